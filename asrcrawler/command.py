@@ -1,0 +1,91 @@
+"""What the project's own commands share: plain one-line errors, strict arguments, checked settings."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from asrcrawler.exceptions import AsrCrawlerError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from asrcrawler.config import Config
+
+
+def complain(command: str, error: AsrCrawlerError) -> int:
+    """Tell the user what is wrong, in one line on stderr; give the exit status that goes with it."""
+    text = " ".join(str(error).split())
+    sys.stderr.write(f"scrapy {command}: {text}\n")
+    return error.exit_status
+
+
+class AsrCommand(ScrapyCommand):
+    """A command of this project. Subclasses state ``summary`` and ``example`` and implement :meth:`execute`."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    summary: ClassVar[str]
+    """One sentence, for the list of commands."""
+    example: ClassVar[str]
+    """A command line that works, for the help."""
+    arguments: ClassVar[str] = ""
+    """The syntax of what follows the options; empty when nothing may."""
+    most_arguments: ClassVar[int | None] = 0
+    """How many arguments may be given; None for any number."""
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int | None:
+        """Do the work; the returned number is the exit status, None counts as 0."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        return type(self).__module__.rpartition(".")[2]
+
+    @cached_property
+    def config(self) -> Config:
+        """The checked settings. Raises :exc:`~asrcrawler.exceptions.SettingError`."""
+        from asrcrawler.config import Config
+
+        assert self.settings is not None
+        return Config.from_settings(self.settings)
+
+    def syntax(self) -> str:
+        return f"[options] {self.arguments}".strip()
+
+    def short_desc(self) -> str:
+        return self.summary
+
+    def long_desc(self) -> str:
+        return f"{self.summary} Example: {self.example}"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        try:
+            self._refuse_surplus(args)
+            self._start_logging()
+            self.exitcode = self.execute(args, opts) or 0
+        except AsrCrawlerError as error:
+            self.exitcode = complain(self.name, error)
+        except KeyboardInterrupt:
+            self.exitcode = 130
+        except BrokenPipeError:  # the reader of our output went away, as `head` does
+            sys.stderr.close()
+            self.exitcode = 0
+
+    def _refuse_surplus(self, args: list[str]) -> None:
+        for argument in args:
+            if argument.startswith("-") and argument != "-":
+                raise UsageError(f"{argument!r} is not an option of this command; see scrapy {self.name} -h")
+        if self.most_arguments is not None and len(args) > self.most_arguments:
+            raise UsageError(f"{args[self.most_arguments]!r} is one argument too many; see scrapy {self.name} -h")
+
+    def _start_logging(self) -> None:
+        assert self.settings is not None
+        level = self.settings["LOG_LEVEL"] if self.settings.getbool("LOG_ENABLED") else logging.WARNING
+        logging.basicConfig(level=level, format="%(levelname)s: %(message)s", stream=sys.stderr)

@@ -1,0 +1,114 @@
+"""The project's own settings (``ASR_…``), read once and checked: a wrong value is one line, not a traceback later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy.utils.conf import closest_scrapy_cfg
+
+from asrcrawler.exceptions import SettingError
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+SQLITE_FILE = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The checked values of the settings of the same names; see ``settings.py`` for their meaning."""
+
+    base_url: str
+    """Without a trailing slash."""
+    database_url: str
+    """Absolute, also for a SQLite file given relative to the project."""
+    first_code: int
+    backfill_per_run: int
+    batch_size: int
+    batch_seconds: float
+    contact: str
+    now: datetime | None
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Config:
+        """Read and check all of them. Raises :exc:`SettingError` for the first that cannot be used."""
+        return cls(
+            base_url=_base_url(settings.get("ASR_BASE_URL")),
+            database_url=database_url(settings.get("ASR_DATABASE_URL")),
+            first_code=_whole_number(settings, "ASR_FIRST_CODE", least=1),
+            backfill_per_run=_whole_number(settings, "ASR_BACKFILL_PER_RUN", least=0),
+            batch_size=_whole_number(settings, "ASR_BATCH_SIZE", least=1),
+            batch_seconds=_seconds(settings, "ASR_BATCH_SECONDS"),
+            contact=str(settings.get("ASR_CONTACT") or "").strip(),
+            now=_moment(settings.get("ASR_NOW")),
+        )
+
+
+def project_root() -> Path:
+    """The folder of ``scrapy.cfg``, or the current one outside a project."""
+    found = closest_scrapy_cfg()
+    return Path(found).parent if found else Path.cwd()
+
+
+def database_url(value: object) -> str:
+    """A usable database URL; a relative SQLite path counts from the project's root, not from where cron started us."""
+    url = str(value or "").strip()
+    if "://" not in url:
+        raise SettingError("ASR_DATABASE_URL", value, "is not a database URL such as sqlite:///data/asr.db")
+    if not url.startswith(SQLITE_FILE):
+        return url
+    path, question, query = url.removeprefix(SQLITE_FILE).partition("?")
+    if path in {"", ":memory:"}:
+        raise SettingError("ASR_DATABASE_URL", value, "names no file, and the ledger has to outlive the run")
+    return f"{SQLITE_FILE}{project_root() / path}{question}{query}"
+
+
+def _base_url(value: object) -> str:
+    url = str(value or "").strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable or parts.path or parts.query or parts.fragment:
+        raise SettingError("ASR_BASE_URL", value, "is not the address of a site, such as http://asrpress.ir")
+    return url
+
+
+def _whole_number(settings: BaseSettings, name: str, *, least: int) -> int:
+    value: Any = settings.get(name)
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = least - 1
+    if number < least:
+        raise SettingError(name, value, f"is not a whole number of {least} or more")
+    return number
+
+
+def _seconds(settings: BaseSettings, name: str) -> float:
+    value: Any = settings.get(name)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0 < number < float("inf"):
+        raise SettingError(name, value, "is not a number of seconds above 0")
+    return number
+
+
+def _moment(value: object) -> datetime | None:
+    text = str(value or "").strip()
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise SettingError("ASR_NOW", value, "is not a moment with its offset, such as 2023-01-24T22:54:00+03:30")
+    return moment

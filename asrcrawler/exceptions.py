@@ -1,0 +1,73 @@
+"""Every error a user can meet. Each says in one line what is wrong, with the value that caused it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from asrcrawler.items import Outcome
+
+
+class AsrCrawlerError(Exception):
+    """Base of all of them. Commands print its text as one line and end with :attr:`exit_status`."""
+
+    exit_status = 1
+
+
+class UsageError(AsrCrawlerError):
+    """A command line that cannot be carried out. Raised by commands and by the spider's arguments."""
+
+    exit_status = 2
+
+
+class SpiderArgumentError(UsageError):
+    """A wrong ``-a`` argument. Raised by ``SamanehSpider.from_crawler``."""
+
+    def __init__(self, name: str, value: object, why: str) -> None:
+        super().__init__(f"spider argument `{name}`: {value!r} {why}")
+
+
+class SettingError(AsrCrawlerError):
+    """A setting with a value that cannot be used. Raised by ``asrcrawler.config``."""
+
+    def __init__(self, name: str, value: object, why: str) -> None:
+        super().__init__(f"setting {name}: {value!r} {why}")
+
+
+class StorageError(AsrCrawlerError):
+    """The database cannot be opened, read or written. Raised by ``asrcrawler.storage``."""
+
+
+class SchemaError(StorageError):
+    """The database's schema is not one this version can use. Raised by ``asrcrawler.storage.migrations``."""
+
+
+class DateError(AsrCrawlerError, ValueError):
+    """A text that should hold a date and does not hold a possible one. Raised by ``asrcrawler.samaneh.dates``."""
+
+
+class PageVerdict(AsrCrawlerError):
+    """A page that is not the article asked for. Raised by ``asrcrawler.samaneh.page``, taken up by the visit."""
+
+    outcome: ClassVar[Outcome]
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Missing(PageVerdict):
+    """The page says that there is no such article."""
+
+    outcome = Outcome.MISSING
+
+
+class Refused(PageVerdict):
+    """The page keeps us out: a challenge, a block."""
+
+    outcome = Outcome.REFUSED
+
+
+class Unreadable(PageVerdict):
+    """The page may be an article and cannot be read as the one asked for; storing it would be a guess."""
+
+    outcome = Outcome.UNREADABLE

@@ -1,0 +1,42 @@
+"""Scrapy's log lines without the text of pages and items: a log is read by eye and kept for years."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+
+from asrcrawler.items import Absence, Article
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+
+def describe(item: Any) -> str:
+    """A few words that identify ``item`` and hold none of its text."""
+    if isinstance(item, Article):
+        return f"{item.kind} {item.code}"
+    if isinstance(item, Absence):
+        return f"{item.outcome} {item.code} ({item.reason})"
+    return type(item).__name__
+
+
+class QuietLogFormatter(LogFormatter):
+    """Names items by kind and code wherever Scrapy would print them whole."""
+
+    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
+        return {"level": logging.DEBUG, "msg": "Visited: %(item)s", "args": {"item": describe(item)}}
+
+    def dropped(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        result = super().dropped(item, exception, response, spider)
+        return {**result, "args": {"exception": exception, "item": describe(item)}}
+
+    def item_error(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        return {"level": logging.ERROR, "msg": "Error processing %(item)s", "args": {"item": describe(item)}}

@@ -1,0 +1,61 @@
+"""Makes the characters of an article uniform (see :mod:`asrcrawler.persian`) and counts where values came from."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Self
+
+from asrcrawler.items import Article, Image
+from asrcrawler.persian import clean, clean_paragraphs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scrapy.crawler import Crawler
+    from scrapy.statscollectors import StatsCollector
+
+COUNTED = frozenset(field.name for field in fields(Article)) - {"sources", "notes", "text_digest", "fetch"}
+
+
+def clean_article(article: Article) -> None:
+    """Clean every text of ``article`` in place. What is empty afterwards becomes None or leaves its list."""
+    article.kicker = _line(article.kicker)
+    article.title = _line(article.title)
+    article.lead = _line(article.lead)
+    article.author = _line(article.author)
+    article.body = clean_paragraphs(article.body or "") or None
+    article.category = list(_lines(article.category))
+    article.tags = list(dict.fromkeys(_lines(article.tags)))
+    article.images = [Image(url=image.url, caption=_line(image.caption)) for image in article.images]
+
+
+def _line(text: str | None) -> str | None:
+    return clean(text) or None if text else None
+
+
+def _lines(texts: Iterable[str]) -> Iterable[str]:
+    return (name for name in map(clean, texts) if name)
+
+
+class CleanPipeline:
+    """Cleans articles; absences pass."""
+
+    def __init__(self, stats: StatsCollector) -> None:
+        self._stats = stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.stats)
+
+    def process_item(self, item: Any) -> Any:
+        if isinstance(item, Article):
+            clean_article(item)
+            self._count(item)
+        return item
+
+    def _count(self, article: Article) -> None:
+        for name, source in article.sources.items():
+            self._stats.inc_value(f"asr/source/{name}/{source}")
+        for name in COUNTED:
+            if getattr(article, name) in (None, []):
+                self._stats.inc_value(f"asr/missing/{name}")

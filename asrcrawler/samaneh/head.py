@@ -1,0 +1,91 @@
+"""What the head of a page says beside its text: ``meta`` properties and JSON-LD. A fall-back, never the first source."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+LONGEST_JSONLD = 200_000  # characters; real ones have some 3,000
+_ARTICLE_TYPES = frozenset({"Article", "NewsArticle", "ReportageNewsArticle", "BlogPosting"})
+
+
+class Head:
+    """The head of one page."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self._tree = tree
+
+    def meta(self, *names: str) -> str | None:
+        """The content of the first of ``names`` (``property`` or ``name``) that is not blank."""
+        for name in names:
+            if value := self._properties.get(name):
+                return value
+        return None
+
+    def jsonld(self, name: str) -> str | None:
+        """A text property of the page's JSON-LD article; None where there is none or the JSON cannot be read."""
+        value = self._article.get(name)
+        return value.strip() or None if isinstance(value, str) else None
+
+    @property
+    def jsonld_author(self) -> str | None:
+        """The name of a person who is given as author; an organisation is not one."""
+        author = self._article.get("author")
+        if isinstance(author, list) and author:
+            author = author[0]
+        if isinstance(author, dict) and author.get("@type") == "Person" and isinstance(author.get("name"), str):
+            return str(author["name"]).strip() or None
+        return None
+
+    @property
+    def addresses(self) -> list[str]:
+        """What the page gives as its own address."""
+        canonical = self._tree.css_first('link[rel="canonical"]')
+        given = [
+            self.meta("og:url", "twitter:url", "dc.identifier"),
+            canonical.attributes.get("href") if canonical is not None else None,
+        ]
+        return [address for address in given if address]
+
+    @cached_property
+    def _properties(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for node in self._tree.css("meta[content]"):
+            attributes = node.attributes
+            name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
+            content = (attributes.get("content") or "").strip()
+            if name and content:
+                found.setdefault(name, content)
+        return found
+
+    @cached_property
+    def _article(self) -> dict[str, Any]:
+        for node in self._tree.css('script[type="application/ld+json"]'):
+            text = node.text()
+            if len(text) > LONGEST_JSONLD:
+                continue
+            try:
+                data = json.loads(text, strict=False)
+            except (ValueError, RecursionError):
+                continue
+            for candidate in _flattened(data):
+                kind = candidate.get("@type")
+                kinds = kind if isinstance(kind, list) else [kind]
+                if any(name in _ARTICLE_TYPES for name in kinds if isinstance(name, str)):
+                    return candidate
+        return {}
+
+
+def _flattened(data: Any) -> list[dict[str, Any]]:
+    """The objects of a JSON-LD document, one level of lists and ``@graph`` taken apart."""
+    objects = data if isinstance(data, list) else [data]
+    found = [item for item in objects if isinstance(item, dict)]
+    for item in list(found):
+        graph = item.get("@graph")
+        if isinstance(graph, list):
+            found.extend(inner for inner in graph if isinstance(inner, dict))
+    return found

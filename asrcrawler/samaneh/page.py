@@ -1,0 +1,230 @@
+"""An article's page → :class:`~asrcrawler.items.Article`, or the reason why it is not the article asked for.
+
+Read by the CMS's own structure, which all its outlets share: a toolbar with «کد خبر» and «تاریخ انتشار», the path of
+sections, and a container with kicker (``rutitr``), headline, lead (``subtitle``) and ``body``, in this order. Nothing is
+taken from what stands around it. Pure: bytes in, article out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborHTMLParser
+
+from asrcrawler.exceptions import DateError, Missing, Refused, Unreadable
+from asrcrawler.items import Article, Kind
+from asrcrawler.persian import clean, fold_letters, to_latin_digits
+from asrcrawler.samaneh.body import Body, read_body
+from asrcrawler.samaneh.dates import Moment, read_moment
+from asrcrawler.samaneh.encoding import decode
+from asrcrawler.samaneh.head import Head
+from asrcrawler.samaneh.layout import Layout
+from asrcrawler.samaneh.pictures import GALLERY, media, outside_noise, pictures
+from asrcrawler.samaneh.urls import article_path, code_of_url, is_home, short_path
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+PAGE, META, JSONLD = "page", "meta", "jsonld"
+
+_CODE = re.compile(r"\d{1,10}", re.ASCII)
+_CHALLENGE = re.compile(
+    r"__arcsjs|arvancloud|ArvanCloud|cf[-_]chl|cf-browser-verification|Just a moment\.\.\.|ddos-guard|_Incapsula_|sucuri_cloudproxy"
+)
+_CHALLENGE_SIZE = 30_000  # characters; a challenge page is small, an article page of this CMS has 60,000 and more
+_HOME_NAMES = frozenset({"صفحهنخست", "صفحهاصلی", "خانه", "home"})
+
+
+def read_page(
+    body: bytes, *, site: str, code: int, url: str, base_url: str, declared_encoding: str | None = None
+) -> Article:
+    """Read the page that was fetched for ``code`` and came from ``url`` (after redirects).
+
+    Raises :exc:`~asrcrawler.exceptions.Missing`, :exc:`~asrcrawler.exceptions.Refused` or
+    :exc:`~asrcrawler.exceptions.Unreadable`, each with its reason, for everything else; no other error whatever the
+    bytes are.
+    """
+    text, encoding_note = decode(body, declared_encoding)
+    tree = LexborHTMLParser(text)
+    return _Page(tree, Layout(tree), site, code, base_url, encoding_note).read(text, url)
+
+
+class _Page:
+    """One page while it is being read: a method a field."""
+
+    def __init__(
+        self, tree: LexborHTMLParser, layout: Layout, site: str, code: int, base_url: str, note: str | None
+    ) -> None:
+        self._tree = tree
+        self._layout = layout
+        self._head = Head(tree)
+        self._code = code
+        self._base_url = base_url
+        self._article = Article(
+            site=site,
+            code=code,
+            url=base_url + article_path(code),
+            short_url=base_url + short_path(code),
+            notes=[note] if note else [],
+        )
+
+    def read(self, text: str, url: str) -> Article:
+        self._refuse_other_pages(text, url)
+        article = self._article
+        article.kind = self._layout.kind
+        article.title = self._title()
+        article.kicker = self._line("kicker", self._layout.kicker)
+        article.lead = self._line("lead", self._layout.lead)
+        body = self._body()
+        article.body = "\n\n".join(_without_caption(body.paragraphs, article)) or None
+        article.images = self._images(body)
+        article.category = self._category()
+        article.tags = self._tags()
+        article.author = self._author()
+        self._dates()
+        article.comment_count = self._layout.comment_count
+        self._refuse_hollow_pages()
+        return article
+
+    # --- is it the page asked for?
+
+    def _refuse_other_pages(self, text: str, url: str) -> None:
+        codes = self._codes()
+        if not codes:
+            if len(text) < _CHALLENGE_SIZE and _CHALLENGE.search(text):
+                raise Refused("challenge page")
+            if is_home(url) or self._layout.page_name == "home":
+                raise Missing("home page")
+            if self._layout.is_error_page:
+                raise Missing("soft 404")
+            raise Unreadable(f"no news code on the page{self._named()}")
+        if len(codes) > 1:
+            raise Unreadable(f"several news codes on the page: {', '.join(map(str, sorted(codes)[:5]))}")
+        if codes != {self._code}:
+            raise Unreadable(f"page of code {codes.pop()}")
+
+    def _codes(self) -> set[int]:
+        """The codes that the page gives as its own: by its toolbar, or by its address if it is an article page."""
+        shown = {int(found[0]) for text in self._layout.code_texts if (found := _CODE.search(to_latin_digits(text)))}
+        if shown or self._layout.page_name != "news":
+            return shown
+        addresses = (code_of_url(address) for address in self._head.addresses)
+        return {code for code in addresses if code is not None}
+
+    def _named(self) -> str:
+        return f" (body#{self._layout.page_name[:20]})" if self._layout.page_name else ""
+
+    def _refuse_hollow_pages(self) -> None:
+        article = self._article
+        if article.title is None:
+            raise Unreadable("no headline")
+        if article.kind is Kind.ARTICLE and not self._layout.has_body:
+            raise Unreadable("no body")
+        if article.body is None and article.lead is None and not article.images:
+            raise Unreadable("neither body nor lead nor picture")
+
+    # --- texts
+
+    def _title(self) -> str | None:
+        return self._line("title", self._layout.title, self._head.meta("og:title"), self._head.jsonld("headLine"))
+
+    def _line(self, name: str, shown: str | None, meta: str | None = None, jsonld: str | None = None) -> str | None:
+        """The first of the three that is not blank, on record with its source."""
+        for source, text in ((PAGE, shown), (META, meta), (JSONLD, jsonld)):
+            line = " ".join((text or "").split())
+            if clean(line):
+                self._article.sources[name] = source
+                return line
+        return None
+
+    def _body(self) -> Body:
+        body = Body()
+        for node in self._layout.bodies:
+            part = read_body(node, self._code)
+            body.paragraphs += part.paragraphs
+            body.pictures += part.pictures
+        if body.paragraphs:
+            self._article.sources["body"] = PAGE
+        return body
+
+    def _author(self) -> str | None:
+        author = self._line("author", self._layout.author, None, self._head.jsonld_author)
+        outlet = fold_letters(self._head.meta("og:site_name") or "")
+        return None if author and fold_letters(author) == outlet else author
+
+    # --- lists
+
+    def _category(self) -> list[str]:
+        names = [
+            name
+            for name, href in self._layout.path
+            if fold_letters(name) not in _HOME_NAMES and not (href and is_home(href))
+        ]
+        return self._list("category", names, self._head.meta("article:section"))
+
+    def _tags(self) -> list[str]:
+        return self._list("tags", list(dict.fromkeys(self._layout.tags)))
+
+    def _list(self, name: str, shown: list[str], meta: str | None = None) -> list[str]:
+        if shown:
+            self._article.sources[name] = PAGE
+            return shown
+        if meta and not self._layout.has_path:
+            self._article.sources[name] = META
+            return [" ".join(meta.split())]
+        return []
+
+    def _images(self, body: Body) -> list:
+        title = self._article.title
+        nodes: list[LexborNode] = [*self._layout.lead_pictures, *body.pictures]
+        scope = self._layout.scope
+        if self._article.kind is Kind.GALLERY:
+            nodes += outside_noise(scope.css(GALLERY))
+        found = pictures(nodes, title, self._base_url)
+        if self._article.kind is Kind.VIDEO:
+            found += media(scope, self._base_url)
+        return found
+
+    # --- dates
+
+    def _dates(self) -> None:
+        article = self._article
+        published = self._moment(
+            "published_at",
+            self._layout.date_texts,
+            self._head.meta("article:published_time"),
+            self._head.jsonld("datePublished"),
+        )
+        if published is not None:
+            article.published_at, article.published_jalali = published.at, published.jalali
+        modified = self._moment(
+            "modified_at", [], self._head.meta("article:modified_time"), self._head.jsonld("dateModified")
+        )
+        article.modified_at = modified.at if modified else None
+
+    def _moment(self, name: str, shown: list[str], meta: str | None, jsonld: str | None) -> Moment | None:
+        """The date in the first place that gives one. An impossible date there is no reason to look further."""
+        for source, texts in ((PAGE, shown), (META, [meta]), (JSONLD, [jsonld])):
+            for text in texts:
+                if text is None:
+                    continue
+                try:
+                    moment = read_moment(text)
+                except DateError as error:
+                    self._article.notes.append(f"{name} in {source}: {error}")
+                    return None
+                if moment is not None:
+                    self._article.sources[name] = source
+                    if moment.note:
+                        self._article.notes.append(f"{name} in {source}: {moment.note}")
+                    return moment
+        return None
+
+
+def _without_caption(paragraphs: list[str], article: Article) -> list[str]:
+    """The lead picture's caption repeats the headline at the top of the body; it is no text of the article."""
+    headline = fold_letters(article.title or "")
+    if paragraphs and fold_letters(paragraphs[0]) == headline:
+        return paragraphs[1:]
+    return paragraphs

@@ -1,0 +1,119 @@
+"""The pictures and media files of an article, with their captions."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from asrcrawler.items import Image
+from asrcrawler.persian import clean, fold_letters
+from asrcrawler.samaneh.body import is_noise
+from asrcrawler.samaneh.urls import absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from selectolax.lexbor import LexborNode
+
+GALLERY = ".image_set a[href], .album_listi a[href], .album_listi img, .album_content img, .image_set img"
+MEDIA = (
+    "video[src], video source[src], audio[src], audio source[src], .video_content a[href], .video_content [data-src]"
+)
+_MEDIA_FILE = re.compile(r"\.(?:mp4|m3u8|webm|flv|mp3|ogg|wav|m4a)$", re.IGNORECASE)
+_PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif)$", re.IGNORECASE)
+_FURNITURE = re.compile(
+    r"/client/themes/|/files/adv/|/adv/|/ads/|/banner", re.IGNORECASE
+)  # of the page, not the article
+_SMALLEST = 40  # pixels; smaller ones are icons, spacers and counters
+_ANCESTORS = 40  # how far up a noise box is looked for
+
+
+def pictures(nodes: Iterable[LexborNode], title: str | None, base_url: str) -> list[Image]:
+    """``img`` elements and gallery links as images, each address once, in order.
+
+    A caption that only repeats the headline, as the CMS gives every lead picture, is none.
+    """
+    found: dict[str, Image] = {}
+    for node in nodes:
+        address = _address(node, base_url)
+        if address is None or _FURNITURE.search(address) or _is_tiny(node):
+            continue
+        caption = _caption(node, title)
+        known = found.setdefault(address, Image(url=address, caption=caption))
+        known.caption = known.caption or caption
+    return list(found.values())
+
+
+def media(scope: LexborNode, base_url: str) -> list[Image]:
+    """The media files of a video page: their addresses, in the order of the page."""
+    found: dict[str, Image] = {}
+    for node in scope.css(MEDIA):
+        attributes = node.attributes
+        address = absolute(
+            attributes.get("src") or attributes.get("data-src") or attributes.get("href") or "", base_url
+        )
+        if address is not None and _MEDIA_FILE.search(urlsplit(address).path):
+            found.setdefault(address, Image(url=address))
+    return list(found.values())
+
+
+def outside_noise(nodes: Iterable[LexborNode]) -> list[LexborNode]:
+    """Those of ``nodes`` that stand in no box which is no part of the article."""
+    return [node for node in nodes if not _within_noise(node)]
+
+
+def _within_noise(node: LexborNode) -> bool:
+    parent = node.parent
+    for _ in range(_ANCESTORS):
+        if parent is None or parent.tag == "body":
+            return False
+        if is_noise(parent):
+            return True
+        parent = parent.parent
+    return False
+
+
+def _address(node: LexborNode, base_url: str) -> str | None:
+    attributes = node.attributes
+    if node.tag == "a":
+        address = absolute(attributes.get("href") or "", base_url)
+        return address if address and _PICTURE_FILE.search(urlsplit(address).path) else None
+    source = attributes.get("src") or ""
+    if not source or source.startswith("data:"):
+        source = attributes.get("data-src") or attributes.get("data-original") or ""
+    anchor = node.parent
+    if anchor is not None and anchor.tag == "a" and (larger := _address(anchor, base_url)):
+        return larger
+    return absolute(source, base_url) if source else None
+
+
+def _is_tiny(node: LexborNode) -> bool:
+    attributes = node.attributes
+    sizes = (attributes.get("width") or "", attributes.get("height") or "")
+    return any(size.isascii() and size.isdigit() and int(size[:6]) < _SMALLEST for size in sizes)
+
+
+def _caption(node: LexborNode, title: str | None) -> str | None:
+    attributes = node.attributes
+    texts = [_figure_caption(node), attributes.get("title"), attributes.get("alt")]
+    if node.tag == "a" and (inner := node.css_first("img")) is not None:
+        texts += [inner.attributes.get("title"), inner.attributes.get("alt")]
+    headline = fold_letters(title or "")
+    for text in texts:
+        caption = clean(text) if text else ""
+        if caption and fold_letters(caption) not in {headline, ""}:
+            return caption
+    return None
+
+
+def _figure_caption(node: LexborNode) -> str | None:
+    parent = node.parent
+    for _ in range(3):
+        if parent is None:
+            return None
+        if parent.tag == "figure":
+            caption = parent.css_first("figcaption")
+            return caption.text(deep=True) if caption is not None else None
+        parent = parent.parent
+    return None

@@ -1,0 +1,165 @@
+"""What an HTTP answer to «give me code N» amounts to: an article, an absence and why, or another place to look.
+
+Pure: the answer comes as plain values. What the site answers is described in the facts about the CMS: a real 404, an
+error page with status 200, a redirect to home, a challenge page, or a page of another code are all possible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from asrcrawler.exceptions import PageVerdict
+from asrcrawler.items import Absence, Article, Fetch, Outcome
+from asrcrawler.samaneh.page import read_page
+from asrcrawler.samaneh.urls import absolute, code_of_url, is_home, same_site
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GONE = frozenset({404, 410})
+REFUSALS = frozenset({401, 402, 403, 407, 429, 451})
+TRANSIENT = frozenset({408, 425})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MOST_REDIRECTS = 5
+LONGEST_WAIT = 10 * 365 * 24 * 3600  # seconds; a larger Retry-After is no date any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The question: which code, of which site."""
+
+    site: str
+    code: int
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A complete HTTP answer."""
+
+    url: str
+    status: int
+    at: datetime
+    """When it was complete; aware, UTC."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By lower-case name."""
+    body: bytes = b""
+    """Decompressed."""
+    encoding: str | None = None
+    """The charset that the HTTP header declares."""
+    redirects: int = 0
+    """How many redirects led here."""
+
+    def as_fetch(self) -> Fetch:
+        return Fetch(
+            at=self.at,
+            status=self.status,
+            size=len(self.body),
+            etag=self.headers.get("etag"),
+            last_modified=self.headers.get("last-modified"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The answer is a redirect that may lead to the article: ask again at ``url``."""
+
+    url: str
+
+
+def judge(answer: Answer, asked: Asked) -> Article | Absence | Elsewhere:
+    """Take an answer for what it is. Never raises for anything a server may send."""
+    status = answer.status
+    if status in REDIRECTS:
+        return _judge_redirect(answer, asked)
+    if status in GONE:
+        return _absence(answer, asked, Outcome.MISSING, str(status))
+    if status in REFUSALS:
+        return _absence(answer, asked, Outcome.REFUSED, f"status {status}")
+    if status in TRANSIENT or status >= 500:
+        return _absence(answer, asked, Outcome.FAILED, f"status {status}")
+    if status != 200:
+        return _absence(answer, asked, Outcome.UNREADABLE, f"status {status}")
+    if not answer.body.strip():
+        return _absence(answer, asked, Outcome.FAILED, "empty answer")
+    return _judge_page(answer, asked)
+
+
+def absence(asked: Asked, outcome: Outcome, reason: str, *, at: datetime) -> Absence:
+    """The yield of a visit that got no answer at all."""
+    return Absence(site=asked.site, code=asked.code, outcome=outcome, reason=reason, fetch=Fetch(at=at))
+
+
+def retry_moment(value: str | None, now: datetime) -> datetime | None:
+    """What a ``Retry-After`` header says, seconds or an HTTP date, as a moment in UTC; None if it says nothing."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return now + timedelta(seconds=min(int(text[:12]), LONGEST_WAIT))
+    try:
+        moment = parsedate_to_datetime(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _judge_page(answer: Answer, asked: Asked) -> Article | Absence:
+    try:
+        article = read_page(
+            answer.body,
+            site=asked.site,
+            code=asked.code,
+            url=answer.url,
+            base_url=asked.base_url,
+            declared_encoding=answer.encoding,
+        )
+    except PageVerdict as verdict:
+        return _absence(answer, asked, verdict.outcome, verdict.reason)
+    article.fetch = answer.as_fetch()
+    return article
+
+
+def _judge_redirect(answer: Answer, asked: Asked) -> Absence | Elsewhere:
+    target = _target(answer)
+    if target is None:
+        return _absence(answer, asked, Outcome.UNREADABLE, f"status {answer.status} leads nowhere")
+    if not same_site(target, asked.base_url):
+        return _absence(answer, asked, Outcome.REFUSED, f"redirected to another host: {_host(target)}")
+    if is_home(target):
+        return _absence(answer, asked, Outcome.MISSING, "redirected to home")
+    if target == answer.url:
+        return _absence(answer, asked, Outcome.REFUSED, "challenge: redirected to itself")
+    if code_of_url(target) not in {None, asked.code}:
+        return _absence(answer, asked, Outcome.UNREADABLE, f"redirected to code {code_of_url(target)}")
+    if answer.redirects >= MOST_REDIRECTS:
+        return _absence(answer, asked, Outcome.UNREADABLE, f"more than {MOST_REDIRECTS} redirects")
+    return Elsewhere(target)
+
+
+def _target(answer: Answer) -> str | None:
+    location = answer.headers.get("location", "").strip()
+    if not location:
+        return None
+    try:
+        return absolute(urljoin(answer.url, location), answer.url)
+    except ValueError:
+        return None
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "")[:80]
+
+
+def _absence(answer: Answer, asked: Asked, outcome: Outcome, reason: str) -> Absence:
+    waits = outcome in {Outcome.REFUSED, Outcome.FAILED}
+    return Absence(
+        site=asked.site,
+        code=asked.code,
+        outcome=outcome,
+        reason=reason,
+        retry_after=retry_moment(answer.headers.get("retry-after"), answer.at) if waits else None,
+        fetch=answer.as_fetch(),
+    )

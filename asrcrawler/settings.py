@@ -1,0 +1,73 @@
+"""Every setting the project states, with its unit and its reason.
+
+The project's own start with ``ASR_``; each can also be given as an environment variable of the same name
+(``-s NAME=value`` on the command line goes first). Scrapy's own keep their names and their meaning.
+"""
+
+import os
+
+from asrcrawler import __version__
+
+# --- the project's own -------------------------------------------------------------------------------------------
+
+_OWN = {
+    "ASR_BASE_URL": "http://asrpress.ir",  # where the site is fetched; a mirror or the replica may stand in
+    "ASR_DATABASE_URL": "sqlite:///data/asr.db",  # SQLAlchemy URL; a relative path counts from scrapy.cfg
+    "ASR_FIRST_CODE": "1",  # news code; the archive begins here
+    "ASR_BACKFILL_PER_RUN": "300",  # codes of the older archive in one scheduled run; 0 = none
+    "ASR_BATCH_SIZE": "100",  # visits written in one transaction
+    "ASR_BATCH_SECONDS": "5",  # no visit waits longer than so many seconds to be written
+    "ASR_CONTACT": "",  # e-mail or page of whoever runs this, told to the site in the User-Agent
+    "ASR_NOW": "",  # ISO 8601 moment with offset; the run believes it starts then (simulations)
+}
+globals().update({name: os.environ.get(name, default) for name, default in _OWN.items()})
+
+# --- the project -------------------------------------------------------------------------------------------------
+
+BOT_NAME = "asrcrawler"
+SPIDER_MODULES = ["asrcrawler.spiders"]
+NEWSPIDER_MODULE = "asrcrawler.spiders"
+COMMANDS_MODULE = "asrcrawler.commands"
+
+# --- politeness --------------------------------------------------------------------------------------------------
+
+_contact = os.environ.get("ASR_CONTACT", "").strip()
+USER_AGENT = f"asrcrawler/{__version__} (news archive{f'; {_contact}' if _contact else ''})"
+ROBOTSTXT_OBEY = True  # Scrapy's default: False
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; one request at a time
+DOWNLOAD_DELAY = 1  # seconds; default 0
+DOWNLOAD_DELAY_JITTER = 0.5  # share of the delay
+COOKIES_ENABLED = False  # nothing here needs a session, and challenge cookies are not to be played along with
+
+# --- a page is hostile input -------------------------------------------------------------------------------------
+
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression; default 1 GiB, real pages have 60-280 KB
+DOWNLOAD_WARNSIZE = 0  # the limit is what counts
+DOWNLOAD_TIMEOUT = 30  # seconds; default 180
+REDIRECT_MAX_TIMES = 5  # default 20
+
+# --- nobody but the operator steers a running crawl --------------------------------------------------------------
+
+TELNETCONSOLE_ENABLED = False  # opens a port
+REMOTE_CONTROL_ENABLED = False  # runs Python that it is sent
+
+# --- components --------------------------------------------------------------------------------------------------
+
+ITEM_PIPELINES = {
+    "asrcrawler.pipelines.clean.CleanPipeline": 100,
+    "asrcrawler.pipelines.dedupe.DedupePipeline": 200,  # judges cleaned text
+    "asrcrawler.pipelines.store.StorePipeline": 300,
+}
+EXTENSIONS = {
+    "asrcrawler.extensions.ledger.LedgerExtension": 0,  # first: the others find the run in it
+    "asrcrawler.extensions.backoff.BackOff": 10,
+    "asrcrawler.extensions.progress.Progress": 20,
+    "scrapy.extensions.logstats.LogStats": None,  # Progress says more
+}
+LOG_FORMATTER = "asrcrawler.logformatter.QuietLogFormatter"
+
+# --- logs and feeds ----------------------------------------------------------------------------------------------
+
+LOG_LEVEL = "INFO"  # default DEBUG, which logs every page
+DEFAULT_DROPITEM_LOG_LEVEL = "INFO"
+FEED_EXPORT_ENCODING = "utf-8"  # default None, which escapes Persian in JSON

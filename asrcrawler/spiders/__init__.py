@@ -1,0 +1,1 @@
+"""One spider an outlet: its own facts, and no more."""

@@ -1,0 +1,12 @@
+"""عصرپرس, asrpress.ir."""
+
+from typing import ClassVar
+
+from asrcrawler.samaneh.spider import SamanehSpider
+
+
+class AsrSpider(SamanehSpider):
+    """Visits the articles of asrpress.ir by news code."""
+
+    name = "asr"
+    site: ClassVar[str] = "asrpress.ir"

@@ -1,0 +1,131 @@
+"""What an HTTP answer amounts to."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asrcrawler.items import Absence, Article, Outcome
+from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, judge, retry_moment
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ASKED = Asked(site="asrpress.ir", code=32911, base_url="http://asrpress.ir")
+URL = "http://asrpress.ir/fa/news/32911"
+
+
+def answer(status: int = 200, body: bytes = b"", url: str = URL, redirects: int = 0, **headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(url=url, status=status, at=NOW, headers=named, body=body, redirects=redirects)
+
+
+def absence_of(given_answer: Answer) -> Absence:
+    result = judge(given_answer, ASKED)
+    assert isinstance(result, Absence)
+    assert (result.site, result.code) == ("asrpress.ir", 32911)
+    assert result.fetch is not None
+    assert result.fetch.status == given_answer.status
+    return result
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (404, Outcome.MISSING),
+        (410, Outcome.MISSING),
+        (401, Outcome.REFUSED),
+        (403, Outcome.REFUSED),
+        (429, Outcome.REFUSED),
+        (451, Outcome.REFUSED),
+        (408, Outcome.FAILED),
+        (500, Outcome.FAILED),
+        (503, Outcome.FAILED),
+        (599, Outcome.FAILED),
+        (206, Outcome.UNREADABLE),
+        (304, Outcome.UNREADABLE),
+        (400, Outcome.UNREADABLE),
+        (418, Outcome.UNREADABLE),
+    ],
+)
+def test_a_status_alone_decides(status: int, outcome: Outcome) -> None:
+    assert absence_of(answer(status, body=b"<html>any page</html>")).outcome == outcome
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n\t "])
+def test_an_empty_answer_is_a_failure_to_be_tried_again(body: bytes) -> None:
+    found = absence_of(answer(body=body))
+    assert (found.outcome, found.reason) == (Outcome.FAILED, "empty answer")
+
+
+@pytest.mark.parametrize(
+    ("location", "outcome", "reason"),
+    [
+        ("/", Outcome.MISSING, "redirected to home"),
+        ("/fa", Outcome.MISSING, "redirected to home"),
+        ("http://www.asrpress.ir/fa/", Outcome.MISSING, "redirected to home"),
+        ("http://elsewhere.example/fa/news/32911", Outcome.REFUSED, "redirected to another host: elsewhere.example"),
+        ("//elsewhere.example/", Outcome.REFUSED, "redirected to another host: elsewhere.example"),
+        ("http://asrpress.ir@elsewhere.example/", Outcome.REFUSED, "redirected to another host: elsewhere.example"),
+        ("/fa/news/32912", Outcome.UNREADABLE, "redirected to code 32912"),
+        (URL, Outcome.REFUSED, "challenge: redirected to itself"),
+        ("", Outcome.UNREADABLE, "status 302 leads nowhere"),
+        ("javascript:alert(1)", Outcome.UNREADABLE, "status 302 leads nowhere"),
+        ("http://[broken/", Outcome.UNREADABLE, "status 302 leads nowhere"),
+    ],
+)
+def test_a_redirect_that_is_not_followed(location: str, outcome: Outcome, reason: str) -> None:
+    found = absence_of(answer(302, location=location))
+    assert (found.outcome, found.reason) == (outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("location", "followed"),
+    [
+        ("/fa/news/32911/", "http://asrpress.ir/fa/news/32911/"),
+        ("https://www.asrpress.ir/fa/news/32911", "https://www.asrpress.ir/fa/news/32911"),
+        ("/fa/news/32911/slug", "http://asrpress.ir/fa/news/32911/slug"),
+        ("/fa/error", "http://asrpress.ir/fa/error"),
+    ],
+)
+def test_a_redirect_within_the_site_is_followed(location: str, followed: str) -> None:
+    assert judge(answer(301, location=location), ASKED) == Elsewhere(followed)
+
+
+def test_redirects_come_to_an_end() -> None:
+    found = absence_of(answer(301, location="/fa/news/32911/again", redirects=5))
+    assert (found.outcome, found.reason) == (Outcome.UNREADABLE, "more than 5 redirects")
+
+
+def test_a_site_that_asks_us_to_wait_is_heard() -> None:
+    assert absence_of(answer(503, retry_after="120")).retry_after == NOW + timedelta(seconds=120)
+    assert absence_of(answer(429, retry_after="120")).retry_after == NOW + timedelta(seconds=120)
+    assert absence_of(answer(404, retry_after="120")).retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        ("0", NOW),
+        ("3600", NOW + timedelta(hours=1)),
+        ("Sun, 01 Mar 2026 13:00:00 GMT", datetime(2026, 3, 1, 13, tzinfo=UTC)),
+        ("Sun, 01 Mar 2026 13:00:00", datetime(2026, 3, 1, 13, tzinfo=UTC)),
+        ("soon", None),
+        ("", None),
+        ("-5", None),
+        (None, None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value: str | None, moment: datetime | None) -> None:
+    assert retry_moment(value, NOW) == moment
+
+
+@given(st.one_of(st.text(), st.integers().map(str)))
+def test_any_retry_after_is_a_moment_or_nothing(value: str) -> None:
+    moment = retry_moment(value, NOW)
+    assert moment is None or moment.tzinfo is not None
+
+
+@given(st.integers(200, 599), st.binary(max_size=400), st.text(max_size=60))
+def test_any_answer_is_something(status: int, body: bytes, location: str) -> None:
+    result = judge(answer(status, body, location=location), ASKED)
+    assert isinstance(result, Article | Absence | Elsewhere)
