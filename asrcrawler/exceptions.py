@@ -71,3 +71,13 @@ class Unreadable(PageVerdict):
     """The page may be an article and cannot be read as the one asked for; storing it would be a guess."""
 
     outcome = Outcome.UNREADABLE
+
+
+class UnstorableError(StorageError):
+    """Values that no database takes. Raised by ``asrcrawler.storage``; the rest of the batch can be stored."""
+
+
+class AnotherRunError(StorageError):
+    """Another run is at work on the same site and database. Raised by ``asrcrawler.storage.runs``."""
+
+    exit_status = 0

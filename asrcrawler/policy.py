@@ -127,12 +127,12 @@ def change_class(old: Text, new: Text) -> Change | None:
 
 def _next_look_at_article(history: History, now: datetime) -> datetime | None:
     born = min(history.published_at or history.first_visit_at, now)
-    settled_at = born + SETTLED_AGE
+    settled_at: datetime = born + SETTLED_AGE
     if now >= settled_at:
         return None
     share = min(SHARE_OF_AGE + PATIENCE_PER_QUIET_LOOK * history.unchanged, MOST_PATIENCE)
     wait = min(max((now - born) * share, SOONEST_REVISIT), LATEST_REVISIT)
-    return min(now + wait, settled_at)
+    return now + min(wait, settled_at - now)
 
 
 def _next_look_at_missing(history: History, now: datetime) -> datetime | None:

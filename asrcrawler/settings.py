@@ -59,7 +59,7 @@ ITEM_PIPELINES = {
     "asrcrawler.pipelines.store.StorePipeline": 300,
 }
 EXTENSIONS = {
-    "asrcrawler.extensions.ledger.LedgerExtension": 0,  # first: the others find the run in it
+    "asrcrawler.extensions.report.RunReport": 0,
     "asrcrawler.extensions.backoff.BackOff": 10,
     "asrcrawler.extensions.progress.Progress": 20,
     "scrapy.extensions.logstats.LogStats": None,  # Progress says more

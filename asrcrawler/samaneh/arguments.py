@@ -44,6 +44,10 @@ class Arguments:
     limit: int | None = None
     """At most so many article pages."""
 
+    def as_json(self) -> dict[str, object]:
+        """For the run's row in the database."""
+        return {"codes": self.codes and [list(span) for span in self.codes.spans], "limit": self.limit}
+
     @classmethod
     def read(cls, **given: object) -> Arguments:
         """Check what came after ``-a``. Raises :exc:`SpiderArgumentError`, naming the argument and its value."""

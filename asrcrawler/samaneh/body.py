@@ -1,7 +1,7 @@
 """The body of an article: its paragraphs and pictures, and what stands among them and does not belong there.
 
-Bodies come as ``<p>`` blocks, as one run of text with ``<br>``, or as nested ``div``/``span`` from Word. So paragraphs are
-made from the tree alone: a block element or a ``<br>`` ends one, a table row is one, everything else is text within.
+Bodies come as ``<p>`` blocks, as one run of text with ``<br>``, or as nested ``div``/``span`` from Word. So paragraphs
+are made from the tree alone: a block element or a ``<br>`` ends one, a table row is one, all else is text within.
 The noise is what saved pages of this CMS carry inside the body: players, scripts, promotion lines, links to other
 articles, the sign-off «انتهای پیام» and what follows it.
 """
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer h1 h2"
-    " h3 h4 h5 h6 header hgroup hr li main menu ol p pre section summary table tbody tfoot thead tr ul br".split()
+    "address article aside blockquote body br caption center dd details dir div dl dt fieldset figcaption figure footer"
+    " h1 h2 h3 h4 h5 h6 header hgroup hr li main menu ol p pre section summary table tbody tfoot thead tr ul".split()
 )
 SKIPPED = frozenset(
     "script style noscript iframe object embed applet video audio canvas svg math map form button input select textarea"
@@ -35,9 +35,9 @@ END_CLASSES = frozenset({"news_end"})
 END_IDS = frozenset({"MV_afterBody"})
 NOISE_CLASSES = frozenset(
     "tags_container tags_title news_toolbar news_tools news_path news_nav comments_item news_comments comments_pager"
-    " shared-news share_box related_news news_related news-related news-related-box inline-news-box linear_news linear_news3"
-    " news-mortabet adv_padd ads advertise banner jwplayer video-js flowplayer player video_player aparat-player"
-    " h_iframe-aparat_embed_frame telegram-box instagram-box news_rate_like newsletter-icon print-only".split()
+    " shared-news share_box related_news news_related news-related news-related-box inline-news-box linear_news"
+    " linear_news3 news-mortabet adv_padd ads advertise banner jwplayer video-js flowplayer player video_player"
+    " aparat-player h_iframe-aparat_embed_frame telegram-box instagram-box news_rate_like newsletter-icon".split()
 )
 """Class tokens of boxes that this CMS puts into a body and that are no part of it."""
 
@@ -94,7 +94,7 @@ def read_body(root: LexborNode, own_code: int) -> Body:
 def is_noise(node: LexborNode) -> bool:
     """Whether an element is a box that is no part of the article."""
     classes = node.attributes.get("class")
-    return bool(classes) and not NOISE_CLASSES.isdisjoint(classes.split())
+    return classes is not None and not NOISE_CLASSES.isdisjoint(classes.split())
 
 
 class _Reader:

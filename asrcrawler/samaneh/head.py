@@ -1,4 +1,4 @@
-"""What the head of a page says beside its text: ``meta`` properties and JSON-LD. A fall-back, never the first source."""
+"""What the head of a page says: ``meta`` properties and JSON-LD. A fall-back, never the first source."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Where things stand on a page of this CMS. One question, one answer; what a thing means is for others to say.
 
-Outlets vary the template (element names, further classes, wrappers, the order within the toolbar), so places are told by
-class *families* and by labels, within the smallest element that holds both headline and body.
+Outlets vary the template (element names, further classes, wrappers, the order within the toolbar), so places are told
+by class *families* and by labels, within the smallest element that holds both headline and body.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """An article's page → :class:`~asrcrawler.items.Article`, or the reason why it is not the article asked for.
 
 Read by the CMS's own structure, which all its outlets share: a toolbar with «کد خبر» and «تاریخ انتشار», the path of
-sections, and a container with kicker (``rutitr``), headline, lead (``subtitle``) and ``body``, in this order. Nothing is
-taken from what stands around it. Pure: bytes in, article out.
+sections, and a container with kicker (``rutitr``), headline, lead (``subtitle``) and ``body``, in this order. Nothing
+is taken from what stands around it. Pure: bytes in, article out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser
 
 from asrcrawler.exceptions import DateError, Missing, Refused, Unreadable
-from asrcrawler.items import Article, Kind
+from asrcrawler.items import Article, Image, Kind
 from asrcrawler.persian import clean, fold_letters, to_latin_digits
 from asrcrawler.samaneh.body import Body, read_body
 from asrcrawler.samaneh.dates import Moment, read_moment
@@ -30,7 +30,8 @@ PAGE, META, JSONLD = "page", "meta", "jsonld"
 
 _CODE = re.compile(r"\d{1,10}", re.ASCII)
 _CHALLENGE = re.compile(
-    r"__arcsjs|arvancloud|ArvanCloud|cf[-_]chl|cf-browser-verification|Just a moment\.\.\.|ddos-guard|_Incapsula_|sucuri_cloudproxy"
+    r"__arcsjs|arvancloud|cf[-_]chl|cf-browser-verification|Just a moment\.\.\.|ddos-guard|_Incapsula_|sucuri_",
+    re.IGNORECASE,
 )
 _CHALLENGE_SIZE = 30_000  # characters; a challenge page is small, an article page of this CMS has 60,000 and more
 _HOME_NAMES = frozenset({"صفحهنخست", "صفحهاصلی", "خانه", "home"})
@@ -175,7 +176,7 @@ class _Page:
             return [" ".join(meta.split())]
         return []
 
-    def _images(self, body: Body) -> list:
+    def _images(self, body: Body) -> list[Image]:
         title = self._article.title
         nodes: list[LexborNode] = [*self._layout.lead_pictures, *body.pictures]
         scope = self._layout.scope

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -48,6 +49,8 @@ class SamanehSpider(Spider):
 
     arguments: Arguments
     config: Config
+    asked: int = 0
+    """Codes taken up so far."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -65,10 +68,18 @@ class SamanehSpider(Spider):
         per_domain = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         settings.set("CONCURRENT_REQUESTS", per_domain, priority="spider")
 
+    @property
+    def planned(self) -> int | None:
+        """How many codes this crawl means to visit, where that is known beforehand."""
+        if self.arguments.codes is None:
+            return self.arguments.limit
+        return min(len(self.arguments.codes), self.arguments.limit or sys.maxsize)
+
     async def start(self) -> AsyncIterator[Any]:
         for code in islice(self.codes(), self.arguments.limit):
             if self.crawler.engine.needs_backout():
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
+            self.asked += 1
             yield self.visit(code)
 
     def codes(self) -> Iterable[int]:
@@ -94,6 +105,7 @@ class SamanehSpider(Spider):
         except Exception:
             self.logger.exception("Code %d: the parser failed on %s", code, response.url)
             result = absence(asked, Outcome.UNREADABLE, "parser error", at=utcnow())
+        self._tell(result)
         if isinstance(result, Elsewhere):
             yield self.visit(code, url=result.url, redirects=redirects + 1)
         else:
@@ -104,7 +116,16 @@ class SamanehSpider(Spider):
         assert failure.request is not None  # type: ignore[attr-defined]
         asked = self._asked(failure.request.cb_kwargs["code"])  # type: ignore[attr-defined]
         outcome, reason = self._meaning(failure.value)
-        yield absence(asked, outcome, reason, at=utcnow())
+        result = absence(asked, outcome, reason, at=utcnow())
+        self._tell(result)
+        yield result
+
+    def _tell(self, result: Article | Absence | Elsewhere) -> None:
+        if isinstance(result, Article):
+            for note in result.notes:
+                self.logger.warning("Code %d: %s", result.code, note)
+        elif isinstance(result, Absence) and result.outcome is not Outcome.MISSING:
+            self.logger.warning("Code %d: %s, %s", result.code, result.outcome, result.reason)
 
     def _asked(self, code: int) -> Asked:
         return Asked(site=self.site, code=code, base_url=self.config.base_url)

@@ -1,0 +1,136 @@
+"""Hands items to the database in batches, off the event loop, and loses none of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import signals
+from scrapy.exceptions import CloseSpider
+
+from asrcrawler.archive import Archive
+from asrcrawler.clock import utcnow
+from asrcrawler.config import Config
+from asrcrawler.exceptions import AnotherRunError, StorageError, UnstorableError
+from asrcrawler.items import Absence, Article, Fetch, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
+
+logger = logging.getLogger(__name__)
+
+WAITS = (1.0, 5.0, 15.0)
+"""Seconds before each further try when the database does not take a batch."""
+
+DATABASE_FAILED = "database failed"
+ANOTHER_RUN = "another run at work"
+
+
+class StorePipeline:
+    """Collects items until a batch is full or has waited long enough, then writes it in one transaction."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        config = Config.from_settings(crawler.settings)
+        self._crawler = crawler
+        self._archive = Archive.of(crawler)
+        self._batch_size = config.batch_size
+        self._batch_seconds = config.batch_seconds
+        self._waiting: list[Article | Absence] = []
+        self._lock = asyncio.Lock()
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failed = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.item_error, signal=signals.item_error)
+        return pipeline
+
+    async def open_spider(self) -> None:
+        """Open the run. Where that cannot be, the crawl ends before its first request."""
+        assert self._crawler.spider is not None
+        try:
+            await self._archive.open(self._crawler.spider.arguments.as_json())  # type: ignore[attr-defined]
+        except AnotherRunError as error:
+            logger.info("%s", error)
+            raise CloseSpider(ANOTHER_RUN) from None
+        except StorageError as error:
+            logger.error("%s", error)
+            raise CloseSpider(DATABASE_FAILED) from None
+
+    async def process_item(self, item: Any) -> Any:
+        self._waiting.append(item)
+        if len(self._waiting) >= self._batch_size:
+            await self._flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._batch_seconds, self._spawn_flush)
+        return item
+
+    def item_error(self, item: Any, failure: Failure) -> None:
+        """A code whose item an earlier pipeline failed on still ends in the ledger."""
+        if isinstance(item, Article | Absence):
+            logger.error("Code %d could not be processed: %s", item.code, failure.value)
+            self._waiting.append(_unreadable(item, f"processing failed: {type(failure.value).__name__}"))
+
+    async def close_spider(self) -> None:
+        await self._flush()
+
+    def _spawn_flush(self) -> None:
+        task = asyncio.ensure_future(self._flush())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _flush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        async with self._lock:
+            batch, self._waiting = self._waiting, []
+            if batch and not self._failed and self._archive.run_id is not None:
+                await self._write_patiently(batch)
+
+    async def _write_patiently(self, batch: Sequence[Article | Absence]) -> None:
+        for wait in (*WAITS, None):
+            try:
+                await self._write(batch)
+            except StorageError as error:
+                if wait is None:
+                    self._give_up(error, len(batch))
+                    return
+                logger.warning("%s; trying again in %g seconds", error, wait)
+                await asyncio.sleep(wait)
+            else:
+                return
+
+    async def _write(self, batch: Sequence[Article | Absence]) -> None:
+        try:
+            await self._archive.write(batch)
+        except UnstorableError as error:
+            if len(batch) > 1:
+                for item in batch:
+                    await self._write([item])
+            elif isinstance(batch[0], Article):
+                logger.error("Code %d cannot be stored: %s", batch[0].code, error)
+                await self._archive.write([_unreadable(batch[0], "cannot be stored")])
+            else:
+                raise
+
+    def _give_up(self, error: StorageError, lost: int) -> None:
+        self._failed = True
+        logger.error("%s; %d visits could not be written and stay due", error, lost)
+        self._tasks.add(asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=DATABASE_FAILED)))
+
+
+def _unreadable(item: Article | Absence, reason: str) -> Absence:
+    return Absence(
+        site=item.site,
+        code=item.code,
+        outcome=Outcome.UNREADABLE,
+        reason=reason,
+        fetch=item.fetch or Fetch(at=utcnow()),
+    )

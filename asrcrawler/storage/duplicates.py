@@ -1,0 +1,44 @@
+"""Exact duplicates: of the articles of a site that carry the same text, the one with the lowest code is the original.
+
+Worked out from the whole group each time one of it changes, so that the order of visits makes no difference.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select, update
+
+from asrcrawler.storage.models import article
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
+_LINK = update(article).where(article.c.id == bindparam("own_id")).values(duplicate_of=bindparam("original"))
+
+
+def link_duplicates(connection: Connection, site: str, digests: Iterable[bytes]) -> None:
+    """Set ``duplicate_of`` anew for every article whose text has one of ``digests``."""
+    wanted = list(digests)
+    if not wanted:
+        return
+    rows = connection.execute(
+        select(article.c.id, article.c.code, article.c.text_digest, article.c.duplicate_of)
+        .where(article.c.site == site, article.c.text_digest.in_(wanted))
+        .order_by(article.c.code)
+    )
+    groups = defaultdict(list)
+    for row in rows:
+        groups[row.text_digest].append(row)
+    changes = []
+    for group in groups.values():
+        original = group[0].code
+        for row in group:
+            link = None if row.code == original else original
+            if row.duplicate_of != link:
+                changes.append({"own_id": row.id, "original": link})
+    if changes:
+        connection.execute(_LINK, changes)

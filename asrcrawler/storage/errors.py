@@ -1,0 +1,47 @@
+"""What a database driver raises → one line that a person can act on."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    IntegrityError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+    StatementError,
+)
+
+from asrcrawler.exceptions import StorageError, UnstorableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_CAUSE = 200  # characters of the driver's own words
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Raise :exc:`StorageError` for whatever the database raises; ``where`` is the database's address for people."""
+    try:
+        yield
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StorageError(f"database {where}: {_cause(error)}") from error
+    except SQLAlchemyError as error:
+        kind = UnstorableError if _is_about_values(error) else StorageError
+        raise kind(f"database {where}: {_cause(error)}") from error
+
+
+def _is_about_values(error: SQLAlchemyError) -> bool:
+    """Whether the values were wrong and not the database: the same statement with others would pass."""
+    if isinstance(error, DataError | IntegrityError):
+        return True
+    cause = error.orig if isinstance(error, StatementError) else None
+    return isinstance(cause, ValueError | TypeError | OverflowError)
+
+
+def _cause(error: BaseException) -> str:
+    cause = getattr(error, "orig", None) or error
+    return " ".join(str(cause).split())[:LONGEST_CAUSE]

@@ -1,0 +1,13 @@
+"""Alembic's entry: migrates within the transaction of the connection it is given."""
+
+from alembic import context
+
+from asrcrawler.storage.models import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+context.run_migrations()

@@ -1,0 +1,181 @@
+"""The tables. Several sites may share one database; everything is keyed by site and news code.
+
+``ledger`` holds what became of the last visit of every code and when to look again; ``coverage`` the same codes as
+merged intervals, so that the next unvisited ones are found without reading the ledger.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from asrcrawler.storage.types import UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+SITE = String(100)
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", SITE, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("short_url", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("kicker", Text),
+    Column("title", Text),
+    Column("lead", Text),
+    Column("body", Text),
+    Column("category", JSON, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("images", JSON, nullable=False),
+    Column("author", Text),
+    Column("published_at", UtcDateTime),
+    Column("published_jalali", String(16)),
+    Column("modified_at", UtcDateTime),
+    Column("comment_count", Integer),
+    Column("text_digest", LargeBinary),
+    Column("duplicate_of", Integer),
+    Column("similar_to", Integer),
+    Column("revision", Integer, nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    UniqueConstraint("site", "code"),
+    Index(None, "site", "text_digest"),
+    Index(None, "site", "published_at"),
+    Index(None, "site", "changed_at"),
+)
+
+label = Table(
+    "label",
+    metadata,
+    Column("site", SITE, nullable=False),
+    Column("kind", String(10), nullable=False),  # category or tag
+    Column("name", Text, nullable=False),
+    Column("code", Integer, nullable=False),
+    PrimaryKeyConstraint("site", "kind", "name", "code"),
+    Index(None, "site", "code"),
+)
+"""Which articles carry a category or tag; the lists themselves, in their order, are in ``article``."""
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("site", SITE, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("change", String(20), nullable=False),  # what the edit that replaced this text touched
+    Column("seen_at", UtcDateTime, nullable=False),  # when this text was first seen
+    Column("replaced_at", UtcDateTime, nullable=False),  # when the next one was
+    Column("kicker", Text),
+    Column("title", Text),
+    Column("lead", Text),
+    Column("body", Text),
+    Column("category", JSON, nullable=False),
+    Column("tags", JSON, nullable=False),
+    PrimaryKeyConstraint("site", "code", "number"),
+)
+"""Earlier texts of articles."""
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", SITE, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("heartbeat_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("host", String(255), nullable=False),
+    Column("process", String(100), nullable=False),  # pid, start and boot: who can still be alive
+    Column("arguments", JSON, nullable=False),
+    Column("end_reason", String(100)),
+    Column("exit_status", SmallInteger),
+    Column("outcomes", JSON, nullable=False),
+    Column("requests", Integer, nullable=False, default=0),
+    Column("bytes", Integer, nullable=False, default=0),
+    Column("articles_new", Integer, nullable=False, default=0),
+    Column("articles_changed", Integer, nullable=False, default=0),
+    Column("memory", JSON),  # what the frontier leaves for the next run
+    Index(None, "site", "ended_at"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("site", SITE, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("outcome", String(20)),  # null: the site names the code and it was not visited yet
+    Column("reason", Text),
+    Column("http_status", SmallInteger),
+    Column("first_visit_at", UtcDateTime),
+    Column("visited_at", UtcDateTime),
+    Column("next_visit_at", UtcDateTime),  # null: settled
+    Column("streak", Integer, nullable=False, default=0),
+    Column("unchanged", Integer, nullable=False, default=0),
+    Column("visits", Integer, nullable=False, default=0),
+    Column("listed_at", UtcDateTime),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("run_id", Integer),
+    PrimaryKeyConstraint("site", "code"),
+    Index(None, "site", "next_visit_at"),
+    Index(
+        "ix_ledger_unvisited",
+        "site",
+        "code",
+        sqlite_where=text("outcome IS NULL"),
+        postgresql_where=text("outcome IS NULL"),
+    ),
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", SITE, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("run_id", Integer, ForeignKey("run.id")),
+    Column("at", UtcDateTime, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("reason", Text),
+    Column("http_status", SmallInteger),
+    Column("size", Integer, nullable=False),
+    Column("change", String(20)),  # new, a change class, or null
+    Index(None, "site", "code"),
+)
+"""Every visit ever made."""
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("site", SITE, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    PrimaryKeyConstraint("site", "first"),
+    Index(None, "site", "last"),
+)
+"""The codes visited at least once, as disjoint inclusive intervals that do not touch."""
