@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from asrcrawler.config import Config
+from asrcrawler.frontier import Memory
 from asrcrawler.items import Outcome
-from asrcrawler.storage import Database, runs, writing
+from asrcrawler.storage import Database, ledger, runs, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
 
     from scrapy.crawler import Crawler
 
     from asrcrawler.items import Absence, Article
+    from asrcrawler.storage.coverage import Span
+    from asrcrawler.storage.ledger import Known, Validators
     from asrcrawler.storage.writing import Written
 
 T = TypeVar("T")
@@ -32,6 +36,10 @@ class Archive:
         self.figures = runs.RunFigures()
         self.newest = 0
         """The highest code known to exist."""
+        self.memory = Memory()
+        """What the last scheduled run left; then what this one leaves."""
+        self.asked_to_wait_until: datetime | None = None
+        """When the site said to come back, if it refused us with a date."""
         self._url = config.database_url
         self._database: Database | None = None
         self._lock = asyncio.Lock()
@@ -52,6 +60,39 @@ class Archive:
         :exc:`~asrcrawler.exceptions.AnotherRunError` while another run is at work.
         """
         self.run_id = await self._in_thread(self._open, arguments)
+
+    async def known(self, codes: Sequence[int]) -> dict[int, Known]:
+        """The last visits of ``codes``."""
+        return await self.ask(ledger.known, self.site, codes)
+
+    async def validators(self, codes: Sequence[int]) -> dict[int, Validators]:
+        """What the stored answers of ``codes`` can be asked for conditionally."""
+        return await self.ask(ledger.validators, self.site, codes)
+
+    async def due(
+        self, now: datetime, outcomes: Collection[Outcome], limit: int, *, exclude: Collection[int]
+    ) -> list[int]:
+        """Codes whose last visit ended so and whose next one is due."""
+        return await self.ask(ledger.due, self.site, now, outcomes, limit, exclude=exclude)
+
+    async def listed_unvisited(self, limit: int, *, exclude: Collection[int]) -> list[int]:
+        """Codes the site names and that were never visited, newest first."""
+        return await self.ask(ledger.listed_unvisited, self.site, limit, exclude=exclude)
+
+    async def unvisited_spans(self, first: int, last: int, limit: int) -> list[Span]:
+        """Spans of never visited codes, newest first, with at least ``limit`` codes or all."""
+        return await self.ask(ledger.unvisited_spans, self.site, first, last, limit)
+
+    async def list_codes(self, codes: Sequence[int], at: datetime) -> None:
+        """Write down that the site names ``codes``."""
+        if codes:
+            await self.ask(ledger.record_listed, self.site, codes, at)
+
+    async def remember(self, memory: Memory) -> None:
+        """Write down what this run leaves for the next one."""
+        self.memory = memory
+        self.newest = max(self.newest, memory.newest)
+        await self.ask(runs.remember_plan, self.run_id, memory.as_json())
 
     async def write(self, batch: Sequence[Article | Absence]) -> list[Written]:
         """Write visits in one transaction. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
@@ -81,7 +122,10 @@ class Archive:
     def _open(self, arguments: dict[str, Any]) -> int:
         self._database = Database(self._url)
         self._database.prepare()
-        return runs.begin_run(self._database, self.site, arguments)
+        run_id = runs.begin_run(self._database, self.site, arguments)
+        self.memory = Memory.from_json(runs.last_memory(self._database, self.site))
+        self.newest = self.memory.newest
+        return run_id
 
     def _count(self, batch: Sequence[Article | Absence], written: Sequence[Written]) -> None:
         outcomes = Counter(self.figures.outcomes)

@@ -33,12 +33,23 @@ class SettingError(AsrCrawlerError):
         super().__init__(f"setting {name}: {value!r} {why}")
 
 
+class OutputError(AsrCrawlerError):
+    """What a command was to write could not be written whole. Raised by ``asrcrawler.destination``."""
+
+    def __init__(self, name: str, error: OSError) -> None:
+        super().__init__(f"{name} could not be written: {error.strerror or error}")
+
+
 class StorageError(AsrCrawlerError):
     """The database cannot be opened, read or written. Raised by ``asrcrawler.storage``."""
 
 
 class SchemaError(StorageError):
     """The database's schema is not one this version can use. Raised by ``asrcrawler.storage.migrations``."""
+
+
+class ReplicaError(AsrCrawlerError):
+    """The replica cannot be served. Raised by ``asrcrawler.replica.server``."""
 
 
 class DateError(AsrCrawlerError, ValueError):

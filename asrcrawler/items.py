@@ -97,12 +97,12 @@ class Article:
 
 @dataclass(slots=True, kw_only=True)
 class Absence:
-    """A visit that gave no article, and why."""
+    """A visit that gave no article text, and why."""
 
     site: str
     code: int
     outcome: Outcome
-    """Any but ``STORED``."""
+    """``STORED`` only where the site says that what is stored has not been modified."""
     reason: str
     """One short English line for people: ``404``, ``soft 404``, ``redirected to home``, ``timeout`` …"""
     retry_after: datetime | None = None

@@ -1,21 +1,22 @@
 """Persian text: :func:`clean` makes its characters uniform for storage, :func:`fold` makes spellings meet for search.
 
 Cleaning rewrites no word: Latin digits, punctuation and diacritics stay. Folding is for comparing and finding only and
-is never shown. Both are pure and idempotent.
+is never shown. All functions are pure and idempotent.
 """
 
 from __future__ import annotations
 
 import re
-from unicodedata import normalize
+from unicodedata import category, decimal, normalize
 
 ZWNJ = "\u200c"
+ZWJ = "\u200d"
 
 # --- cleaning ----------------------------------------------------------------------------------------------------
 
 _ARABIC_LETTERS = {
     "ي": "ی",  # U+064A yeh
-    "ى": "ی",  # U+0649 alef maksura, which Arabic keyboards give for a final yeh
+    "ى": "ی",  # U+0649 alef maksura; outlets type it for a final yeh, and there the two look the same
     "ك": "ک",  # U+0643 kaf
 }
 _ARABIC_DIGITS = dict(zip("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", strict=True))
@@ -23,76 +24,100 @@ _BLANKS = dict.fromkeys(
     [
         *"\t\n\v\f\r\x1c\x1d\x1e\x1f\x85",
         "\u00a0",  # no-break space
-        "\u1680",
+        "\u1680",  # ogham space
         *map(chr, range(0x2000, 0x200B)),  # en quad … hair space
-        *"\u2028\u2029\u202f\u205f\u3000",
+        *"\u2028\u2029",  # line and paragraph separator
+        *"\u202f\u205f\u3000",  # narrow no-break, mathematical, ideographic space
     ],
     " ",
 )
 _DROPPED = dict.fromkeys(
     [
-        *(chr(code) for code in range(0x20) if chr(code) not in _BLANKS),  # NUL and the other controls
-        *(chr(code) for code in range(0x7F, 0xA0) if chr(code) not in _BLANKS),
+        *(chr(code) for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in _BLANKS),  # NUL, C0, C1
         "\u00ad",  # soft hyphen
         "\u0640",  # tatweel
         "\u061c",  # Arabic letter mark
         "\u200b",  # zero-width space
-        "\u200d",  # zero-width joiner; Persian joins without it
-        "\u200e",  # left-to-right mark
-        "\u200f",  # right-to-left mark
+        *"\u200e\u200f",  # left-to-right and right-to-left mark
         *map(chr, range(0x202A, 0x202F)),  # bidi embeddings and overrides
         *map(chr, range(0x2060, 0x2070)),  # word joiner, invisible operators, bidi isolates
         *map(chr, range(0xD800, 0xE000)),  # lone surrogates
         "\ufeff",  # byte order mark
         *map(chr, range(0xFFF9, 0xFFFC)),  # interlinear annotation
+        *"\ufffe\uffff",  # no characters
     ],
     "",
 )
 CLEANING: dict[str, str] = {**_ARABIC_LETTERS, **_ARABIC_DIGITS, **_BLANKS, **_DROPPED}
-"""Character → what it becomes. To extend it, add a line above."""
+"""Character → what it becomes. To extend it, add a line above. ZWNJ and ZWJ have rules of their own below."""
 
-_PRESENTATION = "\ufb50-\ufbb1\ufbd3-\ufbe9\ufbfc-\ufbff\ufe70-\ufefc"  # letters as drawn, not as meant
+_YEH_AND_HAMZA = ("ي\u0654", "ئ")  # one letter typed as two; its yeh is no Arabic one
+_AS_TRANSLATION = str.maketrans(CLEANING)
+_MANY_KINDS = 50  # of unclean characters in one text: from here one slow pass beats a fast one for each
+
+# Letters as drawn (initial, final, lam-alef …) become the letters meant. The signs among them stay: ﷲ ﷺ ﷼ ﴾ ﴿.
+_PRESENTATION = "\ufb50-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdc7\ufe70-\ufefc"
 _PRESENTATION_FORMS = re.compile(f"[{_PRESENTATION}]+")
-_UNCLEAN = re.compile(f"[{''.join(map(re.escape, CLEANING))}]")
-_BLANK_RUNS = re.compile(" {2,}")
+_UNCLEAN = re.compile(f"[{_PRESENTATION}{''.join(map(re.escape, CLEANING))}]")
+
 _LETTER = r"[^\W\d_]"
-_LETTER_OR_MARK = r"[^\W\d_]|[\u064b-\u065f\u0670]"
+_MARK = "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc]"
 _ZWNJ_RUNS = re.compile(f"{ZWNJ}{{2,}}")
-_STRAY_ZWNJ = re.compile(f"{ZWNJ}(?:(?!{_LETTER})|(?<!(?:{_LETTER_OR_MARK}){ZWNJ}))")
-_PARAGRAPH_BREAK = re.compile("[\n\r\u2029]+")
+_STRAY_ZWNJ = re.compile(f"{ZWNJ}(?:(?!{_LETTER})|(?<!{_LETTER}{ZWNJ})(?<!{_MARK}{ZWNJ}))")
+_EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
+_STRAY_ZWJ = re.compile(f"{ZWJ}(?:(?![{_EMOJI}])|(?<![{_EMOJI}\ufe0f]{ZWJ}))")
+_PARAGRAPH_BREAK = re.compile("[\n\v\f\r\x85\u2028\u2029]+")
 
 
 def clean(text: str) -> str:
-    """One line of text with uniform characters: no newline, no outer or double blanks, no stray ZWNJ.
+    """One line of text with uniform characters: no newline, no outer or double blanks.
 
     Letters and digits take their Persian form, presentation forms their plain letters; what is invisible and means
-    nothing (tatweel, bidi marks, controls, NUL, lone surrogates) goes. A ZWNJ stays between two letters only.
+    nothing (tatweel, bidi marks, controls, NUL, lone surrogates …) goes. A ZWNJ stays between two letters only, the
+    first of which may carry diacritics; a ZWJ stays only where it builds an emoji.
     """
-    if _PRESENTATION_FORMS.search(text):
-        text = _PRESENTATION_FORMS.sub(lambda found: normalize("NFKC", found[0]), text)
-    for char in set(_UNCLEAN.findall(text)):
-        text = text.replace(char, CLEANING[char])
+    unclean = set(_UNCLEAN.findall(text))
+    if unclean:
+        text = _replace(text, unclean)
+    if ZWJ in text:
+        text = _STRAY_ZWJ.sub("", text)
     if ZWNJ in text:
-        if ZWNJ * 2 in text:
-            text = _ZWNJ_RUNS.sub(ZWNJ, text)
-        text = _STRAY_ZWNJ.sub("", text)
-    if "  " in text:
-        text = _BLANK_RUNS.sub(" ", text)
+        text = _STRAY_ZWNJ.sub("", _ZWNJ_RUNS.sub(ZWNJ, text))
+    while "  " in text:
+        text = text.replace("  ", " ")
     return text.strip(" ")
 
 
 def clean_paragraphs(text: str) -> str:
-    """A body with each paragraph cleaned; paragraphs separated by one blank line, empty ones dropped."""
+    """A body with each paragraph cleaned; paragraphs separated by one blank line, empty ones dropped.
+
+    Any line break in ``text`` ends a paragraph.
+    """
     paragraphs = (clean(paragraph) for paragraph in _PARAGRAPH_BREAK.split(text))
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
+def _replace(text: str, unclean: set[str]) -> str:
+    if not unclean <= CLEANING.keys():
+        text = _PRESENTATION_FORMS.sub(_letters_meant, text)
+        unclean = CLEANING.keys() & set(_UNCLEAN.findall(text))
+    text = text.replace(*_YEH_AND_HAMZA)
+    if len(unclean) > _MANY_KINDS:
+        return text.translate(_AS_TRANSLATION)
+    for char in unclean:
+        text = text.replace(char, CLEANING[char])
+    return text
+
+
+def _letters_meant(drawn: re.Match[str]) -> str:
+    return normalize("NFKC", drawn[0]).replace(" ", "")  # a blank is what Unicode gives an isolated mark to stand on
+
+
 # --- digits ------------------------------------------------------------------------------------------------------
 
-_PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹"
-_LATIN_DIGITS = "0123456789"
-_TO_LATIN_DIGITS = str.maketrans(_PERSIAN_DIGITS + "٠١٢٣٤٥٦٧٨٩", _LATIN_DIGITS * 2)
-_TO_PERSIAN_DIGITS = str.maketrans(_LATIN_DIGITS + "٠١٢٣٤٥٦٧٨٩", _PERSIAN_DIGITS * 2)
+_ARABIC_INDIC, _PERSIAN, _LATIN = "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "0123456789"
+_TO_LATIN_DIGITS = str.maketrans(_PERSIAN + _ARABIC_INDIC, _LATIN * 2)
+_TO_PERSIAN_DIGITS = str.maketrans(_LATIN + _ARABIC_INDIC, _PERSIAN * 2)
 
 
 def to_latin_digits(text: str) -> str:
@@ -107,65 +132,74 @@ def to_persian_digits(text: str) -> str:
 
 # --- folding -----------------------------------------------------------------------------------------------------
 
+# On top of what Unicode takes apart by itself: أ إ آ ؤ ئ ۀ are a letter and a mark, and marks go.
 _FOLDED_LETTERS = {
-    **dict(zip(_PERSIAN_DIGITS, _LATIN_DIGITS, strict=True)),
-    "آ": "ا",
-    "أ": "ا",
-    "إ": "ا",
+    **_ARABIC_LETTERS,
     "ٱ": "ا",
-    "ؤ": "و",
-    "ئ": "ی",
-    "ة": "ه",
-    "ۀ": "ه",
-    "ە": "ه",
     "ء": "",
-    ZWNJ: "",
-    **dict.fromkeys(map(chr, [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06EE)]), ""),
+    "\u0674": "",  # high hamza
+    "\u0640": "",  # tatweel, out of presentation forms
+    **dict.fromkeys("ةەہھۃ", "ه"),
+    **dict.fromkeys("ېے", "ی"),
+    "ڪ": "ک",
 }
 
 
-class _Folding(dict[str, str]):
-    """Character → what search sees of it; worked out at the first meeting."""
+class _Folding(dict[int, str]):
+    """Code point → what search sees of it; worked out at the first meeting, so as many entries as Unicode at most."""
 
-    def __missing__(self, char: str) -> str:
-        plain = normalize("NFKC", CLEANING.get(char, char)).casefold()
-        letters = (_FOLDED_LETTERS.get(letter, letter) for letter in plain)
-        folded = "".join(letter if letter.isalnum() or not letter else " " for letter in letters)
-        self[char] = folded
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        folded = "" if char == ZWJ else _fold_character(CLEANING.get(char, char))
+        self[code] = folded
         return folded
+
+
+def _fold_character(char: str) -> str:
+    parts = (part for part in normalize("NFKD", normalize("NFKD", char).casefold()) if category(part)[0] != "M")
+    return "".join(map(_fold_letter, parts))
+
+
+def _fold_letter(letter: str) -> str:
+    if letter in _FOLDED_LETTERS:
+        return _FOLDED_LETTERS[letter]
+    if letter.isdecimal():
+        return str(decimal(letter))
+    return letter if letter.isalnum() else " "
 
 
 _FOLDING = _Folding()
 
-# A prefix or suffix that people write glued, with a ZWNJ or with a blank: «می‌شود», «می شود», «میشود».
-_PREFIXES = ("می", "نمی")
-_SUFFIXES = (
-    "ها", "های", "هایی", "هایم", "هایت", "هایش", "هایمان", "هایتان", "هایشان",
-    "تر", "تری", "ترین", "ام", "ات", "اش", "ای", "اند", "ایم", "اید",
-)  # fmt: skip
-_DETACHED_PREFIX = re.compile(rf"\b({'|'.join(_PREFIXES)}) (?=[^\W\d_])")
-_DETACHED_SUFFIX = re.compile(rf" (?<=[^\W\d_] )(?=(?:{'|'.join(_SUFFIXES)})\b)")
+# What people write glued, with a ZWNJ or with a blank: «می‌شود», «می شود», «میشود».
+_PREFIXES = "می|نمی"
+_SUFFIXES = "(?:ها|های|هایی|هایم|هایت|هایش|هایمان|هایتان|هایشان|تر|تری|ترین)"
+# These stand apart only after a silent he («منطقه‌ای», «رفته‌اند»); elsewhere they are words («ام», «ای») of their own.
+_SUFFIXES_AFTER_HE = "(?:ام|ات|اش|ای|اند|ایم|اید)"
+_AFTER_PREFIX = re.compile(rf"\b({_PREFIXES}) (?={_LETTER})")
+_BEFORE_SUFFIX = re.compile(rf" (?:(?<={_LETTER} )(?={_SUFFIXES}\b)|(?<={_LETTER}{{2}}ه )(?={_SUFFIXES_AFTER_HE}\b))")
 
 
 def fold(text: str) -> str:
-    """``text`` as search and comparison see it: words in one spelling, separated by one blank each.
+    """``text`` as search sees it: words in one spelling, separated by one blank each.
 
-    On top of :func:`clean`: ZWNJ, diacritics and the lone hamza go, hamza and madda forms become their letter, all
-    digits become Latin, Latin letters lower case, punctuation a blank, and detached «می», «ها», «تر» … are joined to
-    their word, so that the half-space, the full-space and the glued spelling of a word are one and the same.
+    On top of :func:`clean`: diacritics and the lone hamza go, hamza and madda forms become their letter, all digits
+    Latin, Latin letters plain and lower case, punctuation a blank. A ZWNJ becomes a blank too, so that «پیش‌بینی» is
+    «پیش بینی»; then the verbal prefixes and the suffixes that people write in all three ways are joined to their
+    word, so that «می‌شود» and «می شود» are «میشود», «کتاب‌ها» and «کتاب ها» are «کتابها».
+
+    For full-text search fold what is indexed and what is asked for. A word of the query that folds to several
+    («پیش‌بینی») is a phrase. The glued spelling of a compound («پیشبینی») would take a dictionary and is not met.
     """
-    words = _folded_characters(text)
-    return _DETACHED_SUFFIX.sub("", _DETACHED_PREFIX.sub(r"\1", words))
+    return _BEFORE_SUFFIX.sub("", _AFTER_PREFIX.sub(r"\1", _folded_words(text)))
 
 
 def fold_letters(text: str) -> str:
-    """The letters and digits of :func:`fold` with no blanks at all: for telling whether two texts read the same."""
-    return _folded_characters(text).replace(" ", "")
+    """The letters and digits of :func:`fold` with no blanks at all: for telling whether two texts read the same.
+
+    Whichever way a compound is spaced makes no difference here.
+    """
+    return _folded_words(text).replace(" ", "")
 
 
-def _folded_characters(text: str) -> str:
-    for char in set(text):
-        folded = _FOLDING[char]
-        if folded != char:
-            text = text.replace(char, folded)
-    return " ".join(text.split())
+def _folded_words(text: str) -> str:
+    return " ".join(text.translate(_FOLDING).split())

@@ -126,7 +126,7 @@ def change_class(old: Text, new: Text) -> Change | None:
 
 
 def _next_look_at_article(history: History, now: datetime) -> datetime | None:
-    born = min(history.published_at or history.first_visit_at, now)
+    born: datetime = min(history.published_at or history.first_visit_at, now)
     settled_at: datetime = born + SETTLED_AGE
     if now >= settled_at:
         return None

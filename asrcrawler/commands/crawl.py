@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -27,31 +28,33 @@ class Command(ScrapyCrawl):
             "Example: scrapy crawl asr -a codes=32911"
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read the options, and refuse what is wrong before Scrapy starts: one line, and no log around it."""
+        super().process_options(args, opts)
         try:
-            name = self._checked(args, opts)
+            self._check(args, opts)
         except AsrCrawlerError as error:
-            self.exitcode = complain("crawl", error)
-            return
+            sys.exit(complain("crawl", error))
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process is not None
-        crawler = self.crawler_process.create_crawler(name)
+        crawler = self._create_crawler(args[0])
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         stats = None if self.crawler_process.bootstrap_failed else crawler.stats
         self.exitcode = stats.get_value("asr/exit_status", 1) if stats else 1
 
-    def _checked(self, args: list[str], opts: argparse.Namespace) -> str:
-        """The spider's name, once everything the user gave has been found good."""
+    def _check(self, args: list[str], opts: argparse.Namespace) -> None:
+        from scrapy.spiderloader import get_spider_loader
+
         from asrcrawler.config import Config
         from asrcrawler.samaneh.arguments import Arguments
 
-        assert self.crawler_process is not None
         assert self.settings is not None
-        known = self.crawler_process.spider_loader.list()
+        known = get_spider_loader(self.settings).list()
         if len(args) != 1:
             raise UsageError(f"give the name of one spider; there is: {', '.join(known)}")
         if args[0] not in known:
             raise UsageError(f"there is no spider {args[0]!r}; there is: {', '.join(known)}")
         Arguments.read(**opts.spargs)
         Config.from_settings(self.settings)
-        return args[0]

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 
+from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
+from asrcrawler.endings import ASKED_TO_WAIT, REFUSED, UNREACHABLE
 from asrcrawler.items import Absence, Outcome
 
 if TYPE_CHECKING:
@@ -27,10 +29,6 @@ GROWTH = 2.0  # of the delay, for each refusal or overload
 FIRST_SLOW_DELAY = 1.0  # seconds, where the delay was 0
 LONGEST_DELAY = 60.0  # seconds; also for a Crawl-delay
 LONGEST_PAUSE = 120.0  # seconds of Retry-After that are waited for within a run; a longer one ends it
-
-REFUSED, UNREACHABLE, ASKED_TO_WAIT = "refused", "unreachable", "asked to wait"
-LEAVING = frozenset({REFUSED, UNREACHABLE, ASKED_TO_WAIT})
-"""Reasons that this extension ends a crawl for: the site could not be reached, or would not have us."""
 
 
 class BackOff:
@@ -73,6 +71,8 @@ class BackOff:
             self._refusals += 1
         self._failures += 1
         self._slow_down(item)
+        if item.retry_after is not None:
+            Archive.of(self._crawler).asked_to_wait_until = item.retry_after
         if self._refusals >= REFUSALS_BEFORE_LEAVING:
             self._leave(REFUSED, f"{self._refusals} refusals in a row, the last one: {item.reason}")
         elif self._failures >= FAILURES_BEFORE_LEAVING:

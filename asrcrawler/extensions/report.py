@@ -4,59 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 
 from asrcrawler.archive import Archive
+from asrcrawler.clock import utcnow
+from asrcrawler.endings import ANOTHER_RUN, FAILED, FINISHED, NOT_WELCOME, OK, exit_status, is_new_template
 from asrcrawler.exceptions import StorageError
-from asrcrawler.extensions.backoff import LEAVING
+from asrcrawler.frontier import rest_after_refusal
 from asrcrawler.items import Outcome
-from asrcrawler.pipelines.store import ANOTHER_RUN, DATABASE_FAILED
 from asrcrawler.storage.runs import HEARTBEAT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from scrapy import Spider
     from scrapy.crawler import Crawler
 
+    from asrcrawler.samaneh.spider import SamanehSpider
+
 logger = logging.getLogger(__name__)
-
-OK, FAILED, UNAVAILABLE = 0, 1, 75
-"""Exit statuses of a crawl; 75 is ``EX_TEMPFAIL``: the site could not be reached or refused us."""
-
-UNREADABLE_PAGES = 5
-"""So many unreadable pages in one run, and more than were read, mean a new template and not a few odd pages."""
-
-
-def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int) -> int:
-    """What a crawl that was closed for ``reason`` tells its caller.
-
-    ``outcomes`` are the booked visits by outcome, ``unbooked`` the codes taken up that never reached the ledger.
-    """
-    if reason == ANOTHER_RUN:
-        return OK
-    if reason in {DATABASE_FAILED, "start_error"}:
-        return FAILED
-    if reason in LEAVING or _no_answer(outcomes):
-        return UNAVAILABLE
-    if is_new_template(outcomes) or (reason == "finished" and unbooked > 0):
-        return FAILED
-    return OK
-
-
-def is_new_template(outcomes: Mapping[str, int]) -> bool:
-    """Whether the pages of the site no longer read."""
-    unreadable = outcomes.get(Outcome.UNREADABLE, 0)
-    return unreadable >= UNREADABLE_PAGES and unreadable > outcomes.get(Outcome.STORED, 0)
-
-
-def _no_answer(outcomes: Mapping[str, int]) -> bool:
-    silent = outcomes.get(Outcome.REFUSED, 0) + outcomes.get(Outcome.FAILED, 0)
-    return silent > 0 and silent == sum(outcomes.values())
 
 
 class RunReport:
@@ -74,55 +42,62 @@ class RunReport:
         crawler.signals.connect(report.spider_closed, signal=signals.spider_closed)
         return report
 
-    def spider_opened(self, spider: Spider) -> None:
+    def spider_opened(self) -> None:
         self._heart = asyncio.get_running_loop().create_task(self._beat())
 
-    async def spider_closed(self, spider: Spider, reason: str) -> None:
+    async def spider_closed(self, spider: SamanehSpider, reason: str) -> None:
         if self._heart is not None:
             self._heart.cancel()
         archive = Archive.of(self._crawler)
         archive.figures.requests = self._crawler.stats.get_value("downloader/request_count", 0)
         outcomes = archive.figures.outcomes
-        unbooked = spider.asked - sum(outcomes.values())  # type: ignore[attr-defined]
+        unbooked = spider.asked - sum(outcomes.values())
         status = exit_status(reason, outcomes, unbooked)
-        if reason != ANOTHER_RUN:
-            self._tell(archive, reason, status, unbooked)
         try:
-            await archive.close(reason=reason, exit_status=status)
+            if archive.run_id is not None:
+                await self._remember(archive, reason, status, scheduled=spider.arguments.codes is None)
+                await archive.close(reason=reason, exit_status=status)
         except StorageError as error:
             logger.error("%s; the end of this run could not be written", error)
             status = FAILED
+        if reason != ANOTHER_RUN:
+            self._tell(archive, reason, status, unbooked)
         self._crawler.stats.set_value("asr/exit_status", status)
+
+    async def _remember(self, archive: Archive, reason: str, status: int, *, scheduled: bool) -> None:
+        """A site that refused us is left alone for longer each time; a good run clears its record."""
+        if reason in NOT_WELCOME and scheduled:
+            await archive.remember(rest_after_refusal(archive.memory, utcnow(), archive.asked_to_wait_until))
+        elif status == OK and reason == FINISHED and archive.memory.refusals and archive.figures.outcomes:
+            await archive.remember(replace(archive.memory, refusals=0, rest_until=None))
 
     def _tell(self, archive: Archive, reason: str, status: int, unbooked: int) -> None:
         figures = archive.figures
         if is_new_template(figures.outcomes):
             logger.error(
-                "THE PAGES OF %s NO LONGER READ: %d unreadable. They are kept in the ledger for another day; "
-                "a new template needs a new version of the parser",
+                "THE PAGES OF %s NO LONGER READ: %d are unreadable and stay due for another day. If the site has a new "
+                "template, the parser has to learn it; nothing that is stored was replaced.",
                 archive.site,
                 figures.outcomes[Outcome.UNREADABLE],
             )
         if unbooked > 0:
-            logger.warning("%d codes were taken up and not finished; they stay due", unbooked)
-        parts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(figures.outcomes.items())) or "none"
-        logger.info(
-            "Run on %s: %d codes visited (%s); %d articles new, %d changed; %d requests, %.1f MB, %s; %s; exit status %d",
-            archive.site,
-            sum(figures.outcomes.values()),
-            parts,
-            figures.articles_new,
-            figures.articles_changed,
-            figures.requests,
-            figures.bytes / 1e6,
-            timedelta(seconds=round(monotonic() - self._started)),
-            reason,
-            status,
+            logger.warning("%d codes were taken up and not finished; the next run visits them", unbooked)
+        logger.info("%s", self.summary(archive, reason, status))
+
+    def summary(self, archive: Archive, reason: str, status: int) -> str:
+        """The one line that says what a run did."""
+        figures: Any = archive.figures
+        visited = ", ".join(f"{count} {outcome}" for outcome, count in sorted(figures.outcomes.items()))
+        return (
+            f"Run on {archive.site}: {sum(figures.outcomes.values())} codes visited{visited and f' ({visited})'}; "
+            f"{figures.articles_new} articles new, {figures.articles_changed} changed; {figures.requests} requests, "
+            f"{figures.bytes / 1e6:.1f} MB in {timedelta(seconds=round(monotonic() - self._started))}; "
+            f"{reason}, exit status {status}"
         )
 
     async def _beat(self) -> None:
         archive = Archive.of(self._crawler)
-        while True:
+        while archive.run_id is not None:
             await asyncio.sleep(HEARTBEAT.total_seconds())
             try:
                 await archive.keep_alive()

@@ -12,6 +12,7 @@ from scrapy.exceptions import CloseSpider
 from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
 from asrcrawler.config import Config
+from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED
 from asrcrawler.exceptions import AnotherRunError, StorageError, UnstorableError
 from asrcrawler.items import Absence, Article, Fetch, Outcome
 
@@ -25,9 +26,6 @@ logger = logging.getLogger(__name__)
 
 WAITS = (1.0, 5.0, 15.0)
 """Seconds before each further try when the database does not take a batch."""
-
-DATABASE_FAILED = "database failed"
-ANOTHER_RUN = "another run at work"
 
 
 class StorePipeline:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import jdatetime
 
 from asrcrawler.exceptions import DateError
-from asrcrawler.persian import clean, to_latin_digits
+from asrcrawler.persian import ZWNJ, clean, to_latin_digits
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 """+04:30 in the summers before 1402, +03:30 since."""
@@ -23,6 +24,8 @@ TEHRAN = ZoneInfo("Asia/Tehran")
 JALALI_YEARS = range(1300, 1500)
 GREGORIAN_YEARS = range(1900, 2101)
 LONGEST_TEXT = 300  # characters; a date with its label has some 80
+LONGEST_RAW_TEXT = 10_000  # characters, with the indentation of the page's source
+LONGEST_SHOWN = 80  # characters of a text in an error or a note
 
 _JALALI_MONTHS = {
     "فروردین": 1,
@@ -51,19 +54,35 @@ _GREGORIAN_MONTHS = {
     for name in names.split()
 }  # fmt: skip
 
-_ISO = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.ASCII | re.IGNORECASE
-)
-_OFFSET = re.compile(r"(?<=:\d\d)\s*(?:([+-])(\d{2}):?(\d{2})|GMT|UTC|Z)$", re.ASCII)
-_TIME = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:])", re.ASCII)
-_DIGITS_DAY = re.compile(r"(?<![\d/.-])(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})(?![\d/])", re.ASCII)
 _MONTH = "|".join([*_JALALI_MONTHS, *_GREGORIAN_MONTHS])
-_NAMED_DAY = re.compile(rf"(?<!\d)(\d{{1,2}})[\s-]*({_MONTH})(?![^\W\d_])[\s,،-]*(\d{{4}})(?!\d)", re.IGNORECASE)
-_NAMED_FIRST = re.compile(
-    rf"(?<![^\W\d_])({'|'.join(_GREGORIAN_MONTHS)})\.?\s+(\d{{1,2}}),?\s+(\d{{4}})(?!\d)", re.IGNORECASE
+_ENGLISH_MONTH = "|".join(_GREGORIAN_MONTHS)
+_NO_LETTER_BEFORE, _NO_LETTER_AFTER = r"(?<![^\W\d_])", r"(?![^\W\d_])"
+
+_LABEL = re.compile(r"[^:\d]*:")
+_OFFSET = re.compile(r"(?<=:[0-9]{2})\s*(?:([+-])([0-9]{2}):?([0-9]{2})|GMT\b|UTC\b|Z\b)(?![0-9:])", re.IGNORECASE)
+_ISO_T = re.compile(r"(?<=[0-9]{2})T(?=[0-9]{2}:)", re.IGNORECASE)
+_ISO_FRACTION = re.compile(r"(:[0-9]{2}:[0-9]{2})\.[0-9]{1,9}(?![0-9])")
+_TIME = re.compile(r"(?<![0-9:])([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?![0-9:])")
+_NUMBERED_DAY = re.compile(r"(?<![0-9/.-])([0-9]{1,4})([/.-])([0-9]{1,2})\2([0-9]{1,4})(?![0-9/])")
+_NAMED_DAY = re.compile(
+    rf"(?<![0-9])([0-9]{{1,2}})[\s-]*({_MONTH}){_NO_LETTER_AFTER}(?: ماه\b)?[\s,،.-]*([0-9]{{4}})(?![0-9])",
+    re.IGNORECASE,
 )
-_NEVER = re.compile(r"0{1,4}[/.-]0{1,2}[/.-]0{1,4}(?:\s*-?\s*0{1,2}:00(?::00)?)?", re.ASCII)
-_ANY_DIGIT = re.compile(r"\d")
+_MONTH_FIRST = re.compile(
+    rf"{_NO_LETTER_BEFORE}({_ENGLISH_MONTH})\.?\s+([0-9]{{1,2}}),?\s+([0-9]{{4}})(?![0-9])", re.IGNORECASE
+)
+_NEVER = re.compile(
+    r"(?:0{1,2}:00(?::00)?[\s-]*)?0{1,4}(?P<dash>[/.-])0{1,2}(?P=dash)0{1,4}(?:[\s-]*0{1,2}:00(?::00)?)?"
+)
+_HALF_DAY = re.compile(r"(?<=[0-9])\s*[ap]\.?m\b|[قب]\s*\.\s*ظ|(?:قبل|بعد)\s*از\s*ظهر", re.IGNORECASE)
+_UNREAD = re.compile(
+    rf"[0-9]\s*[:/.-]\s*[0-9]|[0-9]\s*(?:{_MONTH}){_NO_LETTER_AFTER}|{_NO_LETTER_BEFORE}(?:{_MONTH})[\s,،.-]*[0-9]",
+    re.IGNORECASE,
+)
+"""What looks like a date or a time and was not taken for one. A lone number (a code, a counter) is none of the two."""
+_TOO_LONG = "too long for a date"
+_TAKEN = " | "  # stands where a part was taken out, so that its neighbours do not grow together
+_DASHES_AROUND = re.compile(r"[\s-]*\|[\s-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,45 +90,26 @@ class Moment:
     """A date as a page gives it."""
 
     at: datetime
-    """Aware, in Asia/Tehran; midnight where the text gives no time."""
+    """Aware, in Asia/Tehran; where the text gives no time, the beginning of the day."""
     jalali: str
     """``1401-11-04 22:54``, or ``1401-11-04`` where the text gives no time."""
     note: str | None = None
     """What is odd about it, for the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What was found in a text."""
-
-    times: frozenset[time]
-    jalali_days: frozenset[date]
-    """As Gregorian dates."""
-    gregorian_days: frozenset[date]
-
-
 def read_moment(text: str) -> Moment | None:
-    """Read one date in any form of this CMS; None where there is none (blank, or ``۰/۰۰/۰۰ - ۰۰:۰۰`` for «never»).
+    """Read one date in any form of this CMS; None where there is none: blank, or ``۰/۰۰/۰۰ - ۰۰:۰۰`` for «never».
 
-    Where a Jalali and a Gregorian day are both given and differ, the Jalali one counts and ``note`` says so. Raises
-    :exc:`~asrcrawler.exceptions.DateError`, with the text in it, for an impossible date, for several different ones,
-    and for a text with digits that form no date.
+    A time without an offset is Tehran's. Where a Jalali and a Gregorian day are both given and differ, the Jalali one
+    counts and ``note`` says so. Raises :exc:`~asrcrawler.exceptions.DateError`, with the text in it, for an impossible
+    date, for several different ones, and for any other text.
     """
     plain = _plain(text)
-    if not _ANY_DIGIT.search(plain) or _NEVER.fullmatch(_without_label(plain)):
+    if not any(map(str.isalnum, plain)) or _NEVER.fullmatch(plain):
         return None
     if len(plain) > LONGEST_TEXT:
-        raise _unreadable(text, "too long")
-    if iso := _ISO.fullmatch(_without_label(plain)):
-        return _from_iso(iso, text)
-    offset, plain = _split_offset(plain)
-    parts = _take_apart(plain, text)
-    if len(parts.times) > 1 or len(parts.jalali_days) > 1 or len(parts.gregorian_days) > 1:
-        raise _unreadable(text, "more than one")
-    day = next(iter(parts.jalali_days or parts.gregorian_days), None)
-    if day is None:
-        raise _unreadable(text, "no day")
-    return _moment(day, next(iter(parts.times), None), offset, _contradiction(parts, text))
+        _refuse(text, _TOO_LONG)
+    return _Reading(text).read(plain)
 
 
 def parse_day(text: str) -> date:
@@ -117,126 +117,161 @@ def parse_day(text: str) -> date:
 
     Raises :exc:`~asrcrawler.exceptions.DateError` for anything else.
     """
-    plain = _plain(text)
-    match = _DIGITS_DAY.fullmatch(plain)
-    if match is None:
-        raise _unreadable(text, "neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24")
-    day, _ = _numbered_day(match, text)
-    return day
+    match = _NUMBERED_DAY.fullmatch(_one_line(text))
+    if match is None or len(match[1]) != 4 or len(match[4]) > 2:
+        _refuse(text, "neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24")
+    return _Reading(text).numbered_day(match)
 
 
 def jalali(at: datetime, *, with_time: bool = True) -> str:
     """``at`` (aware) as ``1401-11-04 22:54``, or the day alone, in Tehran."""
     local = at.astimezone(TEHRAN)
-    day = jdatetime.date.fromgregorian(date=local.date())
-    text = f"{day.year:04}-{day.month:02}-{day.day:02}"
-    return f"{text} {local:%H:%M}" if with_time else text
+    day = _jalali_text(local.date())
+    return f"{day} {local:%H:%M}" if with_time else day
+
+
+class _Reading:
+    """One text while it is being taken apart: what was found is taken out, and what remains must be no date."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._times: set[time] = set()
+        self._jalali_days: set[date] = set()  # as Gregorian dates
+        self._gregorian_days: set[date] = set()
+
+    def read(self, plain: str) -> Moment:
+        if _HALF_DAY.search(plain):
+            self._refuse("a time of twelve hours")
+        plain, zone = self._without_offset(_ISO_FRACTION.sub(r"\1", _ISO_T.sub(" ", plain)))
+        plain = _DASHES_AROUND.sub(_TAKEN, _TIME.sub(self._take_time, plain))
+        for form, take in (
+            (_NAMED_DAY, self._take_named_day),
+            (_MONTH_FIRST, self._take_month_first),
+            (_NUMBERED_DAY, self._take_numbered_day),
+        ):
+            plain = form.sub(take, plain)
+        if _UNREAD.search(plain):
+            self._refuse("a part of it is no date")
+        return self._moment(zone)
+
+    def _moment(self, zone: tzinfo) -> Moment:
+        if any(len(found) > 1 for found in (self._times, self._jalali_days, self._gregorian_days)):
+            self._refuse("more than one date or time")
+        day = next(iter(self._jalali_days or self._gregorian_days), None)
+        if day is None:
+            self._refuse("no day, month and four-digit year")
+        clock = next(iter(self._times), None)
+        # By way of UTC: an hour that the clock change skipped becomes the one that the clocks showed instead.
+        at = datetime.combine(day, clock or time(), tzinfo=zone).astimezone(UTC).astimezone(TEHRAN)
+        return Moment(at, jalali(at, with_time=clock is not None), self._contradiction())
+
+    def _contradiction(self) -> str | None:
+        if not self._jalali_days or not self._gregorian_days or self._jalali_days == self._gregorian_days:
+            return None
+        (counts,), (other,) = self._jalali_days, self._gregorian_days
+        return (
+            f"the Jalali date {_jalali_text(counts)} is {counts}, the Gregorian one beside it {other}:"
+            f" {_shown(self._text)}"
+        )
+
+    # --- parts
+
+    def _without_offset(self, plain: str) -> tuple[str, tzinfo]:
+        match = _OFFSET.search(plain)
+        if match is None:
+            return plain, TEHRAN
+        rest = plain[: match.start()] + plain[match.end() :]
+        if match[1] is None:
+            return rest, UTC
+        hours, minutes = int(match[2]), int(match[3])
+        if hours >= 24 or minutes >= 60:
+            self._refuse("no such offset")
+        ahead = timedelta(hours=hours, minutes=minutes)
+        return rest, timezone(ahead if match[1] == "+" else -ahead)
+
+    def _take_time(self, match: re.Match[str]) -> str:
+        try:
+            self._times.add(time(int(match[1]), int(match[2]), int(match[3] or 0)))
+        except ValueError:
+            self._refuse("no such time")
+        return _TAKEN
+
+    def _take_named_day(self, match: re.Match[str]) -> str:
+        name, day, year = match[2].lower(), int(match[1]), int(match[3])
+        if name in _JALALI_MONTHS:
+            self._jalali_days.add(self._jalali_day(year, _JALALI_MONTHS[name], day))
+        else:
+            self._gregorian_days.add(self._gregorian_day(year, _GREGORIAN_MONTHS[name], day))
+        return _TAKEN
+
+    def _take_month_first(self, match: re.Match[str]) -> str:
+        self._gregorian_days.add(self._gregorian_day(int(match[3]), _GREGORIAN_MONTHS[match[1].lower()], int(match[2])))
+        return _TAKEN
+
+    def _take_numbered_day(self, match: re.Match[str]) -> str:
+        days = self._jalali_days if _is_jalali(match) else self._gregorian_days
+        days.add(self.numbered_day(match))
+        return _TAKEN
+
+    def numbered_day(self, match: re.Match[str]) -> date:
+        """The day of ``yyyy/mm/dd`` or, Jalali only, ``dd-mm-yyyy``; the years tell the calendars apart."""
+        first, month, last = match[1], int(match[3]), match[4]
+        year, day = (first, last) if len(first) == 4 else (last, first)
+        if len(year) != 4 or len(day) > 2:
+            self._refuse("no four-digit year")
+        if _is_jalali(match):
+            return self._jalali_day(int(year), month, int(day))
+        if year is last:
+            self._refuse("day and month of a Gregorian date cannot be told apart")
+        return self._gregorian_day(int(year), month, int(day))
+
+    def _jalali_day(self, year: int, month: int, day: int) -> date:
+        if year not in JALALI_YEARS:
+            self._refuse("not a Jalali year of our time")
+        try:
+            gregorian: date = jdatetime.date(year, month, day).togregorian()
+        except ValueError:
+            self._refuse("no such day")
+        return gregorian
+
+    def _gregorian_day(self, year: int, month: int, day: int) -> date:
+        if year not in GREGORIAN_YEARS:
+            self._refuse("not a year of our time")
+        try:
+            return date(year, month, day)
+        except ValueError:
+            self._refuse("no such day")
+
+    def _refuse(self, why: str) -> NoReturn:
+        _refuse(self._text, why)
+
+
+def _is_jalali(match: re.Match[str]) -> bool:
+    return any(len(part) == 4 and int(part) in JALALI_YEARS for part in (match[1], match[4]))
+
+
+def _one_line(text: str) -> str:
+    if len(text) > LONGEST_RAW_TEXT:
+        _refuse(text, _TOO_LONG)
+    return to_latin_digits(clean(text))
 
 
 def _plain(text: str) -> str:
-    return to_latin_digits(clean(text)).replace("‌", " ")
+    """``text`` in one line with Latin digits, without its label."""
+    plain = _one_line(text).replace(ZWNJ, " ")
+    label = _LABEL.match(plain)
+    return plain[label.end() :].strip() if label else plain
 
 
-def _without_label(plain: str) -> str:
-    label, colon, rest = plain.partition(":")
-    return rest.strip() if colon and not _ANY_DIGIT.search(label) else plain
+def _jalali_text(day: date) -> str:
+    shown = jdatetime.date.fromgregorian(date=day)
+    return f"{shown.year:04}-{shown.month:02}-{shown.day:02}"
 
 
-def _split_offset(plain: str) -> tuple[tzinfo | None, str]:
-    match = _OFFSET.search(plain)
-    if match is None:
-        return None, plain
-    if match[1] is None:
-        return UTC, plain[: match.start()]
-    ahead = timedelta(hours=int(match[2]), minutes=int(match[3]))
-    if ahead >= timedelta(hours=24):
-        return None, plain
-    return timezone(ahead if match[1] == "+" else -ahead), plain[: match.start()]
-
-
-def _take_apart(plain: str, text: str) -> _Parts:
-    jalali_days: set[date] = set()
-    gregorian_days: set[date] = set()
-    times = {_time(match, text) for match in _TIME.finditer(plain)}
-    plain = _TIME.sub(" | ", plain)
-    for match in _NAMED_DAY.finditer(plain):
-        name = match[2].lower()
-        if name in _JALALI_MONTHS:
-            jalali_days.add(_jalali_day(int(match[3]), _JALALI_MONTHS[name], int(match[1]), text))
-        else:
-            gregorian_days.add(_gregorian_day(int(match[3]), _GREGORIAN_MONTHS[name], int(match[1]), text))
-    for match in _NAMED_FIRST.finditer(plain):
-        gregorian_days.add(_gregorian_day(int(match[3]), _GREGORIAN_MONTHS[match[1].lower()], int(match[2]), text))
-    for match in _DIGITS_DAY.finditer(plain):
-        day, is_jalali = _numbered_day(match, text)
-        (jalali_days if is_jalali else gregorian_days).add(day)
-    return _Parts(frozenset(times), frozenset(jalali_days), frozenset(gregorian_days))
-
-
-def _numbered_day(match: re.Match[str], text: str) -> tuple[date, bool]:
-    """The day of ``yyyy/mm/dd`` or ``dd/mm/yyyy``, and whether it is Jalali: the years tell the calendars apart."""
-    first, month, last = match[1], int(match[3]), match[4]
-    year, day = (first, last) if len(first) == 4 else (last, first)
-    if len(year) != 4 or len(day) > 2:
-        raise _unreadable(text, "no four-digit year")
-    if int(year) in JALALI_YEARS:
-        return _jalali_day(int(year), month, int(day), text), True
-    return _gregorian_day(int(year), month, int(day), text), False
-
-
-def _jalali_day(year: int, month: int, day: int, text: str) -> date:
-    if year not in JALALI_YEARS:
-        raise _unreadable(text, "not a Jalali year")
-    try:
-        gregorian: date = jdatetime.date(year, month, day).togregorian()
-    except ValueError:
-        raise _unreadable(text, "no such day") from None
-    return gregorian
-
-
-def _gregorian_day(year: int, month: int, day: int, text: str) -> date:
-    if year not in GREGORIAN_YEARS:
-        raise _unreadable(text, "not a year")
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise _unreadable(text, "no such day") from None
-
-
-def _time(match: re.Match[str], text: str) -> time:
-    try:
-        return time(int(match[1]), int(match[2]), int(match[3] or 0))
-    except ValueError:
-        raise _unreadable(text, "no such time") from None
-
-
-def _from_iso(match: re.Match[str], text: str) -> Moment:
-    year, month, day = map(int, match[1].split("-"))
-    day_of = _jalali_day if year in JALALI_YEARS else _gregorian_day
-    try:
-        clock = time.fromisoformat(f"{match[2]}:{match[3] or '00'}")
-        zone = datetime.strptime(match[4].upper(), "%z").tzinfo if match[4] else None
-    except ValueError:
-        raise _unreadable(text, "no such time") from None
-    return _moment(day_of(year, month, day, text), clock, zone)
-
-
-def _moment(day: date, clock: time | None, zone: tzinfo | None = None, note: str | None = None) -> Moment:
-    local = datetime.combine(day, clock or time(), tzinfo=zone or TEHRAN)
-    at = local.astimezone(TEHRAN) if zone else local
-    return Moment(at, jalali(at, with_time=clock is not None), note)
-
-
-def _contradiction(parts: _Parts, text: str) -> str | None:
-    if not parts.jalali_days or not parts.gregorian_days or parts.jalali_days == parts.gregorian_days:
-        return None
-    (counts,), (other,) = parts.jalali_days, parts.gregorian_days
-    return f"the Jalali date is {counts}, the Gregorian one {other}, in {_shown(text)}"
-
-
-def _unreadable(text: str, why: str) -> DateError:
-    return DateError(f"{_shown(text)}: {why}")
+def _refuse(text: str, why: str) -> NoReturn:
+    # Not «from» the ValueError at hand: the sentence says it all.
+    raise DateError(f"{_shown(text)}: {why}") from None
 
 
 def _shown(text: str) -> str:
-    return repr(" ".join(text[:200].split())[:80])
+    return repr(" ".join(text[: 4 * LONGEST_SHOWN].split())[:LONGEST_SHOWN])

@@ -28,9 +28,10 @@ HEADLINES = (
     ".video_title",
     ".photo_title",
     ".album_title",
-    "h1",
 )
 """Selectors of the headline, the surest first."""
+ANY_HEADLINE = "h1"
+"""… and the last resort within the article's own container; elsewhere it may be the outlet's name."""
 
 BODIES = (
     "div.body, section.body, article.body, td.body, span.body",
@@ -187,11 +188,15 @@ class Layout:
     @cached_property
     def _headline(self) -> LexborNode | None:
         container = self._container
-        for place in (container, self._root) if container is not None else (self._root,):
-            for selector in HEADLINES:
-                for node in place.css(selector):
-                    if _text(node) and not is_noise(node):
-                        return node
+        if container is not None and (found := self._first_text(container, (*HEADLINES, ANY_HEADLINE))) is not None:
+            return found
+        return self._first_text(self._root, HEADLINES)
+
+    def _first_text(self, place: LexborNode, selectors: tuple[str, ...]) -> LexborNode | None:
+        for selector in selectors:
+            for node in place.css(selector):
+                if _text(node) and not is_noise(node):
+                    return node
         return None
 
     @cached_property

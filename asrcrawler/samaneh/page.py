@@ -16,6 +16,7 @@ from asrcrawler.exceptions import DateError, Missing, Refused, Unreadable
 from asrcrawler.items import Article, Image, Kind
 from asrcrawler.persian import clean, fold_letters, to_latin_digits
 from asrcrawler.samaneh.body import Body, read_body
+from asrcrawler.samaneh.challenge import is_challenge
 from asrcrawler.samaneh.dates import Moment, read_moment
 from asrcrawler.samaneh.encoding import decode
 from asrcrawler.samaneh.head import Head
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
 PAGE, META, JSONLD = "page", "meta", "jsonld"
 
 _CODE = re.compile(r"\d{1,10}", re.ASCII)
-_CHALLENGE = re.compile(
-    r"__arcsjs|arvancloud|cf[-_]chl|cf-browser-verification|Just a moment\.\.\.|ddos-guard|_Incapsula_|sucuri_",
-    re.IGNORECASE,
-)
-_CHALLENGE_SIZE = 30_000  # characters; a challenge page is small, an article page of this CMS has 60,000 and more
 _HOME_NAMES = frozenset({"صفحهنخست", "صفحهاصلی", "خانه", "home"})
 
 
@@ -48,7 +44,7 @@ def read_page(
     """
     text, encoding_note = decode(body, declared_encoding)
     tree = LexborHTMLParser(text)
-    return _Page(tree, Layout(tree), site, code, base_url, encoding_note).read(text, url)
+    return _Page(tree, Layout(tree), site, code, base_url, encoding_note).read(body, url)
 
 
 class _Page:
@@ -70,8 +66,8 @@ class _Page:
             notes=[note] if note else [],
         )
 
-    def read(self, text: str, url: str) -> Article:
-        self._refuse_other_pages(text, url)
+    def read(self, page: bytes, url: str) -> Article:
+        self._refuse_other_pages(page, url)
         article = self._article
         article.kind = self._layout.kind
         article.title = self._title()
@@ -90,10 +86,10 @@ class _Page:
 
     # --- is it the page asked for?
 
-    def _refuse_other_pages(self, text: str, url: str) -> None:
+    def _refuse_other_pages(self, body: bytes, url: str) -> None:
         codes = self._codes()
         if not codes:
-            if len(text) < _CHALLENGE_SIZE and _CHALLENGE.search(text):
+            if is_challenge(body):
                 raise Refused("challenge page")
             if is_home(url) or self._layout.page_name == "home":
                 raise Missing("home page")

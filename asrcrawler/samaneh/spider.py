@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import (
     CannotResolveHostError,
+    CloseSpider,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
@@ -16,10 +17,14 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from asrcrawler.clock import utcnow
+from asrcrawler.archive import Archive
+from asrcrawler.clock import pretend_it_is, utcnow
 from asrcrawler.config import Config
+from asrcrawler.endings import NOTHING_NAMED, RESTING
+from asrcrawler.frontier import Frontier
 from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.samaneh.arguments import Arguments
+from asrcrawler.samaneh.listings import Listings
 from asrcrawler.samaneh.urls import article_path
 from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, absence, judge
 
@@ -30,6 +35,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
+
+    from asrcrawler.storage.ledger import Validators
+
+CHUNK = 20  # codes whose validators are looked up at once; few, so that what is asked is current
 
 FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
     (DownloadCancelledError, Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"),
@@ -49,6 +58,7 @@ class SamanehSpider(Spider):
 
     arguments: Arguments
     config: Config
+    allowed_domains: list[str]
     asked: int = 0
     """Codes taken up so far."""
 
@@ -59,6 +69,8 @@ class SamanehSpider(Spider):
         spider = super().from_crawler(crawler, *args)
         spider.arguments = arguments
         spider.config = Config.from_settings(crawler.settings)
+        spider.allowed_domains = [(urlsplit(spider.config.base_url).hostname or "").removeprefix("www.")]
+        pretend_it_is(spider.config.now)
         return spider
 
     @classmethod
@@ -75,33 +87,83 @@ class SamanehSpider(Spider):
             return self.arguments.limit
         return min(len(self.arguments.codes), self.arguments.limit or sys.maxsize)
 
+    # --- codes → requests
+
     async def start(self) -> AsyncIterator[Any]:
-        for code in islice(self.codes(), self.arguments.limit):
+        limit = self.arguments.limit or sys.maxsize
+        async for code, validators in self._codes_with_validators():
+            if self.asked >= limit:
+                return
             if self.crawler.engine.needs_backout():
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
             self.asked += 1
-            yield self.visit(code)
+            yield self.visit(code, validators=validators)
 
-    def codes(self) -> Iterable[int]:
-        """The codes worth a visit now, in order, made one at a time."""
-        return self.arguments.codes or ()
+    async def _codes_with_validators(self) -> AsyncIterator[tuple[int, Validators | None]]:
+        if self.arguments.codes is not None:
+            for code in self.arguments.codes:
+                yield code, None
+            return
+        archive = Archive.of(self.crawler)
+        chunk: list[int] = []
+        async for code in self._due_codes(archive):
+            chunk.append(code)
+            if len(chunk) == CHUNK:
+                async for pair in _with_validators(archive, chunk):
+                    yield pair
+                chunk = []
+        async for pair in _with_validators(archive, chunk):
+            yield pair
 
-    def visit(self, code: int, *, url: str | None = None, redirects: int = 0) -> Request:
-        """The request for one code."""
+    async def _due_codes(self, archive: Archive) -> AsyncIterator[int]:
+        now = utcnow()
+        rest_until = archive.memory.rest_until
+        if rest_until is not None and rest_until > now:
+            self.logger.warning(
+                "The site refused the last run; it is left alone until %s", f"{rest_until:%F %H:%M} UTC"
+            )
+            raise CloseSpider(RESTING)
+        frontier = Frontier(
+            archive,
+            Listings(self.crawler, self.config.base_url).site,
+            first_code=self.config.first_code,
+            backfill=self.config.backfill_per_run,
+            now=now,
+        )
+        async for code in frontier.codes():
+            yield code
+        if not archive.newest:
+            self.logger.error("Neither feed nor home page names an article; give the first codes with -a codes=")
+            raise CloseSpider(NOTHING_NAMED)
+
+    def visit(
+        self, code: int, *, url: str | None = None, redirects: int = 0, validators: Validators | None = None
+    ) -> Request:
+        """The request for one code, conditional where ``validators`` say what is stored."""
+        headers = {}
+        if validators is not None and validators.etag:
+            headers["If-None-Match"] = validators.etag
+        if validators is not None and validators.last_modified:
+            headers["If-Modified-Since"] = validators.last_modified
         return Request(
             url or self.config.base_url + article_path(code),
             callback=self.parse_answer,
             errback=self.parse_failure,
-            cb_kwargs={"code": code, "redirects": redirects},
+            headers=headers,
+            cb_kwargs={"code": code, "redirects": redirects, "conditional": bool(headers)},
             meta={"handle_httpstatus_all": True, "dont_redirect": True},
             dont_filter=True,  # the ledger knows what was visited; a set of fingerprints would grow with the archive
         )
 
-    def parse_answer(self, response: Response, code: int, redirects: int) -> Iterator[Article | Absence | Request]:
+    # --- answers → items
+
+    def parse_answer(
+        self, response: Response, code: int, redirects: int, conditional: bool
+    ) -> Iterator[Article | Absence | Request]:
         """Yield the one item that an answer amounts to, or the request that a redirect leads to."""
-        asked = self._asked(code)
+        asked = self._asked(code, conditional=conditional)
         try:
-            result = judge(self._answer(response, redirects), asked)
+            result = judge(_answer(response, redirects), asked)
         except Exception:
             self.logger.exception("Code %d: the parser failed on %s", code, response.url)
             result = absence(asked, Outcome.UNREADABLE, "parser error", at=utcnow())
@@ -113,45 +175,55 @@ class SamanehSpider(Spider):
 
     def parse_failure(self, failure: Failure) -> Iterator[Absence]:
         """Yield the absence that stands for a request without an answer."""
-        assert failure.request is not None  # type: ignore[attr-defined]
-        asked = self._asked(failure.request.cb_kwargs["code"])  # type: ignore[attr-defined]
-        outcome, reason = self._meaning(failure.value)
-        result = absence(asked, outcome, reason, at=utcnow())
+        request: Request = failure.request  # type: ignore[attr-defined]
+        outcome, reason = _meaning(failure.value)
+        result = absence(self._asked(request.cb_kwargs["code"]), outcome, reason, at=utcnow())
         self._tell(result)
         yield result
+
+    def _asked(self, code: int, *, conditional: bool = False) -> Asked:
+        return Asked(site=self.site, code=code, base_url=self.config.base_url, conditional=conditional)
 
     def _tell(self, result: Article | Absence | Elsewhere) -> None:
         if isinstance(result, Article):
             for note in result.notes:
                 self.logger.warning("Code %d: %s", result.code, note)
-        elif isinstance(result, Absence) and result.outcome is not Outcome.MISSING:
+        elif isinstance(result, Absence) and result.outcome not in {Outcome.MISSING, Outcome.STORED}:
             self.logger.warning("Code %d: %s, %s", result.code, result.outcome, result.reason)
 
-    def _asked(self, code: int) -> Asked:
-        return Asked(site=self.site, code=code, base_url=self.config.base_url)
 
-    @staticmethod
-    def _answer(response: Response, redirects: int) -> Answer:
-        headers = {name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace")
-                   for name, values in response.headers.items()}  # fmt: skip
-        _, _, charset = headers.get("content-type", "").lower().partition("charset=")
-        return Answer(
-            url=response.url,
-            status=response.status,
-            at=utcnow(),
-            headers=headers,
-            body=response.body,
-            encoding=charset.strip(" \"';") or None,
-            redirects=redirects,
-        )
+async def _with_validators(
+    archive: Archive, codes: Iterable[int]
+) -> AsyncIterator[tuple[int, Validators | None]]:  # fmt: skip
+    wanted = list(codes)
+    known = await archive.validators(wanted) if wanted else {}
+    for code in wanted:
+        yield code, known.get(code)
 
-    @staticmethod
-    def _meaning(error: BaseException | None) -> tuple[Outcome, str]:
-        if isinstance(error, IgnoreRequest):
-            if "robots.txt" in str(error):
-                return Outcome.REFUSED, "forbidden by robots.txt"
-            return Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"
-        for kind, outcome, reason in FAILURES:
-            if isinstance(error, kind):
-                return outcome, reason
-        return Outcome.FAILED, f"{type(error).__name__}: {error}"[:120]
+
+def _answer(response: Response, redirects: int) -> Answer:
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace")
+        for name, values in response.headers.items()
+    }
+    _, _, charset = headers.get("content-type", "").lower().partition("charset=")
+    return Answer(
+        url=response.url,
+        status=response.status,
+        at=utcnow(),
+        headers=headers,
+        body=response.body,
+        encoding=charset.strip(" \"';") or None,
+        redirects=redirects,
+    )
+
+
+def _meaning(error: BaseException | None) -> tuple[Outcome, str]:
+    if isinstance(error, IgnoreRequest):
+        if "robots.txt" in str(error):
+            return Outcome.REFUSED, "forbidden by robots.txt"
+        return Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"
+    for kind, outcome, reason in FAILURES:
+        if isinstance(error, kind):
+            return outcome, reason
+    return Outcome.FAILED, f"{type(error).__name__}: {error}"[:120]

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
 
 HIGHEST_CODE = 10**9
 """No outlet of this CMS has come near it; a larger number is not a code."""
+LONGEST_URL = 4000  # characters; twice what browsers and servers commonly take
 
 SHORT_LINK_LENGTH = 6
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _VALUES = {digit: value for value, digit in enumerate(_BASE62)}
 
-_ARTICLE = re.compile(r"/(?:fa|en|ar)/news/([0-9]{1,10})(?:/.*)?", re.DOTALL)
+_ARTICLE = re.compile(r"/(?:fa|en|ar)/news/([1-9][0-9]{0,9})(?:/.*)?", re.DOTALL)
 _SHORT = re.compile(r"/([0-9A-Za-z]{6})")
-_HOME = re.compile(r"(?:/(?:fa|en|ar)?/?)?(?:index\.(?:html?|php))?")
+_HOME = re.compile(r"/?|/(?:fa|en|ar)/?|(?:/(?:fa|en|ar))?/index\.(?:html?|php)")
+_WEB = frozenset({"http", "https"})
+_DEFAULT_PORTS = frozenset({80, 443})
+_HOST = re.compile(r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")  # a name, or IPv6 without its brackets
 _SAFE = "%/:=&?~#+!$,;'@()*[]"  # kept as they are in an address that a page gives
 
 
@@ -26,7 +34,7 @@ def article_path(code: int) -> str:
 def short_path(code: int) -> str:
     """``/0008Yp`` for 32911: base62 of the code, padded to six (checked on 278 codes of two outlets).
 
-    Raises :exc:`ValueError` for a code that does not exist.
+    Raises :exc:`ValueError` for a code that cannot be.
     """
     if not 0 < code <= HIGHEST_CODE:
         raise ValueError(f"not a news code: {code}")
@@ -49,21 +57,26 @@ def code_of_short_path(path: str) -> int | None:
 
 
 def code_of_url(url: str) -> int | None:
-    """The code that an article's address or a short link stands for, whatever its slug; None for any other address."""
-    path = _path(url)
-    if path is None:
+    """The code that an article's address or a short link stands for, whatever its slug; None for any other address.
+
+    ``url`` may be a path alone. Whose site it is on is for :func:`same_site` to say.
+    """
+    parts = _split(url)
+    if parts is None:
         return None
-    match = _ARTICLE.fullmatch(path)
+    match = _ARTICLE.fullmatch(parts.path)
     if match is None:
-        return code_of_short_path(path)
+        return code_of_short_path(parts.path)
     code = int(match[1])
-    return code if 0 < code <= HIGHEST_CODE else None
+    return code if code <= HIGHEST_CODE else None
 
 
 def is_home(url: str) -> bool:
-    """Whether ``url`` is the front page of the site or of one of its languages."""
-    path = _path(url)
-    return path is not None and _HOME.fullmatch(path) is not None
+    """Whether ``url``, or a path alone, is the front page of the site or of one of its languages."""
+    parts = _split(url)
+    if parts is None or not (parts.netloc or parts.path):  # «#comments» is a place on the page it stands on
+        return False
+    return _HOME.fullmatch(parts.path) is not None
 
 
 def same_site(url: str, base_url: str) -> bool:
@@ -73,31 +86,46 @@ def same_site(url: str, base_url: str) -> bool:
 
 
 def absolute(href: str, base: str) -> str | None:
-    """``href`` as a full http(s) address, blanks and Persian letters percent-encoded; None for anything else."""
+    """``href`` as a full http(s) address in ASCII, blanks and Persian letters encoded; None for anything else."""
     try:
-        parts = urlsplit(urljoin(base, " ".join(href.split())))
-        host = parts.hostname
+        parts = urlsplit(urljoin(base, href.strip()))
+        netloc = _netloc(parts)
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or not host:
+    if parts.scheme not in _WEB or netloc is None:
         return None
-    encoded = (quote(part, safe=_SAFE, errors="replace") for part in (parts.path, parts.query, parts.fragment))
-    return urlunsplit((parts.scheme, parts.netloc, *encoded))
+    path = parts.path or "/"
+    encoded = (quote(part, safe=_SAFE, errors="ignore") for part in (path, parts.query, parts.fragment))
+    url = urlunsplit((parts.scheme, netloc, *encoded))
+    return url if len(url) <= LONGEST_URL else None
 
 
-def _path(url: str) -> str | None:
+def _split(url: str) -> SplitResult | None:
     try:
-        return urlsplit(url.strip()).path
+        parts = urlsplit(url.strip())
     except ValueError:
         return None
+    return parts if parts.scheme in _WEB or not parts.scheme else None
+
+
+def _netloc(parts: SplitResult) -> str | None:
+    """Host and port as a request needs them, without user and password; ValueError for a port that cannot be."""
+    host, port = parts.hostname or "", parts.port
+    if not host.isascii():
+        host = host.encode("idna").decode("ascii")
+    if not _HOST.fullmatch(host):
+        return None
+    if ":" in host:
+        host = f"[{host}]"
+    return host if port is None else f"{host}:{port}"
 
 
 def _site(url: str) -> tuple[str, int | None] | None:
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url.strip())
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or not host:
+    if parts.scheme not in _WEB or not host:
         return None
-    return host.removeprefix("www."), None if port in {80, 443} else port
+    return host.removesuffix(".").removeprefix("www."), None if port in _DEFAULT_PORTS else port

@@ -20,6 +20,7 @@ from asrcrawler.samaneh.urls import absolute, code_of_url, is_home, same_site
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+NOT_MODIFIED = 304
 GONE = frozenset({404, 410})
 REFUSALS = frozenset({401, 402, 403, 407, 429, 451})
 TRANSIENT = frozenset({408, 425})
@@ -35,6 +36,8 @@ class Asked:
     site: str
     code: int
     base_url: str
+    conditional: bool = False
+    """Whether the request said what is stored, so that «not modified» is an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,8 @@ def judge(answer: Answer, asked: Asked) -> Article | Absence | Elsewhere:
     status = answer.status
     if status in REDIRECTS:
         return _judge_redirect(answer, asked)
+    if status == NOT_MODIFIED and asked.conditional:
+        return _absence(answer, asked, Outcome.STORED, "not modified")
     if status in GONE:
         return _absence(answer, asked, Outcome.MISSING, str(status))
     if status in REFUSALS:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from asrcrawler.exceptions import SchemaError, StorageError
 from asrcrawler.storage.errors import translated
@@ -16,13 +18,19 @@ from asrcrawler.storage.schema import HEAD, REVISIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import URL, Connection, Engine
 
-BUSY_TIMEOUT = 30  # seconds that a SQLite writer waits for another one
+BUSY_TIMEOUT = 30  # seconds that a writer waits for another one; `?timeout=` in a SQLite URL goes first
+CONNECT_TIMEOUT = 10  # seconds to reach a PostgreSQL server
 CHECKPOINT_PAGES = 16_000  # of SQLite's write-ahead log; the default of 1,000 halves the rate of large batches
-SCHEMA_LOCK = 0x617372  # PostgreSQL advisory lock held while the schema changes
+LOG_FILE_LIMIT = 64 * 1024 * 1024  # bytes the write-ahead log shrinks to after a checkpoint; 16,000 pages
+CACHE_KIB = 16 * 1024  # of SQLite's pages in memory; the default of 2 MiB thrashes on the digests of a million texts
+
+SCHEMA_LOCK = (0x617372, 0)  # PostgreSQL advisory lock held while the schema changes
+SITE_LOCK = 0x617373  # … and, with the hash of its name, while something is written about a site
 
 _WRITES = {"asr_writes": True}
+_NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
 
 
 class Database:
@@ -31,9 +39,10 @@ class Database:
     def __init__(self, url: str) -> None:
         """Raises :exc:`StorageError` for a URL that names no database or a driver that is not installed."""
         with translated(url.partition("://")[0]):
-            self._url = make_url(url)
+            self._url = _url(url)
             self.name = self._url.render_as_string(hide_password=True)
-            self.engine = _engine(url)
+            self.engine = _engine(self._url)
+        self._file: tuple[int, int] | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -47,23 +56,35 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the database. Raises :exc:`StorageError`."""
-        with translated(self.name), self.engine.connect() as connection, connection.begin():
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with (
+            translated(self.name),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction that writes; SQLite takes its lock at once. Raises :exc:`StorageError`."""
+    def write(self, *sites: str) -> Iterator[Connection]:
+        """One transaction that writes, the only one at work on ``sites``. Raises :exc:`StorageError`.
+
+        SQLite has one writer at a time anyway; it takes its lock at once, not at the first change.
+        """
+        self._refuse_if_vanished()
         with (
             translated(self.name),
             self.engine.connect().execution_options(**_WRITES) as connection,
             connection.begin(),
         ):
+            for site in sorted(set(sites)):  # the same order everywhere: no deadlock
+                self._wait_for(connection, SITE_LOCK, "hashtext(:key)", site)
             yield connection
 
     def prepare(self) -> None:
         """Create the schema, or bring it to this version's. Safe when two processes do it at once.
 
-        Raises :exc:`SchemaError` for a database that a newer version has written.
+        Makes the directory of a SQLite file. Raises :exc:`SchemaError` for a database that a newer version or
+        another program has written.
         """
         if self.path is not None:
             try:
@@ -72,6 +93,7 @@ class Database:
                 raise StorageError(f"database {self.name}: {error.strerror}: {error.filename}") from error
         if self.schema_version() != HEAD:
             self._migrate()
+        self._file = _identity(self.path)
 
     def open_existing(self) -> None:
         """Like :meth:`prepare`, for commands that only read: a database that is not there is not made."""
@@ -94,10 +116,39 @@ class Database:
         from asrcrawler.storage.migrate import upgrade
 
         with self.write() as connection:
-            if not self.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCHEMA_LOCK})
-            if _version(connection) != HEAD:
+            namespace, key = SCHEMA_LOCK
+            self._wait_for(connection, namespace, ":key", key)
+            version = _version(connection)
+            if version is None:
+                self._refuse_if_foreign(connection)
+            if version != HEAD:
                 upgrade(connection)
+
+    def _wait_for(self, connection: Connection, namespace: int, expression: str, key: str | int) -> None:
+        """Hold an advisory lock of PostgreSQL to the end of the transaction."""
+        if not self.is_sqlite:
+            wait = f"set_config('lock_timeout', '{BUSY_TIMEOUT}s', true)"
+            connection.execute(text(f"SELECT {wait}, pg_advisory_xact_lock({namespace}, {expression})"), {"key": key})
+
+    def _refuse_if_foreign(self, connection: Connection) -> None:
+        if tables := sorted(set(inspect(connection).get_table_names()) - {"alembic_version"}):
+            named = ", ".join(tables[:3])
+            raise SchemaError(
+                f"database {self.name}: holds tables of another program ({named}); give asrcrawler its own"
+            )
+
+    def _refuse_if_vanished(self) -> None:
+        """A deleted or replaced SQLite file stays open: what is written would go nowhere, without an error."""
+        if self._file is not None and self._file != _identity(self.path):
+            raise StorageError(f"database {self.name}: its file was deleted or replaced while it was in use")
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    try:
+        status = path.stat() if path else None
+    except OSError:
+        return 0, 0
+    return (status.st_dev, status.st_ino) if status else None
 
 
 def _version(connection: Connection) -> str | None:
@@ -105,27 +156,48 @@ def _version(connection: Connection) -> str | None:
         with connection.begin_nested():
             found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     except DBAPIError as error:
-        if "alembic_version" in str(error.orig):
+        if "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", None) == _NO_SUCH_TABLE:
             return None
         raise
     return found
 
 
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, connect_args={"application_name": "asrcrawler"})
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT})
+def _url(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ValueError as error:  # a port that is no number
+        raise ArgumentError(str(error)) from error
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ArgumentError(f"{url.get_backend_name()} is not supported; use sqlite:/// or postgresql+psycopg://")
+    return url
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        given = {"application_name": "asrcrawler", "connect_timeout": CONNECT_TIMEOUT}
+        connect_args = {name: value for name, value in given.items() if name not in url.query}
+        return create_engine(url, pool_pre_ping=True, connect_args=connect_args, json_serializer=_json)
+    engine = create_engine(
+        url,
+        connect_args={} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT},
+        json_serializer=_json,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))  # escaped, Persian takes three times the room
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # the driver's own idea of transactions is off; see _begin_sqlite
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")  # readers and the one writer do not wait for each other
-    cursor.execute("PRAGMA synchronous = NORMAL")  # in WAL mode: a power cut may lose the last batches, never corrupts
+    cursor.execute("PRAGMA synchronous = FULL")  # one fsync a batch: what was committed outlives a power cut
     cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    cursor.execute(f"PRAGMA journal_size_limit = {LOG_FILE_LIMIT}")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
 

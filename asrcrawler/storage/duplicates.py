@@ -25,17 +25,18 @@ def link_duplicates(connection: Connection, site: str, digests: Iterable[bytes])
     wanted = list(digests)
     if not wanted:
         return
+    # No ORDER BY: for its sake SQLite walks through every article of the site in the order of codes.
     rows = connection.execute(
-        select(article.c.id, article.c.code, article.c.text_digest, article.c.duplicate_of)
-        .where(article.c.site == site, article.c.text_digest.in_(wanted))
-        .order_by(article.c.code)
+        select(article.c.id, article.c.code, article.c.text_digest, article.c.duplicate_of).where(
+            article.c.site == site, article.c.text_digest.in_(wanted)
+        )
     )
     groups = defaultdict(list)
     for row in rows:
         groups[row.text_digest].append(row)
     changes = []
     for group in groups.values():
-        original = group[0].code
+        original = min(row.code for row in group)
         for row in group:
             link = None if row.code == original else original
             if row.duplicate_of != link:

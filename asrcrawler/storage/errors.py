@@ -21,14 +21,24 @@ if TYPE_CHECKING:
 
 LONGEST_CAUSE = 200  # characters of the driver's own words
 
+_ADVICE = (
+    ("database is locked", "another program has held it for too long"),
+    ("unable to open database file", "its directory is missing or closed to this user"),
+    ("attempt to write a readonly database", "the file or its directory is closed to this user"),
+    ("lock timeout", "another program has held it for too long"),
+)
+"""What the drivers' shorter messages leave unsaid."""
+
 
 @contextmanager
 def translated(where: str) -> Iterator[None]:
     """Raise :exc:`StorageError` for whatever the database raises; ``where`` is the database's address for people."""
     try:
         yield
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except (ArgumentError, NoSuchModuleError) as error:
         raise StorageError(f"database {where}: {_cause(error)}") from error
+    except ImportError as error:
+        raise StorageError(f"database {where}: {_cause(error)} (pip install 'asrcrawler[postgresql]')") from error
     except SQLAlchemyError as error:
         kind = UnstorableError if _is_about_values(error) else StorageError
         raise kind(f"database {where}: {_cause(error)}") from error
@@ -44,4 +54,8 @@ def _is_about_values(error: SQLAlchemyError) -> bool:
 
 def _cause(error: BaseException) -> str:
     cause = getattr(error, "orig", None) or error
-    return " ".join(str(cause).split())[:LONGEST_CAUSE]
+    words = " ".join(str(cause).split())[:LONGEST_CAUSE]
+    for part, advice in _ADVICE:
+        if part in words:
+            return f"{words} ({advice})"
+    return words

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
     from asrcrawler.storage.coverage import Span
     from asrcrawler.storage.database import Database
 
@@ -67,35 +69,45 @@ def validators(database: Database, site: str, codes: Sequence[int]) -> dict[int,
 
 
 def due(
-    database: Database, site: str, now: datetime, outcomes: Collection[Outcome], limit: int
-) -> list[int]:  # fmt: skip
-    """Codes whose last visit ended so and whose next one is due, the longest due first."""
+    database: Database,
+    site: str,
+    now: datetime,
+    outcomes: Collection[Outcome],
+    limit: int,
+    *,
+    exclude: Collection[int] = (),
+) -> list[int]:
+    """Codes whose last visit ended so and whose next one is due, the longest due first.
+
+    ``exclude`` are codes that are being visited and not written yet.
+    """
     with database.read() as connection:
-        return list(
-            connection.scalars(
-                select(ledger.c.code)
-                .where(
-                    ledger.c.site == site,
-                    ledger.c.next_visit_at <= now,
-                    ledger.c.outcome.in_([str(outcome) for outcome in outcomes]),
-                )
-                .order_by(ledger.c.next_visit_at, ledger.c.code.desc())
-                .limit(limit)
+        found = connection.scalars(
+            select(ledger.c.code)
+            .where(
+                ledger.c.site == site,
+                ledger.c.next_visit_at <= now,
+                ledger.c.outcome.in_([str(outcome) for outcome in outcomes]),
             )
+            .order_by(ledger.c.next_visit_at, ledger.c.code.desc())
+            .limit(limit + len(exclude))
         )
+        return [code for code in found if code not in exclude][:limit]
 
 
-def listed_unvisited(database: Database, site: str, limit: int) -> list[int]:
-    """Codes the site names and that were never visited, newest first."""
+def listed_unvisited(
+    database: Database, site: str, limit: int, *, below: int | None = None, exclude: Collection[int] = ()
+) -> list[int]:
+    """Codes the site names and that were never visited, newest first; only those ``below`` a code if it is given."""
+    own = ledger.c.site == site, ledger.c.outcome.is_(None)
     with database.read() as connection:
-        return list(
-            connection.scalars(
-                select(ledger.c.code)
-                .where(ledger.c.site == site, ledger.c.outcome.is_(None))
-                .order_by(ledger.c.code.desc())
-                .limit(limit)
-            )
+        found = connection.scalars(
+            select(ledger.c.code)
+            .where(*own, *([ledger.c.code < below] if below is not None else []))
+            .order_by(ledger.c.code.desc())
+            .limit(limit + len(exclude))
         )
+        return [code for code in found if code not in exclude][:limit]
 
 
 def unvisited_spans(database: Database, site: str, first: int, last: int, limit: int) -> list[Span]:
@@ -104,10 +116,10 @@ def unvisited_spans(database: Database, site: str, first: int, last: int, limit:
     wanted = limit
     with database.read() as connection:
         for span in gaps(connection, site, first, last):
-            spans.append(span)
-            wanted -= span[1] - span[0] + 1
             if wanted <= 0:
                 break
+            spans.append(span)
+            wanted -= span[1] - span[0] + 1
     return spans
 
 
@@ -117,14 +129,35 @@ def newest_stored(database: Database, site: str) -> int:
         return connection.scalar(select(func.max(article.c.code)).where(article.c.site == site)) or 0
 
 
-def record_listed(database: Database, site: str, codes: Iterable[int], at: datetime) -> None:
-    """Write down that the site names ``codes``; what the ledger knows of them stays."""
+def newest_known(database: Database, site: str) -> int:
+    """The highest code that has an article or waits, listed, for its first visit; 0 for none."""
+    with database.read() as connection:
+        return newest_in(connection, site)
+
+
+def newest_in(connection: Connection, site: str) -> int:
+    """:func:`newest_known` within an open transaction."""
+    stored = connection.scalar(select(func.max(article.c.code)).where(article.c.site == site))
+    listed = connection.scalar(select(func.max(ledger.c.code)).where(ledger.c.site == site, ledger.c.outcome.is_(None)))
+    return max(stored or 0, listed or 0)
+
+
+def record_listed(database: Database, site: str, codes: Iterable[int], at: datetime) -> int:
+    """Write down that the site names ``codes``; give how many of them the ledger did not have.
+
+    What the ledger knows of a code stays, and so does the time it was first listed.
+    """
     wanted = list(dict.fromkeys(codes))
-    with database.write() as connection:
+    added = 0
+    with database.write(site) as connection:
         for start in range(0, len(wanted), CHUNK):
-            chunk = wanted[start : start + CHUNK]
-            here = ledger.c.site == site, ledger.c.code.in_(chunk)
-            present = set(connection.scalars(select(ledger.c.code).where(*here)))
-            connection.execute(update(ledger).where(*here, ledger.c.listed_at.is_(None)).values(listed_at=at))
-            if fresh := [{"site": site, "code": code, "listed_at": at} for code in chunk if code not in present]:
-                connection.execute(insert(ledger), fresh)
+            here = ledger.c.site == site, ledger.c.code.in_(wanted[start : start + CHUNK])
+            rows = connection.execute(select(ledger.c.code, ledger.c.listed_at).where(*here))
+            present = {row.code: row.listed_at for row in rows}
+            if None in present.values():
+                connection.execute(update(ledger).where(*here, ledger.c.listed_at.is_(None)).values(listed_at=at))
+            fresh = [code for code in wanted[start : start + CHUNK] if code not in present]
+            if fresh:
+                connection.execute(insert(ledger), [{"site": site, "code": code, "listed_at": at} for code in fresh])
+            added += len(fresh)
+    return added

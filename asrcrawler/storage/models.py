@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -35,6 +36,7 @@ metadata = MetaData(
 )
 
 SITE = String(100)
+LONGEST_LABEL = 200  # characters of a name in ``label``: PostgreSQL refuses index rows above 2,704 bytes
 
 article = Table(
     "article",
@@ -45,13 +47,6 @@ article = Table(
     Column("url", Text, nullable=False),
     Column("short_url", Text, nullable=False),
     Column("kind", String(20), nullable=False),
-    Column("kicker", Text),
-    Column("title", Text),
-    Column("lead", Text),
-    Column("body", Text),
-    Column("category", JSON, nullable=False),
-    Column("tags", JSON, nullable=False),
-    Column("images", JSON, nullable=False),
     Column("author", Text),
     Column("published_at", UtcDateTime),
     Column("published_jalali", String(16)),
@@ -64,10 +59,24 @@ article = Table(
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("category", JSON, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("images", JSON, nullable=False),
+    Column("kicker", Text),
+    Column("title", Text),
+    Column("lead", Text),
+    Column("body", Text),  # last: SQLite reads a row from its left, and leaves the pages of a long text alone
     UniqueConstraint("site", "code"),
     Index(None, "site", "text_digest"),
     Index(None, "site", "published_at"),
     Index(None, "site", "changed_at"),
+    Index(
+        "ix_article_duplicates",
+        "site",
+        "duplicate_of",
+        sqlite_where=text("duplicate_of IS NOT NULL"),
+        postgresql_where=text("duplicate_of IS NOT NULL"),
+    ),
 )
 
 label = Table(
@@ -75,12 +84,12 @@ label = Table(
     metadata,
     Column("site", SITE, nullable=False),
     Column("kind", String(10), nullable=False),  # category or tag
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False),  # the first LONGEST_LABEL characters
     Column("code", Integer, nullable=False),
     PrimaryKeyConstraint("site", "kind", "name", "code"),
     Index(None, "site", "code"),
 )
-"""Which articles carry a category or tag; the lists themselves, in their order, are in ``article``."""
+"""Which articles carry a category or tag; the lists themselves, in their order and whole, are in ``article``."""
 
 revision = Table(
     "revision",
@@ -110,17 +119,18 @@ run = Table(
     Column("heartbeat_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("host", String(255), nullable=False),
-    Column("process", String(100), nullable=False),  # pid, start and boot: who can still be alive
+    Column("process", String(200), nullable=False),  # see runs.this_process: who can still be alive
     Column("arguments", JSON, nullable=False),
     Column("end_reason", String(100)),
     Column("exit_status", SmallInteger),
     Column("outcomes", JSON, nullable=False),
     Column("requests", Integer, nullable=False, default=0),
-    Column("bytes", Integer, nullable=False, default=0),
+    Column("bytes", BigInteger, nullable=False, default=0),
     Column("articles_new", Integer, nullable=False, default=0),
     Column("articles_changed", Integer, nullable=False, default=0),
     Column("memory", JSON),  # what the frontier leaves for the next run
     Index(None, "site", "ended_at"),
+    Index(None, "site", "id"),
 )
 
 ledger = Table(
@@ -143,13 +153,7 @@ ledger = Table(
     Column("run_id", Integer),
     PrimaryKeyConstraint("site", "code"),
     Index(None, "site", "next_visit_at"),
-    Index(
-        "ix_ledger_unvisited",
-        "site",
-        "code",
-        sqlite_where=text("outcome IS NULL"),
-        postgresql_where=text("outcome IS NULL"),
-    ),
+    Index(None, "site", "outcome", "code"),  # what is listed and not visited; counting without the table
 )
 
 visit = Table(
@@ -176,6 +180,5 @@ coverage = Table(
     Column("first", Integer, nullable=False),
     Column("last", Integer, nullable=False),
     PrimaryKeyConstraint("site", "first"),
-    Index(None, "site", "last"),
 )
 """The codes visited at least once, as disjoint inclusive intervals that do not touch."""

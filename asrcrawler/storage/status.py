@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from asrcrawler.items import Outcome
-from asrcrawler.storage.models import article, coverage, ledger, visit
+from asrcrawler.samaneh.urls import HIGHEST_CODE
+from asrcrawler.storage.coverage import covered
+from asrcrawler.storage.ledger import newest_in
+from asrcrawler.storage.models import article, ledger, revision, visit
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import RowMapping
+    from sqlalchemy import ColumnElement, Connection, RowMapping, Table
 
     from asrcrawler.storage.database import Database
 
@@ -25,7 +29,7 @@ class Figures:
     """How an archive stands."""
 
     newest: int
-    """The highest code visited or listed; 0 for an empty archive."""
+    """The highest code with an article or listed by the site; of an archive without either, the highest visited."""
     articles: int
     duplicates: int
     outcomes: dict[str, int]
@@ -33,44 +37,48 @@ class Figures:
     listed: int
     """Codes the site names and that were not visited yet."""
     visited: int
+    never_visited: int
+    """Codes of 1 … newest."""
     settled: int
+    """Visited codes that are not due again, ever."""
     due: int
     next_due_at: datetime | None
     lag_median: float | None
     """Seconds from publication to storage, over the latest articles found new."""
+    lag_p95: float | None
     covered: list[tuple[int, int]]
-    """Spans of visited codes."""
+    """Spans of visited codes, ascending."""
 
 
 def figures(database: Database, site: str, now: datetime) -> Figures:
-    """Count the archive of ``site``. Reads the whole ledger's index once."""
+    """Count the archive of ``site``. Reads indexes only, the ledger's from end to end."""
     here = ledger.c.site == site
     with database.read() as connection:
-        counts = connection.execute(select(ledger.c.outcome, func.count()).where(here).group_by(ledger.c.outcome))
-        by_outcome: dict[str | None, int] = dict(counts.tuples().all())
+        count = partial(_count, connection)
+        counts = connection.execute(
+            select(ledger.c.outcome, func.count().label("codes")).where(here).group_by(ledger.c.outcome)
+        )
+        by_outcome: dict[str | None, int] = {row.outcome: row.codes for row in counts}
         listed = by_outcome.pop(None, 0)
         outcomes = {str(outcome): by_outcome.get(str(outcome), 0) for outcome in Outcome}
-        waiting = connection.scalar(select(func.count()).where(here, ledger.c.next_visit_at.is_not(None))) or 0
-        due = connection.scalar(select(func.count()).where(here, ledger.c.next_visit_at <= now)) or 0
         visited = sum(outcomes.values())
-        own = article.c.site == site
+        spans = sorted(covered(connection, site, 1, HIGHEST_CODE))
+        newest = newest_in(connection, site) or (spans[-1][1] if spans else 0)
+        lags = _lags(connection, site)
         return Figures(
-            newest=connection.scalar(select(func.max(ledger.c.code)).where(here)) or 0,
-            articles=connection.scalar(select(func.count()).where(own)) or 0,
-            duplicates=connection.scalar(select(func.count()).where(own, article.c.duplicate_of.is_not(None))) or 0,
+            newest=newest,
+            articles=count(article, article.c.site == site),
+            duplicates=count(article, article.c.site == site, article.c.duplicate_of.is_not(None)),
             outcomes=outcomes,
             listed=listed,
             visited=visited,
-            settled=visited - waiting,
-            due=due,
+            never_visited=newest - sum(min(last, newest) - first + 1 for first, last in spans if first <= newest),
+            settled=visited - count(ledger, here, ledger.c.next_visit_at.is_not(None)),
+            due=count(ledger, here, ledger.c.next_visit_at <= now),
             next_due_at=connection.scalar(select(func.min(ledger.c.next_visit_at)).where(here)),
-            lag_median=_lag(connection, site),
-            covered=[
-                (first, last)
-                for first, last in connection.execute(
-                    select(coverage.c.first, coverage.c.last).where(coverage.c.site == site).order_by(coverage.c.first)
-                )
-            ],
+            lag_median=_quantile(lags, 0.5),
+            lag_p95=_quantile(lags, 0.95),
+            covered=spans,
         )
 
 
@@ -84,13 +92,29 @@ def code_history(database: Database, site: str, code: int) -> tuple[RowMapping |
         return row, list(visits)
 
 
-def _lag(connection: Any, site: str) -> float | None:
-    """The median of publication → first sight, over articles that were found while they were new."""
+def revisions(database: Database, site: str, code: int) -> list[RowMapping]:
+    """The earlier texts of an article, the first one first."""
+    with database.read() as connection:
+        rows = connection.execute(
+            select(revision).where(revision.c.site == site, revision.c.code == code).order_by(revision.c.number)
+        )
+        return list(rows.mappings())
+
+
+def _count(connection: Connection, table: Table, *conditions: ColumnElement[bool]) -> int:
+    return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+
+
+def _lags(connection: Connection, site: str) -> list[float]:
+    """Seconds from publication to first sight of the latest articles, ascending."""
     rows = connection.execute(
         select(article.c.published_at, article.c.first_seen_at)
         .where(article.c.site == site, article.c.published_at.is_not(None))
         .order_by(article.c.published_at.desc())
         .limit(LAG_SAMPLE)
     )
-    lags = sorted((seen - published).total_seconds() for published, seen in rows if seen >= published)
-    return lags[len(lags) // 2] if lags else None
+    return sorted((seen - published).total_seconds() for published, seen in rows if seen >= published)
+
+
+def _quantile(ascending: list[float], share: float) -> float | None:
+    return ascending[min(int(len(ascending) * share), len(ascending) - 1)] if ascending else None

@@ -15,7 +15,16 @@ GRAMMAR = """
 کارگردان {art}
 مدیرکل میراث فرهنگی {city}
 
+[*craft]
+{any_art}
+
 [art]
+{craft}
+{craft}
+{craft}
+{any_art}
+
+[any_art]
 تئاتر کودک
 موسیقی نواحی
 فیلم کوتاه
@@ -27,7 +36,16 @@ GRAMMAR = """
 قصه‌گویی
 فرش و گلیم
 
+[*monument]
+{any_site}
+
 [site]
+{monument}
+{monument}
+{monument}
+{any_site}
+
+[any_site]
 کاروانسرای {anycity}
 خانه تاریخی {anycity}
 تپه باستانی نزدیک {anycity}
@@ -65,7 +83,7 @@ GRAMMAR = """
 استقبال از {art}
 کپی‌برداری از آثار هنری
 
-[claim]
+[!claim]
 {count} اثر به دبیرخانه جشنواره رسیده است
 مرمت {site} {share} پیشرفت داشته است
 هنرمندان {country} در بخش جنبی جشنواره حضور دارند

@@ -15,7 +15,16 @@ GRAMMAR = """
 مدیرعامل شرکت شهرک‌های صنعتی {city}
 رئیس اتحادیه فروشندگان {goods}
 
+[*ware]
+{any_goods}
+
 [goods]
+{ware}
+{ware}
+{ware}
+{any_goods}
+
+[any_goods]
 برنج
 پسته
 زعفران
@@ -65,9 +74,8 @@ GRAMMAR = """
 کاهش یافته است
 رشد کرده است
 افت کرده است
-بی‌تغییر مانده است
 
-[claim]
+[!claim]
 نرخ {goods} در {month} {share} {moved}
 صادرات {goods} به {country} {share} {moved}
 {count} تن {goods} در انبارهای {anycity} ذخیره شده است

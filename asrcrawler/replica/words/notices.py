@@ -69,6 +69,6 @@ GRAMMAR = """
 [matter]
 نرخ‌های روز
 
-[claim]
+[!claim]
 بازار در {weekday} آرام است
 """

@@ -50,7 +50,16 @@ GRAMMAR = """
 آیین‌نامه {subject}
 طرح دوفوریتی {subject}
 
+[*issue]
+{any_subject}
+
 [subject]
+{issue}
+{issue}
+{issue}
+{any_subject}
+
+[any_subject]
 مدیریت شهری یکپارچه
 شفافیت هزینه‌های انتخاباتی
 حمایت از تعاونی‌های روستایی
@@ -75,7 +84,7 @@ GRAMMAR = """
 تأخیر در ابلاغ {bill}
 هماهنگی دولت و مجلس
 
-[claim]
+[!claim]
 بررسی {bill} به {weekday} هفته آینده موکول شده است
 {11-180} نماینده {bill} را امضا کرده‌اند
 گفت‌وگو با {country} درباره {subject} ادامه دارد

@@ -14,7 +14,16 @@ GRAMMAR = """
 معاون پژوهشی دانشگاه {city}
 بنیان‌گذار یک شرکت دانش‌بنیان در {city}
 
+[*discipline]
+{any_field}
+
 [field]
+{discipline}
+{discipline}
+{discipline}
+{any_field}
+
+[any_field]
 نانوفناوری
 زیست‌فناوری
 رباتیک
@@ -25,7 +34,16 @@ GRAMMAR = """
 انرژی خورشیدی
 زمین‌شناسی
 
+[*invention]
+{any_device}
+
 [device]
+{invention}
+{invention}
+{invention}
+{any_device}
+
+[any_device]
 حسگر {field}
 پهپاد کشاورزی
 پانسمان زیستی
@@ -64,7 +82,7 @@ GRAMMAR = """
 کیفیت {device} داخلی
 پژوهش در {field}
 
-[claim]
+[!claim]
 نمونه آزمایشگاهی {device} ساخته شده است
 دقت {device} به {=90-99} درصد رسیده است
 این {device} {share} ارزان‌تر از نمونه خارجی است

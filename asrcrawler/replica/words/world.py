@@ -43,7 +43,16 @@ GRAMMAR = """
 آنکارا
 توکیو
 
+[*affair]
+{any_topic}
+
 [topic]
+{affair}
+{affair}
+{affair}
+{any_topic}
+
+[any_topic]
 تجارت مرزی
 آب رودخانه‌های مشترک
 راه‌آهن سراسری
@@ -65,7 +74,7 @@ GRAMMAR = """
 بحران {topic}
 نتیجه انتخابات {country}
 
-[claim]
+[!claim]
 گفت‌وگوهای {land} و {country} درباره {topic} به نتیجه رسیده است
 {land} مرز خود با {country} را بازگشایی می‌کند
 زمین‌لرزه‌ای به بزرگی {4-7}٫{1-9} شرق {land} را لرزاند

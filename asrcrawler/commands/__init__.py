@@ -1,0 +1,1 @@
+"""The project's commands, a file each. Scrapy imports all of them at every start, so heavy imports wait inside."""

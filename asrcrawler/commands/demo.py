@@ -1,0 +1,142 @@
+"""``scrapy demo``: everything once, on this machine alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from asrcrawler.command import AsrCommand
+from asrcrawler.exceptions import OutputError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from asrcrawler.storage import Database
+
+SPIDER = "asr"
+FIRST, LAST = 32_701, 33_000  # news codes; some hundred of them are articles
+SETTINGS = ("DOWNLOAD_DELAY=0", "HTTPPROXY_ENABLED=False", "LOG_LEVEL=ERROR")  # what it logs matters to no one here
+SHOWN = 2  # articles
+RUNS_SHOWN = 1
+BACKLOG = 20  # articles looked at for some worth showing
+RULE = "─" * 78
+FAREWELL = 10  # seconds for an interrupted crawl to write what it has in hand
+
+NEXT = """\
+This was a stand-in of the site, served on this machine; its articles are made up. They are in data/demo.db:
+  ASR_DATABASE_URL=sqlite:///data/demo.db scrapy status
+  ASR_DATABASE_URL=sqlite:///data/demo.db scrapy export -o demo.jsonl
+The real site, a few codes of it, into data/asr.db:
+  scrapy crawl asr -a codes=32900-32920
+(Put .venv/bin/ before scrapy where the environment is not activated.)"""
+
+
+class Command(AsrCommand):
+    """Serves the replica, crawls some hundred codes of it in a process of its own, shows what came of it."""
+
+    summary = "Crawl a stand-in of the site on this machine and show what came of it; needs no network."
+    example = "scrapy demo"
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        from asrcrawler.config import database_url, project_root
+        from asrcrawler.replica import ReplicaServer, World
+
+        root = project_root()
+        database = root / "data" / "demo.db"
+        url = database_url(f"sqlite:///{database}")
+        _remove(database)
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+        with _ended_by_sigterm(), ReplicaServer(World()) as replica:
+            print(
+                f"The stand-in of the site is at {replica.base_url}; visiting the codes {FIRST} to {LAST}.", flush=True
+            )
+            status = _crawl(root, replica.base_url, url)
+        if status == 0:
+            _show(url)
+        return status
+
+
+def _crawl(root: Path, base_url: str, url: str) -> int:
+    """Run ``scrapy crawl`` as a user would; its exit status."""
+    own = {"ASR_BASE_URL": base_url, "ASR_DATABASE_URL": url}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ASR_")}
+    words = ["crawl", SPIDER, "-a", f"codes={FIRST}-{LAST}"]
+    for setting in SETTINGS:
+        words += ["-s", setting]
+    crawl = subprocess.Popen([sys.executable, "-m", "scrapy", *words], cwd=root, env=inherited | own)  # noqa: S603
+    try:
+        return crawl.wait()
+    finally:
+        _end(crawl)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that is still at work, gently first."""
+    if process.poll() is None:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(FAREWELL)
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM unwinds like Ctrl-C, so that no crawl outlives the demo."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _remove(database: Path) -> None:
+    """Begin afresh: an earlier demo's database goes, with SQLite's companions of it."""
+    for suffix in ("", "-wal", "-shm"):
+        path = database.with_name(database.name + suffix)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(str(path), error) from error
+
+
+def _show(url: str) -> None:
+    from asrcrawler.clock import utcnow
+    from asrcrawler.reports.reading import reading
+    from asrcrawler.reports.standing import standing
+    from asrcrawler.spiders.asr import AsrSpider
+    from asrcrawler.storage import Database
+    from asrcrawler.storage.runs import last_runs, state
+    from asrcrawler.storage.status import figures
+
+    site, now = AsrSpider.site, utcnow()
+    with closing(Database(url)) as database:
+        database.open_existing()
+        runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
+        lines = standing(site, figures(database, site, now), runs, first_code=FIRST, now=now)
+        articles = _worth_reading(database)
+    for article in articles:
+        lines += ["", RULE, *reading(article)]
+    print("\n".join(["", *lines, "", RULE, NEXT]), flush=True)
+
+
+def _worth_reading(database: Database) -> list[dict[str, Any]]:
+    """The first articles that have a headline, a lead and a body."""
+    from itertools import islice
+
+    from asrcrawler.storage.export import Selection, export_articles
+
+    some = islice(export_articles(database, Selection(unique=True)), BACKLOG)
+    whole = (article for article in some if article["title"] and article["lead"] and article["body"])
+    return list(islice(whole, SHOWN))

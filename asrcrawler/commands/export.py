@@ -1,0 +1,117 @@
+"""``scrapy export``: the articles, as JSON Lines."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from asrcrawler.command import AsrCommand
+from asrcrawler.exceptions import DateError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from datetime import date
+
+    from asrcrawler.storage.export import Selection
+
+FORMATS = ("jsonl",)
+
+
+class Command(AsrCommand):
+    """Streams articles to a file or to stdout; needs no more memory for a million than for ten."""
+
+    summary = "Write the stored articles as JSON Lines, to stdout or to a file."
+    example = "scrapy export --since 1401/11/01 --until 1401/11/30 -o bahman.jsonl"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("-o", "--output", metavar="FILE", default="-", help="write here, not to stdout (-)")
+        parser.add_argument("--format", metavar="FORMAT", default=FORMATS[0], help=f"one of: {', '.join(FORMATS)}")
+        parser.add_argument("--codes", metavar="CODES", help="only these codes: 32911, 32000-33000, or a list of both")
+        parser.add_argument("--since", metavar="DAY", help="published on this day or later; 1401/11/04 or 2023-01-24")
+        parser.add_argument("--until", metavar="DAY", help="published on this day or earlier")
+        parser.add_argument("--category", metavar="NAME", help="only articles of this category")
+        parser.add_argument("--tag", metavar="NAME", help="only articles with this tag")
+        parser.add_argument("--unique", action="store_true", help="leave out articles with the text of an earlier one")
+        parser.add_argument("--schema", action="store_true", help="write the JSON Schema of an article, and no article")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.destination import destination
+        from asrcrawler.storage import Database
+        from asrcrawler.storage.export import export_articles, export_schema
+
+        if opts.format not in FORMATS:
+            raise UsageError(f"--format {opts.format!r} is not known; there is: {', '.join(FORMATS)}")
+        if opts.schema:
+            with destination(opts.output) as write:
+                write(json.dumps(export_schema(), ensure_ascii=False, indent=2) + "\n")
+            return
+        selection = _selection(opts)
+        with closing(Database(self.config.database_url)) as database:
+            database.open_existing()
+            with destination(opts.output) as write:
+                for line in _lines(export_articles(database, selection)):
+                    write(line)
+
+
+def _lines(articles: Iterator[dict[str, Any]]) -> Iterator[str]:
+    for article in articles:
+        yield json.dumps(article, ensure_ascii=False, default=_as_text) + "\n"
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    raise TypeError(f"no JSON for {value!r}")
+
+
+def _selection(opts: argparse.Namespace) -> Selection:
+    from asrcrawler.storage.export import Selection
+
+    since, until = _day("--since", opts.since), _day("--until", opts.until)
+    if since and until and since > until:
+        raise UsageError(f"--since {opts.since!r} is later than --until {opts.until!r}")
+    return Selection(
+        codes=_codes(opts.codes),
+        since=since,
+        until=until,
+        category=_label("--category", opts.category),
+        tag=_label("--tag", opts.tag),
+        unique=opts.unique,
+    )
+
+
+def _codes(value: str | None) -> tuple[tuple[int, int], ...] | None:
+    from asrcrawler.samaneh.arguments import Codes
+
+    if value is None:
+        return None
+    try:
+        return Codes.parse(value).spans
+    except ValueError as error:
+        raise UsageError(f"--codes {value!r} {error}") from None
+
+
+def _day(option: str, value: str | None) -> date | None:
+    from asrcrawler.samaneh.dates import parse_day
+
+    if value is None:
+        return None
+    try:
+        return parse_day(value)
+    except DateError as error:
+        raise UsageError(f"{option} {error}") from None
+
+
+def _label(option: str, value: str | None) -> str | None:
+    """A category or tag in the spelling it is stored in, however it was typed."""
+    from asrcrawler.persian import clean
+
+    if value is None:
+        return None
+    if not (name := clean(value)):
+        raise UsageError(f"{option} {value!r} names nothing")
+    return name

@@ -1,0 +1,91 @@
+"""``scrapy replica``: a stand-in of the site on loopback, to try everything on without the network."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from asrcrawler.command import AsrCommand
+from asrcrawler.exceptions import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from asrcrawler.replica import ReplicaServer, World
+
+DEFAULT_PORT = 8765
+HIGHEST_PORT = 65535
+HIGHEST_CODE = 10**9
+_CODES = re.compile(r"([0-9]{1,10})-([0-9]{1,10})")
+
+
+class Command(AsrCommand):
+    """Serves a replica until Ctrl-C."""
+
+    summary = "Serve a stand-in of the site, with invented articles, on 127.0.0.1 until Ctrl-C."
+    example = "scrapy replica --port 8765 --codes 30001-33000"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        group = parser.add_argument_group("the replica")
+        group.add_argument(
+            "--port", default=str(DEFAULT_PORT), help=f"port; 0 takes a free one (default {DEFAULT_PORT})"
+        )
+        group.add_argument(
+            "--codes", default=None, metavar="A-B", help="first and last news code (default 30001-33000)"
+        )
+        group.add_argument(
+            "--density", default="0.4", metavar="SHARE", help="share of codes that are articles (default 0.4)"
+        )
+        group.add_argument("--seed", default="1", metavar="N", help="another number, another world (default 1)")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        from asrcrawler.replica import ReplicaServer
+
+        server = ReplicaServer(world_of(opts), port=_whole_number("--port", opts.port, 0, HIGHEST_PORT))
+        server.run(lambda: announce(server))
+        return 0
+
+
+def world_of(opts: argparse.Namespace) -> World:
+    """The world that the options ask for. Raises :exc:`~asrcrawler.exceptions.UsageError`."""
+    from asrcrawler.replica import World
+    from asrcrawler.replica.world import DEFAULT_FIRST, DEFAULT_LAST
+
+    first, last = _codes(opts.codes) if opts.codes is not None else (DEFAULT_FIRST, DEFAULT_LAST)
+    return World(
+        first=first, last=last, density=_share(opts.density), seed=_whole_number("--seed", opts.seed, 0, 2**63)
+    )
+
+
+def announce(server: ReplicaServer) -> None:
+    """Say in one line where the replica is and what can be asked of it."""
+    newest = server.world.newest(1)
+    example = server.url(newest[0]) if newest else f"{server.base_url}/fa"
+    print(f"Replica on {server.base_url} (for example {example}); Ctrl-C ends it", flush=True)
+
+
+def _codes(text: str) -> tuple[int, int]:
+    match = _CODES.fullmatch(text.strip())
+    first, last = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not 0 < first <= last <= HIGHEST_CODE:
+        raise UsageError(f"--codes: {text!r} is not a range of news codes such as 30001-33000")
+    return first, last
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise UsageError(f"--density: {text!r} is not a number above 0 and at most 1")
+    return share
+
+
+def _whole_number(option: str, text: str, least: int, most: int) -> int:
+    text = text.strip()
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+    if not least <= number <= most:
+        raise UsageError(f"{option}: {text!r} is not a whole number from {least} to {most}")
+    return number

@@ -1,0 +1,95 @@
+"""``scrapy status``: how the archive stands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from asrcrawler.command import AsrCommand
+from asrcrawler.exceptions import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from asrcrawler.storage import Database
+
+RUNS_SHOWN = 5
+
+
+class Command(AsrCommand):
+    """Coverage, outcomes, what is due, the last runs; or the history of one code."""
+
+    summary = "Show how the archive stands: coverage, outcomes, what is due, the last runs."
+    example = "scrapy status --code 32911"
+    arguments = "[spider]"
+    most_arguments = 1
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--code", metavar="N", help="every visit of this news code, and why it is or is not due")
+        parser.add_argument("--json", action="store_true", help="the same as JSON, for machines; times in UTC")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.storage import Database
+
+        site = self._site(args[0] if args else None)
+        code = _code(opts.code)
+        database = Database(self.config.database_url)
+        try:
+            database.open_existing()
+            lines, data = self._standing(database, site) if code is None else _history(database, site, code)
+        finally:
+            database.close()
+        if opts.json:
+            lines = [json.dumps(data, ensure_ascii=False, indent=2)]
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+        print("\n".join(lines), flush=True)
+
+    def _site(self, name: str | None) -> str:
+        from scrapy.spiderloader import get_spider_loader
+
+        assert self.settings is not None
+        loader = get_spider_loader(self.settings)
+        known = loader.list()
+        if name is None and len(known) == 1:
+            name = known[0]
+        if name not in known:
+            asked = "give the name of one spider" if name is None else f"there is no spider {name!r}"
+            raise UsageError(f"{asked}; there is: {', '.join(known)}")
+        site: str = loader.load(name).site  # type: ignore[attr-defined]
+        return site
+
+    def _standing(self, database: Database, site: str) -> tuple[list[str], dict[str, Any]]:
+        from asrcrawler.clock import utcnow
+        from asrcrawler.reports import standing
+        from asrcrawler.storage.runs import last_runs, state
+        from asrcrawler.storage.status import figures
+
+        now, first = utcnow(), self.config.first_code
+        counted = figures(database, site, now)
+        runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
+        lines = standing.standing(site, counted, runs, first_code=first, now=now)
+        return lines, standing.as_json(site, counted, runs, first_code=first, now=now)
+
+
+def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[str, Any]]:
+    from asrcrawler.clock import utcnow
+    from asrcrawler.reports import history
+    from asrcrawler.storage.ledger import newest_known
+    from asrcrawler.storage.status import code_history
+
+    row, visits = code_history(database, site, code)
+    newest, now = newest_known(database, site), utcnow()
+    lines = history.history(site, code, row, visits, newest=newest, now=now)
+    return lines, history.as_json(site, code, row, visits, newest=newest, now=now)
+
+
+def _code(value: str | None) -> int | None:
+    from asrcrawler.samaneh.urls import HIGHEST_CODE
+
+    if value is None:
+        return None
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= HIGHEST_CODE:
+        raise UsageError(f"--code {value!r} is not a news code such as 32911")
+    return int(value)

@@ -1,0 +1,58 @@
+"""Why a crawl ends, and the exit status that tells a script so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asrcrawler.items import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OK, FAILED, UNAVAILABLE = 0, 1, 75
+"""Exit statuses of a crawl; 75 is ``EX_TEMPFAIL``: the site could not be reached or refused us."""
+
+FINISHED = "finished"
+ANOTHER_RUN = "another run at work"
+DATABASE_FAILED = "database failed"
+START_ERROR = "start_error"
+REFUSED = "refused"
+ASKED_TO_WAIT = "asked to wait"
+RESTING = "resting after a refusal"
+UNREACHABLE = "unreachable"
+NOTHING_NAMED = "the site names no articles"
+"""Reasons for which a crawl is closed; Scrapy's own (``shutdown``, ``closespider_timeout`` …) come beside them."""
+
+NOT_WELCOME = frozenset({REFUSED, ASKED_TO_WAIT})
+_UNAVAILABLE = NOT_WELCOME | {RESTING, UNREACHABLE}
+_FAILED = frozenset({DATABASE_FAILED, START_ERROR, NOTHING_NAMED})
+
+UNREADABLE_PAGES = 5
+"""So many unreadable pages in one run, and more than were read, mean a new template and not a few odd pages."""
+
+
+def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int) -> int:
+    """What a crawl that was closed for ``reason`` tells its caller.
+
+    ``outcomes`` are the booked visits by outcome, ``unbooked`` the codes taken up that never reached the ledger.
+    """
+    if reason == ANOTHER_RUN:
+        return OK
+    if reason in _FAILED:
+        return FAILED
+    if reason in _UNAVAILABLE or _no_answer(outcomes):
+        return UNAVAILABLE
+    if is_new_template(outcomes) or (reason == FINISHED and unbooked > 0):
+        return FAILED
+    return OK
+
+
+def is_new_template(outcomes: Mapping[str, int]) -> bool:
+    """Whether the pages of the site no longer read."""
+    unreadable = outcomes.get(Outcome.UNREADABLE, 0)
+    return unreadable >= UNREADABLE_PAGES and unreadable > outcomes.get(Outcome.STORED, 0)
+
+
+def _no_answer(outcomes: Mapping[str, int]) -> bool:
+    silent = outcomes.get(Outcome.REFUSED, 0) + outcomes.get(Outcome.FAILED, 0)
+    return silent > 0 and silent == sum(outcomes.values())

@@ -1,0 +1,40 @@
+"""The stand-in of the site, on loopback: for the demo, the tests and the benchmarks.
+
+A :class:`World` says what is true of every code; a :class:`ReplicaServer` shows it as the site would::
+
+    with ReplicaServer(World(first=1, last=2000)) as replica:
+        crawl(replica.base_url)
+        replica.truth(32911)
+
+It can be made to fail in every way a site can fail (:class:`Fault`), and it keeps a log of what it was asked.
+"""
+
+from asrcrawler.replica.content import Block, BlockKind, Content, Picture, paragraphs
+from asrcrawler.replica.faults import OUTCOMES, Fault, Faults
+from asrcrawler.replica.look import Look
+from asrcrawler.replica.requestlog import Asked, RequestLog
+from asrcrawler.replica.server import ReplicaServer
+from asrcrawler.replica.truth import PAGE_FIELDS, Revision, Truth
+from asrcrawler.replica.world import ABSENCES, Fate, Origin, World
+
+__all__ = [
+    "ABSENCES",
+    "OUTCOMES",
+    "PAGE_FIELDS",
+    "Asked",
+    "Block",
+    "BlockKind",
+    "Content",
+    "Fate",
+    "Fault",
+    "Faults",
+    "Look",
+    "Origin",
+    "Picture",
+    "ReplicaServer",
+    "RequestLog",
+    "Revision",
+    "Truth",
+    "World",
+    "paragraphs",
+]

@@ -1,0 +1,77 @@
+"""An article as its editor wrote it: clean text with its structure, before any page is made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from asrcrawler.items import Kind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+CELLS = " | "
+"""What separates the cells of a table row in a body's text."""
+
+
+class BlockKind(StrEnum):
+    """What a piece of a body is."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    LIST = "list"
+    QUOTE = "quote"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a body. Each of its lines is a paragraph of the stored text."""
+
+    kind: BlockKind
+    lines: tuple[str, ...]
+    """One line; the items of a list; the rows of a table, cells separated by ``" | "``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of an article: its path on the site and its caption."""
+
+    path: str
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """One text of an article. Clean: as :func:`asrcrawler.persian.clean` would leave it."""
+
+    title: str
+    lead: str | None = None
+    blocks: tuple[Block, ...] = ()
+    kicker: str | None = None
+    category: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    author: str | None = None
+    pictures: tuple[Picture, ...] = ()
+    """The lead picture first, without a caption of its own."""
+    media: tuple[str, ...] = ()
+    """Paths of a video's files."""
+    kind: Kind = Kind.ARTICLE
+    published_at: datetime | None = None
+    """Aware. Only for an article that a test puts into a world; else the world decides."""
+
+    @property
+    def body(self) -> str | None:
+        """The stored text: paragraphs separated by a blank line."""
+        return "\n\n".join(line for block in self.blocks for line in block.lines) or None
+
+    @property
+    def identity(self) -> tuple[str, str | None, str | None]:
+        """What two codes must share to be duplicates."""
+        return self.title, self.lead, self.body
+
+
+def paragraphs(*lines: str) -> tuple[Block, ...]:
+    """Blocks of plain paragraphs."""
+    return tuple(Block(BlockKind.PARAGRAPH, (line,)) for line in lines)

@@ -1,0 +1,106 @@
+"""Dates in the forms in which this CMS prints them. Written for the replica alone: it must not share the parser's errors."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import jdatetime
+
+from asrcrawler.replica.look import DateForm
+from asrcrawler.replica.timeline import TEHRAN
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند".split()
+ARABIC_MONTHS = "فروردين ارديبهشت خرداد تير مرداد شهريور مهر آبان آذر دي بهمن اسفند".split()
+WEEKDAYS = "دوشنبه سه‌شنبه چهارشنبه پنجشنبه جمعه شنبه یکشنبه".split()
+"""Monday first, as Python counts."""
+GREGORIAN_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)  # fmt: skip
+NEVER = "0/00/00 - 00:00"
+_IMPOSSIBLE_DAY = {True: 31, False: 32}
+"""By whether the month has 30 days or fewer."""
+
+
+@lru_cache(maxsize=4096)
+def jalali_day(day: date) -> tuple[int, int, int]:
+    """Year, month and day in the Jalali calendar."""
+    found = jdatetime.date.fromgregorian(date=day)
+    return found.year, found.month, found.day
+
+
+def stamp(at: datetime, *, with_time: bool = True) -> str:
+    """``1401-11-04 22:54``: the stored form."""
+    local = at.astimezone(TEHRAN)
+    year, month, day = jalali_day(local.date())
+    return f"{year}-{month:02}-{day:02} {local.hour:02}:{local.minute:02}" if with_time else f"{year}-{month:02}-{day:02}"
+
+
+def meta_stamp(at: datetime, *, impossible: bool = False) -> str:
+    """``1401/11/04 - 22:54``: the form in the head of older pages, in Latin digits."""
+    local = at.astimezone(TEHRAN)
+    year, month, day = jalali_day(local.date())
+    return f"{year}/{month:02}/{_impossible(month) if impossible else day:02} - {local.hour:02}:{local.minute:02}"
+
+
+def jalali_part(at: datetime, form: DateForm) -> str:
+    """The Jalali date and time of ``form``, in Latin digits."""
+    local = at.astimezone(TEHRAN)
+    year, month, day = jalali_day(local.date())
+    time = f"{local.hour:02}:{local.minute:02}"
+    match form:
+        case DateForm.TARGET | DateForm.CONTRADICTORY:
+            return f"{time} - {day:02} {MONTHS[month - 1]} {year}"
+        case DateForm.WEEKDAY:
+            return f"{WEEKDAYS[local.weekday()]} {day:02} {ARABIC_MONTHS[month - 1]}  {year} - {time}"
+        case DateForm.SPACED | DateForm.GLUED:
+            return f"{day:02} {ARABIC_MONTHS[month - 1]} {year} - {time}"
+        case DateForm.TIME_FIRST:
+            return f"{time} - {day:02}-{month:02}-{year}"
+        case DateForm.DAY_ONLY:
+            return f"{year}/{month:02}/{day:02}"
+        case DateForm.IMPOSSIBLE:
+            return f"{_impossible(month):02} {MONTHS[month - 1]} {year} - {time}"
+        case _:
+            return f"{day:02} {MONTHS[month - 1]} {year} - {time}"
+
+
+def gregorian_part(at: datetime, form: DateForm) -> str:
+    """The Gregorian date that ``form`` puts behind the Jalali one, with its separator; empty where it has none."""
+    local = at.astimezone(TEHRAN)
+    match form:
+        case DateForm.TARGET:
+            return f" - {_gregorian(local)}"
+        case DateForm.GLUED:
+            return f"- {_gregorian(local)}"
+        case DateForm.SPACED:
+            return f"   {_gregorian(local)}"
+        case DateForm.CONTRADICTORY:
+            return f" - {_gregorian(local + timedelta(days=1 + local.minute % 30))}"
+        case _:
+            return ""
+
+
+def list_stamp(at: datetime) -> str:
+    """``15:22 - 1396/03/03``: in the titles of list links."""
+    local = at.astimezone(TEHRAN)
+    year, month, day = jalali_day(local.date())
+    return f"{local.hour:02}:{local.minute:02} - {year}/{month:02}/{day:02}"
+
+
+def feed_stamp(at: datetime) -> str:
+    """``21 Jul 2018 08:39:54 +0430``"""
+    local = at.astimezone(TEHRAN)
+    return f"{local.day:02} {GREGORIAN_MONTHS[local.month - 1][:3]} {local:%Y %H:%M:%S %z}"
+
+
+def _gregorian(local: datetime) -> str:
+    return f"{local.day:02} {GREGORIAN_MONTHS[local.month - 1]} {local.year}"
+
+
+def _impossible(month: int) -> int:
+    return _IMPOSSIBLE_DAY[month > 6]

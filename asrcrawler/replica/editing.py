@@ -1,0 +1,139 @@
+"""What editors do to a text: the edits of a published article, and the rewriting of an agency's report for another code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from asrcrawler.policy import Change
+from asrcrawler.replica.content import Block, BlockKind, Content
+from asrcrawler.replica.draws import pick
+from asrcrawler.replica.newsroom import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+FEWEST_TO_DROP = 5
+"""Paragraphs; a shorter text gets one more rather than one less, so that it stays the same report."""
+
+_PLAIN_AND = re.compile(r"(?<![،؛:.]) و ")
+_NUMBER = re.compile("[۰-۹]{2,}")
+_SYNONYMS = (
+    ("گفت:", "بیان داشت:"),
+    ("افزود:", "اضافه کرد:"),
+    ("همچنین", "هم"),
+    ("خبر داد", "سخن گفت"),
+    ("بیش از", "بالغ بر"),
+)
+
+
+def edited(content: Content, change: Change, subject: ModuleType, rnd: Callable[[], float]) -> Content:
+    """``content`` after an edit of this class, and of no weightier one. The result always differs."""
+    writer = Writer(subject, rnd)
+    match change:
+        case Change.HEADLINE:
+            return _with_new_headline(content, writer)
+        case Change.LEAD:
+            return replace(content, lead=_another(content.lead, writer, "lead"))
+        case Change.BODY:
+            return _with_other_body(content, writer)
+        case Change.TAGS:
+            return replace(content, tags=_other_tags(content.tags, subject))
+        case Change.COSMETIC:
+            return _polished(content)
+
+
+def rewritten(content: Content, subject: ModuleType, rnd: Callable[[], float]) -> Content:
+    """The same report as another desk would run it: a near duplicate."""
+    writer = Writer(subject, rnd)
+    kind = rnd()
+    if kind < 0.3:
+        return _with_new_headline(content, writer)
+    if kind < 0.55:
+        return _with_other_paragraphs(_with_new_headline(content, writer), writer)
+    if kind < 0.8:
+        return _with_small_edits(content, rnd)
+    return _with_small_edits(_with_new_headline(content, writer), rnd)
+
+
+def _with_new_headline(content: Content, writer: Writer) -> Content:
+    return replace(content, title=_another(content.title, writer, "headline"))
+
+
+def _another(text: str | None, writer: Writer, rule: str) -> str:
+    fresh = writer.write(rule)
+    return fresh if fresh != text else f"{fresh}؛ {writer.write('claim')}"
+
+
+def _with_other_body(content: Content, writer: Writer) -> Content:
+    if not content.blocks:
+        return replace(content, blocks=(_paragraph(writer.paragraph()),))
+    if writer.rnd() < 0.4:
+        fresh = _with_another_number(content, writer.rnd)
+        if fresh is not None:
+            return fresh
+    return _with_other_paragraphs(content, writer)
+
+
+def _with_other_paragraphs(content: Content, writer: Writer) -> Content:
+    blocks = content.blocks
+    if len(blocks) >= FEWEST_TO_DROP and writer.rnd() < 0.5:
+        dropped = 1 + int(writer.rnd() * (len(blocks) - 1))
+        return replace(content, blocks=blocks[:dropped] + blocks[dropped + 1 :])
+    place = 1 + int(writer.rnd() * len(blocks))
+    return replace(content, blocks=(*blocks[:place], _paragraph(writer.write("sentence")), *blocks[place:]))
+
+
+def _with_another_number(content: Content, rnd: Callable[[], float]) -> Content | None:
+    """A corrected figure in one paragraph; None where there is none to correct."""
+    places = [index for index, block in enumerate(content.blocks) if _NUMBER.search(block.lines[0])]
+    if not places:
+        return None
+    place = pick(rnd, places)
+    block = content.blocks[place]
+    line = _NUMBER.sub(lambda found: found[0][::-1] + "۷", block.lines[0], count=1)
+    return _with_block(content, place, Block(block.kind, (line, *block.lines[1:])))
+
+
+def _with_small_edits(content: Content, rnd: Callable[[], float]) -> Content:
+    """A word here and a figure there, in no more than two paragraphs."""
+    edits = 0
+    for place, block in enumerate(content.blocks):
+        old, new = pick(rnd, _SYNONYMS)
+        line = block.lines[0].replace(old, new, 1)
+        if line != block.lines[0] and edits < 2:
+            edits += 1
+            content = _with_block(content, place, Block(block.kind, (line, *block.lines[1:])))
+    corrected = _with_another_number(content, rnd)
+    if corrected is not None:
+        return corrected
+    return (
+        content if edits else _with_block(content, 0, _paragraph(content.blocks[0].lines[0] + " این خبر تکمیل می‌شود."))
+    )
+
+
+def _with_block(content: Content, place: int, block: Block) -> Content:
+    return replace(content, blocks=(*content.blocks[:place], block, *content.blocks[place + 1 :]))
+
+
+def _other_tags(tags: tuple[str, ...], subject: ModuleType) -> tuple[str, ...]:
+    unused = [tag for tag in subject.TAGS if tag not in tags]
+    return (*tags, unused[0]) if unused else tags[:-1]
+
+
+def _polished(content: Content) -> Content:
+    """A comma more or a full stop less: what search folding does not see."""
+    for place, block in enumerate(content.blocks):
+        if block.kind is not BlockKind.PARAGRAPH:
+            continue
+        line = _PLAIN_AND.sub("، و ", block.lines[0], count=1)
+        if line != block.lines[0]:
+            return _with_block(content, place, _paragraph(line))
+    title = content.title
+    return replace(content, title=title.removesuffix(".") if title.endswith(".") else title + ".")
+
+
+def _paragraph(line: str) -> Block:
+    return Block(BlockKind.PARAGRAPH, (line,))

@@ -1,0 +1,54 @@
+"""Clean text → the same text as it stands on pages: escaped, with the characters that Persian keyboards and editors leave."""
+
+from __future__ import annotations
+
+from html import escape
+
+from asrcrawler.replica.look import Digits, Writing
+
+ZWNJ = "\u200c"
+
+_TO_DIGITS = {digits: str.maketrans(Digits.LATIN.value, digits.value) for digits in Digits}
+
+_SWAPS: tuple[tuple[Writing, str, str, int], ...] = (
+    (Writing.ARABIC_LETTERS, "ی", "ي", -1),
+    (Writing.ARABIC_LETTERS, "ک", "ك", -1),
+    *((Writing.ARABIC_DIGITS, *pair, -1) for pair in zip(Digits.PERSIAN, Digits.ARABIC, strict=True)),
+    (Writing.TATWEEL, "است", "اســت", 3),
+    (Writing.TATWEEL, "گفت", "گفــت", 1),
+    (Writing.BIDI_MARKS, "؛ ", "؛\u200f ", 4),
+    (Writing.BIDI_MARKS, ": ", ":\u202b \u202c", 2),
+    (Writing.BIDI_MARKS, " هزار", " \u200eهزار\u200e", 2),
+    (Writing.STRAY_ZWNJ, "، ", "،\u200c ", 4),
+    (Writing.STRAY_ZWNJ, ". ", ". \u200c", 2),
+    (Writing.NBSP, " که ", "&nbsp;که ", 5),
+    (Writing.NBSP, " در ", " در\u00a0", 4),
+    (Writing.NBSP, " و ", "&nbsp; و ", 3),
+    (Writing.BLANK_RUNS, "، ", "،   ", 3),
+    (Writing.BLANK_RUNS, " برای ", " \t برای  ", 3),
+    (Writing.BLANK_RUNS, " از ", "\u2003از\u2009", 2),
+    (Writing.NUL_BYTES, "ا", "\0ا", 20),
+    (Writing.ZWNJ_ENTITIES, ZWNJ, "&zwnj;", -1),
+)
+"""Manner, what it writes, how, and how often at most in a text. ``str.replace`` is 30 times faster than ``translate``."""
+
+
+def escaped(text: str) -> str:
+    """``text`` for HTML, also within quotation marks."""
+    return escape(text) if "&" in text or "<" in text or ">" in text or '"' in text or "'" in text else text
+
+
+def handwritten(text: str, manner: frozenset[Writing]) -> str:
+    """``text`` as HTML in this manner; line breaks stay where they are."""
+    text = escaped(text)
+    if not manner:
+        return text
+    for kind, clean, written, most in _SWAPS:
+        if kind in manner:
+            text = text.replace(clean, written, most)
+    return text
+
+
+def in_digits(text: str, digits: Digits) -> str:
+    """``text`` with its Latin digits as ``digits``."""
+    return text if digits is Digits.LATIN else text.translate(_TO_DIGITS[digits])

@@ -1,0 +1,61 @@
+"""The HTML of what stands in bodies and does not belong there. The kinds are those of saved pages, the words are our own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asrcrawler.replica.handwriting import escaped
+from asrcrawler.replica.look import Noise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Link = tuple[str, str]
+"""Address and headline of another article."""
+
+
+def noise_html(kind: Noise, links: Sequence[Link]) -> str:
+    """One piece of noise; ``links`` lead to other articles, three at least."""
+    fixed = _FIXED.get(kind)
+    if fixed is not None:
+        return fixed
+    anchors = [f'<a href="{address}" target="_blank">{escaped(title)}</a>' for address, title in links[:3]]
+    match kind:
+        case Noise.READ_MORE:
+            return f"<p><strong>بیشتر بخوانید: {anchors[0]}</strong></p>\n"
+        case Noise.OTHER_ARTICLES:
+            return "".join(f"<p>{anchor}</p>\n" for anchor in anchors)
+        case Noise.RELATED_BOX:
+            items = "".join(f'<div class="linear_news"><h2>{anchor}</h2></div>\n' for anchor in anchors)
+            return (
+                f'<div class="news-related inline-news-box"><div class="video-sname">خبرهای مرتبط</div>{items}</div>\n'
+            )
+        case _:
+            return f"<p>فیلم های دیگر</p><ul><li>{anchors[1]}</li><li>{anchors[2]}</li></ul>\n"
+
+
+_FIXED = {
+    Noise.SCRIPT: (
+        '<script type="text/javascript">\n  var slot = "body_middle";\n  if (window.asrAds) { asrAds.push({place: slot, '
+        "text: 'تبلیغ میان متن'}); }\n</script>\n"
+    ),
+    Noise.STYLE: "<style>.h_iframe_box{position:relative;padding-top:56.25%} .h_iframe_box iframe{border:0}</style>\n",
+    Noise.IFRAME: '<iframe src="/fa/embed/player/1" width="560" height="315" allowfullscreen>قاب پخش</iframe>\n',
+    Noise.PLAYER: (
+        '<div id="media_display_1" class="flowplayer" data-ratio="0.5625"><a class="fp-play" href="#">پخش فیلم</a>'
+        "<p>برای پخش فیلم باید جاوااسکریپت مرورگر روشن باشد</p></div>\n"
+    ),
+    Noise.TELEGRAM: '<p><a href="https://t.me/asrpress_demo">کانال عصرپرس در تلگرام</a></p>\n',
+    Noise.INSTAGRAM: '<p style="text-align: center;">عضویت در اینستاگرام عصرپرس</p>\n',
+    Noise.HAFEZ: '<p><a href="/fa/hafez">این لحظه با حافظ</a></p>\n',
+    Noise.USERS_COMMENTS: "<p><strong>نظرات کاربران</strong></p>\n",
+    Noise.LEFTOVER_SCRIPT: (
+        "<p>$(document).ready(function(){ var box = $('#gallery_box'); if (box.length) { box.show(); } });</p>\n"
+    ),
+    Noise.SIGN_OFF: "<p>انتهای پیام/</p>\n<p>دبیر سرویس: ۱۲۰۴ / کد خبرنگار: ۷۱۸</p>\n",
+    Noise.NEWS_END: (
+        '<div class="news_end"></div>\n<p>ارسال دیدگاه درباره این خبر از راه پیامک نیز ممکن است.</p>\n'
+        "<p>پیامک‌های شما خوانده می‌شود.</p>\n"
+    ),
+    Noise.AFTER_BODY: '<div id="MV_afterBody"><p>پیشنهاد سردبیر برای شما</p></div>\n<p>از میان خبرهای امروز</p>\n',
+}

@@ -1,0 +1,224 @@
+"""Serves a world over HTTP on loopback, in a thread or in the calling one. Never on another interface."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Self
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from asrcrawler.exceptions import ReplicaError
+from asrcrawler.replica import hostile
+from asrcrawler.replica.faults import ALTERING, Fault, Faults
+from asrcrawler.replica.requestlog import RequestLog
+from asrcrawler.replica.site import Reply, Site, code_of_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+
+    from asrcrawler.replica.truth import Truth
+    from asrcrawler.replica.world import World
+
+HOST = "127.0.0.1"
+SHORTEST_COMPRESSED = 500  # bytes
+STOP_SECONDS = 5.0
+
+
+class ReplicaServer:
+    """The site of ``world``; a context manager that serves while it is open.
+
+    ``port`` 0 takes a free one. The rest are the site's habits: whether it compresses, answers conditional requests, has
+    sitemaps, asks for a pause between requests (seconds), and how long it takes over every answer (seconds).
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        port: int = 0,
+        compress: bool = False,
+        conditional: bool = True,
+        sitemaps: bool = True,
+        crawl_delay: float | None = None,
+        latency: float = 0.0,
+    ) -> None:
+        self.world = world
+        self.faults = Faults()
+        self.requests = RequestLog()
+        self._port = port
+        self._compress = compress
+        self._habits = {"conditional": conditional, "sitemaps": sitemaps, "crawl_delay": crawl_delay}
+        self._latency = latency
+        self._thread: Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._site: Site | None = None
+
+    # --- for tests
+
+    @property
+    def base_url(self) -> str:
+        """``http://127.0.0.1:PORT``"""
+        return f"http://{HOST}:{self._port}"
+
+    @property
+    def clock(self) -> datetime:
+        """The present moment on the site. Set it to move the world on (or back)."""
+        return self.world.now
+
+    @clock.setter
+    def clock(self, moment: datetime) -> None:
+        self.world.now = moment
+
+    def advance(self, span: timedelta) -> datetime:
+        """Move the clock on, and give the new moment."""
+        self.world.now = (self.world.now.astimezone(UTC) + span).astimezone(self.world.now.tzinfo)
+        return self.world.now
+
+    def truth(self, code: int, at: datetime | None = None) -> Truth:
+        """:meth:`World.truth` with this server's address in it. Faults are not part of it."""
+        return self.world.truth(code, at, base_url=self.base_url)
+
+    def url(self, code: int) -> str:
+        return f"{self.base_url}/fa/news/{code}"
+
+    # --- serving
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Serve in a thread of its own. Raises :exc:`~asrcrawler.exceptions.ReplicaError` when the port is taken."""
+        outcome: list[OSError | None] = []
+        started = Event()
+
+        def ready(error: OSError | None) -> None:
+            outcome.append(error)
+            started.set()
+
+        self._thread = Thread(target=lambda: asyncio.run(self._serve(ready)), name="replica", daemon=True)
+        self._thread.start()
+        started.wait()
+        if outcome[0] is not None:
+            raise self._unusable_port(outcome[0])
+
+    def stop(self) -> None:
+        """End serving; open connections are closed."""
+        if self._loop is not None and self._stopping is not None:
+            with suppress(RuntimeError):  # the loop is over already
+                self._loop.call_soon_threadsafe(self._stopping.set)
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS)
+            self._thread = None
+
+    def run(self, ready: Callable[[], None]) -> None:
+        """Serve in this thread until interrupted; ``ready`` is called once requests are taken. Raises as :meth:`start`."""
+        outcome: list[OSError | None] = []
+
+        def started(error: OSError | None) -> None:
+            outcome.append(error)
+            if error is None:
+                ready()
+
+        with suppress(KeyboardInterrupt):
+            asyncio.run(self._serve(started))
+        if outcome and outcome[0] is not None:
+            raise self._unusable_port(outcome[0])
+
+    def _unusable_port(self, error: OSError) -> ReplicaError:
+        return ReplicaError(f"cannot serve on port {self._port}: {error.strerror or error}")
+
+    async def _serve(self, ready: Callable[[OSError | None], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        runner = web.ServerRunner(web.Server(self._answer, access_log=None), handle_signals=False, shutdown_timeout=0.2)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, HOST, self._port, backlog=512)
+            await site.start()
+        except OSError as error:
+            await runner.cleanup()
+            ready(error)
+            return
+        self._port = runner.addresses[0][1]
+        self._site = Site(self.world, self.base_url, **self._habits)  # type: ignore[arg-type]
+        ready(None)
+        try:
+            await self._stopping.wait()
+        finally:
+            await runner.cleanup()
+
+    # --- answering
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        assert self._site is not None
+        path = request.raw_path.partition("?")[0]
+        if "%" in path:
+            path = unquote(path)
+        code = code_of_path(path)
+        headers = request.headers
+        self.requests.begin(
+            path,
+            code,
+            headers.get("User-Agent", ""),
+            conditional="If-None-Match" in headers or "If-Modified-Since" in headers,
+        )
+        try:
+            if self._latency:
+                await asyncio.sleep(self._latency)
+            return await self._answer_for(request, path, code)
+        finally:
+            self.requests.end()
+
+    async def _answer_for(self, request: web.BaseRequest, path: str, code: int | None) -> web.StreamResponse:
+        site = self._site
+        assert site is not None
+        rule = self.faults.meet(path if code is None else code)
+        if rule is None:
+            return self._response(site.answer(path, code), request)
+        if rule.fault not in ALTERING:
+            return await hostile.instead(rule, request, self.world.now)
+        reply = site.answer(path, code, dirty=rule.fault is Fault.DIRTY_BYTES)
+        match rule.fault:
+            case Fault.SLOW:
+                await asyncio.sleep(rule.seconds)
+            case Fault.TRUNCATED:
+                return await hostile.truncated(reply.body, request)
+            case Fault.WRONG_CHARSET:
+                return hostile.with_wrong_charset(reply.body)
+        return self._response(reply, request)
+
+    def _response(self, reply: Reply, request: web.BaseRequest) -> web.Response:
+        headers = {"Content-Type": reply.content_type, **reply.headers}
+        if "ETag" in headers and _is_fresh(request, headers):
+            del headers["Content-Type"]
+            return web.Response(status=304, headers=headers)
+        body = reply.body
+        if self._compress and len(body) >= SHORTEST_COMPRESSED and "gzip" in request.headers.get("Accept-Encoding", ""):
+            headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+            body = hostile.compressed(body)
+        return web.Response(status=reply.status, body=body, headers=headers)
+
+
+def _is_fresh(request: web.BaseRequest, headers: dict[str, str]) -> bool:
+    """Whether what the client has is what the site has."""
+    known = request.headers.get("If-None-Match")
+    if known is not None:
+        return headers["ETag"] in (tag.strip() for tag in known.split(","))
+    since = request.headers.get("If-Modified-Since")
+    if since is None:
+        return False
+    try:
+        return parsedate_to_datetime(headers["Last-Modified"]) <= parsedate_to_datetime(since)
+    except (ValueError, TypeError):
+        return False

@@ -1,0 +1,32 @@
+"""An article, to be read in a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WIDTH = 78
+LONGEST_BODY = 2
+"""Paragraphs shown; the rest is counted."""
+
+
+def reading(article: Mapping[str, Any]) -> list[str]:
+    """An exported article as lines: where it stands, its headline, its lead and the beginning of its body."""
+    lines = [f"{article['code']}  {article['published_jalali'] or 'no date'}  {article['url']}"]
+    lines += [" › ".join(article["category"])] if article["category"] else []
+    lines += ["", *_wrapped(article["kicker"]), *_wrapped(article["title"], "▌ ")]
+    paragraphs = (article["body"] or "").split("\n\n") if article["body"] else []
+    for paragraph in filter(None, [article["lead"], *paragraphs[:LONGEST_BODY]]):
+        lines += ["", *_wrapped(paragraph)]
+    if len(paragraphs) > LONGEST_BODY:
+        lines += ["", f"[… {len(paragraphs) - LONGEST_BODY} more paragraphs]"]
+    if article["tags"]:
+        lines += ["", "، ".join(article["tags"])]
+    return lines
+
+
+def _wrapped(text: str | None, indent: str = "") -> list[str]:
+    return textwrap.wrap(text or "", WIDTH, initial_indent=indent, subsequent_indent=indent)

@@ -1,0 +1,16 @@
+"""Challenge pages: what a content network shows instead of the site. A refusal; nothing of them is evaluated."""
+
+from __future__ import annotations
+
+import re
+
+LARGEST = 30_000  # bytes; a challenge is small, a page or feed of this CMS is larger
+_MARKS = re.compile(
+    rb"__arcsjs|arvancloud|cf[-_]chl|cf-browser-verification|Just a moment\.\.\.|ddos-guard|_Incapsula_|sucuri_",
+    re.IGNORECASE,
+)
+
+
+def is_challenge(body: bytes) -> bool:
+    """Whether ``body`` is a challenge page; ArvanCloud's is small, has status 200 or 307 and sets ``__arcsjs``."""
+    return len(body) < LARGEST and _MARKS.search(body) is not None

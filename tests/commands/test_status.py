@@ -1,0 +1,164 @@
+"""What `scrapy status` shows."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asrcrawler.clock import utcnow
+from asrcrawler.items import Absence, Article, Fetch, Outcome
+from asrcrawler.samaneh.dates import jalali
+from asrcrawler.storage import Database
+from asrcrawler.storage.runs import RunFigures, begin_run, end_run
+from asrcrawler.storage.writing import write_visits
+from tests.commands import invoke
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SITE = "asrpress.ir"
+SEEN = utcnow() - timedelta(minutes=10)
+
+
+def absence(code: int, outcome: Outcome, reason: str, status: int | None = None) -> Absence:
+    fetch = Fetch(at=SEEN, status=status, size=512)
+    return Absence(site=SITE, code=code, outcome=outcome, reason=reason, fetch=fetch)
+
+
+def article(code: int, published_at: datetime) -> Article:
+    return Article(
+        site=SITE,
+        code=code,
+        url=f"http://asrpress.ir/fa/news/{code}",
+        short_url=f"http://asrpress.ir/{code:06}",
+        title="خبر",
+        body="متن",
+        published_at=published_at,
+        fetch=Fetch(at=SEEN, status=200, size=70_000),
+    )
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """One run over codes 1 … 20 of an archive that ends at 20."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('archive') / 'asr.db'}"
+    with closing(Database(url)) as database:
+        database.prepare()
+        run = begin_run(database, SITE, {})
+        write_visits(
+            database,
+            [
+                *(absence(code, Outcome.MISSING, "404", 404) for code in range(1, 9)),
+                absence(9, Outcome.FAILED, "timeout"),
+                article(10, datetime(2023, 1, 24, 19, 24, tzinfo=UTC)),
+                article(20, SEEN - timedelta(minutes=12)),
+            ],
+            run_id=run,
+        )
+        figures = RunFigures(outcomes={"missing": 8, "failed": 1, "stored": 2}, requests=12, bytes=145_000,
+                             articles_new=2)  # fmt: skip
+        end_run(database, run, figures, reason="finished", exit_status=0)
+    return {"ASR_DATABASE_URL": url}
+
+
+def told(archive: dict[str, str], *words: str) -> str:
+    done = invoke("status", *words, settings=archive)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_the_figures_are_there(archive: dict[str, str]) -> None:
+    lines = [" ".join(line.split()) for line in told(archive).splitlines()]
+    for line in ("newest known code 20", "articles 2", "11 of 20 codes visited, 55%", "missing 8", "failed 1",
+                 "refused 0", "stored 2", "8 missing, 1 failed, 2 stored; 2 new, 0 changed",
+                 "12 requests, 145 KB"):  # fmt: skip
+        assert line in lines
+
+
+def test_the_bar_shows_what_was_visited(archive: dict[str, str]) -> None:
+    assert "  ██████████·········█\n  1                 20\n" in told(archive)
+
+
+def test_the_archive_may_begin_later(archive: dict[str, str]) -> None:
+    text = told(archive, "-s", "ASR_FIRST_CODE=9")
+    assert "3 of 12 codes visited, 25%" in text
+
+
+def test_it_fits_a_terminal_of_80_columns(archive: dict[str, str]) -> None:
+    assert max(len(line) for line in told(archive).splitlines()) <= 80
+
+
+def test_times_are_tehran_s_with_the_jalali_day(archive: dict[str, str]) -> None:
+    assert f"  {jalali(SEEN)}  failed" in told(archive, "--code", "9")
+
+
+def test_the_spider_may_be_named(archive: dict[str, str]) -> None:
+    assert told(archive, "asr").splitlines()[2:] == told(archive).splitlines()[2:]
+
+
+def test_json_is_for_machines(archive: dict[str, str]) -> None:
+    data = json.loads(told(archive, "--json"))
+    assert data["outcomes"] == {"stored": 2, "missing": 8, "refused": 0, "failed": 1, "unreadable": 0}
+    assert (data["newest_code"], data["articles"], data["covered"]) == (20, 2, [[1, 10], [20, 20]])
+    assert data["runs"][0]["exit_status"] == 0
+    assert datetime.fromisoformat(data["at"]).utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("10", ["Code 10 of asrpress.ir: stored", "settled, no further visit: the article was at least 60 days old",
+                "stored", "200", "70 KB", "new"]),
+        ("9", ["Code 9 of asrpress.ir: failed", "failed once; each failure makes the wait longer", "timeout"]),
+        ("3", ["missing once, near the newest code, where a draft may yet be published", "404"]),
+        ("20", ["a stored article is looked at for edits until it is 60 days old"]),
+        ("15", ["Code 15 of asrpress.ir: unknown", "not visited: the site has not named it"]),
+    ],
+)  # fmt: skip
+def test_a_code_is_explained(archive: dict[str, str], code: str, words: list[str]) -> None:
+    text = " ".join(told(archive, "--code", code).split())
+    for part in words:
+        assert part in text
+
+
+def test_a_code_as_json(archive: dict[str, str]) -> None:
+    data = json.loads(told(archive, "--code", "9", "--json"))
+    assert (data["code"], data["outcome"], data["reason"]) == (9, "failed", "timeout")
+    assert [visit["http_status"] for visit in data["visits"]] == [None]
+    assert data["why"].startswith("due for") or data["why"].startswith("not due before")
+
+
+def test_an_empty_archive_says_how_to_begin(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'asr.db'}"
+    with closing(Database(url)) as database:
+        database.prepare()
+    text = told({"ASR_DATABASE_URL": url})
+    assert "Nothing of asrpress.ir has been visited yet." in text
+    assert "scrapy crawl asr -a codes=" in text
+
+
+def test_a_database_that_is_not_there_is_said_and_not_made(tmp_path: Path) -> None:
+    done = invoke("status", settings={"ASR_DATABASE_URL": f"sqlite:///{tmp_path / 'none.db'}"})
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--code", "ten"], "--code 'ten' is not a news code such as 32911"),
+        (["--code", "0"], "--code '0' is not a news code"),
+        (["tabnak"], "there is no spider 'tabnak'; there is: asr"),
+        (["asr", "asr"], "'asr' is one argument too many"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(archive: dict[str, str], words: list[str], complaint: str) -> None:
+    done = invoke("status", *words, settings=archive)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"scrapy status: {complaint}")
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,75 @@
+"""The real ``scrapy crawl`` in a process of its own, and what it left in the database."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asrcrawler.storage import Database
+from asrcrawler.storage.export import Selection, export_articles
+from asrcrawler.storage.ledger import known
+from asrcrawler.storage.status import code_history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import RowMapping
+
+    from asrcrawler.storage.ledger import Known
+
+PROJECT = Path(__file__).parents[2]
+SITE = "asrpress.ir"
+PATIENCE = 120  # seconds that one crawl of a test may take
+FAST: dict[str, object] = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """One archive and the site it is made of."""
+
+    base_url: str
+    database_url: str
+
+    def start(self, *arguments: str, settings: Mapping[str, object] = FAST) -> subprocess.Popen[str]:
+        """``scrapy crawl asr`` with ``-a`` arguments, in the background."""
+        command = [sys.executable, "-m", "scrapy", "crawl", "asr"]
+        command += [part for argument in arguments for part in ("-a", argument)]
+        command += [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+        own = {"ASR_BASE_URL": self.base_url, "ASR_DATABASE_URL": self.database_url}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ASR_")}
+        return subprocess.Popen(
+            command, cwd=PROJECT, env=environment | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def run(self, *arguments: str, settings: Mapping[str, object] = FAST) -> tuple[int, str]:
+        """The same to its end: exit status and log."""
+        process = self.start(*arguments, settings=settings)
+        log, _ = process.communicate(timeout=PATIENCE)
+        return process.returncode, log
+
+    @property
+    def database(self) -> Database:
+        return Database(self.database_url)
+
+    def articles(self) -> dict[int, dict[str, Any]]:
+        """Every stored article by code, as exported."""
+        return {article["code"]: article for article in export_articles(self.database, Selection())}
+
+    def ledger(self, codes: Iterable[int]) -> dict[int, Known]:
+        return known(self.database, SITE, list(codes))
+
+    def visits(self, code: int) -> list[RowMapping]:
+        return code_history(self.database, SITE, code)[1]
+
+
+def wait_until(condition: Any, seconds: float = 30.0) -> None:
+    """Wait for something to become true; fail after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.02)

@@ -1,0 +1,234 @@
+"""The CMS's addresses, and any string a page may hold in their place."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asrcrawler.samaneh.urls import (
+    HIGHEST_CODE,
+    LONGEST_URL,
+    absolute,
+    article_path,
+    code_of_short_path,
+    code_of_url,
+    is_home,
+    same_site,
+    short_path,
+)
+
+BASE = "http://asrpress.ir"
+PAGE = "http://asrpress.ir/fa/news/32911"
+
+codes = st.integers(1, HIGHEST_CODE)
+hostile = st.one_of(
+    st.text(max_size=80),
+    st.lists(
+        st.sampled_from(
+            ["http", "https", "javascript", ":", "//", "/", "[", "]", "@", "?", "#", "..", "%", "%zz", "\\", " ", "\n",
+             "asrpress.ir", "www.", "fa", "news", "5", "99999999999", "خبر", "\x00", "\ud800", "xn--", ":99999", "."]
+        ),
+        max_size=12,
+    ).map("".join),
+)  # fmt: skip
+
+
+# --- codes
+
+
+@pytest.mark.parametrize(("code", "path"), [(32911, "/0008Yp"), (917543, "/003qh5"), (1, "/000001"), (61, "/00000z")])
+def test_the_short_link_of_a_code(code: int, path: str) -> None:
+    assert short_path(code) == path
+    assert code_of_short_path(path) == code
+
+
+@given(codes)
+def test_any_code_is_found_again_in_its_addresses(code: int) -> None:
+    assert code_of_short_path(short_path(code)) == code
+    assert code_of_url(short_path(code)) == code
+    assert code_of_url(article_path(code)) == code
+    assert code_of_url(f"{BASE}{article_path(code)}/عنوان-خبر?page=2#comments") == code
+
+
+@pytest.mark.parametrize("code", [0, -1, HIGHEST_CODE + 1])
+def test_a_code_that_cannot_be_has_no_short_link(code: int) -> None:
+    with pytest.raises(ValueError, match=str(code)):
+        short_path(code)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "0008Yp", "/008Yp", "/0008Yp/", "/00008Yp", "/000000", "/zzzzzz", "/search", "/0008Y-", "/۰۰۰۸Yp"]
+)
+def test_other_paths_are_no_short_links(path: str) -> None:
+    assert code_of_short_path(path) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/fa/news/32911",
+        "/fa/news/32911/",
+        "/fa/news/32911/دیدار-وزیران",
+        "/fa/news/32911/a/b c",
+        "/fa/news/32911?print=1",
+        "/fa/news/32911#comments",
+        "/en/news/32911/slug",
+        "/ar/news/32911",
+        "http://asrpress.ir/fa/news/32911",
+        "HTTPS://WWW.ASRPRESS.IR/fa/news/32911",
+        "//asrpress.ir/fa/news/32911",
+        " /fa/news/32911\n",
+        "http://asrpress.ir/0008Yp",
+    ],
+)
+def test_the_code_of_an_article_s_address(url: str) -> None:
+    assert code_of_url(url) == 32911
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "/",
+        "/fa/news/",
+        "/fa/news/abc",
+        "/fa/news/32911abc",
+        "/fa/news/0",
+        "/fa/news/032911",
+        "/fa/news/-5",
+        "/fa/news/1000000001",
+        "/fa/news/99999999999999999999",
+        "/fa/news/۳۲۹۱۱",
+        "/fa/newspaper/32911",
+        "/fa/photo/news/32911",
+        "/x/fa/news/32911",
+        "/de/news/32911",
+        "fa/news/32911",
+        "?u=/fa/news/32911",
+        "#/fa/news/32911",
+        "/fa/archive?code=/fa/news/32911",
+        "javascript:/fa/news/32911",
+        "mailto:/fa/news/32911",
+        "http://[/fa/news/32911",
+    ],
+)
+def test_other_addresses_have_no_code(url: str) -> None:
+    assert code_of_url(url) is None
+
+
+# --- home and site
+
+
+@pytest.mark.parametrize(
+    "url", [BASE, "http://asrpress.ir/", "https://www.asrpress.ir/fa", "/", "/fa", "/fa/", "/en", "/index.php", "/?a=1"]
+)
+def test_front_pages_are_home(url: str) -> None:
+    assert is_home(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "#", "#comments", "?page=2", "//", "/fa/news/1", "/fa/services/20", "/faindex.html", "/de",
+     "javascript:void(0)", "http://[", "/fa//"],
+)  # fmt: skip
+def test_other_addresses_are_not_home(url: str) -> None:
+    assert not is_home(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://asrpress.ir/x",
+        "https://www.asrpress.ir",
+        "http://ASRPRESS.IR:80/",
+        "//asrpress.ir/x",
+        "http://asrpress.ir./",
+    ],
+)
+def test_www_scheme_and_default_ports_make_no_other_site(url: str) -> None:
+    assert same_site(absolute(url, BASE) or "", BASE)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "/fa", "http://asrpress.ir.evil.example/", "http://evil.example/asrpress.ir", "http://asrpress.ir@evil.example/",
+     "http://asrpress.ir:8080/", "ftp://asrpress.ir/", "http://cdn.asrpress.ir/", "http://asrpress.ir:99999/"],
+)  # fmt: skip
+def test_another_host_or_port_is_another_site(url: str) -> None:
+    assert not same_site(url, BASE)
+
+
+# --- hrefs
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("/fa/news/5/slug", "http://asrpress.ir/fa/news/5/slug"),
+        ("comments", "http://asrpress.ir/fa/news/comments"),
+        ("?a=1&b=2", "http://asrpress.ir/fa/news/32911?a=1&b=2"),
+        ("", PAGE),
+        ("//cdn.example/a.jpg", "http://cdn.example/a.jpg"),
+        ("HTTPS://Example.ORG", "https://example.org/"),
+        ("/files/fa/news/1396/12/16/my  pic 1.jpg", "http://asrpress.ir/files/fa/news/1396/12/16/my%20%20pic%201.jpg"),
+        (" /files/a\n.jpg\t", "http://asrpress.ir/files/a.jpg"),
+        ("/fa/tag/1/تهران", "http://asrpress.ir/fa/tag/1/%D8%AA%D9%87%D8%B1%D8%A7%D9%86"),
+        ("/fa/tag/1/%D8%AA?q=ب#پ", "http://asrpress.ir/fa/tag/1/%D8%AA?q=%D8%A8#%D9%BE"),
+        ('/a"b<c>', "http://asrpress.ir/a%22b%3Cc%3E"),
+        ("/a\ud800b", "http://asrpress.ir/ab"),
+        ("http://user:secret@example.org:8080/x", "http://example.org:8080/x"),
+        ("http://آزمایشی.example/x", "http://xn--hgbk6aj7f53bba.example/x"),
+        ("http://[2001:db8::1]:81/x", "http://[2001:db8::1]:81/x"),
+    ],
+)
+def test_an_href_becomes_a_full_encoded_address(href: str, url: str) -> None:
+    assert absolute(href, PAGE) == url
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "javascript:void(0)",
+        " JavaScript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:image/gif;base64,R0lGOD",
+        "mailto:a@example.org",
+        "tel:+98",
+        "ftp://example.org/x",
+        "http://[",
+        "http://exa mple.org/",
+        "http://example.org:99999/",
+        "http://example.org:http/",
+        "http://../x",
+        "http://a\ud800.example/",
+        "/" + "ب" * LONGEST_URL,
+    ],
+)
+def test_what_is_no_web_address_becomes_none(href: str) -> None:
+    assert absolute(href, PAGE) is None
+
+
+# --- any string
+
+
+@given(hostile)
+def test_no_string_is_an_error(text: str) -> None:
+    code = code_of_url(text)
+    assert code is None or 0 < code <= HIGHEST_CODE
+    assert is_home(text) in {True, False}
+    assert same_site(text, BASE) in {True, False}
+    code_of_short_path(text)
+
+
+@given(hostile, st.sampled_from([PAGE, BASE, "http://[", ""]))
+def test_an_absolute_address_is_plain_ascii_of_the_web_and_stays_itself(text: str, base: str) -> None:
+    url = absolute(text, base)
+    if url is None:
+        return
+    assert url.isascii()
+    assert url.isprintable()
+    assert " " not in url
+    assert urlsplit(url).scheme in {"http", "https"}
+    assert urlsplit(url).hostname
+    assert absolute(url, base) == url

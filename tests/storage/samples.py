@@ -1,0 +1,83 @@
+"""Visits to write, and whole tables to look at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from asrcrawler.items import Absence, Article, Fetch, Outcome
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+    from asrcrawler.storage import Database
+
+SITE = "asrpress.ir"
+OTHER_SITE = "sibling.ir"
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def an_article(code: int = 7, *, at: datetime = NOON, site: str = SITE, **fields: Any) -> Article:
+    """An article as the pipelines hand it over, seen at ``at``; its text is its code's own unless ``body`` is given."""
+    given: dict[str, Any] = {
+        "title": f"عنوان خبر {code}",
+        "lead": "خلاصه‌ای کوتاه",
+        "body": f"بند نخست خبر {code}\n\nبند دوم",
+        "category": ["سیاسی", "مجلس"],
+        "tags": ["نفت", "بودجه"],
+        "published_at": NOON - HOUR,
+        "published_jalali": "1403-02-12 14:30",
+    } | fields
+    article = Article(
+        site=site,
+        code=code,
+        url=f"http://{site}/fa/news/{code}",
+        short_url=f"http://{site}/{code:06}",
+        fetch=Fetch(at=at, status=200, size=80_000, etag='"e1"', last_modified="Wed, 01 May 2024 11:00:00 GMT"),
+        **given,
+    )
+    if article.text_digest is None and article.body:
+        article.text_digest = digest(article.body)
+    return article
+
+
+def digest(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=16).digest()
+
+
+def an_absence(
+    code: int = 7,
+    outcome: Outcome = Outcome.MISSING,
+    *,
+    at: datetime = NOON,
+    reason: str = "404",
+    status: int | None = 404,
+    site: str = SITE,
+    retry_after: datetime | None = None,
+) -> Absence:
+    fetch = Fetch(at=at, status=status, size=500)
+    return Absence(site=site, code=code, outcome=outcome, reason=reason, retry_after=retry_after, fetch=fetch)
+
+
+def rows(database: Database, table: Table) -> list[dict[str, Any]]:
+    """Every row of a table, by its primary key."""
+    with database.read() as connection:
+        found = connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()
+        return [dict(row) for row in found]
+
+
+def row(database: Database, table: Table, code: int, site: str = SITE) -> dict[str, Any]:
+    """The one row of a code."""
+    [found] = [row for row in rows(database, table) if (row["site"], row["code"]) == (site, code)]
+    return found
+
+
+def column(database: Database, table: Table, name: str) -> dict[int, Any]:
+    """One column by code."""
+    return {row["code"]: row[name] for row in rows(database, table)}

@@ -1,0 +1,95 @@
+"""What runs at every visit and every start of a run must not read the archive from end to end, whatever its size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event
+
+from asrcrawler.items import Outcome
+from asrcrawler.storage import Database, ledger, runs
+from asrcrawler.storage.status import figures
+from asrcrawler.storage.writing import write_visits
+from tests.storage.samples import DAY, HOUR, NOON, SITE, an_absence, an_article
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BATCH = range(1, 101)
+
+
+def visit_again(database: Database) -> None:
+    write_visits(database, [an_article(code, at=NOON + HOUR, body=f"متن نو {code % 90}") for code in BATCH])
+    write_visits(database, [an_absence(code) for code in range(200, 300)])
+
+
+def plan_a_run(database: Database) -> None:
+    run_id = runs.begin_run(database, SITE, {})
+    runs.last_memory(database, SITE)
+    runs.last_runs(database, SITE, 10)
+    ledger.known(database, SITE, list(BATCH))
+    ledger.validators(database, SITE, list(BATCH))
+    ledger.record_listed(database, SITE, range(90, 120), NOON)
+    ledger.due(database, SITE, NOON + DAY, (Outcome.FAILED, Outcome.MISSING), 100, exclude={3})
+    ledger.listed_unvisited(database, SITE, 100, below=110)
+    ledger.unvisited_spans(database, SITE, 1, 1_000, 100)
+    ledger.newest_stored(database, SITE)
+    ledger.newest_known(database, SITE)
+    runs.remember_plan(database, run_id, {"newest": 1})
+    runs.end_run(database, run_id, runs.RunFigures(), reason="finished", exit_status=0)
+
+
+@pytest.fixture
+def small_archive(sqlite_url: str) -> Iterator[Database]:
+    database = Database(sqlite_url)
+    database.prepare()
+    write_visits(database, [an_article(code) for code in BATCH])
+    yield database
+    database.close()
+
+
+def plans(database: Database, work: Callable[[Database], Any]) -> dict[str, list[str]]:
+    """SQLite's plan of each statement that ``work`` executes."""
+    executed: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            executed.append((statement, parameters[0] if many else parameters))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    work(database)
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert executed
+    with database.read() as connection:
+        return {
+            statement: [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            for statement, values in executed
+        }
+
+
+@pytest.mark.parametrize("work", [visit_again, plan_a_run])
+def test_every_step_is_a_search_by_more_than_the_site(
+    small_archive: Database, work: Callable[[Database], None]
+) -> None:
+    walks = {
+        statement: steps
+        for statement, steps in plans(small_archive, work).items()
+        for step in steps
+        if step.startswith("SCAN") or (step.endswith("(site=?)") and not _takes_one(statement))
+    }
+    assert walks == {}
+
+
+def _takes_one(statement: str) -> bool:
+    """The highest of an index is one look into it; a limit stops the walk along it."""
+    return "max(" in statement or "LIMIT" in statement
+
+
+def test_counting_reads_indexes_only(small_archive: Database) -> None:
+    def count(database: Database) -> None:
+        figures(database, SITE, NOON)
+
+    counted = {sql: steps for sql, steps in plans(small_archive, count).items() if "count(" in sql or "min(" in sql}
+    assert len(counted) == 6
+    assert all("COVERING INDEX" in step for steps in counted.values() for step in steps)
