@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from scrapy.commands import ScrapyCommand
 
@@ -56,6 +56,10 @@ class AsrCommand(ScrapyCommand):
         assert self.settings is not None
         return Config.from_settings(self.settings)
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.error = self._refuse  # type: ignore[method-assign]
+
     def syntax(self) -> str:
         return f"[options] {self.arguments}".strip()
 
@@ -77,6 +81,10 @@ class AsrCommand(ScrapyCommand):
         except BrokenPipeError:  # the reader of our output went away, as `head` does
             sys.stderr.close()
             self.exitcode = 0
+
+    def _refuse(self, message: str) -> NoReturn:
+        """What argparse finds wrong, in one line like everything else."""
+        sys.exit(complain(self.name, UsageError(message)))
 
     def _refuse_surplus(self, args: list[str]) -> None:
         for argument in args:

@@ -31,6 +31,8 @@ class Config:
     batch_size: int
     batch_seconds: float
     contact: str
+    ping_url: str
+    """Empty for none."""
     now: datetime | None
 
     @classmethod
@@ -44,6 +46,7 @@ class Config:
             batch_size=_whole_number(settings, "ASR_BATCH_SIZE", least=1),
             batch_seconds=_seconds(settings, "ASR_BATCH_SECONDS"),
             contact=str(settings.get("ASR_CONTACT") or "").strip(),
+            ping_url=_ping_url(settings.get("ASR_PING_URL")),
             now=_moment(settings.get("ASR_NOW")),
         )
 
@@ -76,6 +79,13 @@ def _base_url(value: object) -> str:
         usable = False
     if not usable or parts.path or parts.query or parts.fragment:
         raise SettingError("ASR_BASE_URL", value, "is not the address of a site, such as http://asrpress.ir")
+    return url
+
+
+def _ping_url(value: object) -> str:
+    url = str(value or "").strip()
+    if url and not url.startswith(("http://", "https://")):
+        raise SettingError("ASR_PING_URL", value, "is not an address that begins with http:// or https://")
     return url
 
 

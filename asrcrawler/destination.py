@@ -12,11 +12,24 @@ from typing import TYPE_CHECKING
 from asrcrawler.exceptions import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import IO
 
 STDOUT = "-"
 ENCODING = "utf-8"
+
+_PLAIN = str.maketrans("·▁▂▃▄▅▆▇█▌─›", ".+++++++#|->")
+"""What stands for the drawn marks on a terminal that is older than they are."""
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Print lines for people; a terminal that cannot show a letter shows a question mark."""
+    text = "\n".join(lines) + "\n"
+    encoding = sys.stdout.encoding or "ascii"
+    if "utf" not in encoding.lower():
+        text = text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 @contextmanager

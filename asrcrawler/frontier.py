@@ -220,7 +220,8 @@ class Frontier:
         budget = self._backfill
         if not budget:
             return
-        for code in await self._archive.due(self._now, {Outcome.MISSING}, budget, exclude=self._taken):
+        again = (budget + 1) // 2  # misses looked at again must not keep the sweep from getting on
+        for code in await self._archive.due(self._now, {Outcome.MISSING}, again, exclude=self._taken):
             budget -= 1
             yield code
         if not budget or not await self._archive.unvisited_spans(self._first_code, self._memory.newest, 1):

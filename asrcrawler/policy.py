@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
 from asrcrawler.items import Outcome
-from asrcrawler.persian import fold
+from asrcrawler.persian import fold_letters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,11 +101,11 @@ def next_visit(outcome: Outcome, history: History, now: datetime) -> datetime | 
         case Outcome.MISSING:
             return _next_look_at_missing(history, now)
         case Outcome.FAILED:
-            return _retry(history, now, FIRST_RETRY * RETRY_GROWTH ** _steps(history), LATEST_RETRY)
+            return _retry(history, now, FIRST_RETRY * _grown(RETRY_GROWTH, history), LATEST_RETRY)
         case Outcome.REFUSED:
             return _retry(history, now, REFUSED_RETRY * history.streak, LATEST_REFUSED_RETRY)
         case Outcome.UNREADABLE:
-            return _retry(history, now, UNREADABLE_RETRY * 2 ** _steps(history), LATEST_UNREADABLE_RETRY)
+            return _retry(history, now, UNREADABLE_RETRY * _grown(2, history), LATEST_UNREADABLE_RETRY)
 
 
 def change_class(old: Text, new: Text) -> Change | None:
@@ -126,18 +126,18 @@ def change_class(old: Text, new: Text) -> Change | None:
 
 
 def _next_look_at_article(history: History, now: datetime) -> datetime | None:
-    born: datetime = min(history.published_at or history.first_visit_at, now)
-    settled_at: datetime = born + SETTLED_AGE
+    born = min(history.published_at or history.first_visit_at, now)
+    settled_at = born + SETTLED_AGE
     if now >= settled_at:
         return None
     share = min(SHARE_OF_AGE + PATIENCE_PER_QUIET_LOOK * history.unchanged, MOST_PATIENCE)
-    wait = min(max((now - born) * share, SOONEST_REVISIT), LATEST_REVISIT)
-    return now + min(wait, settled_at - now)
+    wait = max((now - born) * share, SOONEST_REVISIT)
+    return now + min(wait, LATEST_REVISIT, settled_at - now)
 
 
 def _next_look_at_missing(history: History, now: datetime) -> datetime | None:
     if history.behind <= NEAR_TOP:
-        return now + min(DRAFT_REVISIT * 2 ** _steps(history), LATEST_DRAFT_REVISIT)
+        return now + min(DRAFT_REVISIT * _grown(2, history), LATEST_DRAFT_REVISIT)
     if history.streak >= DEEP_LOOKS:
         return None
     return now + DEEP_REVISIT
@@ -150,8 +150,9 @@ def _retry(history: History, now: datetime, wait: timedelta, latest: timedelta) 
     return max(due, min(history.retry_after, now + LONGEST_RETRY_AFTER))
 
 
-def _steps(history: History) -> int:
-    return min(max(history.streak - 1, 0), GROWTH_STEPS)
+def _grown(factor: int, history: History) -> int:
+    """By how much a wait has grown after so many visits with the same outcome."""
+    return int(factor ** min(max(history.streak - 1, 0), GROWTH_STEPS))
 
 
 def _jitter(history: History) -> float:
@@ -161,4 +162,4 @@ def _jitter(history: History) -> float:
 
 
 def _folded(parts: list[str | None]) -> list[str]:
-    return [fold(part) if part else "" for part in parts]
+    return [fold_letters(part) if part else "" for part in parts]

@@ -18,6 +18,7 @@ _OWN = {
     "ASR_BATCH_SIZE": "100",  # visits written in one transaction
     "ASR_BATCH_SECONDS": "5",  # no visit waits longer than so many seconds to be written
     "ASR_CONTACT": "",  # e-mail or page of whoever runs this, told to the site in the User-Agent
+    "ASR_PING_URL": "",  # asked for after every good run, for a watchdog service; empty = none
     "ASR_NOW": "",  # ISO 8601 moment with offset; the run believes it starts then (simulations)
 }
 globals().update({name: os.environ.get(name, default) for name, default in _OWN.items()})
@@ -62,6 +63,7 @@ EXTENSIONS = {
     "asrcrawler.extensions.report.RunReport": 0,
     "asrcrawler.extensions.backoff.BackOff": 10,
     "asrcrawler.extensions.progress.Progress": 20,
+    "asrcrawler.extensions.ping.Ping": 30,
     "scrapy.extensions.logstats.LogStats": None,  # Progress says more
 }
 LOG_FORMATTER = "asrcrawler.logformatter.QuietLogFormatter"
@@ -71,3 +73,8 @@ LOG_FORMATTER = "asrcrawler.logformatter.QuietLogFormatter"
 LOG_LEVEL = "INFO"  # default DEBUG, which logs every page
 DEFAULT_DROPITEM_LOG_LEVEL = "INFO"
 FEED_EXPORT_ENCODING = "utf-8"  # default None, which escapes Persian in JSON
+FEED_EXPORT_FIELDS = [  # default None, which takes our own fingerprints and notes along
+    "site", "code", "outcome", "reason", "url", "short_url", "kind", "kicker", "title", "lead", "body", "category",
+    "tags", "images", "author", "published_at", "published_jalali", "modified_at", "comment_count",
+]  # fmt: skip
+STATS_DUMP = False  # default True; the report's one line says what a run did, LOG_LEVEL=DEBUG every step

@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+pytest_plugins = ["tests.replica_fixture"]
+
 NEVER_MISSING_IN_CI = ("browser", "chromium", "postgresql")
 """What .ci/run provides: a skip for want of it would hide that nothing was tested."""
 

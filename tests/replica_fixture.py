@@ -21,7 +21,7 @@ class ServeReplica(Protocol):
 
 @pytest.fixture
 def serve_replica() -> Iterator[ServeReplica]:
-    """``serve_replica(World(...), crawl_delay=2)``: as many servers as the test needs; 300 codes unless told otherwise."""
+    """``serve_replica(World(...), crawl_delay=2)``: as many servers as the test needs, of 300 codes by default."""
     with ExitStack() as stack:
 
         def serve(world: World | None = None, **habits: Any) -> ReplicaServer:

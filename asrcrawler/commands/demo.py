@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.command import AsrCommand
+from asrcrawler.destination import tell
 from asrcrawler.exceptions import OutputError
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ class Command(AsrCommand):
         database = root / "data" / "demo.db"
         url = database_url(f"sqlite:///{database}")
         _remove(database)
-        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
         with _ended_by_sigterm(), ReplicaServer(World()) as replica:
             print(
                 f"The stand-in of the site is at {replica.base_url}; visiting the codes {FIRST} to {LAST}.", flush=True
@@ -128,7 +128,7 @@ def _show(url: str) -> None:
         articles = _worth_reading(database)
     for article in articles:
         lines += ["", RULE, *reading(article)]
-    print("\n".join(["", *lines, "", RULE, NEXT]), flush=True)
+    tell(["", *lines, "", RULE, NEXT])
 
 
 def _worth_reading(database: Database) -> list[dict[str, Any]]:

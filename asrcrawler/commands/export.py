@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.command import AsrCommand
+from asrcrawler.destination import destination
 from asrcrawler.exceptions import DateError, UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ class Command(AsrCommand):
         parser.add_argument("--schema", action="store_true", help="write the JSON Schema of an article, and no article")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from asrcrawler.destination import destination
         from asrcrawler.storage import Database
         from asrcrawler.storage.export import export_articles, export_schema
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.command import AsrCommand
+from asrcrawler.destination import tell
 from asrcrawler.exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from asrcrawler.storage import Database
 
 RUNS_SHOWN = 5
+MAX_AGE_HOURS = 24
+COVERAGE_BEFORE = timedelta(days=1)
+"""How far back coverage is compared."""
 
 
 class Command(AsrCommand):
@@ -28,23 +32,54 @@ class Command(AsrCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--code", metavar="N", help="every visit of this news code, and why it is or is not due")
+        parser.add_argument(
+            "--check", action="store_true", help="say what is wrong and end with 1, or end with 0: for a watchdog"
+        )
+        parser.add_argument(
+            "--max-age",
+            metavar="HOURS",
+            default=str(MAX_AGE_HOURS),
+            help=f"with --check: hours that the last good run may be old (default: {MAX_AGE_HOURS})",
+        )
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines; times in UTC")
 
-    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         from asrcrawler.storage import Database
 
         site = self._site(args[0] if args else None)
-        code = _code(opts.code)
+        code, max_age = _code(opts.code), _hours(opts.max_age)
         database = Database(self.config.database_url)
         try:
             database.open_existing()
+            if opts.check:
+                problems = self._problems(database, site, max_age)
+                tell(problems or [f"{site}: all is well"])
+                return int(bool(problems))
             lines, data = self._standing(database, site) if code is None else _history(database, site, code)
         finally:
             database.close()
         if opts.json:
             lines = [json.dumps(data, ensure_ascii=False, indent=2)]
-        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-        print("\n".join(lines), flush=True)
+        tell(lines)
+        return 0
+
+    def _problems(self, database: Database, site: str, max_age: timedelta) -> list[str]:
+        from asrcrawler.clock import utcnow
+        from asrcrawler.reports.check import problems
+        from asrcrawler.storage.runs import first_run, last_good_run
+        from asrcrawler.storage.status import coverage_at
+
+        now, first = utcnow(), self.config.first_code
+        sweeps = self.config.backfill_per_run > 0  # without a sweep, codes that nothing names stay unvisited
+        found = problems(
+            last_good=last_good_run(database, site),
+            first_run=first_run(database, site),
+            coverage_before=coverage_at(database, site, first, now - COVERAGE_BEFORE) if sweeps else None,
+            coverage_now=coverage_at(database, site, first, now) if sweeps else None,
+            longest=max_age,
+            now=now,
+        )
+        return [f"{site}: {problem}" for problem in found]
 
     def _site(self, name: str | None) -> str:
         from scrapy.spiderloader import get_spider_loader
@@ -93,3 +128,13 @@ def _code(value: str | None) -> int | None:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= HIGHEST_CODE:
         raise UsageError(f"--code {value!r} is not a news code such as 32911")
     return int(value)
+
+
+def _hours(value: str) -> timedelta:
+    try:
+        hours = float(value)
+        if 0 < hours < 10**6:
+            return timedelta(hours=hours)
+    except ValueError:
+        pass
+    raise UsageError(f"--max-age {value!r} is not a number of hours above 0")

@@ -16,7 +16,6 @@ from asrcrawler.items import Absence, Outcome
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.robotstxt import RobotParser
 
@@ -58,7 +57,7 @@ class BackOff:
             self._delay = max(self._delay, self._least_delay)
             logger.info("robots.txt asks for %g seconds between requests", asked)
 
-    def request_reached_downloader(self, request: Request) -> None:
+    def request_reached_downloader(self) -> None:
         for slot in self._crawler.engine.downloader.slots.values():
             slot.delay = self._delay
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
+from scrapy.utils.log import get_scrapy_root_handler
 
 from asrcrawler.items import Absence, Article, Outcome
 
@@ -84,7 +85,10 @@ class Progress:
         from tqdm import tqdm
         from tqdm.contrib.logging import logging_redirect_tqdm
 
+        before = get_scrapy_root_handler()
         self._terminal.enter_context(logging_redirect_tqdm())  # log lines go above the bar, not through it
+        if before is not None:
+            logging.root.handlers[-1].setLevel(before.level)  # the redirection forgets it
         return self._terminal.enter_context(tqdm(total=total, unit=" codes", dynamic_ncols=True))
 
     def _summary(self) -> str:

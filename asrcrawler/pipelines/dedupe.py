@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from asrcrawler.items import Article
-from asrcrawler.persian import fold
+from asrcrawler.persian import fold_letters
 
 DIGEST_SIZE = 16  # bytes; two of a hundred million texts share one by chance with a probability below 1e-22
 
@@ -20,7 +20,7 @@ def text_digest(article: Article) -> bytes | None:
     if not article.body:
         return None
     parts = (article.title, article.lead, article.body)
-    return blake2b("\0".join(fold(part or "") for part in parts).encode(), digest_size=DIGEST_SIZE).digest()
+    return blake2b("\0".join(fold_letters(part or "") for part in parts).encode(), digest_size=DIGEST_SIZE).digest()
 
 
 class DedupePipeline:

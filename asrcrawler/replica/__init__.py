@@ -10,16 +10,18 @@ It can be made to fail in every way a site can fail (:class:`Fault`), and it kee
 """
 
 from asrcrawler.replica.content import Block, BlockKind, Content, Picture, paragraphs
-from asrcrawler.replica.faults import OUTCOMES, Fault, Faults
+from asrcrawler.replica.fates import ABSENCES, Fate, Origin
+from asrcrawler.replica.faults import OUTCOMES as FAULT_OUTCOMES
+from asrcrawler.replica.faults import Fault, Faults
 from asrcrawler.replica.look import Look
 from asrcrawler.replica.requestlog import Asked, RequestLog
 from asrcrawler.replica.server import ReplicaServer
 from asrcrawler.replica.truth import PAGE_FIELDS, Revision, Truth
-from asrcrawler.replica.world import ABSENCES, Fate, Origin, World
+from asrcrawler.replica.world import World
 
 __all__ = [
     "ABSENCES",
-    "OUTCOMES",
+    "FAULT_OUTCOMES",
     "PAGE_FIELDS",
     "Asked",
     "Block",

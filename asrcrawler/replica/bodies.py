@@ -1,4 +1,4 @@
-"""The body of an article as HTML, in each of the three forms in which editors leave it, with what does not belong to it."""
+"""The body of an article as HTML, in each of the three forms editors leave it in, with what does not belong to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.replica.content import CELLS, Block, BlockKind
 from asrcrawler.replica.handwriting import handwritten
-from asrcrawler.replica.look import BodyForm, LeadPicture, Noise
+from asrcrawler.replica.variations import BodyForm, LeadPicture, Noise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

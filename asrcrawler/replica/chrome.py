@@ -25,12 +25,20 @@ _STYLES = (
 ).split()
 _SCRIPTS = (
     "lib lib.ticker lib.jscroller lib.iransamaneh sha1 bootstrap.min owl.carousel lib.maphilight lib.persian_number"
-    " lib.tinyscrollbar lib.carouFredSel reporters lightbox lib.autoresize lib.cookie lib.lightbox highcharts.src scripts"
+    " lib.tinyscrollbar lib.carouFredSel reporters lightbox lib.autoresize lib.cookie lib.lightbox highcharts scripts"
 ).split()
 _PAGES = (
-    ("contacts", "تماس با ما"), ("about", "درباره ما"), ("links", "پیوندها"), ("search", "جستجوی پیشرفته"), ("archive", "آرشیو"),
-    ("weather", "آب و هوا"), ("prayer", "اوقات شرعی"), ("newsletter", "خبرنامه"), ("polls/archive", "نظرسنجی"), ("rss", "RSS"),
-)  # fmt: skip
+    ("contacts", "تماس با ما"),
+    ("about", "درباره ما"),
+    ("links", "پیوندها"),
+    ("search", "جستجوی پیشرفته"),
+    ("archive", "آرشیو"),
+    ("weather", "آب و هوا"),
+    ("prayer", "اوقات شرعی"),
+    ("newsletter", "خبرنامه"),
+    ("polls/archive", "نظرسنجی"),
+    ("rss", "RSS"),
+)
 _INDENT = "\t\t\t\t\t\t\t\t\t"
 
 
@@ -60,14 +68,16 @@ def head_links(variant: int) -> str:
 def header(variant: int) -> str:
     """From the page's top to the day's ticker. With the site's own dates, which are not the article's."""
     top = "".join(
-        f'{_INDENT}<li class="lang-item"><a href="/fa/{slug}" title="{name}">{name}</a></li>\n{_INDENT}<li class="sp_nav1"><span>|</span></li>\n'
+        f'{_INDENT}<li class="lang-item"><a href="/fa/{slug}" title="{name}">{name}</a>'
+        f'</li>\n{_INDENT}<li class="sp_nav1"><span>|</span></li>\n'
         for slug, name in _PAGES
     )
     clock = "۱۶:۱۱ - چهارشنبه ۰۳ خرداد ۱۳۹۶" if variant % 2 else "به روز شده در: ۰۳ آذر ۱۴۰۳ - ۰۸:۵۲"
     return (
         f'\n<h1 style="display: none;">{SITE_NAME}</h1>\n<header><div class="header-bg"><div class="container">\n'
         f'<div class="top-menu col-xs-36"><ul>\n{top}</ul></div>\n{_SEARCH}'
-        f'<div class="header-inner"><a href="/"><div class="main-logo"></div></a><div class="today"> {clock} </div></div>\n'
+        f'<div class="header-inner"><a href="/"><div class="main-logo"></div></a><div class="today"> {clock} </div>'
+        "</div>\n"
         f'<div class="main-menu col-xs-36">{_menu(variant)}</div></div></div></header>\n'
     )
 
@@ -102,7 +112,8 @@ def side_list(name: str, items: Sequence[ListItem]) -> str:
         for item in items
     )
     return (
-        f'<div class="bargozide-news col-xs-36 scroll"><div class="sec-header row"><div class="sec-name">{name}</div></div>'
+        '<div class="bargozide-news col-xs-36 scroll"><div class="sec-header row">'
+        f'<div class="sec-name">{name}</div></div>'
         f'<div class="viewport"><div class="overview">{lines}\n</div></div><div class="scrollbar"><div class="track">'
         '<div class="thumb"></div></div></div></div>\n'
     )
@@ -114,21 +125,25 @@ def _menu(variant: int) -> str:
     entries = []
     for place, service in enumerate(services):
         children = "".join(
-            f'\n{_INDENT}<li>\n{_INDENT}\t<a href="/fa/services/{place + 2}/{10 * place + number}" >\n{_INDENT}\t {name}\n'
+            f'\n{_INDENT}<li>\n{_INDENT}\t<a href="/fa/services/{place + 2}/{10 * place + number}" >\n{_INDENT}\t '
+            f"{name}\n"
             f"{_INDENT}\t</a>\n{_INDENT}</li>"
             for number, name in enumerate((*service.SECTIONS, *service.TAGS))
         )
         entries.append(
             f'\n{_INDENT}<li class="dropdown navigation_header" id="service_{place}">\n{_INDENT}'
-            f'<a href="/fa/{service.SLUG}" class="dropdown-toggle" data-toggle="dropdown" role="button" aria-expanded="false">'
-            f'{service.NAME} <span class="caret"></span></a>\n{_INDENT}<ul class="dropdown-menu" role="menu">{children}</ul></li>'
+            f'<a href="/fa/{service.SLUG}" class="dropdown-toggle" data-toggle="dropdown" role="button" '
+            'aria-expanded="false">'
+            f'{service.NAME} <span class="caret"></span>'
+            f'</a>\n{_INDENT}<ul class="dropdown-menu" role="menu">{children}</ul></li>'
         )
     return f'<nav class="nav_service"><ul>{"".join(entries)}</ul></nav>\n'
 
 
 def _prices(variant: int) -> str:
     rows = "".join(
-        f'\n{_INDENT}<tr class="price_row"><td class="price_name">{name}</td><td class="price_value">{(place + 3) * 7919 + variant}</td>'
+        f'\n{_INDENT}<tr class="price_row"><td class="price_name">{name}</td>'
+        f'<td class="price_value">{(place + 3) * 7919 + variant}</td>'
         f'<td class="price_change {"up" if place % 2 else "down"}">{place % 5}.{place % 7}</td></tr>'
         for place, name in enumerate(economy.TAGS + society.TAGS)
     )
@@ -137,16 +152,20 @@ def _prices(variant: int) -> str:
 
 def _poll(variant: int) -> str:
     options = "".join(
-        f'\n{_INDENT}<div class="poll_option"><input type="radio" name="poll" value="{place}"><label>{name}</label></div>'
+        f'\n{_INDENT}<div class="poll_option"><input type="radio" name="poll" value="{place}"><label>{name}</label>'
+        "</div>"
         for place, name in enumerate(culture.TAGS[variant:])
     )
-    return f'<div class="poll_box"><div class="sec-name">کدام موضوع را بیشتر دنبال می‌کنید؟</div><form>{options}</form></div>\n'
+    return (
+        f'<div class="poll_box"><div class="sec-name">کدام موضوع را بیشتر دنبال می‌کنید؟</div><form>{options}</form>'
+        "</div>\n"
+    )
 
 
 def _counter_script(count: int) -> str:
     """Inline scripts as such pages carry them: counters, carousels, resize handlers."""
     pieces = "".join(
-        f'  jQuery("#carousel_{number}").carousel({{visible: {number + 2}, auto: {2500 + 100 * number}, circular: true,\n'
+        f'  jQuery("#carousel_{number}").carousel({{visible: {number + 2}, auto: {2500 + 100 * number}, round: true,\n'
         f'    beforeStart: function (list) {{ jQuery(list).find("li").css("opacity", 0.{number % 9 + 1}); }},\n'
         f'    afterEnd: function (list) {{ jQuery(list).find("li").animate({{opacity: 1}}, {120 + number}); }} }});\n'
         for number in range(count)

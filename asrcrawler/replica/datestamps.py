@@ -1,4 +1,4 @@
-"""Dates in the forms in which this CMS prints them. Written for the replica alone: it must not share the parser's errors."""
+"""Dates in the forms in which this CMS prints them. Independent of the parser, whose errors it must not share."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import jdatetime
 
-from asrcrawler.replica.look import DateForm
 from asrcrawler.replica.timeline import TEHRAN
+from asrcrawler.replica.variations import DateForm
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -37,7 +37,9 @@ def stamp(at: datetime, *, with_time: bool = True) -> str:
     """``1401-11-04 22:54``: the stored form."""
     local = at.astimezone(TEHRAN)
     year, month, day = jalali_day(local.date())
-    return f"{year}-{month:02}-{day:02} {local.hour:02}:{local.minute:02}" if with_time else f"{year}-{month:02}-{day:02}"
+    return (
+        f"{year}-{month:02}-{day:02} {local.hour:02}:{local.minute:02}" if with_time else f"{year}-{month:02}-{day:02}"
+    )
 
 
 def meta_stamp(at: datetime, *, impossible: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""What editors do to a text: the edits of a published article, and the rewriting of an agency's report for another code."""
+"""What editors do to a text: edit a published article, rewrite an agency's report for another code."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
+TO_BE_CONTINUED = "این خبر تکمیل می‌شود."
 FEWEST_TO_DROP = 5
 """Paragraphs; a shorter text gets one more rather than one less, so that it stays the same report."""
 
@@ -80,7 +81,8 @@ def _with_other_body(content: Content, writer: Writer) -> Content:
 def _with_other_paragraphs(content: Content, writer: Writer) -> Content:
     blocks = content.blocks
     if len(blocks) >= FEWEST_TO_DROP and writer.rnd() < 0.5:
-        dropped = 1 + int(writer.rnd() * (len(blocks) - 1))
+        shorter = sorted(range(1, len(blocks)), key=lambda place: len("".join(blocks[place].lines)))[: len(blocks) // 2]
+        dropped = pick(writer.rnd, shorter)
         return replace(content, blocks=blocks[:dropped] + blocks[dropped + 1 :])
     place = 1 + int(writer.rnd() * len(blocks))
     return replace(content, blocks=(*blocks[:place], _paragraph(writer.write("sentence")), *blocks[place:]))
@@ -109,9 +111,7 @@ def _with_small_edits(content: Content, rnd: Callable[[], float]) -> Content:
     corrected = _with_another_number(content, rnd)
     if corrected is not None:
         return corrected
-    return (
-        content if edits else _with_block(content, 0, _paragraph(content.blocks[0].lines[0] + " این خبر تکمیل می‌شود."))
-    )
+    return content if edits else _with_block(content, 0, _paragraph(f"{content.blocks[0].lines[0]} {TO_BE_CONTINUED}"))
 
 
 def _with_block(content: Content, place: int, block: Block) -> Content:

@@ -1,7 +1,7 @@
 """Ways in which a site fails, laid over chosen codes or paths, switched on and off while the server runs.
 
-What a visit should come to is written at each (:data:`OUTCOMES`). A fault can heal: after so many tries the page is as if
-nothing had been.
+What a visit should come to is written at each (:data:`OUTCOMES`). A fault can heal: after so many tries the page is as
+if nothing had been.
 """
 
 from __future__ import annotations

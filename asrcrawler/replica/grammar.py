@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from asrcrawler.replica.draws import draws
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 Memo: TypeAlias = dict[str, Any]
-"""What an article has decided so far: sticky rule → its text, unrepeating rule → the ways used."""
+"""What an article has decided so far: sticky rule → its text, unrepeating rule → the ways left."""
 
 if TYPE_CHECKING:
     Rnd: TypeAlias = Callable[[], float]
@@ -20,6 +23,8 @@ _SLOT = re.compile(r"\{([^{}]+)\}")
 _RANGE = re.compile(r"(=?)(\d+)-(\d+)")
 _PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 STICKY, UNREPEATING = "*", "!"
+ORDERS = 64
+_ORDER = 601
 
 
 class Numbers:
@@ -72,19 +77,15 @@ class StickyRule(Rule):
 
 
 class UnrepeatingRule(Rule):
-    """Takes a way that the article has not used yet, while there is one."""
+    """Takes a way that the article has not used yet, while there is one: goes through them in one of some orders."""
 
-    __slots__ = ()
+    __slots__ = ("_orders",)
 
     def write(self, rnd: Rnd, memo: Memo, add: Add) -> None:
-        used: set[int] = memo.setdefault(self.name, set())
-        if len(used) == len(self.frames):
-            used.clear()
-        index = int(rnd() * len(self.frames))
-        while index in used:
-            index = (index + 1) % len(self.frames)
-        used.add(index)
-        for part in self.frames[index]:
+        ways: Iterator[Frame] | None = memo.get(self.name)
+        if ways is None:
+            ways = memo[self.name] = cycle(self._orders[int(rnd() * ORDERS)])
+        for part in next(ways):
             kind = part.__class__
             if kind is str:
                 add(part)
@@ -93,9 +94,13 @@ class UnrepeatingRule(Rule):
             else:
                 part.write(rnd, memo, add)
 
+    def settle(self) -> None:
+        """Fix the orders, once all frames are there."""
+        self._orders = [_shuffled(self.frames, draws(0, number, _ORDER)) for number in range(ORDERS)]
+
 
 Frame: TypeAlias = tuple[Any, ...]
-"""Texts, rules, :class:`Numbers`, and tuples of texts: rules that are a plain choice of words, which is most of them."""
+"""Texts, rules, :class:`Numbers`, and tuples of texts: the rules that are a plain choice of words."""
 
 _KINDS = {"": Rule, STICKY: StickyRule, UNREPEATING: UnrepeatingRule}
 
@@ -125,6 +130,9 @@ class Grammar:
         }
         for name, lines in words.items():
             self._rules[name].frames = [self.frame(line) for line in lines]
+        for rule in self._rules.values():
+            if isinstance(rule, UnrepeatingRule):
+                rule.settle()
 
     def __getitem__(self, name: str) -> Rule:
         return self._rules[name]
@@ -146,6 +154,10 @@ class Grammar:
         if numbers:
             return Numbers(int(numbers[2]), int(numbers[3]), latin=bool(numbers[1]))
         return self._words.get(name) or self._rules[name]
+
+
+def _shuffled(frames: Sequence[Frame], rnd: Rnd) -> tuple[Frame, ...]:
+    return tuple(sorted(frames, key=lambda _: rnd()))
 
 
 def _sections(text: str) -> Iterator[tuple[str, str, list[str]]]:

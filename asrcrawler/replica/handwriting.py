@@ -1,10 +1,10 @@
-"""Clean text → the same text as it stands on pages: escaped, with the characters that Persian keyboards and editors leave."""
+"""Clean text → the same text as it stands on pages: escaped, with what Persian keyboards and editors leave in it."""
 
 from __future__ import annotations
 
 from html import escape
 
-from asrcrawler.replica.look import Digits, Writing
+from asrcrawler.replica.variations import Digits, Writing
 
 ZWNJ = "\u200c"
 
@@ -30,7 +30,7 @@ _SWAPS: tuple[tuple[Writing, str, str, int], ...] = (
     (Writing.NUL_BYTES, "ا", "\0ا", 20),
     (Writing.ZWNJ_ENTITIES, ZWNJ, "&zwnj;", -1),
 )
-"""Manner, what it writes, how, and how often at most in a text. ``str.replace`` is 30 times faster than ``translate``."""
+"""Manner, what it writes, how, and how often at most. ``str.replace`` is 30 times faster here than ``translate``."""
 
 
 def escaped(text: str) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from asrcrawler.replica.chrome import SITE_NAME
 from asrcrawler.replica.datestamps import NEVER, meta_stamp
 from asrcrawler.replica.handwriting import escaped, in_digits
-from asrcrawler.replica.look import DateForm, Digits, JsonLd, MetaForm, Writing
 from asrcrawler.replica.timeline import TEHRAN
+from asrcrawler.replica.variations import DateForm, Digits, JsonLd, MetaForm, Writing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -84,7 +84,7 @@ def jsonld_html(content: Content, published: datetime, look: Look, other_title: 
     }
     if look.date_form is not DateForm.IMPOSSIBLE:
         data["datePublished"] = published.astimezone(TEHRAN).replace(microsecond=0).isoformat()
-    text = json.dumps(data, indent=1).replace("/", r"\/")
+    text = json.dumps(data).replace("/", r"\/")
     return _script(text[: int(len(text) * CUT_AT)] if look.jsonld is JsonLd.TRUNCATED else text)
 
 
@@ -104,4 +104,7 @@ def _dates_html(published: datetime, modified: datetime | None, look: Look) -> s
             first = in_digits(meta_stamp(published, impossible=impossible), Digits.PERSIAN)
             never = modified is None or impossible
             last = in_digits(NEVER if never or modified is None else meta_stamp(modified), Digits.PERSIAN)
-    return f'<meta property="article:published_time" content="{first}">\n<meta property="article:modified_time" content="{last}">\n'
+    return (
+        f'<meta property="article:published_time" content="{first}">\n<meta property="article:modified_time" '
+        f'content="{last}">\n'
+    )

@@ -1,4 +1,4 @@
-"""Answers of a failing or hostile site, one function a :class:`~asrcrawler.replica.faults.Fault`."""
+"""Answers of a failing or hostile site, by :class:`~asrcrawler.replica.faults.Fault`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from aiohttp import web
 from asrcrawler.replica.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from asrcrawler.replica.faults import Rule
@@ -31,23 +30,39 @@ _CHALLENGE = """<!DOCTYPE html><html><head><title>در حال انتقال...</t
 <script>document.cookie = "__arcsjs=0a1b2c3d4e; path=/"; window.location.reload();</script>
 <p>ArvanCloud</p></body></html>"""
 
-Answer = web.StreamResponse
+_BLOCKED = "<html><body>403 Forbidden</body></html>"
+_ARVAN = {"Server": "ArvanCloud", "Set-Cookie": "__arcsjs=0a1b; path=/"}
 
 
-async def instead(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
+async def instead(rule: Rule, request: web.BaseRequest, now: datetime) -> web.StreamResponse:
     """The answer that takes the place of the usual one."""
-    return await _INSTEAD[rule.fault](rule, request, now)
+    match rule.fault:
+        case Fault.RESET:
+            return _reset(request)
+        case Fault.HUGE:
+            return await _huge(request)
+        case Fault.GZIP_BOMB:
+            return web.Response(body=_bomb(), headers={"Content-Type": HTML, "Content-Encoding": "gzip"})
+        case Fault.CHALLENGE:
+            return web.Response(text=_CHALLENGE, headers={"Content-Type": HTML, **_ARVAN})
+        case Fault.CHALLENGE_REDIRECT:
+            return web.Response(status=307, headers={"Location": request.raw_path, **_ARVAN})
+        case Fault.OTHER_HOST:
+            return web.Response(status=302, headers={"Location": OTHER_HOST})
+        case Fault.EMPTY:
+            return web.Response(body=b"", headers={"Content-Type": HTML})
+        case _:
+            return _refusal(rule, now)
 
 
 def with_wrong_charset(body: bytes) -> web.Response:
     """The page, in UTF-8, with windows-1256 declared in header and meta."""
-    lied = body.replace(b"charset=UTF-8", b"charset=windows-1256").replace(
-        b'charset="UTF-8"', b'charset="windows-1256"'
-    )
+    lied = body.replace(b"charset=UTF-8", b"charset=windows-1256")
+    lied = lied.replace(b'charset="UTF-8"', b'charset="windows-1256"')
     return web.Response(body=lied, headers={"Content-Type": "text/html; charset=windows-1256"})
 
 
-async def truncated(body: bytes, request: web.BaseRequest) -> Answer:
+async def truncated(body: bytes, request: web.BaseRequest) -> web.StreamResponse:
     """Half of the body that was announced, then the end of the connection."""
     response = web.StreamResponse(headers={"Content-Type": HTML, "Content-Length": str(len(body))})
     await response.prepare(request)
@@ -57,28 +72,27 @@ async def truncated(body: bytes, request: web.BaseRequest) -> Answer:
     return response
 
 
-async def _error_500(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
-    return web.Response(status=500, text="<html><body>Internal Server Error</body></html>", content_type="text/html")
+def compressed(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=1, mtime=0)
 
 
-async def _retry_seconds(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
-    return web.Response(status=503, text="busy", headers={"Retry-After": f"{rule.seconds:.0f}"})
+def _refusal(rule: Rule, now: datetime) -> web.Response:
+    """An answer that is told by its status."""
+    match rule.fault:
+        case Fault.FORBIDDEN:
+            return web.Response(status=403, text=_BLOCKED, headers={"Content-Type": HTML})
+        case Fault.TOO_MANY:
+            return web.Response(status=429, text="too many requests", headers={"Retry-After": f"{rule.seconds:.0f}"})
+        case Fault.RETRY_SECONDS:
+            return web.Response(status=503, text="busy", headers={"Retry-After": f"{rule.seconds:.0f}"})
+        case Fault.RETRY_DATE:
+            later = (now + timedelta(seconds=rule.seconds)).astimezone(UTC)
+            return web.Response(status=503, text="busy", headers={"Retry-After": format_datetime(later, usegmt=True)})
+        case _:
+            return web.Response(status=500, text="Internal Server Error")
 
 
-async def _retry_date(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
-    later = (now + timedelta(seconds=rule.seconds)).astimezone(UTC)
-    return web.Response(status=503, text="busy", headers={"Retry-After": format_datetime(later, usegmt=True)})
-
-
-async def _too_many(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
-    return web.Response(status=429, text="too many requests", headers={"Retry-After": f"{rule.seconds:.0f}"})
-
-
-async def _forbidden(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
-    return web.Response(status=403, text="<html><body>403 Forbidden</body></html>", content_type="text/html")
-
-
-async def _reset(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
+def _reset(request: web.BaseRequest) -> web.Response:
     transport = request.transport
     if transport is not None:
         endpoint: socket.socket = transport.get_extra_info("socket")
@@ -87,35 +101,12 @@ async def _reset(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
     return web.Response()
 
 
-async def _empty(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
-    return web.Response(body=b"", headers={"Content-Type": HTML})
-
-
-async def _challenge(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
-    return web.Response(
-        text=_CHALLENGE, headers={"Content-Type": HTML, "Server": "ArvanCloud", "Set-Cookie": "__arcsjs=0a1b; path=/"}
-    )
-
-
-async def _challenge_redirect(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
-    headers = {"Location": request.raw_path, "Server": "ArvanCloud", "Set-Cookie": "__arcsjs=0a1b; path=/"}
-    return web.Response(status=307, headers=headers)
-
-
-async def _other_host(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
-    return web.Response(status=302, headers={"Location": OTHER_HOST})
-
-
-async def _huge(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
+async def _huge(request: web.BaseRequest) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": HTML})
     await response.prepare(request)
     for _ in range(HUGE_SIZE // len(_CHUNK)):
         await response.write(_CHUNK)
     return response
-
-
-async def _gzip_bomb(rule: Rule, request: web.BaseRequest, now: datetime) -> Answer:
-    return web.Response(body=_bomb(), headers={"Content-Type": HTML, "Content-Encoding": "gzip"})
 
 
 @cache
@@ -124,23 +115,3 @@ def _bomb() -> bytes:
     squeeze = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     piece = b" " * 1024 * 1024
     return b"".join([squeeze.compress(piece) for _ in range(HUGE_SIZE // len(piece))]) + squeeze.flush()
-
-
-def compressed(body: bytes) -> bytes:
-    return gzip.compress(body, compresslevel=1, mtime=0)
-
-
-_INSTEAD: dict[Fault, Callable[[Rule, web.BaseRequest, datetime], Awaitable[Answer]]] = {
-    Fault.ERROR_500: _error_500,
-    Fault.RETRY_SECONDS: _retry_seconds,
-    Fault.RETRY_DATE: _retry_date,
-    Fault.TOO_MANY: _too_many,
-    Fault.FORBIDDEN: _forbidden,
-    Fault.RESET: _reset,
-    Fault.EMPTY: _empty,
-    Fault.CHALLENGE: _challenge,
-    Fault.CHALLENGE_REDIRECT: _challenge_redirect,
-    Fault.OTHER_HOST: _other_host,
-    Fault.HUGE: _huge,
-    Fault.GZIP_BOMB: _gzip_bomb,
-}

@@ -1,223 +1,36 @@
-"""How a page of the CMS may look: every variation known of it, and the look that a code's page has.
+"""The look of a page: one of each kind of variation. It decides markup alone; what the page says is its content.
 
-The variations are those seen on saved pages of the CMS's outlets. A look decides markup alone; what the page says is its
-content. Two things show in what can be known of the article: a date without its time, and an impossible one.
+Two things show in what can be known of the article: a date without its time, and an impossible one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum, auto
 from typing import TYPE_CHECKING, TypeVar
 
 from asrcrawler.items import Kind
 from asrcrawler.replica.draws import draws
+from asrcrawler.replica.variations import (
+    BodyElement,
+    BodyForm,
+    DateForm,
+    Digits,
+    Headline,
+    Hrefs,
+    JsonLd,
+    Kicker,
+    Lead,
+    LeadPicture,
+    MetaForm,
+    Modified,
+    Noise,
+    Path,
+    Toolbar,
+    Writing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-class Toolbar(StrEnum):
-    """Where code and date stand, and how they are labelled."""
-
-    NAV_TITLE = auto()
-    """``span.news_nav_title``, as on the target."""
-    NEWS_TITLE = auto()
-    """``span.news_title``."""
-    EMPTY_LABEL = auto()
-    """``span.news_title`` without a text."""
-    NO_NEWS_NAV = auto()
-    """``div.news_id_c`` without ``news_nav``."""
-    SAPN = auto()
-    """The date in ``<sapn class="fa_date">`` (sic) beside ``span.en_date``."""
-
-
-class Headline(StrEnum):
-    """The headline's element."""
-
-    TITLE = auto()
-    """``div.title > h1.title > a``."""
-    HTAGS = auto()
-    """``h1.Htags > a.title``."""
-    MISSING = auto()
-    """Only in the head of the page (galleries)."""
-    VIDEO_TITLE = auto()
-    """``.video_title`` (videos)."""
-
-
-class Kicker(StrEnum):
-    """The class of the line above the headline."""
-
-    RUTITR = "rutitr"
-    RUTITR_BODY = "rutitr_body"
-    NEWSPAGE_RUTITR = "newspage_rutitr"
-
-
-class Lead(StrEnum):
-    """The lead's element."""
-
-    SUBTITLE = auto()
-    HTAGS = auto()
-    """``div.subtitle > h2.Htags_news_subtitle > strong.news_strong``."""
-
-
-class BodyElement(StrEnum):
-    """The element around the text."""
-
-    DIV = '<div class="body col-xs-36" style="padding-left:18px; padding-right: 11px;">'
-    COLUMNS_FIRST = '<div class="col-xs-36 body">'
-    MEDIA = '<div class="body body_media_content_show" style="text-align: justify;padding: 10px;">'
-    SECTION = '<section class="body" id="newsMainBody">'
-
-
-class BodyForm(StrEnum):
-    """How the text is cut into paragraphs."""
-
-    PARAGRAPHS = auto()
-    """``<p>`` blocks."""
-    BREAKS = auto()
-    """One run of text with ``<br>``."""
-    WORD = auto()
-    """Nested ``div``, ``span``, ``strong`` and ``br``, as pasted from a word processor."""
-
-
-class DateForm(StrEnum):
-    """The date of publication on the page."""
-
-    TARGET = auto()
-    """``۲۲:۵۴ - ۰۴ بهمن ۱۴۰۱ - 24 January 2023``"""
-    WEEKDAY = auto()
-    """``پنجشنبه ۲۸ ارديبهشت  ۱۳۹۶ - ۲۲:۵۷``"""
-    GLUED = auto()
-    """``۲۳ بهمن ۱۳۸۹ - ۰۹:۰۵- 12 February 2011``"""
-    SPACED = auto()
-    """``۳۰ تير ۱۳۹۷ - ۰۰:۲۰   21 July 2018``"""
-    PLAIN = auto()
-    """``۲۲ آبان ۱۳۹۷ - ۰۸:۳۰``"""
-    TIME_FIRST = auto()
-    """``۱۰:۲۳ - ۱۲-۰۴-۱۳۹۳``"""
-    DAY_ONLY = auto()
-    """``۱۴۰۴/۰۲/۲۵``"""
-    CONTRADICTORY = auto()
-    """As the target's, with a Gregorian date of another day. The Jalali one is the truth."""
-    IMPOSSIBLE = auto()
-    """``۳۱ مهر ۱۴۰۱ - ۱۰:۲۰``; in the head of the page too."""
-    MISSING = auto()
-    """Only in the head of the page (galleries, videos)."""
-
-
-class MetaForm(StrEnum):
-    """The dates in ``meta``."""
-
-    JALALI = auto()
-    """``۱۳۹۶/۰۲/۲۸ - ۲۲:۵۷``"""
-    ISO = auto()
-    """``2026-10-01T15:45:01+03:30``"""
-    MISSING = auto()
-
-
-class Modified(StrEnum):
-    """What the site gives as the time of the last change while no edit has happened."""
-
-    NEVER = auto()
-    """``۰/۰۰/۰۰ - ۰۰:۰۰``"""
-    BEFORE = auto()
-    """Before the publication: the draft's last change."""
-    AFTER = auto()
-
-
-class JsonLd(StrEnum):
-    """The JSON-LD of a page."""
-
-    MISSING = auto()
-    WHOLE = auto()
-    TRUNCATED = auto()
-    WRONG = auto()
-    """Another article's."""
-
-
-class LeadPicture(StrEnum):
-    """Where the lead picture stands."""
-
-    CORNER = auto()
-    """In the first paragraph: ``img.news_corner_image``."""
-    CENTRED = auto()
-    """In a paragraph of its own: ``img.image_btn``."""
-    ABOVE = auto()
-    """Above the body: ``img.lead_image``."""
-    FIGURE = auto()
-    """In a ``figure`` whose caption repeats the headline."""
-
-
-class Hrefs(StrEnum):
-    """How links are written."""
-
-    QUOTED = auto()
-    UNQUOTED = auto()
-    RAW_BLANKS = auto()
-
-
-class Digits(StrEnum):
-    """The digits of code and date."""
-
-    PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
-    ARABIC = "٠١٢٣٤٥٦٧٨٩"
-    LATIN = "0123456789"
-
-
-class Path(StrEnum):
-    """The path of sections."""
-
-    PLAIN = auto()
-    HOME_FIRST = auto()
-    """Begins with صفحه نخست."""
-    LABELLED = auto()
-    """«گروه :» before it, ``»`` between."""
-
-
-class Noise(StrEnum):
-    """What stands in a body and does not belong to it."""
-
-    SCRIPT = auto()
-    STYLE = auto()
-    IFRAME = auto()
-    PLAYER = auto()
-    READ_MORE = auto()
-    """«بیشتر بخوانید» and a link."""
-    OTHER_ARTICLES = auto()
-    """Links to other articles."""
-    RELATED_BOX = auto()
-    OTHER_FILMS = auto()
-    """«فیلم های دیگر»"""
-    TELEGRAM = auto()
-    INSTAGRAM = auto()
-    HAFEZ = auto()
-    """«این لحظه با حافظ»"""
-    USERS_COMMENTS = auto()
-    """«نظرات کاربران»"""
-    LEFTOVER_SCRIPT = auto()
-    """The text of an inline script."""
-    SIGN_OFF = auto()
-    """«انتهای پیام/» and what follows it."""
-    NEWS_END = auto()
-    """``div.news_end`` and what follows it."""
-    AFTER_BODY = auto()
-    """``#MV_afterBody`` and what follows it."""
-
-
-class Writing(StrEnum):
-    """Characters that mean the same as the clean ones."""
-
-    ARABIC_LETTERS = auto()
-    ARABIC_DIGITS = auto()
-    NBSP = auto()
-    TATWEEL = auto()
-    BIDI_MARKS = auto()
-    ZWNJ_ENTITIES = auto()
-    STRAY_ZWNJ = auto()
-    BLANK_RUNS = auto()
-    NUL_BYTES = auto()
-    """Only where a fault puts them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Writes articles: Persian reports on eight subjects, galleries, videos, daily notices. The same draws, the same words."""
+"""Writes articles: Persian reports on seven subjects, galleries, videos, daily notices. Same draws, same words."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""The HTML of what stands in bodies and does not belong there. The kinds are those of saved pages, the words are our own."""
+"""The HTML of what stands in bodies and does not belong there. The kinds are those of saved pages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from asrcrawler.replica.handwriting import escaped
-from asrcrawler.replica.look import Noise
+from asrcrawler.replica.variations import Noise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,8 @@ def noise_html(kind: Noise, links: Sequence[Link]) -> str:
 
 _FIXED = {
     Noise.SCRIPT: (
-        '<script type="text/javascript">\n  var slot = "body_middle";\n  if (window.asrAds) { asrAds.push({place: slot, '
+        '<script type="text/javascript">\n  var slot = "body_middle";\n  if (window.asrAds) '
+        "{ asrAds.push({place: slot, "
         "text: 'تبلیغ میان متن'}); }\n</script>\n"
     ),
     Noise.STYLE: "<style>.h_iframe_box{position:relative;padding-top:56.25%} .h_iframe_box iframe{border:0}</style>\n",

@@ -14,7 +14,7 @@ from asrcrawler.replica.datestamps import list_stamp
 from asrcrawler.replica.draws import draws, mix
 from asrcrawler.replica.handwriting import escaped
 from asrcrawler.replica.head import jsonld_html, meta_html
-from asrcrawler.replica.look import CHROMES, BodyElement, DateForm, LeadPicture, Look, Writing
+from asrcrawler.replica.look import CHROMES, Look
 from asrcrawler.replica.newsroom import Writer
 from asrcrawler.replica.noise import noise_html
 from asrcrawler.replica.parts import (
@@ -29,7 +29,10 @@ from asrcrawler.replica.parts import (
     tags_html,
     toolbar_html,
 )
+from asrcrawler.replica.surroundings import related_html, share_html, tools_html
 from asrcrawler.replica.timeline import TEHRAN
+from asrcrawler.replica.variations import BodyElement, DateForm, LeadPicture, Writing
+from asrcrawler.replica.words import society
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,15 +41,16 @@ if TYPE_CHECKING:
     from asrcrawler.replica.noise import Link
     from asrcrawler.replica.world import World
 
+FEWEST_RELATED = 4
 LATEST = 48
 """Articles in the lists of a page's frame."""
-FEWEST_RELATED = 4
 HOME_LINKS = 120
 """The home page of this CMS has 60 to 170."""
 NOT_FOUND_TEXT = "صفحه درخواستی شما موجود نمی باشد"
 _SLUG_ENDS = str.maketrans("", "", "«»؛،:؟!./|\"'()+?&<>")
 _DOCTYPE = (
-    '<!DOCTYPE html>\n<html lang="fa-IR">\n<head>\n<meta http-equiv="Content-Type" content="text/html; charset=UTF-8">\n'
+    '<!DOCTYPE html>\n<html lang="fa-IR">\n<head>\n<meta http-equiv="Content-Type" content="text/html; '
+    'charset=UTF-8">\n'
     '<meta charset="UTF-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
 )
 _RELATED, _COMMENTS, _FRAME = 401, 402, 403
@@ -76,7 +80,7 @@ class Pages:
         if dirty:
             look = replace(look, writing=look.writing | {Writing.NUL_BYTES})
         links = self._neighbours(code, at)
-        published = world.shown_at(code)
+        published = world.entry(code).shown_at
         meta = meta_html(content, code, self._origin, published, world.modified_at(code, at), look)
         jsonld = jsonld_html(content, published, look, links[0][1])
         address = self._address(code, content.title)
@@ -94,7 +98,10 @@ class Pages:
         """The article template around nothing: the code, no headline, no date, no text."""
         head = '<meta property="og:title" content="">\n<title></title>\n</head>\n<body id="news">'
         look = Look()
-        empty = f'<div style="direction: right;">{kicker_html(None, look)}{BodyElement.DIV}<div class="wrapper"></div></div></div>'
+        empty = (
+            f'<div style="direction: right;">{kicker_html(None, look)}{BodyElement.DIV}<div class="wrapper"></div>'
+            "</div></div>"
+        )
         return self._framed(code % CHROMES, at, head, toolbar_html(code, None, look) + empty)
 
     def soft_404(self, at: datetime) -> bytes:
@@ -107,7 +114,8 @@ class Pages:
     def not_found(self) -> bytes:
         """The page of a real 404."""
         return (
-            f'{_DOCTYPE}<title>404</title></head><body><div class="error_container">{NOT_FOUND_TEXT}</div></body></html>'
+            f'{_DOCTYPE}<title>404</title></head><body><div class="error_container">{NOT_FOUND_TEXT}</div></body>'
+            "</html>"
         ).encode()
 
     def home(self, at: datetime) -> bytes:
@@ -117,14 +125,20 @@ class Pages:
             chrome.side_list(name, items[place::3]) for place, name in enumerate(("تازه‌ها", "گزارش", "برگزیده"))
         )
         head = f'<title>{chrome.SITE_NAME}</title>\n</head>\n<body id="home" onload="home_loaded()">'
-        page = f"{_DOCTYPE}{chrome.head_links(0)}{head}{chrome.header(0)}<div class='row1'><div><div>{columns}{chrome.footer(0)}"
+        page = (
+            f"{_DOCTYPE}{chrome.head_links(0)}{head}{chrome.header(0)}<div class='row1'><div>"
+            f"<div>{columns}{chrome.footer(0)}"
+        )
         return page.encode()
 
     def archive(self, at: datetime) -> bytes:
         """The list that robots.txt forbids."""
         items = [self._item(code) for code in self._world.newest(50, at)]
         head = '<title>آرشیو</title>\n</head>\n<body id="archive">'
-        page = f"{_DOCTYPE}{chrome.head_links(0)}{head}{chrome.header(0)}<div><div><div>{chrome.side_list('آرشیو', items)}{chrome.footer(0)}"
+        page = (
+            f"{_DOCTYPE}{chrome.head_links(0)}{head}{chrome.header(0)}<div><div>"
+            f"<div>{chrome.side_list('آرشیو', items)}{chrome.footer(0)}"
+        )
         return page.encode()
 
     def address(self, code: int) -> str:
@@ -135,8 +149,8 @@ class Pages:
 
     def _inner(self, code: int, content: Content, look: Look, address: str, links: Sequence[Link], at: datetime) -> str:
         world = self._world
-        shown = None if look.date_form is DateForm.MISSING else world.shown_at(code)
-        path = f'<div class="news_tools col-xs-36">{path_html(content.category, look)}{_tools_html(code)}</div>'
+        shown = None if look.date_form is DateForm.MISSING else world.entry(code).shown_at
+        path = f'<div class="news_tools col-xs-36">{path_html(content.category, look)}{tools_html(code)}</div>'
         direction = "right" if look.chrome % 2 == 0 else "rtl"
         return "".join(
             (
@@ -150,8 +164,8 @@ class Pages:
                 author_html(content.author, look),
                 "</div>",
                 tags_html(content.tags, look),
-                _share_html(self._origin, address, content.title),
-                _related_html(links),
+                share_html(self._origin, address, content.title),
+                related_html(links),
                 comments_html(self._comments(code, at), address, look),
             )
         )
@@ -160,8 +174,6 @@ class Pages:
         count = self._world.comment_count(code, at)
         if not count:
             return []
-        from asrcrawler.replica.words import society
-
         writer = Writer(society, draws(self._world.seed, code, _COMMENTS))
         stamp = list_stamp(self._world.published_at(code))
         return [(writer.write("first"), stamp, writer.write("comment")) for _ in range(count)]
@@ -171,7 +183,7 @@ class Pages:
         latest = self._day(_day_of(at))
         bits = mix(self._world.seed, code, _RELATED)
         start = bits % len(latest) if latest else 0
-        others = [item for item in (latest[start:] + latest[:start])[:FEWEST_RELATED + 10] if item[0] != code]
+        others = [item for item in (latest[start:] + latest[:start])[: FEWEST_RELATED + 10] if item[0] != code]
         links = [(item.address, item.title) for _, item in others[: FEWEST_RELATED + (bits >> 32) % 9]]
         fillers = [(f"/fa/news/{code + place}/", f"خبر شماره {place}") for place in range(1, 4)]
         return links if len(links) >= 3 else links + fillers
@@ -190,7 +202,10 @@ class Pages:
         side = chrome.side_list("آخرین اخبار", items[variant * ways // 2 :][:22])
         side += chrome.side_list("پربیننده‌ترین", items[variant::3])
         before = _DOCTYPE + chrome.head_links(variant)
-        between_ = f'{chrome.header(variant)}{ticker}<div class="row1"><div class="container"><div class="col-xs-36 col-sm-26">'
+        between_ = (
+            f'{chrome.header(variant)}{ticker}<div class="row1"><div class="container">'
+            '<div class="col-xs-36 col-sm-26">'
+        )
         after = f'</div><div class="col-xs-36 col-sm-10 col-1-2">{side}{chrome.footer(variant)}'
         return before.encode(), between_.encode(), after.encode()
 
@@ -220,15 +235,21 @@ def _article_main(content: Content, look: Look, links: Sequence[Link]) -> str:
     )
     closing = "</section>" if look.body_element is BodyElement.SECTION else "</div>"
     body = body_html(content, look, lambda kind: noise_html(kind, links))
-    return f'{lead_html(content.lead, look)}</div>{picture}{look.body_element}\n\t\t{body}<div class="wrapper"></div>\n\t{closing}\n'
+    return (
+        f'{lead_html(content.lead, look)}</div>{picture}{look.body_element}\n\t\t{body}<div class="wrapper">'
+        f"</div>\n\t{closing}\n"
+    )
 
 
-def _gallery_main(content: Content, look: Look, links: Sequence[Link]) -> str:
+def _gallery_main(content: Content, look: Look, _: Sequence[Link]) -> str:
     text = body_html(Content(title=content.title, blocks=content.blocks), _plain(look), lambda _: "")
-    return f'{lead_html(content.lead, look, "photo_subtitle")}</div><div class="photo_body">{text}</div>{gallery_html(content)}'
+    return (
+        f"{lead_html(content.lead, look, 'photo_subtitle')}</div>"
+        f'<div class="photo_body">{text}</div>{gallery_html(content)}'
+    )
 
 
-def _video_main(content: Content, look: Look, links: Sequence[Link]) -> str:
+def _video_main(content: Content, look: Look, _: Sequence[Link]) -> str:
     text = body_html(Content(title=content.title, blocks=content.blocks), _plain(look), lambda _: "")
     body = f'<div class="body">{text}</div>' if content.blocks else ""
     return f"{lead_html(content.lead, look)}</div>{film_html(content)}{body}"
@@ -240,35 +261,3 @@ _MAIN = {Kind.ARTICLE: _article_main, Kind.GALLERY: _gallery_main, Kind.VIDEO: _
 def _plain(look: Look) -> Look:
     """The same look without noise: galleries and videos have been seen with none."""
     return Look(body_form=look.body_form, writing=look.writing)
-
-
-def _tools_html(code: int) -> str:
-    return (
-        '<div class="col-xs-36 col-sm-18 shape-shared">'
-        f'<div title=\'نسخه چاپی\' class="news_print_botton" onclick=\'window.open("/fa/print/{code}", "printwin");\'></div>'
-        f'<div title=\'ارسال به دوستان\' class="news_emails_botton" onclick=\'window.open("/fa/send/{code}", "sendwin");\'></div>'
-        f'<a title=\'ذخیره\' class="news_save_botton" href="/fa/save/{code}"></a>'
-        '<a href="#" class="news_size_down"></a><a href="#" class="news_size_reset"></a><a href="#" class="news_size_up"></a></div>'
-        '<div class="wrapper"></div>'
-    )
-
-
-def _share_html(origin: str, address: str, title: str) -> str:
-    text = escaped(title)
-    return (
-        '<div class="shared-news col-xs-36"><div class="newsletter-icon"><a href="/fa/newsletter">عضویت در خبرنامه</a></div>'
-        '<div class="share-title">اشتراک گذاری</div><div class="share-icons">'
-        f'<a class="telg2" target="_blank" href="tg://msg?text={text} {origin}{address}" rel="nofollow"></a>'
-        f'<a class="tw2" target="_blank" href="#share?status={text} {origin}{address}" rel="nofollow"></a></div></div>\n'
-    )
-
-
-def _related_html(links: Sequence[Link]) -> str:
-    lines = "".join(
-        f'\t\t\t<div class="linear_news">\n\t\t\t\t<h2><a class="title5" href="{address}">{escaped(title)}</a></h2>\n\t\t\t</div>\n'
-        for address, title in links
-    )
-    return (
-        '<div class="col-xs-36 news-related"><div class="video-header row"><div class="video-sname">خبرهای مرتبط</div></div>\n'
-        f'<div class="col-xs-36 news-mortabet">{lines}</div></div>\n'
-    )

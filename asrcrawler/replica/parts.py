@@ -1,4 +1,4 @@
-"""The parts of an article page that are about the article: toolbar, path, headline, lead, tags, comments, gallery, film."""
+"""The parts of a page that are the article: toolbar, path, headline, lead, tags, comments, gallery, film."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.replica.datestamps import gregorian_part, jalali_part
 from asrcrawler.replica.handwriting import escaped, handwritten, in_digits
-from asrcrawler.replica.look import Headline, Hrefs, Kicker, Lead, Path, Toolbar
+from asrcrawler.replica.variations import Headline, Hrefs, Kicker, Lead, Path, Toolbar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,10 @@ def toolbar_html(code: int, published: datetime | None, look: Look) -> str:
     """Code and date. Without ``published`` the date has no place on the page."""
     number = in_digits(str(code), look.digits)
     text = _date_text(published, look) if published is not None else None
-    return f'<div class="news_toolbar col-xs-36">{_code_html(number, look)}{_date_html(text, look)}<div class="wrapper"></div></div>'
+    return (
+        f'<div class="news_toolbar col-xs-36">{_code_html(number, look)}{_date_html(text, look)}<div '
+        'class="wrapper"></div></div>'
+    )
 
 
 def path_html(category: Sequence[str], look: Look) -> str:
@@ -56,7 +59,10 @@ def headline_html(title: str, address: str, look: Look) -> str:
             return f'<div class="title"><h1 class="Htags">{link}</h1></div>'
         case _:
             link = _link(address, f"\n\t\t\t\t{text}\n\t\t\t", look)
-            return f'<div class="title col-xs-36" style="text-align:right"><h1 style="padding: 0px" class="title">{link}</h1></div>'
+            return (
+                '<div class="title col-xs-36" style="text-align:right">'
+                f'<h1 style="padding: 0px" class="title">{link}</h1></div>'
+            )
 
 
 def lead_html(lead: str | None, look: Look, name: str = "subtitle") -> str:
@@ -99,8 +105,10 @@ def comments_html(comments: Sequence[tuple[str, str, str]], address: str, look: 
 def gallery_html(content: Content) -> str:
     """The pictures of a gallery: small ones that link to the large."""
     items = "\n".join(
-        f'<li class="album_listi"><div class="image_set"><a href="{picture.path}" title="{escaped(picture.caption or "")}">'
-        f'<img src="{picture.path.replace(".jpg", "_small.jpg")}" alt="{escaped(picture.caption or "")}" width="160"></a>'
+        '<li class="album_listi"><div class="image_set">'
+        f'<a href="{picture.path}" title="{escaped(picture.caption or "")}">'
+        f'<img src="{picture.path.replace(".jpg", "_small.jpg")}" alt="{escaped(picture.caption or "")}" '
+        'width="160"></a>'
         "</div></li>"
         for picture in content.pictures
     )
@@ -124,9 +132,15 @@ def _code_html(number: str, look: Look) -> str:
         case Toolbar.EMPTY_LABEL:
             return f'<div class="news_nav news_id_c"><span class="news_title"></span> {number}</div>\n'
         case Toolbar.NO_NEWS_NAV:
-            return f'<div class="news_id_c col-xs-36 col-sm-10"><span class="news_nav_title">{CODE_LABEL}</span>{number}</div>\n'
+            return (
+                '<div class="news_id_c col-xs-36 col-sm-10">'
+                f'<span class="news_nav_title">{CODE_LABEL}</span>{number}</div>\n'
+            )
         case _:
-            return f'<div class="news_nav news_id_c col-xs-36 col-sm-10"><span class="news_nav_title">{CODE_LABEL}</span>{number}</div>\n'
+            return (
+                '<div class="news_nav news_id_c col-xs-36 col-sm-10">'
+                f'<span class="news_nav_title">{CODE_LABEL}</span>{number}</div>\n'
+            )
 
 
 def _date_html(text: tuple[str, str] | None, look: Look) -> str:
@@ -141,7 +155,10 @@ def _date_html(text: tuple[str, str] | None, look: Look) -> str:
         case Toolbar.EMPTY_LABEL:
             return f'<div class="news_nav news_pdate_c"><span class="news_title"></span>{jalali}{rest}</div>'
         case Toolbar.NO_NEWS_NAV:
-            return f'<div class="news_pdate_c col-sm-15"><span class="news_nav_title">تاریخ انتشار : </span>{jalali}{rest}</div>'
+            return (
+                '<div class="news_pdate_c col-sm-15">'
+                f'<span class="news_nav_title">تاریخ انتشار : </span>{jalali}{rest}</div>'
+            )
         case Toolbar.SAPN:
             english = f'<span class="en_date">{rest.strip(" -")}</span>' if rest else ""
             return (
@@ -149,7 +166,10 @@ def _date_html(text: tuple[str, str] | None, look: Look) -> str:
                 f'<sapn class="fa_date">{jalali}</sapn> {"- " if rest else ""}{english}</div>'
             )
         case _:
-            return f'<div class="news_nav news_pdate_c col-xs-36 col-sm-15"><span class="news_nav_title">{DATE_LABEL}</span>{jalali}{rest}</div>'
+            return (
+                '<div class="news_nav news_pdate_c col-xs-36 col-sm-15">'
+                f'<span class="news_nav_title">{DATE_LABEL}</span>{jalali}{rest}</div>'
+            )
 
 
 def _link(address: str, html: str, look: Look, more: str = "") -> str:
@@ -167,9 +187,12 @@ _COMMENT_FORM = """
  <div class="news_comment_header comments_topic2 col-xs-36">نظر شما</div>
  <div class="col-xs-36" id="comm_b">
   <form method="POST" action="ADDRESS" name="comments" style="display:inline;">
-   <div class="form-group"><span class="frm_label">نام:</span><input type="text" name="comment_name" class="form-control"></div>
-   <div class="form-group"><span class="frm_label">ایمیل:</span><input type="text" name="comment_mail" class="form-control"></div>
-   <div class="form-group"><span class="frm_label">* نظر:</span><textarea name="comment_message" rows="6"></textarea></div>
+   <div class="form-group"><span class="frm_label">نام:</span>
+    <input type="text" name="comment_name" class="form-control"></div>
+   <div class="form-group"><span class="frm_label">ایمیل:</span>
+    <input type="text" name="comment_mail" class="form-control"></div>
+   <div class="form-group"><span class="frm_label">* نظر:</span>
+    <textarea name="comment_message" rows="6"></textarea></div>
    <input name="submitbutt" type="submit" value="ارسال" class="btn btn-default" dir="rtl">
    <input type="hidden" name="_comments_submit" value="yes">
   </form>

@@ -33,8 +33,8 @@ STOP_SECONDS = 5.0
 class ReplicaServer:
     """The site of ``world``; a context manager that serves while it is open.
 
-    ``port`` 0 takes a free one. The rest are the site's habits: whether it compresses, answers conditional requests, has
-    sitemaps, asks for a pause between requests (seconds), and how long it takes over every answer (seconds).
+    ``port`` 0 takes a free one. The rest are the site's habits: whether it compresses, answers conditional requests,
+    has sitemaps, asks for a pause between requests (seconds), and how long it takes over every answer (seconds).
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class ReplicaServer:
             self._thread = None
 
     def run(self, ready: Callable[[], None]) -> None:
-        """Serve in this thread until interrupted; ``ready`` is called once requests are taken. Raises as :meth:`start`."""
+        """Serve in this thread until interrupted; ``ready`` is called once that begins. Raises as :meth:`start`."""
         outcome: list[OSError | None] = []
 
         def started(error: OSError | None) -> None:

@@ -11,9 +11,9 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from asrcrawler.replica.fates import Fate
 from asrcrawler.replica.feeds import Feeds, robots_txt
 from asrcrawler.replica.pages import Pages
-from asrcrawler.replica.world import Fate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ class Site:
             "/": self._home_page,
             "/fa": self._home_page,
             "/fa/": self._home_page,
-            "/robots.txt": lambda at: Reply(200, robots_txt(self._crawl_delay), TEXT),
+            "/robots.txt": lambda _: Reply(200, robots_txt(self._crawl_delay), TEXT),
             "/fa/rss/allnews": lambda at: Reply(200, self._feeds.rss(at), XML),
             "/fa/archive": lambda at: Reply(200, self.pages.archive(at)),
             "/fa-sitemap-news": lambda at: self._sitemap(self._feeds.recent, at),

@@ -26,8 +26,8 @@ LATE_SHARE = 0.06
 """Of drafts that lie for hours."""
 LATE_HOURS = (2.0, 18.0)
 USUAL_DELAY = 3.0
-"""The longest usual delay, in steps between two articles. With the late ones, 28 of 99 feed neighbours go up in code, as
-counted on a real feed."""
+"""The longest usual delay, in steps between two articles. With the late ones, some 28 of 99 neighbours in the feed go
+up in code, as counted on a real feed."""
 LONGEST_USUAL_DELAY = timedelta(hours=6)
 
 EDIT_WINDOW_HOURS = 48.0

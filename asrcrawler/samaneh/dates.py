@@ -221,7 +221,7 @@ class _Reading:
             self._refuse("no four-digit year")
         if _is_jalali(match):
             return self._jalali_day(int(year), month, int(day))
-        if year is last:
+        if len(first) != 4:
             self._refuse("day and month of a Gregorian date cannot be told apart")
         return self._gregorian_day(int(year), month, int(day))
 

@@ -124,12 +124,22 @@ def last_runs(database: Database, site: str, limit: int) -> list[RowMapping]:
         return list(rows.mappings())
 
 
+def first_run(database: Database, site: str) -> RowMapping | None:
+    """The earliest run."""
+    with database.read() as connection:
+        rows = connection.execute(select(run).where(run.c.site == site).order_by(run.c.id).limit(1))
+        return rows.mappings().first()
+
+
 def last_good_run(database: Database, site: str) -> RowMapping | None:
     """The latest run that ended with exit status 0."""
     with database.read() as connection:
         return (
             connection.execute(
-                select(run).where(run.c.site == site, run.c.exit_status == 0).order_by(run.c.id.desc()).limit(1)
+                select(run)
+                .where(run.c.site == site, run.c.exit_status == 0, run.c.ended_at.is_not(None))
+                .order_by(run.c.id.desc())
+                .limit(1)
             )
             .mappings()
             .first()

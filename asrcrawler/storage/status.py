@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.storage.database import Database
 
+YOUNG = timedelta(days=2)  # an article first seen later was taken from the archive, not found new
 LAG_SAMPLE = 200  # latest new articles whose lag is looked at
 
 
@@ -105,15 +107,30 @@ def _count(connection: Connection, table: Table, *conditions: ColumnElement[bool
     return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
 
+def coverage_at(database: Database, site: str, first: int, moment: datetime) -> float | None:
+    """The share of the codes from ``first`` to the newest that had been visited by ``moment``; None for no codes.
+
+    The newest code is the highest visited by then. Reads the ledger once.
+    """
+    with database.read() as connection:
+        visited, newest = connection.execute(
+            select(func.count(), func.max(ledger.c.code)).where(
+                ledger.c.site == site, ledger.c.code >= first, ledger.c.first_visit_at <= moment
+            )
+        ).one()
+    return visited / (newest - first + 1) if visited else None
+
+
 def _lags(connection: Connection, site: str) -> list[float]:
-    """Seconds from publication to first sight of the latest articles, ascending."""
+    """Seconds from publication to first sight of the latest articles that were found while young, ascending."""
     rows = connection.execute(
         select(article.c.published_at, article.c.first_seen_at)
         .where(article.c.site == site, article.c.published_at.is_not(None))
         .order_by(article.c.published_at.desc())
         .limit(LAG_SAMPLE)
     )
-    return sorted((seen - published).total_seconds() for published, seen in rows if seen >= published)
+    lags = (seen - published for published, seen in rows)
+    return sorted(lag.total_seconds() for lag in lags if timedelta(0) <= lag <= YOUNG)
 
 
 def _quantile(ascending: list[float], share: float) -> float | None:

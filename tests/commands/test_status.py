@@ -83,6 +83,11 @@ def test_the_bar_shows_what_was_visited(archive: dict[str, str]) -> None:
     assert "  ██████████·········█\n  1                 20\n" in told(archive)
 
 
+def test_a_terminal_without_such_marks_gets_plain_ones(archive: dict[str, str]) -> None:
+    done = invoke("status", settings=archive, encoding="ascii")
+    assert "  ##########.........#\n" in done.stdout
+
+
 def test_the_archive_may_begin_later(archive: dict[str, str]) -> None:
     text = told(archive, "-s", "ASR_FIRST_CODE=9")
     assert "3 of 12 codes visited, 25%" in text

@@ -7,12 +7,13 @@ import signal
 import socket
 import time
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from asrcrawler.items import Outcome
+from asrcrawler.items import Image, Outcome
 from asrcrawler.replica import PAGE_FIELDS, Content, World, paragraphs
 from asrcrawler.replica.faults import OUTCOMES, Fault
 from asrcrawler.replica.server import ReplicaServer
@@ -29,7 +30,7 @@ SEED = Path(__file__).parents[3] / "shared" / "seed" / "article-32911.txt"
 def as_exported(value: object) -> object:
     if isinstance(value, list):
         return [as_exported(item) for item in value]
-    return {"url": value.url, "caption": value.caption} if hasattr(value, "caption") else value
+    return {"url": value.url, "caption": value.caption} if isinstance(value, Image) else value
 
 
 def test_two_thousand_codes_agree_with_the_truth_in_every_field(crawl_of: Callable[[ReplicaServer], Crawl]) -> None:
@@ -177,7 +178,7 @@ def test_robots_txt_is_obeyed_and_its_crawl_delay_too(crawl_of: Callable[[Replic
         agents = {entry.user_agent for entry in server.requests.entries}
     assert status == 0
     assert "robots.txt asks for 0.5 seconds between requests" in log
-    assert all(after - before > 0.4 for before, after in zip(times, times[1:], strict=False))
+    assert all(after - before > 0.4 for before, after in pairwise(times))
     assert all(agent.startswith("asrcrawler/") for agent in agents)
 
 

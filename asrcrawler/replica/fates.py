@@ -1,0 +1,73 @@
+"""What codes can turn out to be, and in which proportions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from asrcrawler.items import Outcome
+
+
+class Fate(StrEnum):
+    """What a code shows."""
+
+    ARTICLE = "article"
+    NOT_FOUND = "404"
+    SOFT_404 = "soft 404"
+    GONE = "410"
+    HOME_REDIRECT = "redirect to home"
+    HOME_PAGE = "home page"
+    OTHER_PAGE = "page of another code"
+    OTHER_REDIRECT = "redirect to another code"
+    SHELL = "article page without an article"
+
+
+OUTCOMES = {
+    Fate.ARTICLE: Outcome.STORED,
+    Fate.NOT_FOUND: Outcome.MISSING,
+    Fate.SOFT_404: Outcome.MISSING,
+    Fate.GONE: Outcome.MISSING,
+    Fate.HOME_REDIRECT: Outcome.MISSING,
+    Fate.HOME_PAGE: Outcome.MISSING,
+    Fate.OTHER_PAGE: Outcome.UNREADABLE,
+    Fate.OTHER_REDIRECT: Outcome.UNREADABLE,
+    Fate.SHELL: Outcome.UNREADABLE,
+}
+"""What a visit of such a code should come to."""
+
+ABSENCES: tuple[tuple[Fate, float], ...] = (
+    (Fate.NOT_FOUND, 50),
+    (Fate.SOFT_404, 35),
+    (Fate.GONE, 4),
+    (Fate.HOME_REDIRECT, 5),
+    (Fate.HOME_PAGE, 2),
+    (Fate.OTHER_PAGE, 2),
+    (Fate.OTHER_REDIRECT, 1),
+    (Fate.SHELL, 1),
+)
+"""How the codes that are no articles show it, by weight."""
+
+
+class Origin(StrEnum):
+    """How an article came about."""
+
+    REPORT = "report"
+    AGENCY = "agency"
+    """A report that other codes copy. It is never edited nor deleted, so that its copies stay copies."""
+    COPY = "copy"
+    REWRITING = "rewriting"
+    NOTICE = "notice"
+    GALLERY = "gallery"
+    VIDEO = "video"
+    GIVEN = "given"
+    """Put into the world by whoever made it."""
+
+
+ORIGINS: tuple[tuple[Origin, float], ...] = (
+    (Origin.REPORT, 76),
+    (Origin.AGENCY, 8),
+    (Origin.COPY, 2.5),
+    (Origin.REWRITING, 4),
+    (Origin.NOTICE, 4),
+    (Origin.GALLERY, 3),
+    (Origin.VIDEO, 2.5),
+)

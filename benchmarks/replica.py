@@ -1,0 +1,92 @@
+"""How many pages a second the replica serves: one server process on one core, one client process on another.
+
+    python -m benchmarks.replica [SECONDS]
+
+Every page is asked for once, so none comes from the server's memory of rendered pages. Bounded in time: SECONDS
+(default 5) for each line of the table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asrcrawler.replica import World
+from asrcrawler.replica.process import ReplicaProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CODES = 1_000_000
+FIRST_ASKED = 400_000  # news code; far from both ends
+CONNECTIONS = 16
+DEFAULT_SECONDS = 5.0
+TARGET = 1500  # pages/s
+_LENGTH = b"content-length:"
+
+
+@dataclass(slots=True)
+class Load:
+    """What a client got."""
+
+    answers: int = 0
+    size: int = 0
+    seconds: float = 0.0
+
+
+def main(seconds: float) -> None:
+    print(f"{'density':>8} {'answers/s':>10} {'KB each':>8} {'CPU ms each':>12}")
+    for density in (1.0, 0.4):
+        world = World(first=1, last=CODES, density=density)
+        with ReplicaProcess(world) as replica:
+            _pin(replica.pid)
+            asyncio.run(_load(replica.base_url, 0.5, count(1)))  # frames of the pages, made once
+            before = _cpu_seconds(replica.pid)
+            load = asyncio.run(_load(replica.base_url, seconds, count(FIRST_ASKED)))
+            used = _cpu_seconds(replica.pid) - before
+        size, cost = load.size / load.answers / 1000, 1000 * used / load.answers
+        print(f"{density:8} {load.answers / load.seconds:10.0f} {size:8.1f} {cost:12.3f}")
+    print(f"target: {TARGET} pages/s; density 1.0 is pages alone, 0.4 has six absences to four pages")
+
+
+async def _load(base_url: str, seconds: float, codes: Iterator[int]) -> Load:
+    load = Load()
+    start = time.perf_counter()
+    port = int(base_url.rpartition(":")[2])
+    await asyncio.gather(*(_client(port, start + seconds, codes, load) for _ in range(CONNECTIONS)))
+    load.seconds = time.perf_counter() - start
+    return load
+
+
+async def _client(port: int, end: float, codes: Iterator[int], load: Load) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 18)
+    while time.perf_counter() < end:
+        writer.write(b"GET /fa/news/%d HTTP/1.1\r\nHost: replica\r\n\r\n" % next(codes))
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        start = head.index(_LENGTH) + len(_LENGTH)
+        load.size += len(await reader.readexactly(int(head[start : head.index(b"\r", start)])))
+        load.answers += 1
+    writer.close()
+
+
+def _pin(server: int) -> None:
+    """The server on one core and this process on another, where there are two."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) > 1:
+        os.sched_setaffinity(server, {cores[0]})
+        os.sched_setaffinity(0, {cores[1]})
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_SECONDS)

@@ -1,0 +1,67 @@
+"""``scrapy replica``"""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def start(*options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "replica", *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_it_says_where_it_is_and_serves_until_interrupted() -> None:
+    process = start("--port", "0", "--codes", "1-200", "--density", "1", "--seed", "7")
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.fullmatch(r"Replica on (\S+) \(for example (\S+)\); Ctrl-C ends it\n", line)
+        assert found, line
+        with urllib.request.urlopen(found[2], timeout=10) as answer:
+            assert b'id="news"' in answer.read()
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_a_port_in_use_is_one_line_and_status_1() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = start("--port", str(port))
+        output, errors = process.communicate(timeout=20)
+    assert (process.returncode, output) == (1, "")
+    assert re.fullmatch(rf"scrapy replica: cannot serve on port {port}: .+\n", errors)
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--port", "99999"], "--port: '99999' is not a whole number from 0 to 65535"),
+        (["--codes", "9-1"], "--codes: '9-1' is not a range of news codes such as 30001-33000"),
+        (["--density", "2"], "--density: '2' is not a number above 0 and at most 1"),
+        (["--density", "nan"], "--density: 'nan' is not a number above 0 and at most 1"),
+        (["--seed", "x"], "--seed: 'x' is not a whole number from 0 to 9223372036854775808"),
+    ],
+)
+def test_a_wrong_option_is_one_line_and_status_2(options: list[str], complaint: str) -> None:
+    process = start(*options)
+    output, errors = process.communicate(timeout=20)
+    assert (process.returncode, output, errors) == (2, "", f"scrapy replica: {complaint}\n")

@@ -1,0 +1,27 @@
+"""A real crawler for tests of components, with the project's settings and an archive in a folder of the test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.utils.project import get_project_settings
+from scrapy.utils.reactor import install_reactor, is_reactor_installed
+from scrapy.utils.test import get_crawler
+
+from asrcrawler.spiders.asr import AsrSpider
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+
+def crawler_for_tests(**settings: object) -> Crawler:
+    """A crawler whose settings are applied and whose spider exists; it has not begun to crawl."""
+    if not is_reactor_installed():
+        install_reactor(REACTOR)
+    project = get_project_settings().copy_to_dict()
+    crawler = get_crawler(AsrSpider, project | {"LOG_ENABLED": False} | settings)
+    crawler.spider = AsrSpider.from_crawler(crawler)
+    return crawler

@@ -1,0 +1,82 @@
+"""Many scheduled runs against a replica whose clock moves, in one process: ``python -m tests.end_to_end.simulation``.
+
+Reads a JSON object on stdin, prints one on stdout. The crawler believes the replica's clock (``ASR_NOW``), so ten days
+of cron take a minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from datetime import UTC, timedelta
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.utils.project import get_project_settings
+from scrapy.utils.reactor import install_reactor
+
+from asrcrawler.replica import Fault, World
+from asrcrawler.replica.server import ReplicaServer
+
+FAST = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 8, "RETRY_TIMES": 0, "ASR_BATCH_SECONDS": 1}
+FAULTS = (Fault.ERROR_500, Fault.RETRY_SECONDS, Fault.RESET, Fault.TRUNCATED, Fault.EMPTY)
+
+
+async def simulate(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """One row a run: requests, what is new, the exit status."""
+    world = World(**plan["world"])
+    start = world.timeline.starts.astimezone(UTC) + timedelta(hours=plan["from_hour"])
+    rows = []
+    with ReplicaServer(world, **plan.get("habits", {})) as server:
+        for share, fault in zip(plan.get("faults", []), FAULTS, strict=False):
+            server.faults.put_on_share(share, fault, heals_after=2, seconds=1)
+        for hour in plan["hours"]:
+            server.clock = start + timedelta(hours=hour)
+            server.requests.clear()
+            rows.append(await _run(server, plan) | {"hour": hour})
+        rows.append({"end": server.clock.isoformat(), "base_url": server.base_url})
+    return rows
+
+
+async def _run(server: ReplicaServer, plan: dict[str, Any]) -> dict[str, Any]:
+    settings = get_project_settings()
+    settings.setdict(FAST | plan.get("settings", {}), priority="cmdline")
+    settings.set("ASR_BASE_URL", server.base_url, priority="cmdline")
+    settings.set("ASR_DATABASE_URL", plan["database_url"], priority="cmdline")
+    settings.set("ASR_NOW", server.clock.isoformat(), priority="cmdline")
+    runner = AsyncCrawlerRunner(settings)
+    crawler = runner.create_crawler("asr")
+    await runner.crawl(crawler)
+    asked = server.requests.entries
+    return {
+        "status": crawler.stats.get_value("asr/exit_status"),
+        "reason": crawler.stats.get_value("finish_reason"),
+        "requests": len(asked),
+        "codes": sorted(entry.code for entry in asked if entry.code),
+        "forbidden": [entry.path for entry in asked if entry.path.startswith("/fa/archive")],
+        "conditional": sum(entry.conditional for entry in asked),
+    }
+
+
+def main() -> None:
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    from twisted.internet import reactor
+
+    logging.basicConfig(level=logging.WARNING)
+    rows: list[dict[str, Any]] = []
+
+    async def work() -> None:
+        try:
+            rows.extend(await simulate(json.load(sys.stdin)))
+        finally:
+            reactor.stop()  # type: ignore[misc]
+
+    reactor.callWhenRunning(lambda: asyncio.ensure_future(work()))
+    reactor.run()  # type: ignore[misc]
+    json.dump(rows, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

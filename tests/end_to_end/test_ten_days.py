@@ -1,0 +1,136 @@
+"""Ten simulated days of cron: late publications, edits, deletions, a pause, faults. At the end nothing is missing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from asrcrawler.items import Outcome
+from asrcrawler.replica import World
+from asrcrawler.storage.models import revision
+from tests.end_to_end.crawling import PROJECT, Crawl
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from asrcrawler.storage import Database
+
+PATIENCE = 300  # seconds
+WORLD: dict[str, Any] = {"first": 1, "last": 1_900, "density": 0.4, "articles_per_day": 60}
+FIRST_DAY = 48  # hours after the first draft: the crawler comes to a site that has a past
+TEN_DAYS = [hour for hour in range(0, 240, 4) if not 96 <= hour < 150]  # … and stands still for two days
+AFTERWARDS = [240 + 24 * day for day in (1, 3, 6, 10, 16, 26, 40)]
+TEXT = ("kicker", "title", "lead", "body")
+
+
+def simulate(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", "tests.end_to_end.simulation"]
+    done = subprocess.run(
+        command, cwd=PROJECT, input=json.dumps(plan), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "Traceback" not in done.stderr, done.stderr[-3000:]
+    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    return rows
+
+
+def revisions(database: Database) -> dict[int, list[tuple[Any, ...]]]:
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    with database.read() as connection:
+        for row in connection.execute(select(revision).order_by(revision.c.code, revision.c.number)).mappings():
+            found.setdefault(row["code"], []).append(tuple(row[name] for name in TEXT))
+    return found
+
+
+def test_ten_days_of_cron(tmp_path: Path) -> None:
+    database_url = f"sqlite:///{tmp_path / 'asr.db'}"
+    rows = simulate(
+        {
+            "world": WORLD,
+            "from_hour": FIRST_DAY,
+            "hours": [*TEN_DAYS, *AFTERWARDS],
+            "database_url": database_url,
+            "settings": {"ASR_BACKFILL_PER_RUN": 80},
+            "faults": [0.02, 0.005, 0.02, 0.02, 0.02],
+        }
+    )
+    runs, last = rows[:-1], rows[-1]
+    crawl = Crawl(last["base_url"], database_url)
+    end = datetime.fromisoformat(last["end"])
+    world = World(**WORLD)
+    articles, earlier = crawl.articles(), revisions(crawl.database)
+    codes = range(WORLD["first"], WORLD["last"] + 1)
+    ledger = crawl.ledger(codes)
+
+    assert {row["status"] for row in runs} == {0}
+    assert not [path for row in runs for path in row["forbidden"]]
+    assert [code for code in codes if code not in ledger] == []
+
+    visible = {code for code in codes if world.is_visible(code, end)}
+    assert visible - set(articles) == set()
+    for code, article in articles.items():
+        if code not in visible:
+            assert ledger[code].outcome is Outcome.MISSING, code  # deleted from the site, kept by us
+            continue
+        truth = world.truth(code, end)
+        assert ledger[code].outcome is Outcome.STORED, code
+        assert tuple(article[name] for name in TEXT) == tuple(getattr(truth, name) for name in TEXT), code
+        texts = [tuple(getattr(text.content, name) for name in TEXT) for text in world.revisions(code, end)]
+        kept = earlier.get(code, [])
+        assert article["revision"] == len(kept) + 1
+        assert [text for text in kept if text not in texts] == []
+    assert sum(map(len, earlier.values())) > 20
+
+
+def test_a_new_article_costs_one_request_and_a_quiet_run_three(tmp_path: Path) -> None:
+    """With the sweep off; conditional requests are looks for edits and counted apart."""
+    rows = simulate(
+        {
+            "world": {"first": 1, "last": 2_000, "density": 0.25, "articles_per_day": 120, "edit_share": 0.0},
+            "from_hour": 24,
+            "hours": [*range(0, 24, 4), *(24 + half / 2 for half in range(24)), 36, 36],
+            "database_url": f"sqlite:///{tmp_path / 'asr.db'}",
+            "settings": {"ASR_BACKFILL_PER_RUN": 0},
+        }
+    )
+    later = [row for row in rows[:-1] if row["hour"] >= 24]
+    new = len({code for row in later for code in row["codes"]})
+    assert new > 30
+    seen: set[int] = {code for row in rows[:-1] if row["hour"] < 24 for code in row["codes"]}
+    for row in later:
+        fresh = set(row["codes"]) - seen
+        seen |= fresh
+        overhead = row["requests"] - row["conditional"] - len(fresh)
+        assert overhead <= 3, row
+    assert [row["codes"] for row in later[-1:]] == [[]]
+    assert later[-1]["requests"] <= 3
+
+
+def test_the_crawler_is_a_day_behind_after_a_pause_and_catches_up_in_one_run(tmp_path: Path) -> None:
+    database_url = f"sqlite:///{tmp_path / 'asr.db'}"
+    world: dict[str, Any] = {"first": 1, "last": 1_200, "density": 0.5, "articles_per_day": 150, "deletion_share": 0.0}
+    rows = simulate(
+        {
+            "world": world,
+            "from_hour": 24,
+            "hours": [0, 1, 49],
+            "database_url": database_url,
+            "settings": {"ASR_BACKFILL_PER_RUN": 0},
+            "habits": {"sitemaps": False},
+        }
+    )
+    end = datetime.fromisoformat(rows[-1]["end"])
+    replica = World(**world)
+    started = end - timedelta(hours=48)
+    published = {
+        code
+        for code in range(1, 1_201)
+        if replica.is_article(code) and started < replica.published_at(code) <= end and replica.is_visible(code, end)
+    }
+    assert len(published) > 100 + 50  # more than a window of the feed holds
+    assert published - set(Crawl("", database_url).articles()) == set()

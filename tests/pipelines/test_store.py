@@ -1,0 +1,176 @@
+"""Handing items to the database: in batches, in time, and none lost."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from scrapy.exceptions import CloseSpider
+
+from asrcrawler.archive import Archive
+from asrcrawler.exceptions import StorageError, UnstorableError
+from asrcrawler.items import Absence, Article, Fetch, Outcome
+from asrcrawler.pipelines import store
+from asrcrawler.pipelines.store import StorePipeline
+from asrcrawler.storage import Database
+from asrcrawler.storage.ledger import known
+from tests.crawler import crawler_for_tests
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from scrapy.crawler import Crawler
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def missing(code: int) -> Absence:
+    fetch = Fetch(at=NOW, status=404)
+    return Absence(site="asrpress.ir", code=code, outcome=Outcome.MISSING, reason="404", fetch=fetch)
+
+
+class Engine:
+    def __init__(self) -> None:
+        self.closed_for: list[str] = []
+
+    async def close_spider_async(self, *, reason: str) -> None:
+        self.closed_for.append(reason)
+
+
+class Scene:
+    def __init__(self, folder: Path, **settings: object) -> None:
+        self.url = f"sqlite:///{folder / 'asr.db'}"
+        self.crawler: Crawler = crawler_for_tests(ASR_DATABASE_URL=self.url, **settings)
+        self.crawler.engine = Engine()  # type: ignore[assignment]
+        self.pipeline = StorePipeline.from_crawler(self.crawler)
+        self.archive = Archive.of(self.crawler)
+
+    def play(self, story: Callable[[StorePipeline], Awaitable[Any]]) -> None:
+        async def whole() -> None:
+            await self.pipeline.open_spider()
+            await story(self.pipeline)
+            await self.pipeline.close_spider()
+
+        asyncio.run(whole())
+
+    def outcomes(self) -> dict[int, Outcome | None]:
+        return {code: visit.outcome for code, visit in known(Database(self.url), "asrpress.ir", range(1, 999)).items()}
+
+
+def test_a_full_batch_is_written_at_once(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, ASR_BATCH_SIZE=3, ASR_BATCH_SECONDS=60)
+
+    async def story(pipeline: StorePipeline) -> None:
+        for code in (1, 2):
+            await pipeline.process_item(missing(code))
+        assert scene.outcomes() == {}
+        await pipeline.process_item(missing(3))
+        assert sorted(scene.outcomes()) == [1, 2, 3]
+
+    scene.play(story)
+    assert scene.archive.figures.outcomes == {"missing": 3}
+
+
+def test_no_item_waits_longer_than_the_limit(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, ASR_BATCH_SIZE=100, ASR_BATCH_SECONDS=0.05)
+
+    async def story(pipeline: StorePipeline) -> None:
+        await pipeline.process_item(missing(1))
+        for _ in range(100):
+            await asyncio.sleep(0.02)
+            if scene.outcomes():
+                return
+        pytest.fail("not written in two seconds")
+
+    scene.play(story)
+
+
+def test_the_end_writes_what_is_left(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, ASR_BATCH_SIZE=100, ASR_BATCH_SECONDS=60)
+    scene.play(lambda pipeline: pipeline.process_item(missing(7)))
+    assert scene.outcomes() == {7: Outcome.MISSING}
+
+
+def test_a_code_whose_item_an_earlier_pipeline_failed_on_is_unreadable(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+
+    async def story(pipeline: StorePipeline) -> None:
+        pipeline.item_error(Article(site="asrpress.ir", code=9, url="u", short_url="s"), _Failure(ValueError("x")))  # type: ignore[arg-type]
+
+    scene.play(story)
+    assert scene.outcomes() == {9: Outcome.UNREADABLE}
+
+
+def test_a_database_that_is_busy_for_a_moment_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "WAITS", (0.0, 0.0, 0.0))
+    scene = Scene(tmp_path)
+    write, tries = scene.archive.write, []
+
+    async def busy_twice(batch: Any) -> Any:
+        tries.append(len(batch))
+        if len(tries) < 3:
+            raise StorageError("database is locked")
+        return await write(batch)
+
+    monkeypatch.setattr(scene.archive, "write", busy_twice)
+    scene.play(lambda pipeline: pipeline.process_item(missing(1)))
+    assert scene.outcomes() == {1: Outcome.MISSING}
+    assert tries == [1, 1, 1]
+
+
+def test_a_database_that_is_gone_ends_the_crawl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "WAITS", (0.0,))
+    scene = Scene(tmp_path, ASR_BATCH_SIZE=1)
+
+    async def gone(batch: Any) -> Any:
+        raise StorageError("disk full")
+
+    async def story(pipeline: StorePipeline) -> None:
+        monkeypatch.setattr(scene.archive, "write", gone)
+        await pipeline.process_item(missing(1))
+        await asyncio.sleep(0)
+
+    scene.play(story)
+    assert scene.crawler.engine.closed_for == ["database failed"]  # type: ignore[attr-defined]
+    assert scene.outcomes() == {}
+
+
+def test_one_item_that_no_database_takes_does_not_keep_out_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene(tmp_path, ASR_BATCH_SIZE=3)
+    write = scene.archive.write
+
+    async def picky(batch: Any) -> Any:
+        if any(isinstance(item, Article) for item in batch):
+            raise UnstorableError("value out of range")
+        return await write(batch)
+
+    async def story(pipeline: StorePipeline) -> None:
+        monkeypatch.setattr(scene.archive, "write", picky)
+        await pipeline.process_item(missing(1))
+        await pipeline.process_item(Article(site="asrpress.ir", code=2, url="u", short_url="s"))
+        await pipeline.process_item(missing(3))
+
+    scene.play(story)
+    assert scene.outcomes() == {1: Outcome.MISSING, 2: Outcome.UNREADABLE, 3: Outcome.MISSING}
+
+
+def test_another_run_at_work_closes_the_crawl_before_its_first_request(tmp_path: Path) -> None:
+    first = Scene(tmp_path)
+
+    async def story(pipeline: StorePipeline) -> None:
+        second = StorePipeline.from_crawler(crawler_for_tests(ASR_DATABASE_URL=first.url))
+        with pytest.raises(CloseSpider) as caught:
+            await second.open_spider()
+        assert caught.value.reason == "another run at work"
+
+    first.play(story)
+
+
+class _Failure:
+    def __init__(self, value: Exception) -> None:
+        self.value = value

@@ -1,0 +1,262 @@
+"""What is written for users, held against the code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pkgutil
+import re
+import subprocess
+import tomllib
+from dataclasses import fields
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import pytest
+from scrapy.settings import Settings
+
+import asrcrawler
+from asrcrawler import commands, endings, settings
+from asrcrawler.exceptions import AsrCrawlerError, UsageError
+from asrcrawler.extensions import backoff
+from asrcrawler.items import Outcome
+from asrcrawler.persian import to_persian_digits
+from asrcrawler.samaneh.arguments import Arguments
+from asrcrawler.storage.export import EXPORT_FIELDS
+from tests.commands import ROOT, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scrapy.commands import ScrapyCommand
+
+READMES = ("README.md", "README.fa.md")
+DOCUMENTS = (*READMES, "CHANGELOG.md", "CONTRIBUTING.md")
+COMMANDS = tuple(module.name for module in pkgutil.iter_modules(commands.__path__))
+GLOBAL = "Global Options"
+EMPTY = {"README.md": "empty", "README.fa.md": "خالی"}
+INTERRUPTED = 130
+
+of_every_readme = pytest.mark.parametrize("readme", READMES)
+of_every_command = pytest.mark.parametrize("name", COMMANDS)
+
+
+def text_of(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def section_of(readme: str, command: str) -> str:
+    """What stands under the heading of ``command``, up to the next heading."""
+    match = re.search(rf"^### `scrapy {command}\b.*?\n(.*?)(?=^##)", text_of(readme), re.MULTILINE | re.DOTALL)
+    assert match, f"{readme} has no section on scrapy {command}"
+    return match[1]
+
+
+def first_cells(readme: str, heading: str) -> list[str]:
+    """The first cells of the table under ``heading``, one of the code spans that head its rows."""
+    _, _, rest = text_of(readme).partition(f"\n{heading}\n")
+    table = re.search(r"(?:^\|.*\n)+", rest, re.MULTILINE)
+    assert table, f"{readme} has no table under {heading}"
+    return [row.split("|")[1].strip() for row in table[0].splitlines()[2:]]
+
+
+def command_named(name: str) -> ScrapyCommand:
+    command: ScrapyCommand = import_module(f"asrcrawler.commands.{name}").Command()
+    command.settings = Settings()
+    return command
+
+
+def parser_of(command: ScrapyCommand) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(conflict_handler="resolve")
+    command.add_options(parser)
+    return parser
+
+
+def options_of(command: ScrapyCommand, *, shared: bool) -> Iterator[argparse.Action]:
+    """Its own options, or those that every command has."""
+    for group in parser_of(command)._action_groups:
+        for action in group._group_actions:
+            if (group.title == GLOBAL or "--help" in action.option_strings) is shared:
+                yield action
+
+
+# --- commands
+
+
+def test_the_commands_are_these() -> None:
+    assert set(COMMANDS) == {"crawl", "demo", "export", "replica", "status"}
+
+
+@of_every_readme
+@of_every_command
+def test_every_option_of_a_command_is_in_its_section(readme: str, name: str) -> None:
+    section = section_of(readme, name)
+    for action in options_of(command_named(name), shared=False):
+        for option in action.option_strings:
+            assert re.search(rf"`{option}[ =`]", section), f"{readme}, scrapy {name}: {option}"
+
+
+@of_every_readme
+def test_the_options_of_every_command_are_named(readme: str) -> None:
+    for action in options_of(command_named("export"), shared=True):
+        for option in action.option_strings:
+            assert re.search(rf"`{option}[ `]", text_of(readme)), f"{readme}: {option}"
+
+
+@of_every_readme
+@of_every_command
+def test_no_section_promises_an_option_that_is_not_there(readme: str, name: str) -> None:
+    own = {option for action in options_of(command_named(name), shared=False) for option in action.option_strings}
+    promised = set(re.findall(r"^\|.*?`(-{1,2}[a-z][a-z-]*)", section_of(readme, name), re.MULTILINE))
+    assert promised <= own
+
+
+@of_every_command
+def test_every_command_has_a_summary_and_help_for_each_option(name: str) -> None:
+    command = command_named(name)
+    assert 20 < len(command.short_desc()) < 100
+    for action in [*options_of(command, shared=False), *options_of(command, shared=True)]:
+        assert action.help, action.option_strings
+
+
+@of_every_command
+def test_help_teaches_by_an_example_that_can_be_typed(name: str) -> None:
+    done = run(name, "-h")
+    assert (done.returncode, done.stderr) == (0, "")
+    description = " ".join(done.stdout.partition("\n\n")[2].partition("\n\n")[0].split())
+    _, _, example = description.partition(f"Example: scrapy {name}")
+    assert description.endswith(f"Example: scrapy {name}{example}")
+    rest = parser_of(command_named(name)).parse_known_args(example.split())[1]
+    assert not [word for word in rest if word.startswith("-")]
+
+
+@of_every_readme
+def test_spider_arguments_are_named(readme: str) -> None:
+    for field in fields(Arguments):
+        assert f"`-a {field.name}=" in section_of(readme, "crawl")
+
+
+# --- settings
+
+
+def rows_of_settings(readme: str) -> dict[str, str]:
+    rows = re.findall(r"^\| `([A-Z_]+)`[^|]*\| ([^|]+) \|", text_of(readme), re.MULTILINE)
+    return {name: default.strip("`") for name, default in rows}
+
+
+@of_every_readme
+def test_every_setting_of_the_project_stands_there_with_its_default(readme: str) -> None:
+    own = {name: default or EMPTY[readme] for name, default in settings._OWN.items()}
+    assert own.keys() == {name for name in vars(settings) if name.startswith("ASR_")}
+    rows = rows_of_settings(readme)
+    assert {name: rows.get(name) for name in own} == own
+    assert {name for name in rows if name.startswith("ASR_")} == set(own)
+
+
+@of_every_readme
+def test_the_defaults_of_scrapy_s_settings_are_what_the_project_states(readme: str) -> None:
+    stated = {
+        name: default
+        for name, default in rows_of_settings(readme).items()
+        if name in {"DOWNLOAD_DELAY", "CONCURRENT_REQUESTS_PER_DOMAIN", "ROBOTSTXT_OBEY", "DOWNLOAD_TIMEOUT",
+                    "DOWNLOAD_MAXSIZE"}
+    }  # fmt: skip
+    assert stated == {name: str(getattr(settings, name)) for name in stated}
+    assert len(stated) == 5
+
+
+@of_every_readme
+def test_every_extra_is_named(readme: str) -> None:
+    extras = tomllib.loads(text_of("pyproject.toml"))["project"]["optional-dependencies"]
+    for extra in extras:
+        assert f"-e '.[{extra}]'" in text_of(readme)
+
+
+# --- data, outcomes, exit statuses
+
+
+@pytest.mark.parametrize(
+    ("readme", "heading"), [("README.md", "## An exported article"), ("README.fa.md", "## هر خبر در خروجی")]
+)
+def test_the_exported_fields_are_listed_in_their_order(readme: str, heading: str) -> None:
+    named = [name for cell in first_cells(readme, heading) for name in re.findall(r"`(\w+)`", cell)]
+    assert tuple(named) == EXPORT_FIELDS
+
+
+@of_every_readme
+def test_every_outcome_is_explained(readme: str) -> None:
+    for outcome in Outcome:
+        assert f"\n| `{outcome}` |" in text_of(readme)
+
+
+@pytest.mark.parametrize(("readme", "heading"), [("README.md", "## Exit statuses"), ("README.fa.md", "## وضعیت پایان")])
+def test_every_exit_status_is_explained(readme: str, heading: str) -> None:
+    crawl = {endings.OK, endings.FAILED, endings.UNAVAILABLE}
+    errors = {error.exit_status for error in descendants(AsrCrawlerError)}
+    assert UsageError.exit_status in errors
+    assert {int(cell) for cell in first_cells(readme, heading)} == crawl | errors | {INTERRUPTED}
+
+
+def descendants(kind: type[AsrCrawlerError]) -> Iterator[type[AsrCrawlerError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from descendants(child)
+
+
+def test_when_a_crawl_leaves_is_told_as_it_is() -> None:
+    refusals, failures = backoff.REFUSALS_BEFORE_LEAVING, backoff.FAILURES_BEFORE_LEAVING
+    assert f"{refusals} refusals or {failures} failures in a row" in " ".join(text_of("README.md").split())
+    persian = " ".join(text_of("README.fa.md").split())
+    assert to_persian_digits(f"{refusals} بار نپذیرفتن یا {failures} بار شکست پیاپی") in persian
+
+
+# --- the documents themselves
+
+
+@pytest.mark.parametrize("name", ["demo", "tests"])
+def test_both_readmes_give_the_same_command_where_the_marker_is(name: str) -> None:
+    fence = re.compile(rf"^<!-- run: {name} -->\n```sh\n(.+)\n```$", re.MULTILINE)
+    found = [fence.findall(text_of(readme)) for readme in READMES]
+    assert found[0] == found[1]
+    assert len(found[0]) == 1
+    assert found[0][0].startswith("python3 -m venv ")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_within_the_project_lead_somewhere(document: str) -> None:
+    for path, anchor in re.findall(r"\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)", text_of(document)):
+        target = path or document
+        assert (ROOT / target).is_file(), f"{document} → {target}"
+        if anchor:
+            assert anchor in anchors(target), f"{document} → {target}#{anchor}"
+
+
+def anchors(document: str) -> set[str]:
+    """The anchors that GitHub makes of headings."""
+    headings = re.findall(r"^#+ (.+)$", text_of(document), re.MULTILINE)
+    return {re.sub(r"[^\w\s‌-]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def test_the_change_log_has_this_version() -> None:
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]
+    assert project["version"] == asrcrawler.__version__
+    assert f"\n## [{asrcrawler.__version__}]" in text_of("CHANGELOG.md")
+
+
+def test_the_rooms_named_for_contributors_exist() -> None:
+    rooms = re.findall(r"`((?:asrcrawler|tests)/[\w/.]*)`", text_of("CONTRIBUTING.md"))
+    assert len(rooms) > 10
+    assert [room for room in rooms if not (ROOT / room).exists()] == []
+
+
+def test_the_ci_script_can_be_run_and_finds_the_test_command(tmp_path: Path) -> None:
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    function = re.search(r"^command_named\(\) \{.*?^\}", script.read_text(), re.MULTILINE | re.DOTALL)
+    assert function
+    done = subprocess.run(
+        ["bash", "-c", f"{function[0]}\ncommand_named tests"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() in text_of("README.md").splitlines()
+    assert done.stdout.count("\n") == 1
