@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from asrcrawler.replica.content import Content, Picture
     from asrcrawler.replica.look import Look
 
-ENDS = (Noise.SIGN_OFF, Noise.NEWS_END, Noise.AFTER_BODY)
+ENDS = frozenset({Noise.SIGN_OFF, Noise.NEWS_END, Noise.AFTER_BODY})
 """Noise that ends the text; whatever follows is no part of it."""
 
 
@@ -22,9 +22,10 @@ def body_html(content: Content, look: Look, noise: Callable[[Noise], str]) -> st
     """What stands in the body's element. ``noise`` gives the HTML of a kind of noise."""
     blocks = _written(content.blocks, look)
     pieces = _FORMS[look.body_form](blocks)
-    _put_noise(pieces, look, noise)
+    ends = look.noise & ENDS
+    _put_noise(pieces, sorted(look.noise - ends), look, noise)
     _put_pictures(pieces, content.pictures, content.title, look)
-    pieces += [noise(kind) for kind in ENDS if kind in look.noise]
+    pieces += map(noise, sorted(ends))
     return "".join(pieces)
 
 
@@ -136,9 +137,9 @@ def _marked(line: str, place: int) -> str:
 # --- what stands among the paragraphs ----------------------------------------------------------------------------
 
 
-def _put_noise(pieces: list[str], look: Look, noise: Callable[[Noise], str]) -> None:
+def _put_noise(pieces: list[str], kinds: Sequence[Noise], look: Look, noise: Callable[[Noise], str]) -> None:
     """Spread the noise over the text, never before its first paragraph."""
-    for number, kind in enumerate(kind for kind in Noise if kind in look.noise and kind not in ENDS):
+    for number, kind in enumerate(kinds):
         place = min(1 + 2 * number, len(pieces))
         pieces.insert(place, _after_text(noise(kind), look))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 
 from asrcrawler.replica.variations import Digits, Writing
@@ -41,12 +42,15 @@ def escaped(text: str) -> str:
 def handwritten(text: str, manner: frozenset[Writing]) -> str:
     """``text`` as HTML in this manner; line breaks stay where they are."""
     text = escaped(text)
-    if not manner:
-        return text
-    for kind, clean, written, most in _SWAPS:
-        if kind in manner:
-            text = text.replace(clean, written, most)
+    for clean, written, most in _swaps(manner):
+        text = text.replace(clean, written, most)
     return text
+
+
+@lru_cache(maxsize=2048)
+def _swaps(manner: frozenset[Writing]) -> list[tuple[str, str, int]]:
+    """Worked out once a manner: members of enumerations are slow to hash."""
+    return [(clean, written, most) for kind, clean, written, most in _SWAPS if kind in manner]
 
 
 def in_digits(text: str, digits: Digits) -> str:

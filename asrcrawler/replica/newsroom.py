@@ -45,7 +45,7 @@ class Writer:
         return self.write(rule) if self.rnd() < probability else None
 
     def paragraph(self) -> str:
-        return " ".join([self.write("sentence") for _ in range(between(self.rnd, 1, 4))])
+        return " ".join([self.write("sentence") for _ in range(between(self.rnd, 1, 3))])
 
     def category(self) -> tuple[str, ...]:
         name = self.subject.NAME
