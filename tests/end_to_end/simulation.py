@@ -32,6 +32,8 @@ async def simulate(plan: dict[str, Any]) -> list[dict[str, Any]]:
     with ReplicaServer(world, **plan.get("habits", {})) as server:
         for share, fault in zip(plan.get("faults", []), FAULTS, strict=False):
             server.faults.put_on_share(share, fault, heals_after=2, seconds=1)
+        for code, (fault, heals_after) in plan.get("fault_codes", {}).items():
+            server.faults.put(int(code), Fault(fault), heals_after=heals_after, seconds=1)
         for hour in plan["hours"]:
             server.clock = start + timedelta(hours=hour)
             server.requests.clear()
