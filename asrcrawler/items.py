@@ -92,6 +92,8 @@ class Article:
     """What the parser saw and a person should know (contradicting dates, an impossible date). Logged, not stored."""
     text_digest: bytes | None = None
     """Fingerprint of the folded title, lead and body; None without a body. Set by the dedupe pipeline."""
+    signature: bytes | None = None
+    """What near duplicates are told by (:mod:`asrcrawler.similarity`). Set by the dedupe pipeline."""
     fetch: Fetch | None = None
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.statscollectors import StatsCollector
 
-COUNTED = frozenset(field.name for field in fields(Article)) - {"sources", "notes", "text_digest", "fetch"}
+COUNTED = frozenset(field.name for field in fields(Article)) - {"sources", "notes", "text_digest", "signature", "fetch"}
 
 
 def clean_article(article: Article) -> None:

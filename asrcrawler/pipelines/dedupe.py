@@ -1,4 +1,4 @@
-"""Gives an article the fingerprint by which storage finds the same text under another code."""
+"""Gives an article the fingerprints by which storage finds the same text, or nearly the same, under another code."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from asrcrawler.items import Article
 from asrcrawler.persian import fold_letters
+from asrcrawler.similarity import signature
 
 DIGEST_SIZE = 16  # bytes; two of a hundred million texts share one by chance with a probability below 1e-22
 
@@ -29,4 +30,5 @@ class DedupePipeline:
     def process_item(self, item: Any) -> Any:
         if isinstance(item, Article):
             item.text_digest = text_digest(item)
+            item.signature = signature(item.body)
         return item

@@ -69,6 +69,10 @@ class Batch:
     relabelled: set[int] = field(default_factory=set)
     digests: set[bytes] = field(default_factory=set)
     """Of the texts that came or went: their groups of duplicates change."""
+    signatures: dict[int, bytes | None] = field(default_factory=dict)
+    """Of every article of the batch, for its near duplicates."""
+    retexted: set[int] = field(default_factory=set)
+    """Articles with another ``text_digest`` than before."""
     revisions: list[dict[str, Any]] = field(default_factory=list)
     visits: list[dict[str, Any]] = field(default_factory=list)
     first_visits: set[int] = field(default_factory=set)
@@ -100,12 +104,14 @@ class Batch:
         at = _moment(item)
         stored = self.articles.get(item.code)
         values = _values(item)
+        self.signatures[item.code] = item.signature
         if stored is None:
             self._add(values, at)
             return NEW
         change = change_class(_text(stored), _text(values))
         if stored["text_digest"] != values["text_digest"]:
             self.digests.update(digest for digest in (stored["text_digest"], values["text_digest"]) if digest)
+            self.retexted.add(item.code)
         if change is not None:
             self._keep_revision(stored, change, at)
             if (stored["category"], stored["tags"]) != (values["category"], values["tags"]):

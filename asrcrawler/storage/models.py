@@ -77,6 +77,13 @@ article = Table(
         sqlite_where=text("duplicate_of IS NOT NULL"),
         postgresql_where=text("duplicate_of IS NOT NULL"),
     ),
+    Index(
+        "ix_article_near_duplicates",
+        "site",
+        "similar_to",
+        sqlite_where=text("similar_to IS NOT NULL"),
+        postgresql_where=text("similar_to IS NOT NULL"),
+    ),
 )
 
 label = Table(
@@ -90,6 +97,28 @@ label = Table(
     Index(None, "site", "code"),
 )
 """Which articles carry a category or tag; the lists themselves, in their order and whole, are in ``article``."""
+
+signature = Table(
+    "signature",
+    metadata,
+    Column("site", SITE, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("algorithm", SmallInteger, nullable=False),  # asrcrawler.similarity.ALGORITHM
+    Column("digest", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("site", "code"),
+    sqlite_with_rowid=False,  # read by its key alone
+)
+"""What near duplicates are told by; articles with too little text have none."""
+
+band = Table(
+    "band",
+    metadata,
+    Column("key", BigInteger, nullable=False),  # a hash of the site, too
+    Column("code", Integer, nullable=False),
+    PrimaryKeyConstraint("key", "code"),
+    sqlite_with_rowid=False,  # the rows lie in the key's own tree: half the room, and one page to touch
+)
+"""The buckets in which a signature finds its like."""
 
 revision = Table(
     "revision",

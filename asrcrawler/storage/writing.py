@@ -18,6 +18,7 @@ from asrcrawler.storage.models import label as label_table
 from asrcrawler.storage.models import ledger as ledger_table
 from asrcrawler.storage.models import revision as revision_table
 from asrcrawler.storage.models import visit as visit_table
+from asrcrawler.storage.similar import link_similar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -82,6 +83,7 @@ def _save(connection: Connection, rows: Batch) -> None:
     _upsert_ledger(connection, [rows.ledger[code] for code in sorted({visit["code"] for visit in rows.visits})])
     _insert(connection, visit_table, rows.visits)
     link_duplicates(connection, rows.site, rows.digests)
+    link_similar(connection, rows.site, rows.signatures, rows.retexted)
     cover(connection, rows.site, rows.first_visits)
 
 

@@ -1,0 +1,168 @@
+"""Near duplicates: of the near duplicates of an article with lower codes, ``similar_to`` is the lowest.
+
+Found in the transaction that stores an article, by an index in the database: each signature stands in the buckets of
+its :func:`~asrcrawler.similarity.band_keys`, and whoever shares a bucket is a candidate. That costs the same whatever
+the size of the archive, because a bucket holds no more than its :data:`BUCKET` lowest codes and no more than
+:data:`MOST_CANDIDATES` are compared.
+
+Which article is visited first makes no difference, up to these two bounds: an article that found all its buckets full
+is not found by later ones with lower codes, and keeps the link it has.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from asrcrawler.similarity import ALGORITHM, are_near, band_keys
+from asrcrawler.storage.models import article, band
+from asrcrawler.storage.models import signature as signature_table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from sqlalchemy import Connection
+
+Signatures: TypeAlias = "Mapping[int, bytes | None]"
+"""Code → signature; None for an article whose body is too short for one."""
+
+BUCKET = 12
+"""Articles. What fills a bucket are daily notices of one frame; true near duplicates share other buckets as well."""
+MOST_CANDIDATES = 24
+"""Articles compared with one; those that share the most buckets come first."""
+VALUES_AT_ONCE = 5_000  # SQLite takes 32,766 in a statement
+
+_LINK = update(article).where(article.c.id == bindparam("own_id")).values(similar_to=bindparam("original"))
+_LEAVE = delete(band).where(band.c.key == bindparam("old_key"), band.c.code == bindparam("old_code"))
+
+
+def link_similar(connection: Connection, site: str, signatures: Signatures, retexted: Collection[int]) -> None:
+    """Take in the signatures of stored articles and set ``similar_to`` wherever that changes something.
+
+    ``retexted`` are those whose text is new: even where its signature is the old one, an exact duplicate may have
+    become a near one.
+    """
+    stored = _stored(connection, site, signatures)
+    resigned = {code for code, found in signatures.items() if stored.get(code) != found}
+    changed = resigned | (signatures.keys() & set(retexted))
+    if not changed:
+        return
+    _sign(connection, site, {code: stored.get(code) for code in resigned}, signatures)
+    own = _stored(connection, site, changed | _linked_to(connection, site, changed))
+    buckets = _buckets(connection, site, own)
+    _enter(connection, site, {code: own[code] for code in resigned if code in own}, buckets)
+    near = _near(connection, site, own, buckets)
+    _link(connection, site, changed | own.keys(), changed, near)
+
+
+def _sign(connection: Connection, site: str, before: Signatures, after: Signatures) -> None:
+    """Replace signatures, and leave the buckets of the old ones."""
+    left = [{"old_key": key, "old_code": code} for code, old in before.items() if old for key in band_keys(site, old)]
+    if left:
+        connection.execute(_LEAVE, left)
+    if before:
+        own = signature_table.c.site == site
+        connection.execute(delete(signature_table).where(own, signature_table.c.code.in_(before)))
+    rows = [{"site": site, "code": code, "algorithm": ALGORITHM, "digest": after[code]} for code in sorted(before)]
+    if rows := [row for row in rows if row["digest"]]:
+        connection.execute(insert(signature_table), rows)
+
+
+def _enter(connection: Connection, site: str, own: Mapping[int, bytes], buckets: dict[int, set[int]]) -> None:
+    """Put codes into their buckets; the highest leave a bucket that overflows."""
+    entering = defaultdict(set)
+    for code, digest in own.items():
+        for key in band_keys(site, digest):
+            entering[key].add(code)
+    entered, left = [], []
+    for key, codes in entering.items():
+        held = buckets[key]
+        kept = set(sorted(held | codes)[:BUCKET])
+        entered += [{"key": key, "code": code} for code in sorted(kept - held)]
+        left += [{"old_key": key, "old_code": code} for code in held - kept]
+        buckets[key] = held | codes
+    if left:
+        connection.execute(_LEAVE, left)
+    if entered:
+        connection.execute(insert(band), sorted(entered, key=lambda row: row["key"]))
+
+
+def _near(
+    connection: Connection, site: str, own: Mapping[int, bytes], buckets: Mapping[int, set[int]]
+) -> dict[int, set[int]]:
+    """Code → the codes of its near duplicates."""
+    candidates = {}
+    for code, digest in own.items():
+        shared = Counter(other for key in band_keys(site, digest) for other in buckets[key] if other != code)
+        candidates[code] = sorted(shared, key=lambda other: (-shared[other], other))[:MOST_CANDIDATES]
+    unread = {other for others in candidates.values() for other in others} - own.keys()
+    known = {**_stored(connection, site, unread), **own}
+    return {
+        code: {other for other in others if other in known and are_near(own[code], known[other])}
+        for code, others in candidates.items()
+    }
+
+
+def _link(
+    connection: Connection, site: str, anew: Collection[int], changed: Collection[int], near: Mapping[int, set[int]]
+) -> None:
+    """Work out the links of ``anew`` from nothing, and offer ``changed`` to their near duplicates with higher codes."""
+    rows = _articles(connection, site, {*anew, *(other for others in near.values() for other in others)})
+    links: dict[int, int | None] = {code: rows[code].similar_to for code in rows}
+    for code in anew:
+        links[code] = min((other for other in near.get(code, ()) if _may_link(rows, code, other)), default=None)
+    for code in changed:
+        for higher in near.get(code, set()) - set(anew):
+            if _may_link(rows, higher, code):
+                links[higher] = min(links[higher] or code, code)
+    changes = [
+        {"own_id": rows[code].id, "original": link} for code, link in links.items() if rows[code].similar_to != link
+    ]
+    if changes:
+        connection.execute(_LINK, changes)
+
+
+def _may_link(rows: Mapping[int, Any], code: int, lower: int) -> bool:
+    """An exact duplicate is linked by ``duplicate_of``."""
+    return lower < code and (rows[code].text_digest is None or rows[code].text_digest != rows[lower].text_digest)
+
+
+def _stored(connection: Connection, site: str, codes: Iterable[int]) -> dict[int, bytes]:
+    table = signature_table.c
+    found = {}
+    for some in _portions(codes):
+        wanted = select(table.code, table.digest).where(table.site == site, table.code.in_(some))
+        found.update({row.code: row.digest for row in connection.execute(wanted.where(table.algorithm == ALGORITHM))})
+    return found
+
+
+def _linked_to(connection: Connection, site: str, codes: Iterable[int]) -> set[int]:
+    found: set[int] = set()
+    for some in _portions(codes):
+        wanted = select(article.c.code).where(article.c.site == site, article.c.similar_to.in_(some))
+        found.update(connection.scalars(wanted))
+    return found
+
+
+def _buckets(connection: Connection, site: str, own: Mapping[int, bytes]) -> dict[int, set[int]]:
+    buckets: dict[int, set[int]] = {key: set() for digest in own.values() for key in band_keys(site, digest)}
+    for some in _portions(buckets):
+        for key, code in connection.execute(select(band.c.key, band.c.code).where(band.c.key.in_(some))):
+            buckets[key].add(code)
+    return buckets
+
+
+def _articles(connection: Connection, site: str, codes: Iterable[int]) -> dict[int, Any]:
+    columns = article.c.id, article.c.code, article.c.text_digest, article.c.similar_to
+    found = {}
+    for some in _portions(codes):
+        wanted = select(*columns).where(article.c.site == site, article.c.code.in_(some))
+        found.update({row.code: row for row in connection.execute(wanted)})
+    return found
+
+
+def _portions(values: Iterable[int]) -> Iterator[list[int]]:
+    ordered = sorted(values)
+    return (ordered[start : start + VALUES_AT_ONCE] for start in range(0, len(ordered), VALUES_AT_ONCE))
