@@ -28,7 +28,9 @@ _UNAVAILABLE = NOT_WELCOME | {RESTING, UNREACHABLE}
 _FAILED = frozenset({DATABASE_FAILED, START_ERROR, NOTHING_NAMED})
 
 UNREADABLE_PAGES = 5
-"""So many unreadable pages in one run, and more than were read, mean a new template and not a few odd pages."""
+UNREADABLE_SHARE = 0.1  # of the pages that were answered; where a sweep is among unlisted codes, most are missing
+"""So many unreadable pages in one run, more than were read, and so much of it, mean a new template and not the odd
+pages that any archive has."""
 
 
 def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int) -> int:
@@ -49,8 +51,9 @@ def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int) -> int:
 
 def is_new_template(outcomes: Mapping[str, int]) -> bool:
     """Whether the pages of the site no longer read."""
-    unreadable = outcomes.get(Outcome.UNREADABLE, 0)
-    return unreadable >= UNREADABLE_PAGES and unreadable > outcomes.get(Outcome.STORED, 0)
+    unreadable, stored = outcomes.get(Outcome.UNREADABLE, 0), outcomes.get(Outcome.STORED, 0)
+    answered = unreadable + stored + outcomes.get(Outcome.MISSING, 0)
+    return unreadable >= max(UNREADABLE_PAGES, stored + 1, UNREADABLE_SHARE * answered)
 
 
 def _no_answer(outcomes: Mapping[str, int]) -> bool:

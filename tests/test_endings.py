@@ -29,6 +29,8 @@ from asrcrawler.endings import exit_status, is_new_template
         ("finished", {"unreadable": 5}, 0, 1),  # a new template
         ("finished", {"unreadable": 9, "stored": 9, "missing": 1}, 0, 0),
         ("finished", {"unreadable": 9, "stored": 8}, 0, 1),
+        ("finished", {"unreadable": 9, "missing": 351}, 0, 0),  # odd pages among codes that nothing names
+        ("finished", {"unreadable": 75, "missing": 225}, 0, 1),  # a new template, seen by a sweep of sparse codes
     ],
 )
 def test_the_exit_status_tells_how_a_run_ended(
