@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import sys
+import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,28 +36,113 @@ def tell(lines: Iterable[str]) -> None:
 
 @contextmanager
 def destination(name: str) -> Iterator[Callable[[str], object]]:
-    """Give a function that writes text to the file ``name``, or to stdout for ``-``.
+    """Give a function that writes text to the file ``name``, or to stdout for ``-``; see :func:`binary_destination`."""
+    with binary_destination(name) as file:
+        yield lambda text: file.write(text.encode(ENCODING))
 
-    The text goes to a file beside, which takes the name when all of it is on the disk; until then a file of that name
+
+@contextmanager
+def binary_destination(name: str) -> Iterator[IO[bytes]]:
+    """Open the file ``name``, or stdout for ``-``, to write bytes to. Text there is UTF-8 whatever the locale.
+
+    The bytes go to a file beside, which takes the name when all of them are on the disk; until then a file of that name
     stays as it is. Raises :exc:`UsageError` if it cannot be opened, :exc:`OutputError` if writing fails.
     """
     if name == STDOUT:
-        with _stdout() as write:
-            yield write
+        with _stdout() as file:
+            yield file
         return
     path = Path(name)
+    if _is_special(path):
+        with _told(name), _opened(path, path) as file:
+            yield file
+        return
+    with replacing(path) as beside, _told(name), _opened(beside, path) as file:
+        yield file
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give the name of a file beside ``path`` to write to; at the end it is put on the disk and takes the place.
+
+    However the block ends otherwise, also by a signal that ends the process, what was at ``path`` stays and nothing is
+    left beside it; only after ``kill -9`` or a power cut lies there ``.NAME.PID.part``. Raises :exc:`UsageError` for a
+    directory, :exc:`OutputError` if the file cannot be put there.
+    """
+    target = path.resolve()
+    if target.is_dir():
+        raise UsageError(f"-o {str(path)!r} cannot be written: it is a directory")
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    with _ending_signals_as_errors():
+        try:
+            yield beside
+            with _told(str(path)):
+                _sync(beside)
+                beside.replace(target)
+            with suppress(OSError):  # some file systems do not know this
+                _sync(target.parent)
+        finally:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+
+
+class _Ended(BaseException):
+    """A signal asks this process to end."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+@contextmanager
+def _ending_signals_as_errors() -> Iterator[None]:
+    """Let a signal that ends the process unwind the stack first; then it does end it."""
+    taken = [number for number in _ENDING if _ends_us_at_once(number)]
     try:
-        with _opened(path, path) if _is_special(path) else _replacing(path) as file:
-            yield file.write
+        for number in taken:
+            signal.signal(number, _unwind)
+        yield
+    except _Ended as ended:
+        signal.signal(ended.number, signal.SIG_DFL)
+        signal.raise_signal(ended.number)
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
+
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+def _ends_us_at_once(number: signal.Signals) -> bool:
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    return in_main_thread and signal.getsignal(number) is signal.SIG_DFL
+
+
+def _unwind(number: int, _: object) -> None:
+    raise _Ended(number)
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a directory, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise OutputError(name, error) from error
 
 
 @contextmanager
-def _stdout() -> Iterator[Callable[[str], object]]:
-    """UTF-8 whatever the locale. A reader that goes away, as ``head`` does, is no error."""
+def _stdout() -> Iterator[IO[bytes]]:
+    """A reader that goes away, as ``head`` does, is no error."""
     try:
-        yield lambda text: sys.stdout.buffer.write(text.encode(ENCODING))
+        yield sys.stdout.buffer
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
@@ -64,26 +151,9 @@ def _stdout() -> Iterator[Callable[[str], object]]:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[IO[str]]:
-    target = path.resolve()
-    if target.is_dir():
-        raise UsageError(f"-o {str(path)!r} cannot be written: it is a directory")
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+def _opened(path: Path, shown: Path) -> Iterator[IO[bytes]]:
     try:
-        with _opened(beside, path) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-
-
-@contextmanager
-def _opened(path: Path, shown: Path) -> Iterator[IO[str]]:
-    try:
-        file = path.open("w", encoding=ENCODING, newline="\n")
+        file = path.open("wb")
     except OSError as error:
         raise UsageError(f"-o {str(shown)!r} cannot be written: {error.strerror}") from error
     with file:

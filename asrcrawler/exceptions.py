@@ -40,6 +40,13 @@ class OutputError(AsrCrawlerError):
         super().__init__(f"{name} could not be written: {error.strerror or error}")
 
 
+class MissingLibraryError(AsrCrawlerError):
+    """What was asked for needs a library that comes with an extra. Raised where the library is imported."""
+
+    def __init__(self, wish: str, library: str, extra: str) -> None:
+        super().__init__(f"{wish} needs {library}: pip install 'asrcrawler[{extra}]'")
+
+
 class StorageError(AsrCrawlerError):
     """The database cannot be opened, read or written. Raised by ``asrcrawler.storage``."""
 

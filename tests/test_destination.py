@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from asrcrawler.destination import destination
+from asrcrawler.destination import binary_destination, destination
 from asrcrawler.exceptions import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -58,3 +59,17 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
 def test_what_cannot_be_opened_is_a_usage_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="cannot be written"), destination(str(tmp_path / name)):
         pytest.fail("nothing to write to")
+
+
+def test_bytes_go_to_stdout_as_they_are(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    with binary_destination("-") as file:
+        file.write(b"\xff\0")
+    assert capfdbinary.readouterr().out == b"\xff\0"
+
+
+def test_signals_are_again_what_they_were_when_a_file_is_written(tmp_path: Path) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with destination(str(tmp_path / "out")) as write:
+        write("")
+        assert signal.getsignal(signal.SIGTERM) is not before
+    assert signal.getsignal(signal.SIGTERM) is before

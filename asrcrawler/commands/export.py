@@ -1,71 +1,78 @@
-"""``scrapy export``: the articles, as JSON Lines."""
+"""``scrapy export``: the articles, as JSON Lines, CSV or Parquet."""
 
 from __future__ import annotations
 
 import json
 from contextlib import closing
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from asrcrawler.command import AsrCommand
-from asrcrawler.destination import destination
+from asrcrawler.destination import STDOUT, binary_destination, destination
 from asrcrawler.exceptions import DateError, UsageError
+from asrcrawler.export import FORMATS, GZIP, Format, Options, format_of, packed
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
     from datetime import date
 
     from asrcrawler.storage.export import Selection
-
-FORMATS = ("jsonl",)
 
 
 class Command(AsrCommand):
     """Streams articles to a file or to stdout; needs no more memory for a million than for ten."""
 
-    summary = "Write the stored articles as JSON Lines, to stdout or to a file."
+    summary = "Write the stored articles as JSON Lines, CSV or Parquet, to stdout or to a file."
     example = "scrapy export --since 1401/11/01 --until 1401/11/30 -o bahman.jsonl"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("-o", "--output", metavar="FILE", default="-", help="write here, not to stdout (-)")
-        parser.add_argument("--format", metavar="FORMAT", default=FORMATS[0], help=f"one of: {', '.join(FORMATS)}")
+        parser.add_argument(
+            "--format", metavar="FORMAT", help=f"one of: {', '.join(FORMATS)}; if not given, what FILE ends with"
+        )
         parser.add_argument("--codes", metavar="CODES", help="only these codes: 32911, 32000-33000, or a list of both")
         parser.add_argument("--since", metavar="DAY", help="published on this day or later; 1401/11/04 or 2023-01-24")
         parser.add_argument("--until", metavar="DAY", help="published on this day or earlier")
         parser.add_argument("--category", metavar="NAME", help="only articles of this category")
         parser.add_argument("--tag", metavar="NAME", help="only articles with this tag")
         parser.add_argument("--unique", action="store_true", help="leave out articles with the text of an earlier one")
+        parser.add_argument("--revisions", action="store_true", help="with the earlier texts of edited articles")
+        parser.add_argument("--bom", action="store_true", help="CSV that spreadsheets open right, without formulas")
         parser.add_argument("--schema", action="store_true", help="write the JSON Schema of an article, and no article")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.export.contract import export_schema
         from asrcrawler.storage import Database
-        from asrcrawler.storage.export import export_articles, export_schema
+        from asrcrawler.storage.export import export_articles
 
-        if opts.format not in FORMATS:
-            raise UsageError(f"--format {opts.format!r} is not known; there is: {', '.join(FORMATS)}")
+        chosen, options = _format(opts), Options(revisions=opts.revisions, bom=opts.bom)
         if opts.schema:
             with destination(opts.output) as write:
-                write(json.dumps(export_schema(), ensure_ascii=False, indent=2) + "\n")
+                write(json.dumps(export_schema(revisions=opts.revisions), ensure_ascii=False, indent=2) + "\n")
             return
+        _refuse_unfit(chosen, opts)
         selection = _selection(opts)
         with closing(Database(self.config.database_url)) as database:
             database.open_existing()
-            with destination(opts.output) as write:
-                for line in _lines(export_articles(database, selection)):
-                    write(line)
+            with binary_destination(opts.output) as file, packed(file, opts.output) as out:
+                chosen.write(export_articles(database, selection, revisions=opts.revisions), out, options)
 
 
-def _lines(articles: Iterator[dict[str, Any]]) -> Iterator[str]:
-    for article in articles:
-        yield json.dumps(article, ensure_ascii=False, default=_as_text) + "\n"
+def _format(opts: argparse.Namespace) -> Format:
+    if opts.format is None:
+        return format_of(opts.output)
+    if opts.format not in FORMATS:
+        raise UsageError(f"--format {opts.format!r} is not known; there is: {', '.join(FORMATS)}")
+    return FORMATS[opts.format]
 
 
-def _as_text(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    raise TypeError(f"no JSON for {value!r}")
+def _refuse_unfit(chosen: Format, opts: argparse.Namespace) -> None:
+    if opts.bom and chosen.name != "csv":
+        raise UsageError(f"--bom goes with --format csv, not with {chosen.name}")
+    if not chosen.is_text and opts.output == STDOUT:
+        raise UsageError(f"--format {chosen.name} needs a file: -o articles.{chosen.name}")
+    if not chosen.is_text and opts.output.lower().endswith(GZIP):
+        raise UsageError(f"-o {opts.output!r}: {chosen.name} is compressed already; leave out {GZIP}")
 
 
 def _selection(opts: argparse.Namespace) -> Selection:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from asrcrawler.export.contract import EXPORT_FIELDS, REVISION_FIELDS, REVISIONS, export_schema
 from asrcrawler.persian import clean
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.coverage import merge
-from asrcrawler.storage.models import LONGEST_LABEL, article, label
+from asrcrawler.storage.models import LONGEST_LABEL, article, label, revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from asrcrawler.storage.database import Database
 
-EXPORT_FIELDS = (
-    "site", "code", "url", "short_url", "kind", "kicker", "title", "lead", "body", "category", "tags", "images",
-    "author", "published_at", "published_jalali", "modified_at", "comment_count", "duplicate_of", "similar_to",
-    "revision", "first_seen_at", "last_seen_at", "changed_at",
-)  # fmt: skip
-"""The fields of an exported article, in order. A contract with users."""
+__all__ = ["EXPORT_FIELDS", "Selection", "export_articles", "export_schema"]
 
 _TEHRAN_FIELDS = ("published_at", "modified_at")  # the others are our own times, in UTC
 EVERY_CODE = [(1, HIGHEST_CODE)]
@@ -51,21 +48,23 @@ class Selection:
     """Without exact duplicates."""
 
 
-def export_articles(database: Database, selection: Selection) -> Iterator[dict[str, Any]]:
+def export_articles(database: Database, selection: Selection, *, revisions: bool = False) -> Iterator[dict[str, Any]]:
     """The selected articles by site and code, as mappings of :data:`EXPORT_FIELDS`; datetimes aware.
 
-    Read page by page after the last code, so that a reader who takes his time holds no transaction open. Raises
-    :exc:`~asrcrawler.exceptions.StorageError`.
+    With ``revisions`` each has its earlier texts too, the first one first, in a list of mappings of
+    :data:`~asrcrawler.export.contract.REVISION_FIELDS`. Read page by page after the last code, so that a reader who
+    takes his time holds no transaction open. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
     spans = EVERY_CODE if selection.codes is None else merge(selection.codes)
     for site in _sites(database, selection.site):
         for first, last in spans:
-            yield from _export_span(database, selection, site, first, last)
+            for page in _pages(database, selection, site, first, last, revisions):
+                yield from page
 
 
-def _export_span(
-    database: Database, selection: Selection, site: str, first: int, last: int
-) -> Iterator[dict[str, Any]]:
+def _pages(
+    database: Database, selection: Selection, site: str, first: int, last: int, revisions: bool
+) -> Iterator[list[dict[str, Any]]]:
     selected = (
         select(*(article.c[name] for name in EXPORT_FIELDS))
         .where(article.c.site == site, *_conditions(selection))
@@ -75,11 +74,31 @@ def _export_span(
     while first <= last:
         with database.read() as connection:
             rows = connection.execute(selected.where(article.c.code.between(first, last))).all()
-        for row in rows:
-            yield _exported(row)
-        if len(rows) < PAGE:
+            page = [_exported(row) for row in rows]
+            if revisions:
+                _add_revisions(connection, site, page)
+        yield page
+        if len(page) < PAGE:
             return
-        first = rows[-1].code + 1
+        first = page[-1]["code"] + 1
+
+
+def _add_revisions(connection: Connection, site: str, page: list[dict[str, Any]]) -> None:
+    edited = [found["code"] for found in page if found["revision"] > 1]
+    texts = defaultdict(list)
+    if edited:
+        rows = connection.execute(
+            select(revision.c.code, *(_REVISION_COLUMNS[name] for name in REVISION_FIELDS))
+            .where(revision.c.site == site, revision.c.code.in_(edited))
+            .order_by(revision.c.code, revision.c.number)
+        )
+        for code, *values in rows:
+            texts[code].append(dict(zip(REVISION_FIELDS, values, strict=True)))
+    for found in page:
+        found[REVISIONS] = texts[found["code"]]
+
+
+_REVISION_COLUMNS = {"revision": revision.c.number, **{name: revision.c[name] for name in REVISION_FIELDS[1:]}}
 
 
 def _sites(database: Database, wanted: str | None) -> list[str]:
@@ -130,52 +149,3 @@ def _carries(kind: str, name: str) -> ColumnElement[bool]:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=TEHRAN)
-
-
-def export_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of one exported article."""
-    text = {"type": ["string", "null"], "minLength": 1}
-    moment = {"type": ["string", "null"], "format": "date-time"}
-    seen = {"type": "string", "format": "date-time"}
-    code = {"type": "integer", "minimum": 1}
-    link = {"type": ["integer", "null"], "minimum": 1}
-    names = {"type": "array", "items": {"type": "string", "minLength": 1}}
-    image = {
-        "type": "object",
-        "properties": {"url": {"type": "string", "format": "uri"}, "caption": text},
-        "required": ["url", "caption"],
-        "additionalProperties": False,
-    }
-    properties: dict[str, dict[str, Any]] = {
-        "site": {"type": "string", "description": "host name of the outlet, without www"},
-        "code": code | {"description": "news code (کد خبر)"},
-        "url": {"type": "string", "format": "uri"},
-        "short_url": {"type": "string", "format": "uri"},
-        "kind": {"enum": ["article", "gallery", "video"]},
-        "kicker": text | {"description": "line above the headline"},
-        "title": text,
-        "lead": text,
-        "body": text | {"description": "paragraphs separated by a blank line"},
-        "category": names | {"description": "path of sections, outermost first"},
-        "tags": names,
-        "images": {"type": "array", "items": image},
-        "author": text,
-        "published_at": moment | {"description": "with the Tehran offset of that day"},
-        "published_jalali": text | {"pattern": r"^1[34]\d\d-\d\d-\d\d( \d\d:\d\d)?$"},
-        "modified_at": moment,
-        "comment_count": {"type": ["integer", "null"], "minimum": 0},
-        "duplicate_of": link | {"description": "lowest code with the same title, lead and body"},
-        "similar_to": link | {"description": "code of a near duplicate"},
-        "revision": {"type": "integer", "minimum": 1, "description": "1 = never edited"},
-        "first_seen_at": seen,
-        "last_seen_at": seen,
-        "changed_at": seen,
-    }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "asrcrawler article",
-        "type": "object",
-        "properties": properties,
-        "required": list(EXPORT_FIELDS),
-        "additionalProperties": False,
-    }

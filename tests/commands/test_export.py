@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import os
+import signal
 import subprocess
 import sys
 from contextlib import closing
@@ -106,7 +110,10 @@ def test_options_select(archive: dict[str, str], options: list[str], codes: list
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--format", "csv"], "--format 'csv' is not known; there is: jsonl"),
+        (["--format", "xlsx"], "--format 'xlsx' is not known; there is: jsonl, csv, parquet"),
+        (["--format", "parquet"], "--format parquet needs a file: -o articles.parquet"),
+        (["-o", "a.parquet.gz"], "-o 'a.parquet.gz': parquet is compressed already; leave out .gz"),
+        (["--bom"], "--bom goes with --format csv, not with jsonl"),
         (["--codes", "20-10"], "--codes '20-10' has a range that runs backwards: 20-10"),
         (["--since", "1401/13/04"], "--since '1401/13/04'"),
         (["--until", "yesterday"], "--until 'yesterday': neither a Jalali day"),
@@ -149,6 +156,73 @@ def test_a_failing_export_leaves_the_good_file_in_its_place(tmp_path: Path) -> N
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert target.read_text() == "last week's"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_an_export_that_is_told_to_end_leaves_the_good_file_and_nothing_else(
+    archive: dict[str, str], tmp_path: Path, number: signal.Signals
+) -> None:
+    """It waits for its next article when the signal comes."""
+    target = tmp_path / "articles.csv"
+    target.write_text("last week's")
+    program = (
+        "import sys\n"
+        "from asrcrawler.storage import export\n"
+        "from scrapy.cmdline import execute\n"
+        "def slow(*_, **__):\n"
+        "    print('begun', flush=True)\n"
+        "    sys.stdin.read()\n"
+        "    yield {}\n"
+        "export.export_articles = slow\n"
+        "execute(['scrapy', 'export', *sys.argv[1:]])\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "-o", str(target)],
+        cwd=ROOT,
+        env=os.environ | archive,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    assert [path.suffix for path in tmp_path.iterdir() if path != target] == [".part"]
+    process.send_signal(number)
+    _, complaints = process.communicate(timeout=30)
+    assert process.returncode == (130 if number is signal.SIGINT else -number)
+    assert complaints == ""
+    assert target.read_text() == "last week's"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_the_ending_of_the_file_chooses_the_format(archive: dict[str, str], tmp_path: Path) -> None:
+    for name in ("a.csv", "a.parquet", "a.jsonl.gz", "a.txt"):
+        exported(archive, "-o", str(tmp_path / name))
+    begins = {path.name: path.read_bytes()[:4] for path in tmp_path.iterdir()}
+    assert begins == {"a.csv": b"site", "a.parquet": b"PAR1", "a.jsonl.gz": b"\x1f\x8b\x08\0", "a.txt": b'{"si'}
+    exported(archive, "-o", str(tmp_path / "a.txt"), "--format", "csv")
+    assert (tmp_path / "a.txt").read_bytes().startswith(b"site,")
+
+
+def test_csv_on_stdout_for_a_spreadsheet(archive: dict[str, str]) -> None:
+    done = invoke("export", "--format", "csv", "--bom", "--codes", "11", settings=archive, encoding="ascii")
+    [row] = csv.DictReader(io.StringIO(done.stdout.removeprefix("\ufeff"), newline=""))
+    assert done.stdout.startswith("\ufeffsite,")
+    assert (row["code"], row["category"]) == ("11", '["جامعه", "شهری"]')
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_a_full_disk_is_one_line(archive: dict[str, str], form: str) -> None:
+    done = invoke("export", "-o", "/dev/full", "--format", form, settings=archive)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "scrapy export: /dev/full could not be written: No space left on device\n"
+
+
+def test_earlier_texts_are_in_the_export_and_in_the_schema(archive: dict[str, str]) -> None:
+    assert [article["revisions"] for article in exported(archive, "--revisions")] == [[], [], []]
+    schema = json.loads(invoke("export", "--schema", "--revisions", settings=archive).stdout)
+    assert schema["required"] == [*EXPORT_FIELDS, "revisions"]
 
 
 def test_a_device_is_written_to_and_not_replaced(archive: dict[str, str]) -> None:

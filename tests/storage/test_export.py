@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +8,7 @@ import pytest
 from asrcrawler.items import Image
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage import export
-from asrcrawler.storage.export import EXPORT_FIELDS, Selection, export_articles, export_schema
+from asrcrawler.storage.export import EXPORT_FIELDS, Selection, export_articles
 from asrcrawler.storage.writing import write_visits
 from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_absence, an_article
 
@@ -167,7 +166,26 @@ def test_an_edited_article_is_exported_in_its_last_form(database: Database) -> N
     assert (exported["first_seen_at"], exported["changed_at"]) == (NOON, NOON + DAY)
 
 
-def test_the_schema_names_every_field_and_is_json() -> None:
-    schema = json.loads(json.dumps(export_schema()))
-    assert tuple(schema["properties"]) == tuple(schema["required"]) == EXPORT_FIELDS
-    assert schema["additionalProperties"] is False
+def test_earlier_texts_come_with_their_article_the_first_one_first(database: Database) -> None:
+    write_visits(database, [an_article(1, body="یک"), an_article(2)])
+    write_visits(database, [an_article(1, body="دو", at=NOON + HOUR)])
+    write_visits(database, [an_article(1, body="دو", title="عنوان دیگر", at=NOON + DAY)])
+    edited, quiet = export_articles(database, Selection(), revisions=True)
+    assert tuple(edited) == (*EXPORT_FIELDS, "revisions")
+    assert (quiet["code"], quiet["revisions"]) == (2, [])
+    assert [(text["revision"], text["body"], text["title"]) for text in edited["revisions"]] == [
+        (1, "یک", "عنوان خبر 1"),
+        (2, "دو", "عنوان خبر 1"),
+    ]
+    assert edited["revisions"][0] == {
+        "revision": 1,
+        "change": "body",
+        "seen_at": NOON,
+        "replaced_at": NOON + HOUR,
+        "kicker": None,
+        "title": "عنوان خبر 1",
+        "lead": "خلاصه‌ای کوتاه",
+        "body": "یک",
+        "category": ["سیاسی", "مجلس"],
+        "tags": ["نفت", "بودجه"],
+    }

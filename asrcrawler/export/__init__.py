@@ -1,0 +1,74 @@
+"""Articles as files, one module a format. They know the fields of an article and nothing of databases.
+
+A format's module has ``write(articles, file, options)``; it is imported when it is asked for. To add one, write the
+module and name it in :data:`FORMATS`.
+"""
+
+from __future__ import annotations
+
+import gzip
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import IO, TYPE_CHECKING, Any
+
+from asrcrawler.export.contract import EXPORT_FIELDS, REVISIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+GZIP = ".gz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to write."""
+
+    revisions: bool = False
+    """Each article brings its earlier texts in the field ``revisions``."""
+    bom: bool = False
+    """For spreadsheets; see :mod:`asrcrawler.export.csvtext`."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of an article, in order."""
+        return (*EXPORT_FIELDS, REVISIONS) if self.revisions else EXPORT_FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file that articles can be written to."""
+
+    name: str
+    module: str
+    is_text: bool = True
+    """Text may go to stdout, and gains from gzip."""
+
+    def write(self, articles: Iterable[dict[str, Any]], file: IO[bytes], options: Options) -> None:
+        """Write all of ``articles``, holding no more than a few thousand of them.
+
+        Raises :exc:`~asrcrawler.exceptions.MissingLibraryError`, and whatever ``file`` raises.
+        """
+        import_module(f"{__name__}.{self.module}").write(articles, file, options)
+
+
+FORMATS = {
+    found.name: found
+    for found in (Format("jsonl", "jsonl"), Format("csv", "csvtext"), Format("parquet", "parquet", is_text=False))
+}
+
+
+def format_of(file_name: str) -> Format:
+    """The format that the ending of ``file_name`` names, with or without ``.gz``; JSON Lines if it names none."""
+    _, _, ending = file_name.lower().removesuffix(GZIP).rpartition(".")
+    return FORMATS.get(ending, FORMATS["jsonl"])
+
+
+@contextmanager
+def packed(file: IO[bytes], file_name: str) -> Iterator[IO[bytes]]:
+    """``file``, through gzip if its name ends with ``.gz``; the same articles give the same bytes."""
+    if not file_name.lower().endswith(GZIP):
+        yield file
+        return
+    with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packing:
+        yield packing  # type: ignore[misc]

@@ -1,0 +1,52 @@
+"""CSV as RFC 4180 has it: a header, CRLF, quotes where they are needed; UTF-8. Unknown is an empty cell.
+
+A list is one cell that holds it as JSON: a tag may contain whatever character could separate tags.
+
+For spreadsheets (``bom``) two things are different. A byte order mark tells them that the file is UTF-8. And a text
+that they would take for a formula gets an apostrophe before it: a headline that begins with ``=`` shall not be carried
+out in somebody's spreadsheet. Without ``bom`` no character is added.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+from typing import IO, TYPE_CHECKING, Any
+
+from asrcrawler.export.jsonl import as_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from asrcrawler.export import Options
+
+FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What spreadsheets take for the beginning of a formula, as OWASP lists it."""
+
+
+def write(articles: Iterable[dict[str, Any]], file: IO[bytes], options: Options) -> None:
+    text = io.TextIOWrapper(file, encoding="utf-8-sig" if options.bom else "utf-8", newline="")
+    try:
+        rows = csv.writer(text, lineterminator="\r\n")
+        rows.writerow(options.fields)
+        for article in articles:
+            cells = (_cell(article[name]) for name in options.fields)
+            rows.writerow(_harmless(cell) for cell in cells) if options.bom else rows.writerow(cells)
+        text.flush()
+    finally:
+        text.detach()  # or the wrapper would close the file when it goes
+
+
+def _cell(value: object) -> object:
+    match value:
+        case datetime():
+            return value.isoformat(timespec="seconds")
+        case list():
+            return as_json(value)
+        case _:
+            return value
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_BEGINS) else cell
