@@ -9,8 +9,8 @@ from weakref import WeakKeyDictionary
 
 from asrcrawler.config import Config
 from asrcrawler.frontier import Memory
-from asrcrawler.items import Outcome
-from asrcrawler.storage import Database, ledger, runs, writing
+from asrcrawler.items import Article, Outcome
+from asrcrawler.storage import Database, dictionaries, ledger, runs, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from asrcrawler.items import Absence, Article
+    from asrcrawler.items import Absence
+    from asrcrawler.packing import Dictionary
     from asrcrawler.storage.coverage import Span
     from asrcrawler.storage.ledger import Known, Validators
     from asrcrawler.storage.writing import Written
@@ -40,6 +41,9 @@ class Archive:
         """What the last scheduled run left; then what this one leaves."""
         self.asked_to_wait_until: datetime | None = None
         """When the site said to come back, if it refused us with a date."""
+        self.dictionary: Dictionary | None = None
+        """What pages are packed with."""
+        self._pages_to_learn_from = 0
         self._url = config.database_url
         self._database: Database | None = None
         self._lock = asyncio.Lock()
@@ -100,6 +104,20 @@ class Archive:
         self._count(batch, written)
         return written
 
+    @property
+    def wants_dictionary(self) -> bool:
+        """Whether there are pages enough for a dictionary, or for a better one."""
+        return self._pages_to_learn_from >= dictionaries.FEWEST_PAGES
+
+    async def learn_dictionary(self) -> None:
+        """Learn a dictionary from the kept pages. Others read and write meanwhile.
+
+        Raises :exc:`~asrcrawler.exceptions.StorageError`; then, and where nothing can be learnt, it is tried no more
+        in this run.
+        """
+        self._pages_to_learn_from = 0
+        self.dictionary = await asyncio.to_thread(dictionaries.learn, self._opened, self.site) or self.dictionary
+
     async def ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Call a function of the storage room with the database and ``args``."""
         return await self._in_thread(question, self._opened, *args, **kwargs)
@@ -125,12 +143,17 @@ class Archive:
         run_id = runs.begin_run(self._database, self.site, arguments)
         self.memory = Memory.from_json(runs.last_memory(self._database, self.site))
         self.newest = self.memory.newest
+        self.dictionary = dictionaries.newest_dictionary(self._database, self.site)
+        self._pages_to_learn_from = dictionaries.pages_to_learn_from(self._database, self.site)
         return run_id
 
     def _count(self, batch: Sequence[Article | Absence], written: Sequence[Written]) -> None:
         outcomes = Counter(self.figures.outcomes)
         outcomes.update(str(visit.outcome) for visit in written)
         self.figures.outcomes = dict(outcomes)
+        if self.dictionary is None:
+            pages = [item.fetch.page for item in batch if item.fetch and isinstance(item, Article)]
+            self._pages_to_learn_from += len(pages) - pages.count(None)
         self.figures.bytes += sum(item.fetch.size for item in batch if item.fetch)
         self.figures.articles_new += sum(visit.change == writing.NEW for visit in written)
         self.figures.articles_changed += sum(

@@ -30,6 +30,7 @@ class Config:
     backfill_per_run: int
     batch_size: int
     batch_seconds: float
+    keep_pages: bool
     contact: str
     ping_url: str
     """Empty for none."""
@@ -45,6 +46,7 @@ class Config:
             backfill_per_run=_whole_number(settings, "ASR_BACKFILL_PER_RUN", least=0),
             batch_size=_whole_number(settings, "ASR_BATCH_SIZE", least=1),
             batch_seconds=_seconds(settings, "ASR_BATCH_SECONDS"),
+            keep_pages=_switch(settings, "ASR_KEEP_PAGES"),
             contact=str(settings.get("ASR_CONTACT") or "").strip(),
             ping_url=_ping_url(settings.get("ASR_PING_URL")),
             now=_moment(settings.get("ASR_NOW")),
@@ -98,6 +100,16 @@ def _whole_number(settings: BaseSettings, name: str, *, least: int) -> int:
     if number < least:
         raise SettingError(name, value, f"is not a whole number of {least} or more")
     return number
+
+
+def _switch(settings: BaseSettings, name: str) -> bool:
+    value: Any = settings.get(name)
+    word = str(value).strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off"}:
+        return False
+    raise SettingError(name, value, "is neither 1 (on) nor 0 (off)")
 
 
 def _seconds(settings: BaseSettings, name: str) -> float:

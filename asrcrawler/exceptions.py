@@ -95,6 +95,10 @@ class UnstorableError(StorageError):
     """Values that no database takes. Raised by ``asrcrawler.storage``; the rest of the batch can be stored."""
 
 
+class DamagedPageError(AsrCrawlerError):
+    """A kept page whose bytes are not those that were fetched. Raised by ``asrcrawler.packing``."""
+
+
 class AnotherRunError(StorageError):
     """Another run is at work on the same site and database. Raised by ``asrcrawler.storage.runs``."""
 

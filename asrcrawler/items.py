@@ -42,6 +42,34 @@ class Image:
 
 
 @dataclass(slots=True, kw_only=True)
+class Page:
+    """An answer itself, as the evidence of what was read in it."""
+
+    url: str
+    """Where it came from, after redirects."""
+    headers: dict[str, str]
+    """By lower-case name; without cookies, bounded."""
+    body: bytes = field(repr=False)
+    """Decompressed."""
+
+
+@dataclass(slots=True, kw_only=True)
+class PackedPage:
+    """A :class:`Page` as it is stored."""
+
+    url: str
+    headers: dict[str, str]
+    digest: bytes
+    """SHA-256 of the body."""
+    size: int
+    """Bytes of the body."""
+    content: bytes = field(repr=False)
+    """The body, zstd."""
+    dictionary: int | None = None
+    """The id of the dictionary it was packed with."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Fetch:
     """How a page was fetched: the facts of the HTTP exchange, for the ledger."""
 
@@ -53,6 +81,8 @@ class Fetch:
     """Bytes of the decompressed body."""
     etag: str | None = None
     last_modified: str | None = None
+    page: Page | PackedPage | None = None
+    """The answer, where it is worth keeping; packed by the keep pipeline on its way to storage."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -17,6 +17,7 @@ _OWN = {
     "ASR_BACKFILL_PER_RUN": "300",  # codes of the older archive in one scheduled run; 0 = none
     "ASR_BATCH_SIZE": "100",  # visits written in one transaction
     "ASR_BATCH_SECONDS": "5",  # no visit waits longer than so many seconds to be written
+    "ASR_KEEP_PAGES": "1",  # keep the pages themselves, packed; 0 = only what was read in them
     "ASR_CONTACT": "",  # e-mail or page of whoever runs this, told to the site in the User-Agent
     "ASR_PING_URL": "",  # asked for after every good run, for a watchdog service; empty = none
     "ASR_NOW": "",  # ISO 8601 moment with offset; the run believes it starts then (simulations)
@@ -55,6 +56,7 @@ REMOTE_CONTROL_ENABLED = False  # runs Python that it is sent
 # --- components --------------------------------------------------------------------------------------------------
 
 ITEM_PIPELINES = {
+    "asrcrawler.pipelines.keep.KeepPipeline": 50,  # first: what waits to be stored has a twentieth of the size
     "asrcrawler.pipelines.clean.CleanPipeline": 100,
     "asrcrawler.pipelines.dedupe.DedupePipeline": 200,  # judges cleaned text
     "asrcrawler.pipelines.store.StorePipeline": 300,

@@ -26,6 +26,7 @@ def test_the_defaults_are_the_contract() -> None:
     assert found.base_url == "http://asrpress.ir"
     assert found.database_url == f"sqlite:///{project_root()}/data/asr.db"
     assert (found.first_code, found.backfill_per_run) == (1, 300)
+    assert found.keep_pages is True
     assert found.now is None
 
 
@@ -52,6 +53,13 @@ def test_a_simulated_moment_needs_its_offset() -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "on"), [("1", True), ("yes", True), (True, True), ("0", False), (" Off ", False), (0, False)]
+)
+def test_a_switch_is_on_or_off(word: object, on: bool) -> None:
+    assert config(ASR_KEEP_PAGES=word).keep_pages is on
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("ASR_BASE_URL", "asrpress.ir"),
@@ -70,6 +78,8 @@ def test_a_simulated_moment_needs_its_offset() -> None:
         ("ASR_BATCH_SIZE", "0"),
         ("ASR_BATCH_SECONDS", "nan"),
         ("ASR_BATCH_SECONDS", "0"),
+        ("ASR_KEEP_PAGES", "perhaps"),
+        ("ASR_KEEP_PAGES", ""),
         ("ASR_NOW", "2023-01-24"),
         ("ASR_NOW", "now"),
     ],

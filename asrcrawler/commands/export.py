@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.command import AsrCommand
 from asrcrawler.destination import STDOUT, binary_destination, destination
-from asrcrawler.exceptions import DateError, UsageError
+from asrcrawler.exceptions import UsageError
 from asrcrawler.export import FORMATS, GZIP, Format, Options, format_of, packed
+from asrcrawler.options import codes_of, day_of
 
 if TYPE_CHECKING:
     import argparse
-    from datetime import date
 
     from asrcrawler.storage.export import Selection
 
@@ -78,39 +78,17 @@ def _refuse_unfit(chosen: Format, opts: argparse.Namespace) -> None:
 def _selection(opts: argparse.Namespace) -> Selection:
     from asrcrawler.storage.export import Selection
 
-    since, until = _day("--since", opts.since), _day("--until", opts.until)
+    since, until = day_of("--since", opts.since), day_of("--until", opts.until)
     if since and until and since > until:
         raise UsageError(f"--since {opts.since!r} is later than --until {opts.until!r}")
     return Selection(
-        codes=_codes(opts.codes),
+        codes=codes_of("--codes", opts.codes),
         since=since,
         until=until,
         category=_label("--category", opts.category),
         tag=_label("--tag", opts.tag),
         unique=opts.unique,
     )
-
-
-def _codes(value: str | None) -> tuple[tuple[int, int], ...] | None:
-    from asrcrawler.samaneh.arguments import Codes
-
-    if value is None:
-        return None
-    try:
-        return Codes.parse(value).spans
-    except ValueError as error:
-        raise UsageError(f"--codes {value!r} {error}") from None
-
-
-def _day(option: str, value: str | None) -> date | None:
-    from asrcrawler.samaneh.dates import parse_day
-
-    if value is None:
-        return None
-    try:
-        return parse_day(value)
-    except DateError as error:
-        raise UsageError(f"{option} {error}") from None
 
 
 def _label(option: str, value: str | None) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from asrcrawler.command import AsrCommand
 from asrcrawler.destination import tell
 from asrcrawler.exceptions import UsageError
+from asrcrawler.options import code_of
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +32,9 @@ class Command(AsrCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--code", metavar="N", help="every visit of this news code, and why it is or is not due")
+        parser.add_argument(
+            "--code", metavar="N", help="every visit of this code, why it is or is not due, its kept pages"
+        )
         parser.add_argument(
             "--check", action="store_true", help="say what is wrong and end with 1, or end with 0: for a watchdog"
         )
@@ -46,8 +49,9 @@ class Command(AsrCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         from asrcrawler.storage import Database
 
-        site = self._site(args[0] if args else None)
-        code, max_age = _code(opts.code), _hours(opts.max_age)
+        site = self.site_of(args[0] if args else None)
+        code = None if opts.code is None else code_of("--code", opts.code)
+        max_age = _hours(opts.max_age)
         database = Database(self.config.database_url)
         try:
             database.open_existing()
@@ -81,20 +85,6 @@ class Command(AsrCommand):
         )
         return [f"{site}: {problem}" for problem in found]
 
-    def _site(self, name: str | None) -> str:
-        from scrapy.spiderloader import get_spider_loader
-
-        assert self.settings is not None
-        loader = get_spider_loader(self.settings)
-        known = loader.list()
-        if name is None and len(known) == 1:
-            name = known[0]
-        if name not in known:
-            asked = "give the name of one spider" if name is None else f"there is no spider {name!r}"
-            raise UsageError(f"{asked}; there is: {', '.join(known)}")
-        site: str = loader.load(name).site  # type: ignore[attr-defined]
-        return site
-
     def _standing(self, database: Database, site: str) -> tuple[list[str], dict[str, Any]]:
         from asrcrawler.clock import utcnow
         from asrcrawler.reports import standing
@@ -112,22 +102,14 @@ def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[
     from asrcrawler.clock import utcnow
     from asrcrawler.reports import history
     from asrcrawler.storage.ledger import newest_known
+    from asrcrawler.storage.pages import kept_of
     from asrcrawler.storage.status import code_history
 
     row, visits = code_history(database, site, code)
-    newest, now = newest_known(database, site), utcnow()
-    lines = history.history(site, code, row, visits, newest=newest, now=now)
-    return lines, history.as_json(site, code, row, visits, newest=newest, now=now)
-
-
-def _code(value: str | None) -> int | None:
-    from asrcrawler.samaneh.urls import HIGHEST_CODE
-
-    if value is None:
-        return None
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= HIGHEST_CODE:
-        raise UsageError(f"--code {value!r} is not a news code such as 32911")
-    return int(value)
+    newest, now, pages = newest_known(database, site), utcnow(), kept_of(database, site, code)
+    lines = history.history(site, code, row, visits, newest=newest, now=now) + history.kept(pages)
+    data = history.as_json(site, code, row, visits, newest=newest, now=now)
+    return lines, data | {"pages": history.kept_as_json(pages)}
 
 
 def _hours(value: str) -> timedelta:

@@ -14,7 +14,10 @@ from asrcrawler.reports.words import duration, moment, size
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from asrcrawler.storage.pages import KeptPage
+
 WIDTH = 78
+DIGEST_SHOWN = 12  # hexadecimal digits; enough to tell the pages of one code apart
 
 Row = Mapping[Any, Any]
 
@@ -46,6 +49,33 @@ def as_json(
         "why": why(row, newest=newest, now=now),
         "visits": [{name: visit[name] for name in names} | {"at": iso(visit["at"])} for visit in visits],
     }
+
+
+def kept(pages: Sequence[KeptPage]) -> list[str]:
+    """The pages of a code, numbered as ``scrapy page --visit`` counts them."""
+    if not pages:
+        return []
+    return [
+        "",
+        "Pages (the SHA-256 of each begins with …)",
+        *(_page(number, page) for number, page in enumerate(pages, 1)),
+    ]
+
+
+def kept_as_json(pages: Sequence[KeptPage]) -> list[dict[str, Any]]:
+    """The same for machines."""
+    return [
+        {
+            "number": number,
+            "at": iso(page.at),
+            "url": page.url,
+            "sha256": page.digest.hex(),
+            "size": page.size,
+            "packed_size": page.packed_size,
+            "headers": page.headers,
+        }
+        for number, page in enumerate(pages, 1)
+    ]
 
 
 def why(row: Row | None, *, newest: int, now: datetime) -> str:
@@ -95,3 +125,9 @@ def _visit(visit: Row) -> str:
         visit["change"] or visit["reason"] or "unchanged",
     ]
     return "  " + "  ".join(parts)
+
+
+def _page(number: int, page: KeptPage) -> str:
+    packed = "let go" if page.packed_size is None else f"{size(page.packed_size)} packed"
+    parts = [f"{number:>3}", moment(page.at), page.digest.hex()[:DIGEST_SHOWN], size(page.size).rjust(8), packed]
+    return "  ".join(parts)

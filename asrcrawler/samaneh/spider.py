@@ -26,7 +26,7 @@ from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.samaneh.arguments import Arguments
 from asrcrawler.samaneh.listings import Listings
 from asrcrawler.samaneh.urls import article_path
-from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, absence, judge
+from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, absence, judge, unread
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -162,11 +162,12 @@ class SamanehSpider(Spider):
     ) -> Iterator[Article | Absence | Request]:
         """Yield the one item that an answer amounts to, or the request that a redirect leads to."""
         asked = self._asked(code, conditional=conditional)
+        answer = _answer(response, redirects)
         try:
-            result = judge(_answer(response, redirects), asked)
+            result = judge(answer, asked)
         except Exception:
             self.logger.exception("Code %d: the parser failed on %s", code, response.url)
-            result = absence(asked, Outcome.UNREADABLE, "parser error", at=utcnow())
+            result = unread(answer, asked, "parser error")
         self._tell(result)
         if isinstance(result, Elsewhere):
             yield self.visit(code, url=result.url, redirects=redirects + 1)
@@ -206,14 +207,12 @@ def _answer(response: Response, redirects: int) -> Answer:
         name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace")
         for name, values in response.headers.items()
     }
-    _, _, charset = headers.get("content-type", "").lower().partition("charset=")
     return Answer(
         url=response.url,
         status=response.status,
         at=utcnow(),
         headers=headers,
         body=response.body,
-        encoding=charset.strip(" \"';") or None,
         redirects=redirects,
     )
 

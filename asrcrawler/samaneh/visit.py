@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from asrcrawler.exceptions import PageVerdict
-from asrcrawler.items import Absence, Article, Fetch, Outcome
+from asrcrawler.items import Absence, Article, Fetch, Outcome, Page
 from asrcrawler.samaneh.page import read_page
 from asrcrawler.samaneh.urls import absolute, code_of_url, is_home, same_site
 
@@ -26,6 +26,11 @@ REFUSALS = frozenset({401, 402, 403, 407, 429, 451})
 TRANSIENT = frozenset({408, 425})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 5
+KEPT = frozenset({Outcome.STORED, Outcome.UNREADABLE, Outcome.REFUSED})
+"""The outcomes whose pages are evidence; a page that says «no such article» is like the others of its kind."""
+UNKEPT_HEADERS = frozenset({"set-cookie", "set-cookie2"})
+LONGEST_HEADER = 500  # characters of a value; longer ones are policies for browsers
+LONGEST_HEADERS = 4_000  # characters of all that is kept of an answer
 LONGEST_WAIT = 10 * 365 * 24 * 3600  # seconds; a larger Retry-After is no date any more
 
 
@@ -52,19 +57,33 @@ class Answer:
     """By lower-case name."""
     body: bytes = b""
     """Decompressed."""
-    encoding: str | None = None
-    """The charset that the HTTP header declares."""
     redirects: int = 0
     """How many redirects led here."""
 
-    def as_fetch(self) -> Fetch:
+    @property
+    def encoding(self) -> str | None:
+        """The charset that the HTTP header declares."""
+        _, _, charset = self.headers.get("content-type", "").lower().partition("charset=")
+        return charset.strip(" \"';") or None
+
+    def as_fetch(self, outcome: Outcome) -> Fetch:
         return Fetch(
             at=self.at,
             status=self.status,
             size=len(self.body),
             etag=self.headers.get("etag"),
             last_modified=self.headers.get("last-modified"),
+            page=self._as_page() if outcome in KEPT and self.body else None,
         )
+
+    def _as_page(self) -> Page:
+        headers, room = {}, LONGEST_HEADERS
+        for name, value in self.headers.items():
+            length = len(name) + len(value)
+            if name not in UNKEPT_HEADERS and len(value) <= LONGEST_HEADER and length <= room:
+                headers[name] = value
+                room -= length
+        return Page(url=self.url, headers=headers, body=self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +111,11 @@ def judge(answer: Answer, asked: Asked) -> Article | Absence | Elsewhere:
     if not answer.body.strip():
         return _absence(answer, asked, Outcome.FAILED, "empty answer")
     return _judge_page(answer, asked)
+
+
+def unread(answer: Answer, asked: Asked, reason: str) -> Absence:
+    """The yield of a visit whose answer could not be judged."""
+    return _absence(answer, asked, Outcome.UNREADABLE, reason)
 
 
 def absence(asked: Asked, outcome: Outcome, reason: str, *, at: datetime) -> Absence:
@@ -123,7 +147,7 @@ def _judge_page(answer: Answer, asked: Asked) -> Article | Absence:
         )
     except PageVerdict as verdict:
         return _absence(answer, asked, verdict.outcome, verdict.reason)
-    article.fetch = answer.as_fetch()
+    article.fetch = answer.as_fetch(Outcome.STORED)
     return article
 
 
@@ -166,5 +190,5 @@ def _absence(answer: Answer, asked: Asked, outcome: Outcome, reason: str) -> Abs
         outcome=outcome,
         reason=reason,
         retry_after=retry_moment(answer.headers.get("retry-after"), answer.at) if waits else None,
-        fetch=answer.as_fetch(),
+        fetch=answer.as_fetch(outcome),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asrcrawler.clock import utcnow
-from asrcrawler.items import Absence, Article, Outcome
+from asrcrawler.items import Absence, Article, Outcome, PackedPage
 from asrcrawler.policy import Change, History, change_class, next_visit
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Batch:
     """Articles with another ``text_digest`` than before."""
     revisions: list[dict[str, Any]] = field(default_factory=list)
     visits: list[dict[str, Any]] = field(default_factory=list)
+    pages: list[PackedPage | None] = field(default_factory=list)
+    """What each of ``visits`` found, where it is kept."""
     first_visits: set[int] = field(default_factory=set)
 
     def take_up(self, item: Article | Absence) -> Written:
@@ -82,7 +84,7 @@ class Batch:
         outcome, reason, change = Outcome.STORED, None, None
         if isinstance(item, Absence):
             outcome, reason = self._judge(item)
-        elif _reads_worse(self.articles.get(item.code), item):
+        elif reads_worse(self.articles.get(item.code), item):
             outcome, reason = Outcome.UNREADABLE, WORSE
         else:
             change = self._take_up_article(item)
@@ -103,7 +105,7 @@ class Batch:
     def _take_up_article(self, item: Article) -> str | None:
         at = _moment(item)
         stored = self.articles.get(item.code)
-        values = _values(item)
+        values = values_of(item)
         self.signatures[item.code] = item.signature
         if stored is None:
             self._add(values, at)
@@ -170,21 +172,27 @@ class Batch:
             "visits": known.get("visits", 0) + 1,
             "listed_at": known.get("listed_at"),
             "run_id": self.run_id,
-            **_validators(known, item, outcome),
+            **validators_of(known, item, outcome),
         }
-        row["next_visit_at"] = next_visit(outcome, self._history(row, item), at)
+        row["next_visit_at"] = next_visit(outcome, self.history(row, item), at)
         self.ledger[item.code] = row
+        page = item.fetch.page if item.fetch and isinstance(item.fetch.page, PackedPage) else None
+        self.pages.append(page)
         self.visits.append(
             {name: row[name] for name in ("site", "code", "run_id", "outcome", "reason", "http_status")}
             | {
                 "at": at,
                 "size": min(item.fetch.size, HIGHEST_INTEGER) if item.fetch else 0,
                 "change": str(change) if change else None,
+                "page_id": None,
+                "url": storable(page.url) if page else None,
+                "headers": _headers(page.headers) if page else None,
             }
         )
         return row
 
-    def _history(self, row: Mapping[str, Any], item: Article | Absence) -> History:
+    def history(self, row: Mapping[str, Any], item: Article | Absence) -> History:
+        """What :func:`next_visit` asks about a code with the ledger row ``row``."""
         stored = self.articles.get(item.code)
         return History(
             code=item.code,
@@ -208,7 +216,8 @@ def storable(text: str | None) -> str | None:
     return text.replace("\0", "") or None
 
 
-def _reads_worse(stored: Mapping[str, Any] | None, item: Article) -> bool:
+def reads_worse(stored: Mapping[str, Any] | None, item: Article) -> bool:
+    """Whether ``item`` may not replace the article that is stored."""
     return stored is not None and bool(stored["body"]) and not item.body
 
 
@@ -224,7 +233,8 @@ def _moment(item: Article | Absence) -> datetime:
     return item.fetch.at if item.fetch else utcnow()
 
 
-def _values(item: Article) -> dict[str, Any]:
+def values_of(item: Article) -> dict[str, Any]:
+    """What the page says, as columns of ``article``."""
     count = item.comment_count
     return {
         "site": item.site,
@@ -256,13 +266,18 @@ def _text(row: Mapping[str, Any]) -> StoredText:
     return StoredText(*(row[name] for name in TEXT))
 
 
-def _validators(known: Mapping[str, Any], item: Article | Absence, outcome: Outcome) -> dict[str, str | None]:
+def validators_of(known: Mapping[str, Any], item: Article | Absence, outcome: Outcome) -> dict[str, str | None]:
     """What the next conditional request may send: only of an answer that was stored."""
     if outcome is not Outcome.STORED:
         return {"etag": None, "last_modified": None}
     if isinstance(item, Article) and item.fetch:
         return {"etag": _header(item.fetch.etag), "last_modified": _header(item.fetch.last_modified)}
     return {"etag": known.get("etag"), "last_modified": known.get("last_modified")}
+
+
+def _headers(given: Mapping[str, str]) -> dict[str, str]:
+    storables = ((storable(name), storable(value)) for name, value in given.items())
+    return {name: value or "" for name, value in storables if name}
 
 
 def _header(value: str | None) -> str | None:

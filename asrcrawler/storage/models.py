@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -185,6 +186,41 @@ ledger = Table(
     Index(None, "site", "outcome", "code"),  # what is listed and not visited; counting without the table
 )
 
+dictionary = Table(
+    "dictionary",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", SITE, nullable=False),
+    Column("trained_at", UtcDateTime, nullable=False),
+    Column("pages", Integer, nullable=False),  # that it was learnt from
+    Column("share", Float, nullable=False),  # packed size by plain size, of pages it was not learnt from
+    Column("data", LargeBinary, nullable=False),
+    Index(None, "site", "id"),
+)
+"""zstd dictionaries; what was packed with one is unpacked with it, so none is ever removed."""
+
+page = Table(
+    "page",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", SITE, nullable=False),
+    Column("digest", LargeBinary, nullable=False),  # SHA-256 of the decompressed body
+    Column("size", Integer, nullable=False),  # bytes of the decompressed body
+    Column("outcome", String(20), nullable=False),  # stored, if any visit read it so; else that of the latest
+    Column("dictionary_id", Integer, ForeignKey("dictionary.id")),  # null: packed without
+    Column("content", LargeBinary),  # zstd; null: let go, as one of too many that were no article
+    UniqueConstraint("site", "digest"),
+    Index(
+        "ix_page_kept",
+        "site",
+        "outcome",
+        "id",
+        sqlite_where=text("content IS NOT NULL"),
+        postgresql_where=text("content IS NOT NULL"),
+    ),
+)
+"""What was fetched, each content once; the visits that found it name it."""
+
 visit = Table(
     "visit",
     metadata,
@@ -198,6 +234,9 @@ visit = Table(
     Column("http_status", SmallInteger),
     Column("size", Integer, nullable=False),
     Column("change", String(20)),  # new, a change class, or null
+    Column("page_id", Integer),  # the page it found, where pages are kept
+    Column("url", Text),  # … where from, after redirects
+    Column("headers", JSON(none_as_null=True)),  # … and what came with it
     Index(None, "site", "code"),
 )
 """Every visit ever made."""

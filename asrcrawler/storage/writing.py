@@ -18,6 +18,7 @@ from asrcrawler.storage.models import label as label_table
 from asrcrawler.storage.models import ledger as ledger_table
 from asrcrawler.storage.models import revision as revision_table
 from asrcrawler.storage.models import visit as visit_table
+from asrcrawler.storage.pages import Found, keep
 from asrcrawler.storage.similar import link_similar
 
 if TYPE_CHECKING:
@@ -47,15 +48,21 @@ def write_visits(
     written: dict[int, Written] = {}
     with database.write(*by_site) as connection:
         for site, items in by_site.items():
-            rows = _load(connection, site, items.values(), run_id, newest)
+            rows = load(connection, site, items.values(), run_id=run_id, newest=newest)
             written.update({place: rows.take_up(item) for place, item in items.items()})
             _save(connection, rows)
     return [written[place] for place in range(len(batch))]
 
 
-def _load(
-    connection: Connection, site: str, items: Collection[Article | Absence], run_id: int | None, newest: int
+def load(
+    connection: Connection,
+    site: str,
+    items: Collection[Article | Absence],
+    *,
+    run_id: int | None = None,
+    newest: int = 0,
 ) -> Batch:
+    """What the database holds of the codes of ``items``."""
     codes = {item.code for item in items}
     highest = connection.scalar(select(func.max(article_table.c.code)).where(article_table.c.site == site)) or 0
     return Batch(
@@ -73,6 +80,15 @@ def _rows(connection: Connection, table: Any, site: str, codes: Iterable[int]) -
 
 
 def _save(connection: Connection, rows: Batch) -> None:
+    save_articles(connection, rows)
+    upsert_ledger(connection, [rows.ledger[code] for code in sorted({visit["code"] for visit in rows.visits})])
+    _keep_pages(connection, rows)
+    _insert(connection, visit_table, rows.visits)
+    cover(connection, rows.site, rows.first_visits)
+
+
+def save_articles(connection: Connection, rows: Batch) -> None:
+    """Write the articles of a batch and all that hangs on them: earlier texts, labels, links between articles."""
     rewritten = rows.rewritten - rows.inserted
     refreshed = rows.refreshed - rows.inserted - rewritten
     _insert(connection, article_table, [rows.articles[code] for code in sorted(rows.inserted)])
@@ -80,11 +96,15 @@ def _save(connection: Connection, rows: Batch) -> None:
     _update(connection, _REFRESH, _SEEN_AGAIN, [rows.articles[code] for code in refreshed])
     _insert(connection, revision_table, rows.revisions)
     _relabel(connection, rows)
-    _upsert_ledger(connection, [rows.ledger[code] for code in sorted({visit["code"] for visit in rows.visits})])
-    _insert(connection, visit_table, rows.visits)
     link_duplicates(connection, rows.site, rows.digests)
     link_similar(connection, rows.site, rows.signatures, rows.retexted)
-    cover(connection, rows.site, rows.first_visits)
+
+
+def _keep_pages(connection: Connection, rows: Batch) -> None:
+    found = [(visit, page) for visit, page in zip(rows.visits, rows.pages, strict=True) if page is not None]
+    ids = keep(connection, rows.site, [Found(page, visit["outcome"]) for visit, page in found])
+    for visit, page in found:
+        visit["page_id"] = ids[page.digest]
 
 
 def _insert(connection: Connection, table: Any, values: list[dict[str, Any]]) -> None:
@@ -127,7 +147,8 @@ def _relabel(connection: Connection, rows: Batch) -> None:
 _LEDGER_VALUES = [column.name for column in ledger_table.columns if not column.primary_key]
 
 
-def _upsert_ledger(connection: Connection, values: list[dict[str, Any]]) -> None:
+def upsert_ledger(connection: Connection, values: list[dict[str, Any]]) -> None:
+    """Write whole rows of the ledger."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(ledger_table)
     connection.execute(

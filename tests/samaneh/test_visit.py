@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asrcrawler.items import Absence, Article, Outcome
+from asrcrawler.items import Absence, Article, Outcome, Page
 from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, judge, retry_moment
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -129,3 +129,42 @@ def test_any_retry_after_is_a_moment_or_nothing(value: str) -> None:
 def test_any_answer_is_something(status: int, body: bytes, location: str) -> None:
     result = judge(answer(status, body, location=location), ASKED)
     assert isinstance(result, Article | Absence | Elsewhere)
+
+
+# --- evidence
+
+
+@pytest.mark.parametrize(
+    ("given_answer", "kept"),
+    [
+        (answer(200, b"<html>neither"), True),
+        (answer(403, b"<html>go away"), True),
+        (answer(403), False),
+        (answer(404, b"<html>none such"), False),
+        (answer(500, b"<html>ouch"), False),
+        (answer(302, location="http://asrpress.ir/fa"), False),
+    ],
+)
+def test_what_says_more_than_its_outcome_is_kept(given_answer: Answer, kept: bool) -> None:
+    fetch = absence_of(given_answer).fetch
+    assert fetch is not None
+    assert (fetch.page is not None) is kept
+    if isinstance(fetch.page, Page):
+        assert (fetch.page.url, fetch.page.body) == (URL, given_answer.body)
+
+
+def test_headers_are_kept_without_cookies_and_within_bounds() -> None:
+    headers = {"server": "nginx", "set-cookie": "a=1", "csp": "p" * 501}
+    headers |= {f"x-{number}": "v" * 90 for number in range(100)}
+    given_answer = Answer(url=URL, status=403, at=NOW, headers=headers, body=b"no")
+    fetch = absence_of(given_answer).fetch
+    assert fetch is not None
+    assert fetch.page is not None
+    assert fetch.page.headers["server"] == "nginx"
+    assert not {"set-cookie", "csp"} & fetch.page.headers.keys()
+    assert sum(len(name) + len(value) for name, value in fetch.page.headers.items()) <= 4_000
+
+
+def test_a_page_does_not_show_in_a_log() -> None:
+    fetch = absence_of(answer(403, b"secret words")).fetch
+    assert "secret" not in repr(fetch)

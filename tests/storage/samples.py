@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
 
-from asrcrawler.items import Absence, Article, Fetch, Outcome
+from asrcrawler.items import Absence, Article, Fetch, Outcome, Page
+from asrcrawler.packing import Dictionary, pack
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -45,6 +46,19 @@ def an_article(code: int = 7, *, at: datetime = NOON, site: str = SITE, **fields
     if article.text_digest is None and article.body:
         article.text_digest = digest(article.body)
     return article
+
+
+Item = TypeVar("Item", Article, Absence)
+
+
+def with_page(item: Item, body: bytes | None = None, *, dictionary: Dictionary | None = None, **headers: str) -> Item:
+    """``item`` with the page it was read in, as the keep pipeline hands it over; ``body`` is its code's own."""
+    assert item.fetch is not None
+    body = f"<html><body>صفحهٔ {item.code}".encode() if body is None else body
+    given = {"content-type": "text/html; charset=utf-8"} | headers
+    item.fetch.page = pack(Page(url=f"http://{item.site}/fa/news/{item.code}", headers=given, body=body), dictionary)
+    item.fetch.size = len(body)
+    return item
 
 
 def digest(text: str) -> bytes:

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from asrcrawler.items import Outcome
 from asrcrawler.storage import Database, models, writing
 from asrcrawler.storage.writing import write_visits
-from tests.storage.samples import DAY, HOUR, NOON, SITE, an_absence, an_article, column, rows
+from tests.storage.samples import DAY, HOUR, NOON, SITE, an_absence, an_article, column, rows, with_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,11 +29,11 @@ WRITER = f"""
 import sys
 from asrcrawler.storage import Database
 from asrcrawler.storage.writing import write_visits
-from tests.storage.samples import an_article
+from tests.storage.samples import an_article, with_page
 database = Database(sys.argv[1])
 first = 1
 while True:
-    write_visits(database, [an_article(code) for code in range(first, first + {BATCH})])
+    write_visits(database, [with_page(an_article(code)) for code in range(first, first + {BATCH})])
     first += {BATCH}
     print(first - 1, flush=True)
 """
@@ -41,12 +41,12 @@ while True:
 STUCK = """
 import sys, time
 from asrcrawler.storage import Database, writing
-from tests.storage.samples import an_article
+from tests.storage.samples import an_article, with_page
 def hang(*_):
     print("all but the last statements are done", flush=True)
     time.sleep(600)
 writing.cover = hang
-writing.write_visits(Database(sys.argv[1]), [an_article(code) for code in range(1, 50)])
+writing.write_visits(Database(sys.argv[1]), [with_page(an_article(code)) for code in range(1, 50)])
 """
 
 
@@ -56,7 +56,7 @@ def start(program: str, url: str) -> subprocess.Popen[str]:
 
 def counts(database: Database) -> list[int]:
     with database.read() as connection:
-        tables = (models.article, models.ledger, models.visit)
+        tables = (models.article, models.ledger, models.visit, models.page)
         return [connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
@@ -69,22 +69,22 @@ def test_a_killed_writer_loses_at_most_the_batch_in_hand(database: Database, url
     writer.send_signal(signal.SIGKILL)
     told = max([told, *map(int, writer.stdout.read().split())])
     writer.wait()
-    articles, booked, visits = counts(database)
-    assert articles == booked == visits
+    articles, booked, visits, pages = counts(database)
+    assert articles == booked == visits == pages
     assert articles in {told, told + BATCH}
     assert [(span["first"], span["last"]) for span in rows(database, models.coverage)] == [(1, articles)]
 
 
 def test_a_writer_killed_within_its_transaction_leaves_nothing_of_it_and_no_lock(database: Database, url: str) -> None:
-    write_visits(database, [an_article(900)])
+    write_visits(database, [with_page(an_article(900))])
     writer = start(STUCK, url)
     assert writer.stdout is not None
     writer.stdout.readline()
     writer.send_signal(signal.SIGKILL)
     writer.wait()
-    assert counts(database) == [1, 1, 1]
-    write_visits(database, [an_article(901)])
-    assert counts(database) == [2, 2, 2]
+    assert counts(database) == [1, 1, 1, 1]
+    write_visits(database, [with_page(an_article(901))])
+    assert counts(database) == [2, 2, 2, 2]
     if database.is_sqlite:
         with database.read() as connection:
             assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
@@ -123,12 +123,13 @@ def a_story(length: int) -> list[Article | Absence]:
         code, at = chance.randint(1, 60), NOON + number * HOUR
         if chance.random() < 0.3:
             outcome = chance.choice([outcome for outcome in Outcome if outcome is not Outcome.STORED])
-            story.append(an_absence(code, outcome, at=at))
+            story.append(with_page(an_absence(code, outcome, at=at), b"<html>challenge"))
         else:
             body = chance.choice([None, *(f"متن {chance.randint(1, 8)}" for _ in range(5))])
             tags = chance.sample(["نفت", "بودجه", "یارانه", "برجام"], chance.randint(0, 4))
             published = None if chance.random() < 0.1 else NOON - chance.randint(0, 90) * DAY
-            story.append(an_article(code, at=at, body=body, tags=tags, published_at=published))
+            article = an_article(code, at=at, body=body, tags=tags, published_at=published)
+            story.append(with_page(article, f"<html>{body}{tags}".encode()))
     return story
 
 

@@ -1,0 +1,60 @@
+"""``scrapy page``: a kept page as it came, byte for byte."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from asrcrawler.command import AsrCommand
+from asrcrawler.destination import binary_destination
+from asrcrawler.exceptions import DamagedPageError, UsageError
+from asrcrawler.options import code_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from asrcrawler.storage.pages import KeptPage
+
+
+class Command(AsrCommand):
+    """Writes the page of a news code to stdout or to a file."""
+
+    summary = "Write the page that was fetched for a news code, as it came, to stdout or to a file."
+    example = "scrapy page -o 32911.html 32911"
+    arguments = "CODE"
+    most_arguments = 1
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("-o", "--output", metavar="FILE", default="-", help="write here, not to stdout (-)")
+        parser.add_argument(
+            "--visit", metavar="N", help="the Nth page that scrapy status --code lists; the last one unless told"
+        )
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.storage import Database
+        from asrcrawler.storage.pages import body_of, kept_of
+
+        if not args:
+            raise UsageError("give a news code such as 32911")
+        site, code = self.site_of(), code_of("CODE", args[0])
+        with closing(Database(self.config.database_url)) as database:
+            database.open_existing()
+            page = _chosen(kept_of(database, site, code), code, opts.visit)
+            try:
+                body = body_of(database, site, page.digest)
+            except DamagedPageError as error:
+                raise DamagedPageError(f"the page of code {code} {error}") from None
+        with binary_destination(opts.output) as file:
+            file.write(body)
+
+
+def _chosen(pages: Sequence[KeptPage], code: int, number: str | None) -> KeptPage:
+    if not pages:
+        raise UsageError(f"no page of code {code} is kept")
+    if number is None:
+        return pages[-1]
+    if not number.isascii() or not number.isdigit() or not 1 <= int(number[:9]) <= len(pages):
+        raise UsageError(f"--visit {number!r} is not a number from 1 to {len(pages)}")
+    return pages[int(number) - 1]
