@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-pytest_plugins = ["tests.replica_fixture"]
+pytest_plugins = ["tests.database_fixture", "tests.replica_fixture"]
 
 NEVER_MISSING_IN_CI = ("browser", "chromium", "postgresql")
 """What .ci/run provides: a skip for want of it would hide that nothing was tested."""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from asrcrawler.exceptions import SchemaError, StorageError
 from asrcrawler.storage.errors import translated
+from asrcrawler.storage.readonly import reading_engine
 from asrcrawler.storage.schema import HEAD, REVISIONS
 
 if TYPE_CHECKING:
@@ -35,12 +36,16 @@ _NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
 class Database:
     """A SQLite file or a PostgreSQL database, by its SQLAlchemy URL."""
 
-    def __init__(self, url: str) -> None:
-        """Raises :exc:`StorageError` for a URL that names no database or a driver that is not installed."""
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
+        """``read_only``: for a server of readers; the database itself refuses to change, and ends long questions.
+
+        Raises :exc:`StorageError` for a URL that names no database or a driver that is not installed.
+        """
         with translated(url.partition("://")[0]):
             self._url = _url(url)
             self.name = self._url.render_as_string(hide_password=True)
-            self.engine = _engine(self._url)
+            self.engine = reading_engine(self._url) if read_only else _engine(self._url)
+        self._read_only = read_only
         self._file: tuple[int, int] | None = None
 
     @property
@@ -55,6 +60,8 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the database. Raises :exc:`StorageError`."""
+        if self._read_only:
+            self._follow_file()
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with (
             translated(self.name),
@@ -95,10 +102,16 @@ class Database:
         self._file = _identity(self.path)
 
     def open_existing(self) -> None:
-        """Like :meth:`prepare`, for commands that only read: a database that is not there is not made."""
-        if self.path is not None and not self.path.exists():
-            raise StorageError(f"there is no database {self.path} yet; scrapy crawl asr makes it")
-        self.prepare()
+        """Like :meth:`prepare`, for commands that only read: a database that is not there is not made.
+
+        A read-only database has to have this version's schema already; else :exc:`SchemaError`.
+        """
+        self._refuse_if_absent()
+        if not self._read_only:
+            self.prepare()
+        elif (version := self.schema_version()) != HEAD:
+            stands = f"its schema {version} is older than this version's {HEAD}" if version else "it holds no archive"
+            raise SchemaError(f"database {self.name}: {stands}; scrapy status brings it up to date")
 
     def schema_version(self) -> str | None:
         """The revision of the schema; None for a database without one. Raises :exc:`SchemaError` if it is unknown."""
@@ -135,6 +148,17 @@ class Database:
             raise SchemaError(
                 f"database {self.name}: holds tables of another program ({named}); give asrcrawler its own"
             )
+
+    def _refuse_if_absent(self) -> None:
+        if self.path is not None and not self.path.exists():
+            raise StorageError(f"there is no database {self.path} yet; scrapy crawl asr makes it")
+
+    def _follow_file(self) -> None:
+        """Let go of a SQLite file that was deleted or replaced, as the demo does with its own."""
+        if self.path is not None and self._file != (identity := _identity(self.path)):
+            self._refuse_if_absent()
+            self.engine.dispose()
+            self._file = identity
 
     def _refuse_if_vanished(self) -> None:
         """A deleted or replaced SQLite file stays open: what is written would go nowhere, without an error."""
