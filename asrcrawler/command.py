@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -13,6 +15,7 @@ from asrcrawler.exceptions import AsrCrawlerError, UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from asrcrawler.config import Config
 
@@ -22,6 +25,29 @@ def complain(command: str, error: AsrCrawlerError) -> int:
     text = " ".join(str(error).split())
     sys.stderr.write(f"scrapy {command}: {text}\n")
     return error.exit_status
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM unwinds like Ctrl-C, so that what was begun is ended in good order."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def whole_number(option: str, text: str, least: int, most: int) -> int:
+    """The value of an option. Raises :exc:`~asrcrawler.exceptions.UsageError`."""
+    text = text.strip()
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+    if not least <= number <= most:
+        raise UsageError(f"{option}: {text!r} is not a whole number from {least} to {most}")
+    return number
 
 
 class AsrCommand(ScrapyCommand):

@@ -59,6 +59,10 @@ class ReplicaError(AsrCrawlerError):
     """The replica cannot be served. Raised by ``asrcrawler.replica.server``."""
 
 
+class ReaderError(AsrCrawlerError):
+    """The reading room cannot be served. Raised by ``asrcrawler.reader.server`` and ``scrapy serve``."""
+
+
 class DateError(AsrCrawlerError, ValueError):
     """A text that should hold a date and does not hold a possible one. Raised by ``asrcrawler.samaneh.dates``."""
 

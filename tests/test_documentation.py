@@ -85,7 +85,7 @@ def options_of(command: ScrapyCommand, *, shared: bool) -> Iterator[argparse.Act
 
 
 def test_the_commands_are_these() -> None:
-    assert set(COMMANDS) == {"crawl", "demo", "export", "page", "replica", "schedule", "status"}
+    assert set(COMMANDS) == {"crawl", "demo", "export", "page", "replica", "schedule", "serve", "status"}
 
 
 @of_every_readme

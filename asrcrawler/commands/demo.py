@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.command import AsrCommand
+from asrcrawler.command import AsrCommand, ended_by_sigterm
 from asrcrawler.destination import tell
 from asrcrawler.exceptions import OutputError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
     from pathlib import Path
 
     from asrcrawler.storage import Database
@@ -52,7 +50,7 @@ class Command(AsrCommand):
         database = root / "data" / "demo.db"
         url = database_url(f"sqlite:///{database}")
         _remove(database)
-        with _ended_by_sigterm(), ReplicaServer(World()) as replica:
+        with ended_by_sigterm(), ReplicaServer(World()) as replica:
             print(
                 f"The stand-in of the site is at {replica.base_url}; visiting the codes {FIRST} to {LAST}.", flush=True
             )
@@ -85,20 +83,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.kill()
         process.wait()
-
-
-@contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM unwinds like Ctrl-C, so that no crawl outlives the demo."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _remove(database: Path) -> None:

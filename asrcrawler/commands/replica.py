@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from asrcrawler.command import AsrCommand
+from asrcrawler.command import AsrCommand, whole_number
 from asrcrawler.exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Command(AsrCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         from asrcrawler.replica import ReplicaServer
 
-        server = ReplicaServer(world_of(opts), port=_whole_number("--port", opts.port, 0, HIGHEST_PORT))
+        server = ReplicaServer(world_of(opts), port=whole_number("--port", opts.port, 0, HIGHEST_PORT))
         server.run(lambda: announce(server))
         return 0
 
@@ -53,9 +53,7 @@ def world_of(opts: argparse.Namespace) -> World:
     from asrcrawler.replica.world import DEFAULT_FIRST, DEFAULT_LAST
 
     first, last = _codes(opts.codes) if opts.codes is not None else (DEFAULT_FIRST, DEFAULT_LAST)
-    return World(
-        first=first, last=last, density=_share(opts.density), seed=_whole_number("--seed", opts.seed, 0, 2**63)
-    )
+    return World(first=first, last=last, density=_share(opts.density), seed=whole_number("--seed", opts.seed, 0, 2**63))
 
 
 def announce(server: ReplicaServer) -> None:
@@ -81,11 +79,3 @@ def _share(text: str) -> float:
     if not 0 < share <= 1:
         raise UsageError(f"--density: {text!r} is not a number above 0 and at most 1")
     return share
-
-
-def _whole_number(option: str, text: str, least: int, most: int) -> int:
-    text = text.strip()
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
-    if not least <= number <= most:
-        raise UsageError(f"{option}: {text!r} is not a whole number from {least} to {most}")
-    return number

@@ -1,0 +1,97 @@
+"""``scrapy serve``: the reading room."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import closing
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from asrcrawler.command import AsrCommand, ended_by_sigterm, whole_number
+from asrcrawler.exceptions import ReaderError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+HIGHEST_PORT = 65535
+NEEDED = ("fastapi", "jinja2", "prometheus_client", "uvicorn")
+"""What the extra ``web`` installs."""
+
+WARNING = """\
+scrapy serve: --host {host} lets in whoever can reach this machine, without a password and without encryption; the
+README shows how to put a reverse proxy before it
+"""
+
+
+class Command(AsrCommand):
+    """Serves the archive to browsers and programs until Ctrl-C; it only reads."""
+
+    summary = "Serve the reading room: read, search and watch the archive in a browser, until Ctrl-C."
+    example = "scrapy serve --port 8000"
+    arguments = "[spider]"
+    most_arguments = 1
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        group = parser.add_argument_group("the reading room")
+        group.add_argument(
+            "--host",
+            default=DEFAULT_HOST,
+            help=f"address to listen on; any but loopback lets others in (default: {DEFAULT_HOST})",
+        )
+        group.add_argument(
+            "--port", default=str(DEFAULT_PORT), help=f"port; 0 takes a free one (default: {DEFAULT_PORT})"
+        )
+        group.add_argument(
+            "--public-url",
+            metavar="URL",
+            help="address under which a reverse proxy shows it: the name it answers to, and the links of its feed",
+        )
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        _refuse_without_extra()
+        from asrcrawler.reader.library import Library
+        from asrcrawler.reader.server import is_loopback, serve
+        from asrcrawler.storage import Database
+
+        site = self.site_of(args[0] if args else None)
+        port, public_url = whole_number("--port", opts.port, 0, HIGHEST_PORT), _public_url(opts.public_url)
+        with closing(Database(self.config.database_url, read_only=True)) as database, ended_by_sigterm():
+            database.open_existing()
+            library = Library(database=database, site=site, first_code=self.config.first_code, public_url=public_url)
+            if not is_loopback(opts.host):
+                sys.stderr.write(WARNING.format(host=opts.host))
+            try:
+                serve(library, opts.host, port, _announce)
+            except KeyboardInterrupt:
+                logging.getLogger(__name__).info("closed")
+        return 0
+
+
+def _announce(address: str) -> None:
+    print(f"Reading room on {address}; Ctrl-C ends it", flush=True)
+
+
+def _refuse_without_extra() -> None:
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise ReaderError(f"{missing[0]} is not installed; the reading room needs: pip install -e '.[web]'")
+
+
+def _public_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.path in {"", "/"}
+        usable = usable and not parts.query and not parts.fragment and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError(
+            f"--public-url {value!r} is not an address without a path, such as https://archive.example.org"
+        )
+    return value.rstrip("/")

@@ -1,0 +1,151 @@
+"""The JSON API. What it serves is described in ``/api/openapi.json``; an article has the fields of an exported one."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi.openapi.utils import get_openapi
+
+from asrcrawler.export.contract import REVISIONS, export_schema
+from asrcrawler.reader import asked
+from asrcrawler.reader.asked import Filters, address
+from asrcrawler.reader.rendering import library_of, page, unchanged_or
+from asrcrawler.reports.standing import as_json, iso
+from asrcrawler.storage import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHOWN_CELLS = ("first", "last", "outcomes")
+
+router = APIRouter(tags=["archive"])
+
+
+def _filters(
+    since: Annotated[str | None, Query(description="published on this day or later: 1401/11/04 or 2023-01-24")] = None,
+    until: Annotated[str | None, Query(description="published on this day or earlier")] = None,
+    category: Annotated[str | None, Query(description="of this category, at any depth")] = None,
+    tag: Annotated[str | None, Query(description="with this tag")] = None,
+) -> Filters:
+    given = {"since": since, "until": until, "category": category, "tag": tag}
+    return Filters.read({name: value for name, value in given.items() if value is not None})
+
+
+Given = Annotated[Filters, Depends(_filters)]
+Limit = Annotated[str, Query(description=f"articles in one answer, 1 to {asked.MOST_ON_A_PAGE}")]
+
+Answers = dict[int | str, dict[str, Any]]
+
+
+def _described(schema: dict[str, Any]) -> Answers:
+    """The answers of a path, for the description."""
+    error = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
+    wrong = {"description": "what is wrong, in one line", "content": {"application/json": {"schema": error}}}
+    good = {"description": "OK", "content": {"application/json": {"schema": schema}}}
+    return {200: good, 400: wrong, 503: wrong}
+
+
+def _listed(name: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """An answer with a list in it and the address of the rest."""
+    following = {"type": ["string", "null"], "description": "address of what comes next; null at the end"}
+    properties = {name: {"type": "array", "items": schema}, **more, "next": following}
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+ARTICLE = {"$ref": "#/components/schemas/Article"}
+_TEXTS = export_schema(revisions=True)["properties"][REVISIONS]
+_NOT_FOUND: Answers = {404: {"description": "not in the archive"}}
+
+
+@router.get("/api", include_in_schema=False)
+def about(request: Request) -> Response:
+    """For people who write programs."""
+    return page(request, "api.html")
+
+
+@router.get(
+    "/api/articles", summary="Articles, the highest code first", responses=_described(_listed("articles", ARTICLE))
+)
+def articles(
+    request: Request,
+    filters: Given,
+    unique: Annotated[str, Query(description="1: without exact duplicates")] = "",
+    before: Annotated[str, Query(description="only articles with lower codes")] = "",
+    limit: Limit = "",
+) -> Response:
+    library, size = library_of(request), asked.limit({"limit": limit})
+    selection = filters.selection(library.site, unique=unique not in {"", "0", "false"})
+    found = reading.selected(library.database, selection, asked.place({"before": before}, limit=size))
+    following = None
+    if len(found) == size:
+        following = address("/api/articles", **{**request.query_params, "before": found[-1]["code"]})
+    return answer(request, {"articles": found, "next": following})
+
+
+@router.get("/api/articles/{code}", summary="One article", responses=_described(ARTICLE) | _NOT_FOUND)
+def article(request: Request, code: str) -> Response:
+    return answer(request, library_of(request).article(asked.code(code)))
+
+
+@router.get(
+    "/api/articles/{code}/revisions",
+    summary="The earlier texts of an article, the first one first",
+    responses=_described({"type": "object", "properties": {REVISIONS: _TEXTS}, "required": [REVISIONS]}) | _NOT_FOUND,
+)
+def earlier_texts(request: Request, code: str) -> Response:
+    found = library_of(request).article(asked.code(code), revisions=True)
+    return answer(request, {"revisions": found[REVISIONS]})
+
+
+@router.get(
+    "/api/categories",
+    summary="The names of all categories",
+    responses=_described(_listed("categories", {"type": "string"})),
+)
+def categories(request: Request) -> Response:
+    library = library_of(request)
+    return answer(request, {"categories": reading.categories(library.database, library.site), "next": None})
+
+
+@router.get("/api/status", summary="How the archive stands", responses=_described({"type": "object"}))
+def status(request: Request) -> Response:
+    """What ``scrapy status --json`` says, and the figures of the health page."""
+    library = library_of(request)
+    standing = library.standing()
+    said = as_json(library.site, standing.figures, standing.runs, first_code=standing.first, now=standing.at)
+    more = {
+        "working": standing.is_working,
+        "last_good_run_at": iso(standing.last_good["ended_at"]) if standing.last_good else None,
+        "lag_p95": standing.figures.lag_p95,
+        "due_by_outcome": {name or "listed": count for name, count in standing.due.items()},
+        "cells": [{name: getattr(cell, name) for name in SHOWN_CELLS} for cell in standing.cells],
+        "days": [{"day": day.day.isoformat(), "articles": day.articles, "lag": day.lag} for day in standing.days],
+    }
+    return answer(request, said | more)
+
+
+def answer(request: Request, data: Mapping[str, Any]) -> Response:
+    """``data`` as JSON; moments in ISO 8601."""
+    text = json.dumps(data, ensure_ascii=False, default=_as_text)
+    return unchanged_or(request, Response(text.encode(errors="replace"), media_type="application/json"))
+
+
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The description, with the published schema of an article in it; made once."""
+    if not app.openapi_schema:
+        described = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+        for path in described["paths"].values():
+            path["get"]["responses"].pop("422", None)  # what cannot be read is answered with 400
+        schema = {name: value for name, value in export_schema().items() if name != "$schema"}
+        described["components"] = {"schemas": {"Article": schema}}
+        app.openapi_schema = described
+    return app.openapi_schema
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    raise TypeError(f"no JSON for {value!r}")

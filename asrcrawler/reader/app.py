@@ -1,0 +1,104 @@
+"""The reading room as an ASGI application."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from asrcrawler import __version__
+from asrcrawler.exceptions import StorageError
+from asrcrawler.reader import api, feed, metrics, pages, watching
+from asrcrawler.reader.asked import NotUnderstood
+from asrcrawler.reader.rendering import page
+from asrcrawler.reader.security import Guard
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from starlette.types import ASGIApp
+
+    from asrcrawler.reader.library import Library
+
+SHORTEST_COMPRESSED = 1_000  # bytes
+COMPRESSION = 5  # of 9; more takes longer and saves little
+
+_ERRORS = {
+    400: "این درخواست فهمیده نشد",
+    404: "یافت نشد",
+    405: "این کار شدنی نیست",
+    500: "خطایی در برنامه رخ داد",
+    503: "بایگانی اکنون در دسترس نیست",
+}
+_ADVICE = {
+    404: "شاید نشانی ناقص است، یا این خبر هنوز بایگانی نشده است.",
+    500: "جزئیات در گزارش سرور است.",
+    503: "پایگاه داده باز نشد یا پاسخ نداد. اندکی بعد دوباره بیازمایید؛ علت در گزارش سرور است.",
+}
+
+log = logging.getLogger(__name__)
+
+
+def create_app(library: Library, *, hosts: Collection[str] | None = None) -> ASGIApp:
+    """The application for ``library``. ``hosts``: the names it answers to; None for any."""
+    app = FastAPI(
+        title="asrcrawler",
+        summary=f"The archive of {library.site}",
+        version=__version__,
+        docs_url=None,  # these pages load their scripts from another host
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        exception_handlers={
+            NotUnderstood: _not_understood,
+            RequestValidationError: _not_valid,
+            HTTPException: _http_error,
+            StorageError: _out_of_reach,
+            Exception: _failed,
+        },
+    )
+    app.state.library = library
+    app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
+    app.mount("/static", StaticFiles(packages=[("asrcrawler.reader", "static")]))
+    for room in (watching, metrics, feed, api, pages):  # pages last: a short link is any single word
+        app.include_router(room.router)
+    app.add_middleware(GZipMiddleware, minimum_size=SHORTEST_COMPRESSED, compresslevel=COMPRESSION)
+    return Guard(app, hosts)  # around everything: the answer to an error of ours is made outside the middleware
+
+
+def _answer(request: Request, status: int, persian: str, english: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": english}, status)
+    heading = _ERRORS.get(status, _ERRORS[400])
+    response = page(request, "error.html", status=status, code=status, heading=heading, message=persian)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+async def _not_understood(request: Request, error: Any) -> Response:
+    return _answer(request, error.status, error.persian, str(error))
+
+
+async def _not_valid(request: Request, error: Any) -> Response:
+    return _answer(request, 400, "نشانی درست نیست.", "; ".join(found["msg"] for found in error.errors()))
+
+
+async def _http_error(request: Request, error: Any) -> Response:
+    return _answer(request, error.status_code, _ADVICE.get(error.status_code, ""), str(error.detail))
+
+
+async def _out_of_reach(request: Request, error: Any) -> Response:
+    log.warning("%s: %s", request.url.path, error)
+    response = _answer(request, 503, _ADVICE[503], "the archive is out of reach; the server's log says why")
+    response.headers["Retry-After"] = "10"
+    return response
+
+
+async def _failed(request: Request, _: Any) -> Response:
+    """The server logs the error itself."""
+    return _answer(request, 500, _ADVICE[500], "internal error")

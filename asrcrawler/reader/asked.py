@@ -1,0 +1,150 @@
+"""Reads what an address asks for, and refuses what cannot be: for people in Persian, for machines in English.
+
+Everything is bounded: the length of words and names, the number of a page, how much is on one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from asrcrawler.exceptions import DateError
+from asrcrawler.persian import clean, to_latin_digits
+from asrcrawler.samaneh.dates import parse_day
+from asrcrawler.samaneh.urls import HIGHEST_CODE
+from asrcrawler.storage.export import Selection
+from asrcrawler.storage.reading import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+PAGE = 30  # articles on a page
+MOST_ON_A_PAGE = 100  # that a machine may ask for
+LAST_PAGE = 50  # of a search; whoever wants more narrows it down
+LONGEST_WORDS = 200  # characters
+LONGEST_NAME = 200  # of a category or tag
+LONGEST_NUMBER = 12  # digits
+LONGEST_DAY = 30  # characters
+
+
+class NotUnderstood(Exception):
+    """An address that asks for what cannot be. Raised here and in the handlers, answered by ``app`` with status 400."""
+
+    status = 400
+
+    def __init__(self, persian: str, english: str) -> None:
+        super().__init__(english)
+        self.persian = persian
+
+
+class NotThere(NotUnderstood):
+    """An address of something the archive does not have."""
+
+    status = 404
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which articles, as the address says."""
+
+    since: date | None = None
+    until: date | None = None
+    category: str | None = None
+    tag: str | None = None
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Filters:
+        """Raises :exc:`NotUnderstood`."""
+        since, until = _day(query, "since", "از"), _day(query, "until", "تا")
+        if since and until and since > until:
+            raise NotUnderstood("روز «از» پس از روز «تا» است.", "since is later than until")
+        return cls(since=since, until=until, category=_name(query, "category", "بخش"), tag=_name(query, "tag", "برچسب"))
+
+    def selection(self, site: str, *, unique: bool = False) -> Selection:
+        """The same for the storage room."""
+        return Selection(
+            site=site, since=self.since, until=self.until, category=self.category, tag=self.tag, unique=unique
+        )
+
+
+def words(query: Mapping[str, str]) -> str:
+    """What is searched for; empty for nothing. Raises :exc:`NotUnderstood`."""
+    text = clean(query.get("q", ""))
+    if len(text) > LONGEST_WORDS:
+        raise NotUnderstood(
+            "این همه واژه را نمی‌توان با هم جست. کوتاه‌تر بنویسید.", f"q is longer than {LONGEST_WORDS} characters"
+        )
+    return text
+
+
+def place(query: Mapping[str, str], *, limit: int = PAGE) -> Place:
+    """Where a page begins: ``before`` or ``after`` the article with a code. Raises :exc:`NotUnderstood`."""
+    before, after = (_number(query, name, 1, HIGHEST_CODE) for name in ("before", "after"))
+    return Place(before=before, after=after, limit=limit)
+
+
+def page(query: Mapping[str, str]) -> int:
+    """The number of a page of a search, from 1. Raises :exc:`NotUnderstood`."""
+    return _number(query, "page", 1, LAST_PAGE) or 1
+
+
+def limit(query: Mapping[str, str]) -> int:
+    """How many articles a machine asks for. Raises :exc:`NotUnderstood`."""
+    return _number(query, "limit", 1, MOST_ON_A_PAGE) or PAGE
+
+
+def code(text: str) -> int:
+    """A news code in a path. Raises :exc:`NotThere`."""
+    number = _whole(text)
+    if number is None or not 1 <= number <= HIGHEST_CODE:
+        raise NotThere("چنین کد خبری نیست.", "not a news code")
+    return number
+
+
+def address(path: str, **query: object) -> str:
+    """A path with its query; what is None or empty is left out."""
+    given = {name: str(value) for name, value in query.items() if value not in {None, ""}}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _number(query: Mapping[str, str], name: str, least: int, most: int) -> int | None:
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    number = _whole(text)
+    if number is None or not least <= number <= most:
+        raise NotUnderstood(
+            "شماره‌ای که در نشانی آمده درست نیست.", f"{name} is not a whole number from {least} to {most}"
+        )
+    return number
+
+
+def _whole(text: str) -> int | None:
+    plain = to_latin_digits(text)
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= LONGEST_NUMBER else None
+
+
+def _day(query: Mapping[str, str], name: str, persian: str) -> date | None:
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        if len(text) <= LONGEST_DAY:
+            return parse_day(text)
+    except DateError:
+        pass
+    raise NotUnderstood(
+        f"روز «{persian}» خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند 2023-01-24.",
+        f"{name} is neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24",
+    )
+
+
+def _name(query: Mapping[str, str], name: str, persian: str) -> str | None:
+    text = clean(query.get(name, ""))
+    if len(text) > LONGEST_NAME:
+        raise NotUnderstood(
+            f"نام {persian} بیش از اندازه بلند است.", f"{name} is longer than {LONGEST_NAME} characters"
+        )
+    return text or None

@@ -1,0 +1,67 @@
+"""The Atom feed of new articles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from fastapi import APIRouter, Request, Response
+
+from asrcrawler.reader.asked import PAGE
+from asrcrawler.reader.rendering import library_of, unchanged_or, web_address
+from asrcrawler.reader.words import shown
+from asrcrawler.storage.reading import newest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import RowMapping
+
+MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+ATOM = "http://www.w3.org/2005/Atom"
+EPOCH = "1970-01-01T00:00:00+00:00"  # a feed has to say when it changed; an empty one never did
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/feed.atom")
+def feed(request: Request) -> Response:
+    """The articles published last."""
+    library = library_of(request)
+    base = library.public_url or str(request.base_url).rstrip("/")
+    items = newest(library.database, library.site, library.now, PAGE)
+    root = Element("feed", {"xmlns": ATOM, "xml:lang": "fa"})
+    _text(root, "id", f"{base}/feed.atom")
+    _text(root, "title", f"تازه‌های بایگانی {library.site}")
+    _text(root, "updated", max((_iso(item["changed_at"]) for item in items), default=EPOCH))
+    SubElement(root, "link", {"rel": "self", "href": f"{base}/feed.atom", "type": "application/atom+xml"})
+    SubElement(root, "link", {"rel": "alternate", "href": f"{base}/", "type": "text/html"})
+    _text(SubElement(root, "author"), "name", library.site)
+    for item in items:
+        _entry(root, base, item)
+    body = b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="utf-8")
+    return unchanged_or(request, Response(body, media_type=MEDIA_TYPE))
+
+
+def _entry(root: Element, base: str, item: RowMapping) -> None:
+    entry = SubElement(root, "entry")
+    _text(entry, "id", f"{base}/news/{item['code']}")
+    _text(entry, "title", shown(item["title"]) or f"خبر {item['code']}")
+    _text(entry, "updated", _iso(item["changed_at"]))
+    if item["published_at"] is not None:
+        _text(entry, "published", _iso(item["published_at"]))
+    SubElement(entry, "link", {"rel": "alternate", "href": f"{base}/news/{item['code']}", "type": "text/html"})
+    if original := web_address(item["url"]):
+        SubElement(entry, "link", {"rel": "via", "href": original})
+    if item["lead"]:
+        _text(entry, "summary", shown(item["lead"]))
+    for name in item["category"]:
+        SubElement(entry, "category", {"term": shown(name)})
+
+
+def _text(parent: Element, name: str, text: str) -> None:
+    SubElement(parent, name).text = text
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")

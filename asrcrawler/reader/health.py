@@ -1,0 +1,147 @@
+"""The figures of the health page: gathered in one place, for people and machines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from statistics import median, quantiles
+from typing import TYPE_CHECKING, Any
+
+from asrcrawler.reader.words import day_of
+from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.storage.census import census, due_by_outcome, lags, newest_publication
+from asrcrawler.storage.reading import count_published
+from asrcrawler.storage.runs import last_good_run, last_runs, state
+from asrcrawler.storage.status import Figures, figures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asrcrawler.storage import Database
+
+CELLS = 120  # of the picture of all codes
+DAYS = 45  # of the plots
+RUNS_SHOWN = 8
+
+Row = Mapping[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A stretch of codes, both ends included."""
+
+    first: int
+    last: int
+    outcomes: Mapping[str, int]
+    """Codes by outcome; ``unvisited`` is one of them."""
+
+    @property
+    def total(self) -> int:
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What was published on a day, and how soon it was found."""
+
+    day: date
+    articles: int
+    lag: float | None
+    """Median in seconds; None where no article of that day was found while young."""
+    lag_p95: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an archive stands at a moment."""
+
+    at: datetime
+    first: int
+    """The code at which the archive begins."""
+    figures: Figures
+    cells: Sequence[Cell]
+    days: Sequence[Day]
+    """Oldest first."""
+    due: Mapping[str, int]
+    """Codes that wait for a visit, by the outcome of their last one; an empty name for those never visited."""
+    runs: Sequence[Row]
+    """Newest first, each with its ``state``."""
+    last_good: Row | None
+
+    @property
+    def is_working(self) -> bool:
+        """Whether a crawl is at work."""
+        return any(run["state"] == "working" for run in self.runs)
+
+    @property
+    def total(self) -> int:
+        """Codes of the archive: from its first to the newest."""
+        return sum(cell.total for cell in self.cells)
+
+    @property
+    def visited(self) -> int:
+        return self.total - self.outcomes["unvisited"]
+
+    @property
+    def outcomes(self) -> Mapping[str, int]:
+        """All codes of the archive by outcome."""
+        names = (*self.figures.outcomes, "unvisited")
+        return {name: sum(cell.outcomes.get(name, 0) for cell in self.cells) for name in names}
+
+
+def standing(database: Database, site: str, first_code: int, now: datetime) -> Standing:
+    """Count everything. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
+    counted = figures(database, site, now)
+    return Standing(
+        at=now,
+        first=first_code,
+        figures=counted,
+        cells=_cells(database, site, first_code, counted.newest),
+        days=_days(database, site, now),
+        due=due_by_outcome(database, site, now),
+        runs=[{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)],
+        last_good=last_good_run(database, site),
+    )
+
+
+def _cells(database: Database, site: str, first: int, newest: int) -> list[Cell]:
+    if newest < first:
+        return []
+    width = -(-(newest - first + 1) // CELLS)
+    edges = list(range(first, newest + 1 + width, width))
+    cells = []
+    for cell_first, next_first, counted in zip(edges, edges[1:], census(database, site, edges), strict=False):
+        last = min(next_first - 1, newest)
+        unvisited = max(last - cell_first + 1 - sum(counted.values()), 0)
+        cells.append(Cell(cell_first, last, {**counted, "unvisited": unvisited}))
+    return cells
+
+
+def _days(database: Database, site: str, now: datetime) -> list[Day]:
+    """The last :data:`DAYS` days with an article at their end: today, unless the archive is older."""
+    newest = newest_publication(database, site, now)
+    if newest is None:
+        return []
+    last = day_of(newest) if now - newest > timedelta(days=DAYS) else day_of(now)
+    days = [last - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    edges = [midnight(day) for day in [*days, last + timedelta(days=1)]]
+    counts = count_published(database, site, edges)
+    found: dict[date, list[float]] = {}
+    for published, lag in lags(database, site, edges[0], edges[-1]):
+        found.setdefault(day_of(published), []).append(lag)
+    return [
+        Day(day, count, median(found[day]) if day in found else None, _p95(found.get(day)))
+        for day, count in zip(days, counts, strict=True)
+    ]
+
+
+def midnight(day: date) -> datetime:
+    """The moment a day begins in Tehran."""
+    return datetime.combine(day, time(), tzinfo=TEHRAN)
+
+
+def _p95(values: list[float] | None) -> float | None:
+    if not values:
+        return None
+    return quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]

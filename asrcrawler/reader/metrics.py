@@ -1,0 +1,81 @@
+"""``/healthz`` and ``/metrics``: for what watches the watcher."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+from starlette.responses import PlainTextResponse
+
+from asrcrawler.reader.rendering import library_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from prometheus_client.metrics_core import Metric
+
+    from asrcrawler.reader.health import Standing
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+def healthz(request: Request) -> Response:
+    """200 while the database can be read; how well the crawler does is for ``/metrics`` to say."""
+    library_of(request).database.schema_version()
+    return PlainTextResponse("ok\n")
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    library = library_of(request)
+    registry = CollectorRegistry()
+    registry.register(_Figures(library.site, library.standing()))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+class _Figures(Collector):
+    """Gauges, each labelled with the site."""
+
+    def __init__(self, site: str, standing: Standing) -> None:
+        self._site, self._standing = site, standing
+
+    def collect(self) -> Iterator[Metric]:
+        """What is not known (no good run yet, no lag) has no sample."""
+        standing, figures = self._standing, self._standing.figures
+        last_good, last = standing.last_good, standing.runs[0] if standing.runs else None
+        yield self._gauge("articles", "Articles stored", figures.articles)
+        yield self._gauge("duplicates", "Articles with the text of another one", figures.duplicates)
+        yield self._gauge("newest_code", "The newest known news code", figures.newest)
+        yield self._family("codes", "Codes from the first of the archive to the newest, by outcome", standing.outcomes)
+        yield self._gauge("failures", "Codes whose last visit failed", figures.outcomes["failed"])
+        yield self._gauge("due", "Codes that wait for a visit", sum(standing.due.values()))
+        yield self._gauge("run_working", "Whether a crawl is at work", int(standing.is_working))
+        yield self._gauge(
+            "last_successful_run_timestamp_seconds",
+            "When the last run with exit status 0 ended",
+            last_good["ended_at"].timestamp() if last_good else None,
+        )
+        yield self._gauge(
+            "last_run_exit_status", "Of the latest run, once it has ended", last["exit_status"] if last else None
+        )
+        yield self._gauge(
+            "lag_seconds", "From publication to storage, median of the newest articles", figures.lag_median
+        )
+        yield self._gauge("lag_p95_seconds", "The same, 95th percentile", figures.lag_p95)
+
+    def _gauge(self, name: str, help_: str, value: float | None) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(f"asrcrawler_{name}", help_, labels=["site"])
+        if value is not None:
+            family.add_metric([self._site], value)
+        return family
+
+    def _family(self, name: str, help_: str, values: Mapping[str, int]) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(f"asrcrawler_{name}", help_, labels=["site", "outcome"])
+        for outcome, value in values.items():
+            family.add_metric([self._site, outcome], value)
+        return family

@@ -1,0 +1,113 @@
+"""Figures → shapes of a picture, in units of its own. Pure; templates draw them, the style sheet paints them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asrcrawler.reader.health import Cell, Day
+
+HEIGHT = 100
+STEP = 10  # from one bar to the next
+BAR = 8  # of it
+SHORTEST = 1.5  # what there is can be seen, however little
+
+ORDER = ("stored", "missing", "unreadable", "refused", "failed", "unvisited")
+"""From the bottom up."""
+
+_ROUND = (1, 2, 3, 4, 5, 6, 8, 10)
+_ROUND_SECONDS = (10, 30, 60, 120, 300, 600, 900, 1800, *(hours * 3600 for hours in (1, 2, 3, 6, 12, 18, 24, 36, 48)))
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a stacked bar."""
+
+    outcome: str
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One bar of the picture of all codes."""
+
+    x: int
+    cell: Cell
+    segments: list[Segment]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day; ``height`` 0 where there is nothing to show."""
+
+    x: int
+    day: Day
+    height: float
+    whisker: float
+    """How high a second, thinner mark reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A plot of days."""
+
+    width: int
+    top: float
+    """The value at the upper edge."""
+    bars: list[Bar]
+
+
+def stacks(cells: Sequence[Cell]) -> list[Stack]:
+    """A bar as high as the picture for each cell; an outcome takes the share of the codes that ended with it."""
+    return [Stack(place * STEP, cell, _segments(cell)) for place, cell in enumerate(cells)]
+
+
+def counts(days: Sequence[Day]) -> Bars:
+    """How many articles each day had."""
+    top = _round_number(max((day.articles for day in days), default=0))
+    found = [Bar(place * STEP, day, _scaled(day.articles, top), 0) for place, day in enumerate(days)]
+    return Bars(len(days) * STEP, top, found)
+
+
+def lags(days: Sequence[Day]) -> Bars:
+    """The median lag of each day, and with the thinner mark the 95th percentile."""
+    highest = max((day.lag_p95 or 0 for day in days), default=0)
+    top = next((seconds for seconds in _ROUND_SECONDS if seconds >= highest), highest)
+    found = [
+        Bar(place * STEP, day, _scaled(day.lag or 0, top), _scaled(day.lag_p95 or 0, top))
+        for place, day in enumerate(days)
+    ]
+    return Bars(len(days) * STEP, top, found)
+
+
+def _segments(cell: Cell) -> list[Segment]:
+    """Shares of the height; what is rare gets :data:`SHORTEST`, at the cost of the largest."""
+    heights = {
+        outcome: max(cell.outcomes[outcome] / cell.total * HEIGHT, SHORTEST)
+        for outcome in ORDER
+        if cell.outcomes.get(outcome)
+    }
+    if heights:
+        largest = max(heights, key=lambda outcome: heights[outcome])
+        heights[largest] -= sum(heights.values()) - HEIGHT
+    segments, y = [], float(HEIGHT)
+    for outcome, height in heights.items():
+        y -= height
+        segments.append(Segment(outcome, round(y, 2), round(height, 2)))
+    return segments
+
+
+def _scaled(value: float, top: float) -> float:
+    return round(max(value / top * HEIGHT, SHORTEST), 2) if value else 0
+
+
+def _round_number(value: int) -> int:
+    """The next round number: 1, 2, 3 … of the first digit's weight."""
+    weight = 1
+    while weight * 10 <= value:
+        weight *= 10
+    return next(step * weight for step in _ROUND if step * weight >= value)

@@ -1,0 +1,113 @@
+"""Templates → answers. Whatever is put into a template is escaped; nothing here marks text as safe."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from asrcrawler.persian import to_persian_digits
+from asrcrawler.policy import Change
+from asrcrawler.reader import words
+from asrcrawler.reader.asked import address
+from asrcrawler.samaneh.dates import TEHRAN
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from fastapi import Request
+
+    from asrcrawler.reader.library import Library
+
+LONGEST_HOST = 60  # characters of an address that are shown
+CACHE = "no-cache"  # keep it, and ask whether it has changed
+
+
+def library_of(request: Request) -> Library:
+    found: Library = request.app.state.library
+    return found
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+    """An HTML page; a browser that has the same one already is told so."""
+    text = _environment.get_template(template).render(site=library_of(request).site, path=request.url.path, **values)
+    return unchanged_or(request, HTMLResponse(text, status))
+
+
+def unchanged_or(request: Request, response: Response) -> Response:
+    """``response`` with an ETag, or in its place 304 where the client has it."""
+    if response.status_code != 200:
+        return response
+    etag = f'W/"{blake2b(bytes(response.body), digest_size=12).hexdigest()}"'
+    headers = {"ETag": etag, "Cache-Control": CACHE}
+    if etag in (tag.strip() for tag in request.headers.get("if-none-match", "").split(",")):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return response
+
+
+def web_address(url: str | None) -> str | None:
+    """``url`` if it leads to a page of the web; None for anything else, such as a script."""
+    try:
+        parts = urlsplit((url or "").strip())
+        return parts.geturl() if parts.scheme in {"http", "https"} and parts.hostname else None
+    except ValueError:
+        return None
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")[:LONGEST_HOST]
+
+
+def _label_path(kind: str, name: str) -> str:
+    return f"/{kind}/{quote(name, safe='')}"
+
+
+def _machine(at: datetime) -> str:
+    """For the ``datetime`` of a <time>."""
+    return at.astimezone(TEHRAN).isoformat(timespec="seconds")
+
+
+def _made() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("asrcrawler.reader"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "shown": words.shown,
+        "shown_in_row": words.shown_in_row,
+        "digits": lambda value: to_persian_digits(str(value)),
+        "number": words.number,
+        "duration": words.duration,
+        "size": words.size,
+        "moment": words.moment,
+        "day_of": words.day_of,
+        "day_in_words": words.day_in_words,
+        "short_day": words.short_day,
+        "gregorian": words.gregorian_in_words,
+        "day_path": words.day_path,
+        "clock": words.clock,
+        "machine": _machine,
+        "web_address": web_address,
+        "host": _host,
+        "change": lambda change: words.CHANGES[Change(change)],
+    }
+    environment.globals |= {
+        "address": address,
+        "label_path": _label_path,
+        "has_time": words.has_time,
+        "percentage": words.percentage,
+        "kinds": words.KINDS,
+        "outcome_words": words.OUTCOMES,
+        "state_words": words.STATES,
+    }
+    return environment
+
+
+_environment = _made()

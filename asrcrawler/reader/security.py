@@ -1,0 +1,73 @@
+"""Keeps the reading room safe: what a browser may load, who may ask, and how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LONGEST_ADDRESS = 4_000  # bytes of path and query
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Guard:
+    """Answers nothing but GET and HEAD, of an address of some length, for the hosts it is told.
+
+    A page of another site can make a browser ask us by a name of its own that leads to 127.0.0.1 (DNS rebinding) and
+    would be let read the answer; so on loopback only our own names are answered.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str] | None) -> None:
+        """``hosts``: names without port; None for any."""
+        self._app = app
+        self._hosts = None if hosts is None else frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # the server leaves the body out
+        refusal = self._refusal(scope)
+        await (refusal or self._app)(scope, receive, send_with_headers)
+
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+        if self._hosts is not None and _host(Headers(scope=scope).get("host", "")) not in self._hosts:
+            return PlainTextResponse("this name is not served here\n", 421)
+        if scope["method"] != "GET":
+            return PlainTextResponse("only GET and HEAD are answered here\n", 405, {"Allow": "GET, HEAD"})
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
+            return PlainTextResponse("the address is too long\n", 414)
+        return None
+
+
+def _host(value: str) -> str:
+    """The name in a Host header, without its port."""
+    name, colon, port = value.rpartition(":")
+    return (name if colon and port.isdigit() else value).lower()

@@ -1,0 +1,80 @@
+"""Opens the reading room on a port and keeps it open."""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from asrcrawler.exceptions import ReaderError
+from asrcrawler.reader.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asrcrawler.reader.library import Library
+
+BACKLOG = 512  # connections that wait to be taken up
+MOST_CONNECTIONS = 400  # beyond these, visitors are told to come again
+FAREWELL = 3  # seconds for answers under way when the room closes
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can come in by ``host``."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def serve(library: Library, host: str, port: int, ready: Callable[[str], object]) -> None:
+    """Serve until SIGINT or SIGTERM; ``ready`` is told the address. Raises :exc:`ReaderError` where it cannot."""
+    with _listening(host.strip("[]"), port) as listener:
+        shown = f"[{host.strip('[]')}]" if listener.family == socket.AF_INET6 else host
+        ready(f"http://{shown}:{listener.getsockname()[1]}")
+        app = create_app(library, hosts=_own_names(library, host))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                lifespan="off",
+                limit_concurrency=MOST_CONNECTIONS,
+                timeout_graceful_shutdown=FAREWELL,
+            )
+        )
+        server.run(sockets=[listener])
+
+
+def _own_names(library: Library, host: str) -> set[str] | None:
+    """What a visitor may call us: on loopback our own names, elsewhere any."""
+    if not is_loopback(host):
+        return None
+    public = urlsplit(library.public_url).hostname if library.public_url else None
+    return {*LOOPBACK_NAMES, host, *([public] if public else [])}
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        raise ReaderError(f"cannot serve on {host} port {port}: {error.strerror or error}") from error
+    return listener

@@ -1,0 +1,163 @@
+"""How figures, days and moments are written in Persian. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jdatetime
+
+from asrcrawler.persian import clean, to_persian_digits
+from asrcrawler.policy import Change
+from asrcrawler.samaneh.body import CELL_SEPARATOR
+from asrcrawler.samaneh.dates import TEHRAN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
+SHORTEST_IN_DAYS = 2 * DAY  # below it, hours say more
+
+JALALI_MONTHS: tuple[str, ...] = tuple(jdatetime.date.j_months_fa)
+WEEKDAYS = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه")  # as date.weekday() counts
+WEEK = ("ش", "ی", "د", "س", "چ", "پ", "ج")  # from Saturday
+GREGORIAN_MONTHS = ("ژانویهٔ", "فوریهٔ", "مارس", "آوریل", "مهٔ", "ژوئن", "ژوئیهٔ", "اوت", "سپتامبر", "اکتبر",
+                    "نوامبر", "دسامبر")  # fmt: skip
+
+OUTCOMES = {
+    "stored": "ذخیره‌شده",
+    "missing": "ناموجود",
+    "failed": "ناکام",
+    "refused": "نپذیرفته",
+    "unreadable": "ناخوانا",
+    "unvisited": "هنوز بازدیدنشده",
+}
+KINDS = {"gallery": "گالری", "video": "ویدئو"}
+CHANGES = {
+    Change.HEADLINE: "تیتر",
+    Change.LEAD: "لید",
+    Change.BODY: "متن",
+    Change.TAGS: "برچسب یا بخش",
+    Change.COSMETIC: "نگارشی",
+}
+STATES = {"working": "در حال کار", "killed": "ناتمام", "ended": "پایان‌یافته"}
+
+
+def number(value: float) -> str:
+    """``۱٬۲۳۴`` or ``۱٫۵``"""
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,g}"
+    return to_persian_digits(text.replace(",", "٬").replace(".", "٫"))
+
+
+def percentage(part: int, whole: int) -> str:
+    """``۴٫۵٪``. Rounded down, so that ۱۰۰٪ means all."""
+    return f"{number(part * 1000 // whole / 10)}٪" if whole else "۰٪"
+
+
+def size(count: int) -> str:
+    """So many bytes; a kilobyte has 1,000."""
+    for step, unit in ((1_000_000_000, "گیگابایت"), (1_000_000, "مگابایت"), (1_000, "کیلوبایت")):
+        if count >= step:
+            return f"{number(round(count / step, 1))} {unit}"
+    return f"{number(count)} بایت"
+
+
+def duration(seconds: float) -> str:
+    """``۳ ساعت و ۲۰ دقیقه``: as exact as is of use."""
+    whole = round(abs(seconds))
+    if whole < MINUTE:
+        return f"{number(whole)} ثانیه"
+    if whole < HOUR:
+        return f"{number(whole // MINUTE)} دقیقه"
+    if whole < SHORTEST_IN_DAYS:
+        hours, rest = divmod(whole, HOUR)
+        minutes = f" و {number(rest // MINUTE)} دقیقه" if rest >= MINUTE else ""
+        return f"{number(hours)} ساعت{minutes}"
+    return f"{number(whole // DAY)} روز"
+
+
+def jalali_day(day: date) -> jdatetime.date:
+    return jdatetime.date.fromgregorian(date=day)
+
+
+def day_in_words(day: date, *, weekday: bool = True) -> str:
+    """``سه‌شنبه ۴ بهمن ۱۴۰۱``"""
+    shown = jalali_day(day)
+    name = f"{WEEKDAYS[day.weekday()]} " if weekday else ""
+    return f"{name}{to_persian_digits(str(shown.day))} {month_in_words(shown.year, shown.month)}"
+
+
+def short_day(day: date) -> str:
+    """``۴ بهمن``"""
+    shown = jalali_day(day)
+    return f"{to_persian_digits(str(shown.day))} {JALALI_MONTHS[shown.month - 1]}"
+
+
+def month_in_words(year: int, month: int) -> str:
+    """``بهمن ۱۴۰۱``"""
+    return f"{JALALI_MONTHS[month - 1]} {to_persian_digits(str(year))}"
+
+
+def gregorian_in_words(day: date) -> str:
+    """``۲۴ ژانویهٔ ۲۰۲۳``"""
+    return to_persian_digits(f"{day.day} {GREGORIAN_MONTHS[day.month - 1]} {day.year}")
+
+
+def clock(at: datetime) -> str:
+    """``۲۲:۵۴``, in Tehran."""
+    return to_persian_digits(f"{at.astimezone(TEHRAN):%H:%M}")
+
+
+def day_of(at: datetime) -> date:
+    """The day it is in Tehran."""
+    return at.astimezone(TEHRAN).date()
+
+
+def moment(at: datetime) -> str:
+    """``سه‌شنبه ۴ بهمن ۱۴۰۱، ساعت ۲۲:۵۴``"""
+    return f"{day_in_words(day_of(at))}، ساعت {clock(at)}"
+
+
+def has_time(article: Mapping[Any, Any]) -> bool:
+    """Whether the page gave a time beside the day of publication."""
+    return article["published_jalali"] is None or " " in article["published_jalali"]
+
+
+def day_path(day: date) -> str:
+    """``/1401/11/04``"""
+    shown = jalali_day(day)
+    return f"/{shown.year}/{shown.month:02}/{shown.day:02}"
+
+
+def month_path(year: int, month: int) -> str:
+    """``/1401/11``"""
+    return f"/{year}/{month:02}"
+
+
+def shown(text: str | None) -> str:
+    """Text of an article as it may stand on a page: without what could turn its direction or hide in it."""
+    return clean(text) if text else ""
+
+
+def shown_in_row(text: str) -> str:
+    """The same of a part of a text, with the blanks at its ends."""
+    inner = shown(text)
+    if not inner:
+        return " " if text else ""
+    return f"{' ' if text[0].isspace() else ''}{inner}{' ' if text[-1].isspace() else ''}"
+
+
+def blocks(body: str | None) -> list[str | list[list[str]]]:
+    """The paragraphs of a body; table rows that follow each other, with as many cells, become one table."""
+    found: list[str | list[list[str]]] = []
+    for paragraph in (body or "").split("\n\n"):
+        text = shown(paragraph)
+        cells = text.split(CELL_SEPARATOR)
+        last = found[-1] if found else None
+        if len(cells) > 1 and isinstance(last, list) and len(last[0]) == len(cells):
+            last.append(cells)
+        elif len(cells) > 1:
+            found.append([cells])
+        elif text:
+            found.append(text)
+    return [CELL_SEPARATOR.join(block[0]) if isinstance(block, list) and len(block) == 1 else block for block in found]

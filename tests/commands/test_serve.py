@@ -1,0 +1,115 @@
+"""``scrapy serve``"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asrcrawler.reader.server import is_loopback
+from asrcrawler.storage import Database
+from asrcrawler.storage.writing import write_visits
+from tests.commands import ROOT, invoke
+from tests.storage.samples import an_article
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> dict[str, str]:
+    """The setting of a database with one article."""
+    url = f"sqlite:///{tmp_path / 'asr.db'}"
+    with closing(Database(url)) as database:
+        database.prepare()
+        write_visits(database, [an_article(7)])
+    return {"ASR_DATABASE_URL": url}
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_and_serves_until_it_is_told_to_end(archive: dict[str, str], end: signal.Signals) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "serve", "--port", "0"],
+        cwd=ROOT,
+        env={**os.environ, **archive},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.fullmatch(r"Reading room on (http://127\.0\.0\.1:\d+); Ctrl-C ends it\n", line)
+        assert found, line
+        with urllib.request.urlopen(f"{found[1]}/news/7", timeout=10) as answer:
+            assert "عنوان خبر 7" in answer.read().decode()
+            assert "server" not in answer.headers
+    finally:
+        process.send_signal(end)
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--port", "99999"], "--port: '99999' is not a whole number from 0 to 65535"),
+        (["--port", "x"], "--port: 'x' is not a whole number from 0 to 65535"),
+        (["other"], "there is no spider 'other'; there is: asr"),
+        (
+            ["--public-url", "archive.example.org"],
+            "--public-url 'archive.example.org' is not an address without a path, such as https://archive.example.org",
+        ),
+        (
+            ["--public-url", "http://a.org/b"],
+            "--public-url 'http://a.org/b' is not an address without a path, such as https://archive.example.org",
+        ),
+    ],
+)
+def test_a_wrong_option_is_one_line_and_status_2(archive: dict[str, str], options: list[str], complaint: str) -> None:
+    done = invoke("serve", *options, settings=archive)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"scrapy serve: {complaint}\n")
+
+
+def test_a_database_that_is_not_there_is_one_line_and_status_1(tmp_path: Path) -> None:
+    done = invoke("serve", settings={"ASR_DATABASE_URL": f"sqlite:///{tmp_path / 'none.db'}"})
+    complaint = f"scrapy serve: there is no database {tmp_path / 'none.db'} yet; scrapy crawl asr makes it\n"
+    assert (done.returncode, done.stderr) == (1, complaint)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_a_port_in_use_is_one_line_after_the_warning_that_others_can_come_in(
+    archive: dict[str, str], host: str
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = invoke("serve", "--host", host, "--port", str(port), settings=archive)
+    warning = done.stderr.count("lets in whoever can reach this machine, without a password and without encryption")
+    assert (done.returncode, done.stdout, warning) == (1, "", int(host == "0.0.0.0"))
+    assert done.stderr.splitlines()[-1] == f"scrapy serve: cannot serve on {host} port {port}: Address already in use"
+
+
+def test_what_is_missing_of_the_extra_is_named(archive: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asrcrawler.commands.serve.find_spec", lambda name: None)
+    done = invoke("serve", settings=archive)
+    complaint = "scrapy serve: fastapi is not installed; the reading room needs: pip install -e '.[web]'\n"
+    assert (done.returncode, done.stderr) == (1, complaint)
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("[::1]", True), ("127.8.8.8", True), ("0.0.0.0", False),
+     ("::", False), ("192.0.2.1", False), ("example.org", False), ("localhost.example.org", False)],
+)  # fmt: skip
+def test_which_hosts_are_this_machine_s_own(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback

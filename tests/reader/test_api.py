@@ -1,0 +1,155 @@
+"""What machines are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import fromstring
+
+import pytest
+
+from asrcrawler.export.contract import EXPORT_FIELDS, export_schema
+from tests.reader import shelf
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+def told(client: TestClient, address: str, status: int = 200) -> Any:
+    answer = client.get(address)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json"), answer.text
+    return answer.json()
+
+
+def codes(client: TestClient, address: str) -> list[int]:
+    return [found["code"] for found in told(client, address)["articles"]]
+
+
+def test_an_article_has_exactly_the_exported_fields(client: TestClient) -> None:
+    found = told(client, f"/api/articles/{shelf.EDITED}")
+    assert tuple(found) == EXPORT_FIELDS
+    assert (found["title"], found["revision"]) == ("آغاز ساخت پل تازه", 3)
+    assert found["published_at"] == "2023-01-23T22:55:00+03:30"
+    assert found["first_seen_at"] == "2023-01-23T19:29:00+00:00"
+
+
+def test_earlier_texts(client: TestClient) -> None:
+    texts = told(client, f"/api/articles/{shelf.EDITED}/revisions")["revisions"]
+    assert [(text["revision"], text["change"], text["title"]) for text in texts] == [
+        (1, "headline", "ساخت پل تازه آغاز می‌شود"),
+        (2, "body", "آغاز ساخت پل تازه"),
+    ]
+
+
+def test_articles_come_page_by_page_until_there_are_no_more(client: TestClient) -> None:
+    address, seen = "/api/articles?tag=کتاب&limit=17", list[int]()
+    while address:
+        answer = told(client, address)
+        seen += [found["code"] for found in answer["articles"]]
+        address = answer["next"]
+    assert seen == sorted(seen, reverse=True)
+    assert set(seen) == {*shelf.ORDINARY, *range(shelf.ORIGINAL, shelf.DAY_ONLY + 1)}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("since=1401/11/05", [shelf.FUTURE]),
+        ("until=2023-01-22", [shelf.DAY_ONLY]),
+        ("category=جامعه", [shelf.EDITED]),
+        ("category=جامعه&tag=کتاب", []),
+        ("since=1401/11/04&until=1401/11/04&unique=1&limit=2", [shelf.GALLERY, shelf.NEAR]),
+        (f"before={shelf.ORDINARY[1]}", [shelf.ORDINARY[0]]),
+    ],
+)
+def test_filters(client: TestClient, query: str, expected: list[int]) -> None:
+    assert codes(client, f"/api/articles?{query}") == expected
+
+
+def test_exact_duplicates_can_be_left_out(client: TestClient) -> None:
+    assert shelf.COPY in codes(client, "/api/articles?limit=100")
+    assert shelf.COPY not in codes(client, "/api/articles?limit=100&unique=1")
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "error"),
+    [
+        ("/api/articles/9", 404, "no article with this code is stored"),
+        ("/api/articles/nine", 404, "not a news code"),
+        ("/api/articles?limit=101", 400, "limit is not a whole number from 1 to 100"),
+        ("/api/articles?limit=-1", 400, "limit is not a whole number from 1 to 100"),
+        ("/api/articles?before=0", 400, "before is not a whole number from 1 to 1000000000"),
+        (
+            "/api/articles?since=yesterday",
+            400,
+            "since is neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24",
+        ),
+        ("/api/articles?since=1401/11/05&until=1401/11/04", 400, "since is later than until"),
+        ("/api/articles?tag=" + "x" * 201, 400, "tag is longer than 200 characters"),
+        ("/api/nothing", 404, "Not Found"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(client: TestClient, address: str, status: int, error: str) -> None:
+    assert told(client, address, status) == {"error": error}
+
+
+def test_categories(client: TestClient) -> None:
+    assert told(client, "/api/categories") == {"categories": ["<i>بخش</i>", "جامعه", "فرهنگی", "کتاب"], "next": None}
+
+
+def test_the_standing(client: TestClient) -> None:
+    found = told(client, "/api/status")
+    assert (found["site"], found["articles"], found["newest_code"], found["working"]) == ("asrpress.ir", 49, 420, False)
+    assert found["last_good_run_at"] == "2023-01-24T19:24:00+00:00"
+    assert found["due_by_outcome"]["listed"] == 1
+    assert sum(sum(cell["outcomes"].values()) for cell in found["cells"]) == 121
+    assert found["days"][-1] == {"day": "2023-01-24", "articles": 27, "lag": found["days"][-1]["lag"]}
+
+
+def test_the_description_names_every_path_and_the_published_schema(client: TestClient) -> None:
+    found = told(client, "/api/openapi.json")
+    assert found["openapi"].startswith("3.1")
+    below = {"articles", "articles/{code}", "articles/{code}/revisions", "categories", "status"}
+    assert set(found["paths"]) == {f"/api/{path}" for path in below}
+    schema = {name: value for name, value in export_schema().items() if name != "$schema"}
+    assert found["components"]["schemas"]["Article"] == schema
+    for path in found["paths"].values():
+        assert "400" in path["get"]["responses"]
+
+
+def test_the_feed_has_the_newest_and_nothing_of_the_future(client: TestClient) -> None:
+    answer = client.get("/feed.atom")
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    feed = fromstring(answer.content)
+    entries = feed.findall("a:entry", ATOM)
+    assert len(entries) == 30
+    ids = [entry.findtext("a:id", namespaces=ATOM) for entry in entries]
+    assert ids[0] == f"http://localhost/news/{shelf.HOSTILE}"
+    assert f"http://localhost/news/{shelf.FUTURE}" not in ids
+    assert entries[0].findtext("a:title", namespaces=ATOM) == f"عنوان {shelf.SCRIPT} برعکس"
+    links = {link.attrib["rel"]: link.attrib["href"] for link in entries[1].findall("a:link", ATOM)}
+    assert links == {
+        "alternate": f"http://localhost/news/{shelf.NEAR}",
+        "via": f"http://asrpress.ir/fa/news/{shelf.NEAR}",
+    }
+    assert [link.attrib["rel"] for link in entries[0].findall("a:link", ATOM)] == ["alternate"]  # no script for «via»
+
+
+def test_metrics(client: TestClient) -> None:
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    figures = dict(line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
+    site = 'site="asrpress.ir"'
+    assert float(figures[f"asrcrawler_articles{{{site}}}"]) == 49
+    assert float(figures[f"asrcrawler_failures{{{site}}}"]) == 1
+    assert float(figures[f'asrcrawler_codes{{outcome="missing",{site}}}']) == 49
+    assert float(figures[f"asrcrawler_last_successful_run_timestamp_seconds{{{site}}}"]) == pytest.approx(
+        1674588240, abs=1
+    )
+    assert float(figures[f"asrcrawler_last_run_exit_status{{{site}}}"]) == 75
+    assert float(figures[f"asrcrawler_lag_seconds{{{site}}}"]) > 0
+
+
+def test_healthz(client: TestClient) -> None:
+    assert client.get("/healthz").text == "ok\n"

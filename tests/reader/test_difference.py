@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from time import perf_counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asrcrawler.reader.difference import LEAST_ALIKE, Part, changed, names, paragraphs, words
+
+TEXTS = st.text(st.sampled_from("اب پت.\u200c"), max_size=40)
+
+
+BODIES = st.lists(TEXTS.filter(lambda text: bool(text.strip())), max_size=6)
+
+
+def marked(parts: list[Part]) -> str:
+    signs = {"same": "{}", "deleted": "[-{}-]", "inserted": "[+{}+]"}
+    return "".join(signs[part.mark].format(part.text) for part in parts)
+
+
+def test_only_what_changed_is_marked() -> None:
+    before, after = "دولت امروز بودجه را به مجلس داد.", "دولت دیروز بودجه سال را به مجلس داد."
+    assert marked(words(before, after)) == "دولت [-امروز-][+دیروز+] بودجه[+ سال+] را به مجلس داد."
+
+
+def test_neighbouring_words_that_changed_are_one_stretch() -> None:
+    assert marked(words("یک دو سه چهار پنج شش", "یک ده نه هشت پنج شش")) == "یک [-دو سه چهار-][+ده نه هشت+] پنج شش"
+
+
+def test_a_zwnj_belongs_to_its_word() -> None:
+    assert marked(words("او می‌رود به خانه", "او میرود به خانه")) == "او [-می‌رود-][+میرود+] به خانه"
+
+
+def test_texts_with_little_in_common_are_shown_whole() -> None:
+    assert marked(words("یک دو سه", "کتاب کاغذ قلم دفتر")) == "[-یک دو سه-][+کتاب کاغذ قلم دفتر+]"
+    assert marked(words(None, "نو")) == "[+نو+]"
+    assert words(None, None) == []
+
+
+def test_paragraphs_come_and_go() -> None:
+    before, after = "الف ب پ\n\nت ث ج چ\n\nح خ د", "الف ب پ\n\nت ث ج ژ\n\nیک تازه\n\nح خ د"
+    assert [marked(parts) for parts in paragraphs(before, after)] == [
+        "الف ب پ", "ت ث ج [-چ-][+ژ+]", "[+یک تازه+]", "ح خ د",
+    ]  # fmt: skip
+    assert [changed(parts) for parts in paragraphs(before, after)] == [False, True, True, False]
+
+
+def test_a_paragraph_that_went_does_not_shift_the_others() -> None:
+    assert [marked(parts) for parts in paragraphs("یک\n\nت ث ج چ", "ت ث ج ژ")] == ["[-یک-]", "ت ث ج [-چ-][+ژ+]"]
+
+
+def test_names() -> None:
+    assert marked(names(["نفت", "گاز"], ["گاز", "برق"])) == "گاز[-نفت-][+برق+]"
+
+
+@given(TEXTS, TEXTS)
+def test_both_texts_can_be_read_off_a_difference(before: str, after: str) -> None:
+    parts = words(before, after)
+    assert "".join(part.text for part in parts if part.mark != "inserted") == before
+    assert "".join(part.text for part in parts if part.mark != "deleted") == after
+    assert 0 < LEAST_ALIKE < 1
+
+
+@given(
+    st.lists(TEXTS.filter(lambda text: text.strip()), max_size=6),
+    st.lists(TEXTS.filter(lambda text: text.strip()), max_size=6),
+)
+def test_and_so_can_bodies(before: list[str], after: list[str]) -> None:
+    found = paragraphs("\n\n".join(before), "\n\n".join(after))
+    old = ["".join(part.text for part in parts if part.mark != "inserted") for parts in found]
+    new = ["".join(part.text for part in parts if part.mark != "deleted") for parts in found]
+    assert [text for text in old if text] == before
+    assert [text for text in new if text] == after
+
+
+def test_the_work_is_bounded() -> None:
+    one = "\n\n".join(" ".join(f"{n * m % 97}" for m in range(300)) for n in range(150))
+    other = "\n\n".join(" ".join(f"{n * m % 89}" for m in range(300)) for n in range(150))
+    began = perf_counter()
+    paragraphs(one, other)
+    assert perf_counter() - began < 10  # a minute and more without the bound

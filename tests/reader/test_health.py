@@ -1,0 +1,105 @@
+"""The figures and pictures of the health page."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from asrcrawler.reader import library as library_room
+from asrcrawler.reader import plots
+from asrcrawler.reader.health import CELLS, Cell, Day, standing
+from asrcrawler.reader.library import Library
+from asrcrawler.storage import runs
+from asrcrawler.storage.writing import write_visits
+from tests.reader.conftest import client_of
+from tests.storage.samples import DAY, MINUTE, NOON, SITE, an_absence, an_article
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+    from asrcrawler.storage import Database
+
+
+def test_cells_cover_the_archive_from_its_first_code_to_the_newest(database: Database) -> None:
+    write_visits(database, [an_article(1_000), an_absence(1), an_absence(500)])
+    found = standing(database, SITE, 401, NOON)
+    assert (found.cells[0].first, found.cells[-1].last) == (401, 1_000)
+    assert len(found.cells) == CELLS
+    assert {cell.total for cell in found.cells} == {5}
+    assert found.outcomes == {"stored": 1, "missing": 1, "refused": 0, "failed": 0, "unreadable": 0, "unvisited": 598}
+    assert (found.total, found.visited) == (600, 2)
+    assert all(sum(cell.outcomes.values()) == cell.total for cell in found.cells)
+
+
+def test_an_empty_archive_has_a_page(database: Database) -> None:
+    found = standing(database, SITE, 1, NOON)
+    assert (found.cells, found.days, found.runs, found.total) == ([], [], [], 0)
+    answer = client_of(Library(database=database, site=SITE)).get("/health")
+    assert answer.status_code == 200
+    assert "هنوز کدی بازدید نشده است." in answer.text
+    assert client_of(Library(database=database, site=SITE)).get("/").status_code == 200
+
+
+def test_an_archive_of_long_ago_is_plotted_at_its_own_end(database: Database) -> None:
+    write_visits(database, [an_article(7, published_at=NOON - 400 * DAY, at=NOON - 400 * DAY + 3 * MINUTE)])
+    days = standing(database, SITE, 1, NOON).days
+    assert days[-1] == Day(date(2023, 3, 28), 1, 180.0, 180.0)
+    assert len(days) == 45
+
+
+def test_rare_outcomes_can_be_seen_and_a_bar_is_full() -> None:
+    [stack] = plots.stacks([Cell(1, 1_000, {"stored": 999, "failed": 1, "unvisited": 0})])
+    assert [(segment.outcome, segment.height) for segment in stack.segments] == [("stored", 98.5), ("failed", 1.5)]
+    assert [segment.y for segment in stack.segments] == [1.5, 0.0]
+
+
+@pytest.mark.parametrize(("most", "top"), [(0, 1), (1, 1), (7, 8), (11, 20), (99, 100), (101, 200)])
+def test_the_scale_ends_at_a_round_number(most: int, top: int) -> None:
+    plot = plots.counts([Day(date(2023, 1, 24), most, None, None)])
+    assert plot.top == top
+    assert plot.bars[0].height == pytest.approx(most / top * 100)
+
+
+@pytest.mark.parametrize(("longest", "top"), [(50, 60), (4_000, 7_200), (170_000, 172_800)])
+def test_and_that_of_lags_at_a_round_time(longest: float, top: float) -> None:
+    plot = plots.lags([Day(date(2023, 1, 24), 2, longest / 2, longest), Day(date(2023, 1, 25), 0, None, None)])
+    assert plot.top == top
+    assert plot.bars[0].whisker == pytest.approx(longest / top * 100, abs=0.01)
+    assert (plot.bars[1].height, plot.bars[1].whisker) == (0, 0)
+
+
+def test_the_page_shows_it_all(client: TestClient) -> None:
+    tree = LexborHTMLParser(client.get("/health").text)
+    words = {key.text().split()[0]: node.text() for key in tree.css("h2") for node in [key.parent] if node}
+    assert "۴۹" in [node.text() for node in tree.css(".tiles b")]
+    assert len(tree.css(".coverage g")) == 121 // 2 + 1
+    assert "نپذیرفته ۱" in " ".join(words["همهٔ"].split())
+    assert [node.text().strip() for node in tree.css(".run .badge")] == ["وضعیت ۷۵", "خوب"]
+    assert len(tree.css(".days tbody tr")) == 90
+    assert all(node.attributes.get("aria-labelledby") for node in tree.css("svg"))
+
+
+def test_the_live_part_is_what_stands_in_the_page(client: TestClient) -> None:
+    live = client.get("/health/live").text
+    assert "<html" not in live
+    assert live.strip() in client.get("/health").text
+
+
+def test_a_crawl_at_work_is_seen(database: Database) -> None:
+    runs.begin_run(database, SITE, {})
+    library = Library(database=database, site=SITE)
+    assert 'data-working="yes"' in client_of(library).get("/health").text
+    assert client_of(library).get("/api/status").json()["working"] is True
+
+
+def test_figures_are_counted_anew_after_some_seconds_only(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = Library(database=database, site=SITE)
+    assert library.standing().figures.articles == 0
+    write_visits(database, [an_article(7)])
+    assert library.standing().figures.articles == 0
+    monkeypatch.setattr(library_room, "FRESH", -1)
+    assert library.standing().figures.articles == 1
+    assert library.standing().at - NOON > timedelta(0)
