@@ -44,6 +44,8 @@ class Archive:
         self.dictionary: Dictionary | None = None
         """What pages are packed with."""
         self._pages_to_learn_from = 0
+        self.in_hand = 0
+        """Visits that are yielded and not written yet; at the end of a run, those that were lost."""
         self._url = config.database_url
         self._database: Database | None = None
         self._lock = asyncio.Lock()
@@ -101,6 +103,7 @@ class Archive:
     async def write(self, batch: Sequence[Article | Absence]) -> list[Written]:
         """Write visits in one transaction. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
         written = await self.ask(writing.write_visits, batch, run_id=self.run_id, newest=self.newest)
+        self.in_hand -= len(batch)
         self._count(batch, written)
         return written
 

@@ -95,6 +95,11 @@ class Unreadable(PageVerdict):
     outcome = Outcome.UNREADABLE
 
 
+class VanishedError(StorageError):
+    """The database's file was deleted or replaced under a running program. Raised by ``asrcrawler.storage``; no use to
+    try again."""
+
+
 class UnstorableError(StorageError):
     """Values that no database takes. Raised by ``asrcrawler.storage``; the rest of the batch can be stored."""
 

@@ -31,7 +31,10 @@ Span = tuple[int, int]
 MOST_FRESH = 20_000  # codes remembered as listed and not visited; months of a large outlet
 PAGE = 500  # codes asked of the ledger at a time
 SITEMAP_EVERY = 30 * DAY  # the index of the archive sitemap; what is new stands in the feed
+SITEMAP_AFTER_FAILURE = DAY  # … where it did not answer, or there is none
 SITEMAPS_PER_RUN = 3  # files of the archive sitemap
+MOST_SITEMAPS = 5_000  # files remembered; one a day for thirteen years
+FURTHEST_AHEAD = 200_000  # codes; a listed code so far above the middle one is a slip, not the newest of the site
 
 AGAIN = frozenset({Outcome.STORED, Outcome.FAILED, Outcome.REFUSED, Outcome.UNREADABLE})
 """Outcomes that are looked at again when due; missing codes are proved by the sweep, within its budget."""
@@ -53,7 +56,8 @@ class Memory:
     """The highest code the site has named so far."""
     sitemaps: tuple[str, ...] = ()
     """Files of the archive sitemap still to be read."""
-    sitemaps_read_at: datetime | None = None
+    sitemaps_due_at: datetime | None = None
+    """When its index is worth another look."""
     refusals: int = 0
     """Runs in a row that the site refused."""
     rest_until: datetime | None = None
@@ -67,7 +71,7 @@ class Memory:
     def from_json(cls, stored: Mapping[str, Any] | None) -> Self:
         """Read what :meth:`as_json` wrote; a part that is missing counts as empty."""
         values = {field.name: (stored or {}).get(field.name) for field in fields(cls)}
-        for name in ("read_at", "sitemaps_read_at", "rest_until"):
+        for name in ("read_at", "sitemaps_due_at", "rest_until"):
             values[name] = datetime.fromisoformat(str(values[name])) if values[name] else None
         for name in ("window", "fresh", "sitemaps"):
             values[name] = tuple(values[name] or ())
@@ -121,7 +125,7 @@ def remember(memory: Memory, listing: Listing, known: Mapping[int, Known], now: 
         outcome = known[code].outcome if code in known else None
         if outcome is None or (outcome is Outcome.MISSING and code in first_time):
             fresh.add(code)
-    newest = max([memory.newest, *listing.codes])
+    newest = max(memory.newest, newest_of(listing.codes))
     blind = list(memory.blind)
     if memory.newest and listing.codes and not overlaps(memory, listing):
         blind.append((min([memory.newest, *memory.window]), newest))
@@ -133,6 +137,17 @@ def remember(memory: Memory, listing: Listing, known: Mapping[int, Known], now: 
         blind=newest_first(blind),
         newest=newest,
     )
+
+
+def newest_of(codes: Sequence[int]) -> int:
+    """The highest of the listed codes that can be believed; 0 for none.
+
+    One address with a slip in it must not make a sweep of codes that were never taken: a billion requests.
+    """
+    if not codes:
+        return 0
+    middle = sorted(codes)[len(codes) // 2]
+    return max(code for code in codes if code <= middle + FURTHEST_AHEAD)
 
 
 def newest_first(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -148,7 +163,8 @@ def newest_first(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def latest_sitemaps(urls: Iterable[str]) -> tuple[str, ...]:
     """Sitemap files by the numbers in their addresses (year, month), the latest first."""
-    return tuple(sorted(urls, key=lambda url: [int(number) for number in re.findall(r"\d{1,9}", url)], reverse=True))
+    numbers = {url: [int(number) for number in re.findall(r"\d{1,9}", url)] for url in urls}
+    return tuple(sorted(numbers, key=numbers.__getitem__, reverse=True)[:MOST_SITEMAPS])
 
 
 def _visited_since(visit: Known | None, moment: datetime | None) -> bool:
@@ -175,11 +191,13 @@ class Frontier:
         """New and listed codes, then gaps between two windows, then what is due again, then a slice of the archive."""
         self._memory = self._archive.memory
         await self._look_at_site()
-        for stage in (self._fresh, self._blind, self._due, self._sweep):
+        for stage in (self._fresh, self._blind, self._due):
             async for code in stage():
                 if code not in self._taken:
                     self._taken.add(code)
                     yield code
+        async for code in self._sweep():
+            yield code
 
     # --- what is new
 
@@ -223,11 +241,13 @@ class Frontier:
         again = (budget + 1) // 2  # misses looked at again must not keep the sweep from getting on
         for code in await self._archive.due(self._now, {Outcome.MISSING}, again, exclude=self._taken):
             budget -= 1
+            self._taken.add(code)
             yield code
         if not budget or not await self._archive.unvisited_spans(self._first_code, self._memory.newest, 1):
             return
         async for code in self._listed(budget):
             budget -= 1
+            self._taken.add(code)
             yield code
         async for code in self._unlisted(budget):
             yield code
@@ -259,15 +279,17 @@ class Frontier:
         memory = self._memory
         if memory.sitemaps:
             found = await self._site.archive(memory.sitemaps[0])
+            codes, files = (found or ([], []))[0], list[str]()  # what a file of the index names further is left out
             memory = replace(memory, sitemaps=memory.sitemaps[1:])
-        elif memory.sitemaps_read_at is None or self._now - memory.sitemaps_read_at > SITEMAP_EVERY:
+        elif memory.sitemaps_due_at is None or self._now >= memory.sitemaps_due_at:
             found = await self._site.archive(None)
-            memory = replace(memory, sitemaps_read_at=self._now)
+            codes, files = found or ([], [])
+            again = SITEMAP_EVERY if found else SITEMAP_AFTER_FAILURE
+            memory = replace(memory, sitemaps=latest_sitemaps(files), sitemaps_due_at=self._now + again)
         else:
             return False
-        codes, files = found or ([], [])
         await self._archive.list_codes(codes, self._now)
-        await self._remember(replace(memory, sitemaps=(*latest_sitemaps(files), *memory.sitemaps)))
+        await self._remember(memory)
         return bool(codes or files)
 
     async def _remember(self, memory: Memory) -> None:

@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 
+BEGINNINGS = ("Versions:", "Overridden settings:", "Enabled ")
+"""Of what Scrapy lists at every start: ninety lines, the same each time."""
+_LISTS = ("scrapy.utils.log", "scrapy.crawler", "scrapy.addons", "scrapy.middleware")
+
+
+def hush() -> None:
+    """Leave those lists out of the log of this process; a crawl from cron then adds a few lines to it."""
+    for name in _LISTS:
+        logging.getLogger(name).addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return record.levelno != logging.INFO or not str(record.msg).startswith(BEGINNINGS)
+
+
 def describe(item: Any) -> str:
     """A few words that identify ``item`` and hold none of its text."""
     if isinstance(item, Article):

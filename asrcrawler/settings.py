@@ -39,6 +39,8 @@ ROBOTSTXT_OBEY = True  # Scrapy's default: False
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; one request at a time
 DOWNLOAD_DELAY = 1  # seconds; default 0
 DOWNLOAD_DELAY_JITTER = 0.5  # share of the delay
+CONCURRENT_ITEMS = 1  # default 100, and so many tasks for each answer; a visit has one item
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # default with 429 and 503 too: asked again at once, unheeded
 COOKIES_ENABLED = False  # nothing here needs a session, and challenge cookies are not to be played along with
 
 # --- a page is hostile input -------------------------------------------------------------------------------------
@@ -47,6 +49,7 @@ DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression; def
 DOWNLOAD_WARNSIZE = 0  # the limit is what counts
 DOWNLOAD_TIMEOUT = 30  # seconds; default 180
 REDIRECT_MAX_TIMES = 5  # default 20
+METAREFRESH_ENABLED = False  # default True; a page is taken as it is
 
 # --- nobody but the operator steers a running crawl --------------------------------------------------------------
 
@@ -55,6 +58,10 @@ REMOTE_CONTROL_ENABLED = False  # runs Python that it is sent
 
 # --- components --------------------------------------------------------------------------------------------------
 
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # crawls on where robots.txt cannot be had
+    "asrcrawler.middlewares.robots.RobotsMiddleware": 100,  # in its place
+}
 ITEM_PIPELINES = {
     "asrcrawler.pipelines.keep.KeepPipeline": 50,  # first: what waits to be stored has a twentieth of the size
     "asrcrawler.pipelines.clean.CleanPipeline": 100,
@@ -73,6 +80,7 @@ LOG_FORMATTER = "asrcrawler.logformatter.QuietLogFormatter"
 # --- logs and feeds ----------------------------------------------------------------------------------------------
 
 LOG_LEVEL = "INFO"  # default DEBUG, which logs every page
+LOG_VERSIONS: list[str] = []  # default: ten libraries, in every run from cron
 DEFAULT_DROPITEM_LOG_LEVEL = "INFO"
 FEED_EXPORT_ENCODING = "utf-8"  # default None, which escapes Persian in JSON
 FEED_EXPORT_FIELDS = [  # default None, which takes our own fingerprints and notes along

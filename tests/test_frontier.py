@@ -120,7 +120,7 @@ def test_memory_survives_the_database() -> None:
         blind=((1, 2),),
         newest=3,
         sitemaps=("http://a/1.xml",),
-        sitemaps_read_at=BEFORE,
+        sitemaps_due_at=BEFORE,
         refusals=2,
         rest_until=NOW,
     )

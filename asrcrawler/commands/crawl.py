@@ -9,9 +9,13 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 
 from asrcrawler.command import complain
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
+from asrcrawler.logformatter import hush
 
 if TYPE_CHECKING:
     import argparse
+
+DETAILED = frozenset({"DEBUG", "NOTSET", "10", "0"})
+"""Log levels at which everything is told."""
 
 
 class Command(ScrapyCrawl):
@@ -31,10 +35,13 @@ class Command(ScrapyCrawl):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the options, and refuse what is wrong before Scrapy starts: one line, and no log around it."""
         super().process_options(args, opts)
+        assert self.settings is not None
         try:
             self._check(args, opts)
         except AsrCrawlerError as error:
             sys.exit(complain("crawl", error))
+        if str(self.settings["LOG_LEVEL"]).upper() not in DETAILED:
+            hush()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
@@ -12,18 +13,21 @@ from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
 from asrcrawler.endings import ASKED_TO_WAIT, REFUSED, UNREACHABLE
 from asrcrawler.items import Absence, Outcome
+from asrcrawler.pause import pause, resume
+from asrcrawler.samaneh.visit import retry_moment
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
 
 logger = logging.getLogger(__name__)
 
 REFUSALS_BEFORE_LEAVING = 5  # in a row
 FAILURES_BEFORE_LEAVING = 15  # in a row; single pages fail on a site that is well, a long row means it is not
-OVERLOADED = frozenset({429, 503})
+OVERLOADED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 GROWTH = 2.0  # of the delay, for each refusal or overload
 FIRST_SLOW_DELAY = 1.0  # seconds, where the delay was 0
 LONGEST_DELAY = 60.0  # seconds; also for a Crawl-delay
@@ -40,13 +44,16 @@ class BackOff:
         self._refusals = 0
         self._failures = 0
         self._leaving = False
+        self._pause: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         backoff = cls(crawler)
         crawler.signals.connect(backoff.robots_parsed, signal=signals.robots_parsed)
         crawler.signals.connect(backoff.request_reached_downloader, signal=signals.request_reached_downloader)
+        crawler.signals.connect(backoff.response_received, signal=signals.response_received)
         crawler.signals.connect(backoff.item_scraped, signal=signals.item_scraped)
+        crawler.signals.connect(backoff.spider_closed, signal=signals.spider_closed)
         return backoff
 
     def robots_parsed(self, robotparser: RobotParser) -> None:
@@ -61,37 +68,56 @@ class BackOff:
         for slot in self._crawler.engine.downloader.slots.values():
             slot.delay = self._delay
 
+    def response_received(self, response: Response) -> None:
+        """Heed an overloaded site before anything else is asked of it, be it for a page, the feed or robots.txt."""
+        if response.status in OVERLOADED:
+            self._slow_down()
+        if response.status >= HTTPStatus.BAD_REQUEST:
+            moment = retry_moment((response.headers.get("Retry-After") or b"").decode("latin-1"), utcnow())
+            if moment is not None:
+                self._wait_until(moment)
+
     def item_scraped(self, item: Any) -> None:
+        """Count visits without an answer of the site; a row of them ends the crawl."""
         if not isinstance(item, Absence) or item.outcome not in {Outcome.REFUSED, Outcome.FAILED}:
             self._refusals = self._failures = 0
             self._delay = max(self._delay / GROWTH, self._least_delay)
             return
+        self._failures += 1
         if item.outcome is Outcome.REFUSED:
             self._refusals += 1
-        self._failures += 1
-        self._slow_down(item)
-        if item.retry_after is not None:
-            Archive.of(self._crawler).asked_to_wait_until = item.retry_after
+            if item.fetch is None or item.fetch.status not in OVERLOADED:
+                self._slow_down()
         if self._refusals >= REFUSALS_BEFORE_LEAVING:
             self._leave(REFUSED, f"{self._refusals} refusals in a row, the last one: {item.reason}")
         elif self._failures >= FAILURES_BEFORE_LEAVING:
             self._leave(UNREACHABLE, f"{self._failures} visits in a row failed, the last one: {item.reason}")
-        elif item.retry_after is not None:
-            self._wait_until(item.retry_after)
 
-    def _slow_down(self, item: Absence) -> None:
-        overloaded = item.fetch is not None and item.fetch.status in OVERLOADED
-        if overloaded or item.outcome is Outcome.REFUSED:
-            self._delay = min(max(self._delay * GROWTH, FIRST_SLOW_DELAY), LONGEST_DELAY)
+    def spider_closed(self) -> None:
+        """A crawl that ends has no pause to wait out."""
+        if self._pause is not None:
+            self._pause.cancel()
+            resume(self._crawler)
+
+    def _slow_down(self) -> None:
+        self._delay = min(max(self._delay * GROWTH, FIRST_SLOW_DELAY), LONGEST_DELAY)
 
     def _wait_until(self, moment: datetime) -> None:
-        seconds = (moment - utcnow()).total_seconds()
+        Archive.of(self._crawler).asked_to_wait_until = moment
+        seconds = seconds_until(moment)
         if seconds > LONGEST_PAUSE:
             self._leave(ASKED_TO_WAIT, f"the site asks us to come back in {seconds / 60:.0f} minutes")
-        elif seconds > 0:
+        elif seconds > self._rest_of_pause():
             logger.info("The site asks us to wait %.0f seconds", seconds)
-            self._crawler.engine.pause()
-            asyncio.get_running_loop().call_later(seconds, self._crawler.engine.unpause)
+            if self._pause is not None:
+                self._pause.cancel()
+            self._pause = pause(self._crawler, seconds)
+
+    def _rest_of_pause(self) -> float:
+        """Seconds; 0 where nothing pauses."""
+        if self._pause is None:
+            return 0.0
+        return max(self._pause.when() - asyncio.get_running_loop().time(), 0.0)
 
     def _leave(self, reason: str, why: str) -> None:
         if self._leaving:
@@ -99,3 +125,8 @@ class BackOff:
         self._leaving = True
         logger.warning("Leaving the site in peace: %s", why)
         self._farewell = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
+
+
+def seconds_until(moment: datetime) -> float:
+    """How long it is from now; negative for the past."""
+    return (moment - utcnow()).total_seconds()

@@ -60,13 +60,11 @@ class Progress:
             self._bar.set_postfix_str(self._summary(), refresh=False)
             self._bar.update()
 
-    def spider_closed(self, spider: Spider) -> None:
+    def spider_closed(self) -> None:
+        """How far it came is told by the run's own line."""
         if self._ticker is not None:
             self._ticker.cancel()
-        if self._bar is not None:
-            self._terminal.close()
-        else:
-            logger.info(self.line(_total(spider)))
+        self._terminal.close()
 
     def line(self, total: int | None) -> str:
         """``120 of 500 codes, 61.0 a minute, 6 min left: 50 stored, 70 missing``."""

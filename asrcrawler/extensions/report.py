@@ -52,7 +52,7 @@ class RunReport:
         archive.figures.requests = self._crawler.stats.get_value("downloader/request_count", 0)
         outcomes = archive.figures.outcomes
         unbooked = spider.asked - sum(outcomes.values())
-        status = exit_status(reason, outcomes, unbooked)
+        status = FAILED if archive.in_hand else exit_status(reason, outcomes, unbooked)
         try:
             if archive.run_id is not None:
                 await self._remember(archive, reason, status, scheduled=spider.arguments.codes is None)
@@ -81,7 +81,7 @@ class RunReport:
                 figures.outcomes[Outcome.UNREADABLE],
             )
         if unbooked > 0:
-            logger.warning("%d codes were taken up and not finished; the next run visits them", unbooked)
+            logger.warning("%d codes were taken up and not finished; a later run visits them", unbooked)
         logger.info("%s", self.summary(archive, reason, status))
 
     def summary(self, archive: Archive, reason: str, status: int) -> str:
@@ -90,7 +90,7 @@ class RunReport:
         visited = ", ".join(f"{count} {outcome}" for outcome, count in sorted(figures.outcomes.items()))
         return (
             f"Run on {archive.site}: {sum(figures.outcomes.values())} codes visited{visited and f' ({visited})'}; "
-            f"{figures.articles_new} articles new, {figures.articles_changed} changed; {figures.requests} requests, "
+            f"articles: {figures.articles_new} new, {figures.articles_changed} changed; {figures.requests} requests, "
             f"{figures.bytes / 1e6:.1f} MB in {timedelta(seconds=round(monotonic() - self._started))}; "
             f"{reason}, exit status {status}"
         )

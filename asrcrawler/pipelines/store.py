@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from math import ceil
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
@@ -13,7 +14,7 @@ from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
 from asrcrawler.config import Config
 from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED
-from asrcrawler.exceptions import AnotherRunError, StorageError, UnstorableError
+from asrcrawler.exceptions import AnotherRunError, StorageError, UnstorableError, VanishedError
 from asrcrawler.items import Absence, Article, Fetch, Outcome
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-WAITS = (1.0, 5.0, 15.0)
+WAITS = (1.0, 5.0, 15.0, 30.0)
 """Seconds before each further try when the database does not take a batch."""
+NOTICE = 0.5  # seconds within which a stop cuts such a wait short
 
 
 class StorePipeline:
@@ -62,7 +64,7 @@ class StorePipeline:
             raise CloseSpider(DATABASE_FAILED) from None
 
     async def process_item(self, item: Any) -> Any:
-        self._waiting.append(item)
+        self._take(item)
         if len(self._waiting) >= self._batch_size:
             await self._flush()
         elif self._timer is None:
@@ -73,10 +75,14 @@ class StorePipeline:
         """A code whose item an earlier pipeline failed on still ends in the ledger."""
         if isinstance(item, Article | Absence):
             logger.error("Code %d could not be processed: %s", item.code, failure.value)
-            self._waiting.append(_unreadable(item, f"processing failed: {type(failure.value).__name__}"))
+            self._take(_unreadable(item, f"processing failed: {type(failure.value).__name__}"))
 
     async def close_spider(self) -> None:
         await self._flush()
+
+    def _take(self, item: Article | Absence) -> None:
+        self._waiting.append(item)
+        self._archive.in_hand += 1
 
     def _spawn_flush(self) -> None:
         task = asyncio.ensure_future(self._flush())
@@ -97,13 +103,25 @@ class StorePipeline:
             try:
                 await self._write(batch)
             except StorageError as error:
-                if wait is None:
+                if wait is None or self._is_stopping or isinstance(error, VanishedError):
                     self._give_up(error, len(batch))
                     return
                 logger.warning("%s; trying again in %g seconds", error, wait)
-                await asyncio.sleep(wait)
+                await self._sleep(wait)
             else:
                 return
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep, not longer than it takes to notice that the crawl is to stop."""
+        for _ in range(ceil(seconds / NOTICE)):
+            if self._is_stopping:
+                return
+            await asyncio.sleep(NOTICE)
+
+    @property
+    def _is_stopping(self) -> bool:
+        """Whether somebody waits for this process to end (SIGTERM, Ctrl-C)."""
+        return not self._crawler.engine.running
 
     async def _write(self, batch: Sequence[Article | Absence]) -> None:
         try:

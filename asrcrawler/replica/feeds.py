@@ -25,8 +25,10 @@ _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-def robots_txt(crawl_delay: float | None) -> bytes:
-    lines = ["User-agent: *", *(f"Disallow: /fa/{name}" for name in FORBIDDEN)]
+def robots_txt(crawl_delay: float | None, *, closed: bool = False) -> bytes:
+    """The CMS's own rules; of a ``closed`` site, that everything is forbidden."""
+    forbidden = ["/"] if closed else [f"/fa/{name}" for name in FORBIDDEN]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in forbidden)]
     if crawl_delay is not None:
         lines.append(f"Crawl-delay: {crawl_delay:g}")
     return "\n".join([*lines, ""]).encode()

@@ -34,7 +34,8 @@ class ReplicaServer:
     """The site of ``world``; a context manager that serves while it is open.
 
     ``port`` 0 takes a free one. The rest are the site's habits: whether it compresses, answers conditional requests,
-    has sitemaps, asks for a pause between requests (seconds), and how long it takes over every answer (seconds).
+    has sitemaps, asks for a pause between requests (seconds), keeps all crawlers out by its robots.txt, and how long it
+    takes over every answer (seconds).
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class ReplicaServer:
         conditional: bool = True,
         sitemaps: bool = True,
         crawl_delay: float | None = None,
+        closed: bool = False,
         latency: float = 0.0,
     ) -> None:
         self.world = world
@@ -53,7 +55,12 @@ class ReplicaServer:
         self.requests = RequestLog()
         self._port = port
         self._compress = compress
-        self._habits = {"conditional": conditional, "sitemaps": sitemaps, "crawl_delay": crawl_delay}
+        self._habits = {
+            "conditional": conditional,
+            "sitemaps": sitemaps,
+            "crawl_delay": crawl_delay,
+            "closed": closed,
+        }
         self._latency = latency
         self._thread: Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -61,13 +61,20 @@ class Site:
     """The site of a world as served at ``origin``."""
 
     def __init__(
-        self, world: World, origin: str, *, sitemaps: bool, crawl_delay: float | None, conditional: bool
+        self,
+        world: World,
+        origin: str,
+        *,
+        sitemaps: bool,
+        crawl_delay: float | None,
+        conditional: bool,
+        closed: bool = False,
     ) -> None:
         self.world = world
         self.pages = Pages(world, origin)
         self._feeds = Feeds(world, self.pages, origin)
         self._has_sitemaps = sitemaps
-        self._crawl_delay = crawl_delay
+        self._robots_txt = robots_txt(crawl_delay, closed=closed)
         self._conditional = conditional
         self._page = lru_cache(maxsize=_PAGES_KEPT)(self._render)
         self._home = lru_cache(maxsize=8)(self.pages.home)
@@ -75,7 +82,7 @@ class Site:
             "/": self._home_page,
             "/fa": self._home_page,
             "/fa/": self._home_page,
-            "/robots.txt": lambda _: Reply(200, robots_txt(self._crawl_delay), TEXT),
+            "/robots.txt": lambda _: Reply(200, self._robots_txt, TEXT),
             "/fa/rss/allnews": lambda at: Reply(200, self._feeds.rss(at), XML),
             "/fa/archive": lambda at: Reply(200, self.pages.archive(at)),
             "/fa-sitemap-news": lambda at: self._sitemap(self._feeds.recent, at),

@@ -7,6 +7,7 @@ kind (an error page, a challenge, a cut file) names no codes; nothing here raise
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -25,6 +26,9 @@ RECENT_SITEMAP_PATH = "/fa-sitemap-news"
 ARCHIVE_SITEMAP_PATH = "/fa-sitemap-newsarchive"
 
 MOST_LINKS = 100_000  # twice what the sitemap protocol allows in one file
+MOST_UNPACKED = 16 * 1024 * 1024  # bytes of a sitemap kept as .gz; so many links have some 15 MB
+
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ def codes_in_page(body: bytes, base_url: str) -> list[int]:
 
 
 def read_sitemap(body: bytes, base_url: str) -> Sitemap:
-    """A sitemap or a sitemap index. Files on other hosts are left out."""
+    """A sitemap or a sitemap index, be it a gzip file. Files on other hosts are left out."""
+    body = _unpacked(body)
     children = [
         url
         for url in _texts(body, "//*[local-name()='sitemap']/*[local-name()='loc']/text()")
@@ -55,6 +60,16 @@ def read_sitemap(body: bytes, base_url: str) -> Sitemap:
     ]
     codes = _codes(_texts(body, "//*[local-name()='url']/*[local-name()='loc']/text()"), base_url)
     return Sitemap(codes=tuple(codes), children=tuple(dict.fromkeys(children)))
+
+
+def _unpacked(body: bytes) -> bytes:
+    """What is in a gzip file, as far as it can be read; anything else as it is."""
+    if not body.startswith(_GZIP):
+        return body
+    try:
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(body, MOST_UNPACKED)
+    except zlib.error:
+        return b""
 
 
 def _texts(body: bytes, xpath: str) -> list[str]:

@@ -20,9 +20,12 @@ from scrapy.exceptions import (
 from asrcrawler.archive import Archive
 from asrcrawler.clock import pretend_it_is, utcnow
 from asrcrawler.config import Config
-from asrcrawler.endings import NOTHING_NAMED, RESTING
+from asrcrawler.endings import DATABASE_FAILED, NOTHING_NAMED, RESTING
+from asrcrawler.exceptions import StorageError
 from asrcrawler.frontier import Frontier
 from asrcrawler.items import Absence, Article, Outcome
+from asrcrawler.middlewares.robots import RobotsUnknown
+from asrcrawler.pause import pause_is_over
 from asrcrawler.samaneh.arguments import Arguments
 from asrcrawler.samaneh.listings import Listings
 from asrcrawler.samaneh.urls import article_path
@@ -90,12 +93,21 @@ class SamanehSpider(Spider):
     # --- codes → requests
 
     async def start(self) -> AsyncIterator[Any]:
+        try:
+            async for request in self._requests():
+                yield request
+        except StorageError as error:
+            self.logger.error("%s", error)
+            raise CloseSpider(DATABASE_FAILED) from None
+
+    async def _requests(self) -> AsyncIterator[Request]:
         limit = self.arguments.limit or sys.maxsize
         async for code, validators in self._codes_with_validators():
             if self.asked >= limit:
                 return
             if self.crawler.engine.needs_backout():
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
+            await pause_is_over(self.crawler)
             self.asked += 1
             yield self.visit(code, validators=validators)
 
@@ -218,6 +230,8 @@ def _answer(response: Response, redirects: int) -> Answer:
 
 
 def _meaning(error: BaseException | None) -> tuple[Outcome, str]:
+    if isinstance(error, RobotsUnknown):
+        return Outcome.FAILED, f"not asked: {error}"
     if isinstance(error, IgnoreRequest):
         if "robots.txt" in str(error):
             return Outcome.REFUSED, "forbidden by robots.txt"

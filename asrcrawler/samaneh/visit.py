@@ -135,6 +135,16 @@ def retry_moment(value: str | None, now: datetime) -> datetime | None:
         return None
 
 
+def redirect_target(location: str, url: str) -> str | None:
+    """Where the answer of ``url`` with this ``Location`` leads: a full address; None for nowhere."""
+    if not location.strip():
+        return None
+    try:
+        return absolute(urljoin(url, location.strip()), url)
+    except ValueError:
+        return None
+
+
 def _judge_page(answer: Answer, asked: Asked) -> Article | Absence:
     try:
         article = read_page(
@@ -152,7 +162,7 @@ def _judge_page(answer: Answer, asked: Asked) -> Article | Absence:
 
 
 def _judge_redirect(answer: Answer, asked: Asked) -> Absence | Elsewhere:
-    target = _target(answer)
+    target = redirect_target(answer.headers.get("location", ""), answer.url)
     if target is None:
         return _absence(answer, asked, Outcome.UNREADABLE, f"status {answer.status} leads nowhere")
     if not same_site(target, asked.base_url):
@@ -166,16 +176,6 @@ def _judge_redirect(answer: Answer, asked: Asked) -> Absence | Elsewhere:
     if answer.redirects >= MOST_REDIRECTS:
         return _absence(answer, asked, Outcome.UNREADABLE, f"more than {MOST_REDIRECTS} redirects")
     return Elsewhere(target)
-
-
-def _target(answer: Answer) -> str | None:
-    location = answer.headers.get("location", "").strip()
-    if not location:
-        return None
-    try:
-        return absolute(urljoin(answer.url, location), answer.url)
-    except ValueError:
-        return None
 
 
 def _host(url: str) -> str:

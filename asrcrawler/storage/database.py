@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from asrcrawler.exceptions import SchemaError, StorageError
+from asrcrawler.exceptions import SchemaError, StorageError, VanishedError
 from asrcrawler.storage.errors import translated
 from asrcrawler.storage.readonly import reading_engine
 from asrcrawler.storage.schema import HEAD, REVISIONS
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection, Engine
 
-BUSY_TIMEOUT = 30  # seconds that a writer waits for another one; `?timeout=` in a SQLite URL goes first
+BUSY_TIMEOUT = (
+    10  # seconds that a writer waits for another one, and that a stop may take; `?timeout=` in a SQLite URL goes first
+)
 CONNECT_TIMEOUT = 10  # seconds to reach a PostgreSQL server
 CHECKPOINT_PAGES = 16_000  # of SQLite's write-ahead log; the default of 1,000 halves the rate of large batches
 LOG_FILE_LIMIT = 64 * 1024 * 1024  # bytes the write-ahead log shrinks to after a checkpoint; 16,000 pages
@@ -125,6 +128,7 @@ class Database:
         self.engine.dispose()
 
     def _migrate(self) -> None:
+        logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its plugins when it is imported
         from asrcrawler.storage.migrate import upgrade
 
         with self.write() as connection:
@@ -163,7 +167,7 @@ class Database:
     def _refuse_if_vanished(self) -> None:
         """A deleted or replaced SQLite file stays open: what is written would go nowhere, without an error."""
         if self._file is not None and self._file != _identity(self.path):
-            raise StorageError(f"database {self.name}: its file was deleted or replaced while it was in use")
+            raise VanishedError(f"database {self.name}: its file was deleted or replaced while it was in use")
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,5 +24,4 @@ def alembic_config(connection: Connection) -> Config:
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Bring the schema to ``revision`` within the connection's own transaction."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # its steps are of no interest to who runs a crawl
     command.upgrade(alembic_config(connection), revision)

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from asrcrawler.storage import Database
 
 PATIENCE = 300  # seconds
-WORLD: dict[str, Any] = {"first": 1, "last": 1_900, "density": 0.4, "articles_per_day": 60}
+WORLD: dict[str, Any] = {"first": 1, "last": 947, "density": 0.4, "articles_per_day": 30}
 FIRST_DAY = 48  # hours after the first draft: the crawler comes to a site that has a past
-TEN_DAYS = [hour for hour in range(0, 240, 4) if not 96 <= hour < 150]  # … and stands still for two days
-AFTERWARDS = [240 + 24 * day for day in (1, 3, 6, 10, 16, 26, 40)]
+TEN_DAYS = [hour for hour in range(0, 240, 4) if not 72 <= hour < 168]  # … and stands still for four, a feed and more
+AFTERWARDS = [240 + 24 * day for day in (1, 3, 8, 20, 40)]
 TEXT = ("kicker", "title", "lead", "body")
 
 
@@ -55,7 +55,7 @@ def test_ten_days_of_cron(tmp_path: Path) -> None:
             "from_hour": FIRST_DAY,
             "hours": [*TEN_DAYS, *AFTERWARDS],
             "database_url": database_url,
-            "settings": {"ASR_BACKFILL_PER_RUN": 80},
+            "settings": {"ASR_BACKFILL_PER_RUN": 40},
             "faults": [0.02, 0.005, 0.02, 0.02, 0.02],
         }
     )

@@ -33,6 +33,8 @@ def missing(code: int) -> Absence:
 
 
 class Engine:
+    running = True
+
     def __init__(self) -> None:
         self.closed_for: list[str] = []
 
@@ -71,7 +73,7 @@ def test_a_full_batch_is_written_at_once(tmp_path: Path) -> None:
         assert sorted(scene.outcomes()) == [1, 2, 3]
 
     scene.play(story)
-    assert scene.archive.figures.outcomes == {"missing": 3}
+    assert (scene.archive.figures.outcomes, scene.archive.in_hand) == ({"missing": 3}, 0)
 
 
 def test_no_item_waits_longer_than_the_limit(tmp_path: Path) -> None:
@@ -136,6 +138,25 @@ def test_a_database_that_is_gone_ends_the_crawl(tmp_path: Path, monkeypatch: pyt
     scene.play(story)
     assert scene.crawler.engine.closed_for == ["database failed"]  # type: ignore[attr-defined]
     assert scene.outcomes() == {}
+    assert scene.archive.in_hand == 1
+
+
+def test_a_stop_is_not_kept_waiting_by_a_database_that_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "WAITS", (60.0, 60.0))
+    scene = Scene(tmp_path, ASR_BATCH_SIZE=1)
+    tries = []
+
+    async def busy(batch: Any) -> Any:
+        tries.append(len(batch))
+        raise StorageError("database is locked")
+
+    async def story(pipeline: StorePipeline) -> None:
+        monkeypatch.setattr(scene.archive, "write", busy)
+        asyncio.get_running_loop().call_later(0.02, setattr, scene.crawler.engine, "running", False)
+        await asyncio.wait_for(pipeline.process_item(missing(1)), timeout=5)
+
+    scene.play(story)
+    assert tries == [1, 1]
 
 
 def test_one_item_that_no_database_takes_does_not_keep_out_the_others(

@@ -125,7 +125,7 @@ def test_sqlite_is_set_up_to_survive_a_power_cut_and_to_keep_its_rate(sqlite_url
         "synchronous": 2,
         "foreign_keys": 1,
         "wal_autocheckpoint": 16_000,
-        "busy_timeout": 30_000,
+        "busy_timeout": 10_000,
     }
     database.close()
 

@@ -1,0 +1,90 @@
+"""What is asked for robots.txt, and what its answer allows. Whole crawls of it are in the end-to-end tests."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from scrapy import Request
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
+from scrapy.http import Response
+
+from asrcrawler.middlewares.robots import RobotsMiddleware, RobotsUnknown
+from tests.crawler import crawler_for_tests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RULES = b"User-agent: *\nDisallow: /fa/archive\n\nUser-agent: asrcrawler\nDisallow: /fa/send\n"
+ARTICLE, SEND = "http://asrpress.ir/fa/news/5", "http://asrpress.ir/fa/send/5"
+
+
+class Engine:
+    """Answers for robots.txt."""
+
+    def __init__(self, answer: Callable[[str], Response]) -> None:
+        self._answer = answer
+        self.asked: list[str] = []
+        self.closed_for: list[str] = []
+
+    async def download_async(self, request: Request) -> Response:
+        self.asked.append(request.url)
+        await asyncio.sleep(0)
+        return self._answer(request.url)
+
+    async def close_spider_async(self, *, reason: str) -> None:
+        self.closed_for.append(reason)
+
+
+def verdicts(engine: Engine, *urls: str) -> list[type[BaseException] | None]:
+    """What becomes of requests made at once: None where they may go on."""
+    crawler = crawler_for_tests()
+    crawler.engine = engine  # type: ignore[assignment]
+    robots = RobotsMiddleware.from_crawler(crawler)
+
+    async def story() -> list[BaseException | None]:
+        return await asyncio.gather(*(robots.process_request(Request(url)) for url in urls), return_exceptions=True)
+
+    return [None if error is None else type(error) for error in asyncio.run(story())]
+
+
+def test_each_host_is_asked_once_and_its_rules_for_us_hold() -> None:
+    engine = Engine(lambda url: Response(url, body=RULES))
+    found = verdicts(engine, ARTICLE, SEND, ARTICLE, "http://www.asrpress.ir/fa/news/5")
+    assert found == [None, IgnoreRequest, None, None]
+    assert engine.asked == ["http://asrpress.ir/robots.txt", "http://www.asrpress.ir/robots.txt"]
+
+
+@pytest.mark.parametrize("status", [301, 401, 403, 404, 410])
+def test_a_site_without_rules_allows_everything(status: int) -> None:
+    engine = Engine(lambda url: Response(url, status=status, body=b"User-agent: *\nDisallow: /"))
+    assert verdicts(engine, ARTICLE) == [None]
+
+
+def test_a_page_in_their_place_is_no_rule() -> None:
+    assert verdicts(Engine(lambda url: Response(url, body=b"<html><body>\xd8\xae\xff\x00</body>" * 99)), ARTICLE) == [
+        None
+    ]
+
+
+@pytest.mark.parametrize(("status", "reason"), [(429, "refused"), (500, "unreachable"), (503, "unreachable")])
+def test_a_site_that_cannot_tell_is_left(status: int, reason: str) -> None:
+    engine = Engine(lambda url: Response(url, status=status))
+    assert verdicts(engine, ARTICLE, SEND) == [RobotsUnknown, RobotsUnknown]
+    assert (len(engine.asked), engine.closed_for) == (1, [reason])
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict", "closed_for"),
+    [(DownloadTimeoutError(), RobotsUnknown, ["unreachable"]), (DownloadCancelledError("too large"), None, [])],
+)
+def test_no_answer_and_one_without_end(
+    error: Exception, verdict: type[BaseException] | None, closed_for: list[str]
+) -> None:
+    def fail(url: str) -> Response:
+        raise error
+
+    engine = Engine(fail)
+    assert verdicts(engine, ARTICLE) == [verdict]
+    assert engine.closed_for == closed_for
