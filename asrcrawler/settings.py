@@ -5,6 +5,7 @@ The project's own start with ``ASR_``; each can also be given as an environment 
 """
 
 import os
+from importlib.util import find_spec
 
 from asrcrawler import __version__
 
@@ -76,6 +77,24 @@ EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # Progress says more
 }
 LOG_FORMATTER = "asrcrawler.logformatter.QuietLogFormatter"
+
+# --- what every page pays for and this crawl does not use ---------------------------------------------------------
+# Figures: benchmarks/README.md, crawl.
+
+ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None  # default None, Python's own; uvloop is libuv's
+CONCURRENT_ITEMS = 1  # default 100: so many tasks are made for every answer; ours give one item each
+WARN_ON_GENERATOR_RETURN_VALUE = False  # default True; a check of the callbacks' source, which has been made
+METAREFRESH_ENABLED = False  # default True; the address in a page's <meta> is not for it to choose
+REFERER_ENABLED = False  # default True; no answer leads to another request, but for redirects
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there is no password
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is an outcome
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # addresses are made from codes
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # nothing is followed
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # a check of the code, which has been made
+}
 
 # --- logs and feeds ----------------------------------------------------------------------------------------------
 

@@ -55,7 +55,8 @@ NOTICE_CONTAINMENT = 0.92
 """A body as short and as full of numbers as this is likely a notice, where a changed word can be a fact as well
 («heavy» for «light» traffic): it has to be found in the other one nearly whole."""
 
-_NUMBER = re.compile(r"\d+(?:[:.,/٫٬،]\d+)*", re.ASCII)
+_DIGIT = "[0-9۰-۹٠-٩]"
+_NUMBER = re.compile(rf"{_DIGIT}+(?:[:.,/٫٬،]{_DIGIT}+)*")
 _NO_DIGIT = re.compile(r"\D", re.ASCII)
 _LOW_16_BITS = 0xFFFF  # of a hash: two differing ones are equal by chance once in 65,536
 _SKETCH_START = 2  # bytes; before it the size
@@ -78,11 +79,11 @@ def signature(body: str | None) -> bytes | None:
     if not body:
         return None
     words = fold(body).split()
-    shingles = {" ".join(words[place : place + SHINGLE]) for place in range(len(words) - SHINGLE + 1)}
+    shingles = set(map(" ".join, zip(*(words[place:] for place in range(SHINGLE)), strict=False)))
     if len(shingles) < FEWEST_SHINGLES:
         return None
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
-    sketch.update(sorted(shingles))
+    sketch.update(list(shingles))
     low_bits = [value & _LOW_16_BITS for value in sketch.digest()]
     facts = _facts(body)
     return pack(f"<H{PERMUTATIONS}H{len(facts)}I", min(len(shingles), _LOW_16_BITS), *low_bits, *facts)
@@ -146,7 +147,7 @@ def _known_of_both(own: _Read, other: _Read) -> frozenset[int]:
 
 def _facts(body: str) -> list[int]:
     """Hashes of the numbers in ``body``, ascending, however their digits and separators are written."""
-    numbers = {_NO_DIGIT.sub("", number) for number in _NUMBER.findall(to_latin_digits(body))}
+    numbers = {_NO_DIGIT.sub("", to_latin_digits(number)) for number in _NUMBER.findall(body)}
     return sorted({crc32(number.encode()) for number in numbers})[:FACTS_KEPT]
 
 

@@ -19,9 +19,9 @@ REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 def crawler_for_tests(**settings: object) -> Crawler:
     """A crawler whose settings are applied and whose spider exists; it has not begun to crawl."""
-    if not is_reactor_installed():
-        install_reactor(REACTOR)
     project = get_project_settings().copy_to_dict()
+    if not is_reactor_installed():
+        install_reactor(REACTOR, project["ASYNCIO_EVENT_LOOP"])
     crawler = get_crawler(AsrSpider, project | {"LOG_ENABLED": False} | settings)
     crawler.spider = AsrSpider.from_crawler(crawler)
     return crawler

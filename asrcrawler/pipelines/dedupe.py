@@ -24,11 +24,16 @@ def text_digest(article: Article) -> bytes | None:
     return blake2b("\0".join(fold_letters(part or "") for part in parts).encode(), digest_size=DIGEST_SIZE).digest()
 
 
+def fingerprint(article: Article) -> None:
+    """Set what tells the same text, and nearly the same, from others."""
+    article.text_digest = text_digest(article)
+    article.signature = signature(article.body)
+
+
 class DedupePipeline:
     """Fingerprints articles; absences pass. The lookup itself belongs to the transaction that stores them."""
 
     def process_item(self, item: Any) -> Any:
         if isinstance(item, Article):
-            item.text_digest = text_digest(item)
-            item.signature = signature(item.body)
+            fingerprint(item)
         return item

@@ -20,6 +20,7 @@ from scrapy.utils.reactor import install_reactor
 from asrcrawler.extensions import backoff
 from asrcrawler.replica import Fault, World
 from asrcrawler.replica.server import ReplicaServer
+from tests.crawler import REACTOR
 
 FAST = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 8, "RETRY_TIMES": 0, "ASR_BATCH_SECONDS": 1}
 HASTE = 50  # a wait that a stumbling site asks for takes so much less; tests of the waiting itself are elsewhere
@@ -71,7 +72,7 @@ def make_haste() -> None:
 
 
 def main() -> None:
-    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    install_reactor(REACTOR, get_project_settings()["ASYNCIO_EVENT_LOOP"])
     from twisted.internet import reactor
 
     logging.basicConfig(level=logging.WARNING)

@@ -1,0 +1,94 @@
+"""Our own share of what a page costs: judged, packed, cleaned, fingerprinted and stored, without Scrapy and network."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from time import process_time
+from typing import NamedTuple
+
+from asrcrawler.clock import utcnow
+from asrcrawler.items import Article, Page
+from asrcrawler.packing import Dictionary, pack, train
+from asrcrawler.pipelines.clean import clean_article
+from asrcrawler.pipelines.dedupe import fingerprint
+from asrcrawler.replica import World
+from asrcrawler.replica.site import Site
+from asrcrawler.samaneh.visit import Answer, Asked, judge
+from asrcrawler.spiders.asr import AsrSpider
+from asrcrawler.storage import Database
+from asrcrawler.storage.writing import write_visits
+
+BASE_URL = "http://127.0.0.1:1"
+PAGES = 1_000
+BATCH = 100
+ROUNDS = 3
+
+
+class Share(NamedTuple):
+    """Milliseconds of CPU a page."""
+
+    kilobytes: float
+    """Of a page, on average."""
+    read: float
+    packed: float
+    cleaned: float
+    fingerprinted: float
+    stored: float
+
+    @property
+    def total(self) -> float:
+        return self.read + self.packed + self.cleaned + self.fingerprinted + self.stored
+
+
+def measure() -> Share:
+    """The best of some rounds, each into an empty database."""
+    bodies = _bodies()
+    dictionary = train([body for _, body in bodies[:100]])
+    assert dictionary is not None
+    rounds = [_round(bodies, Dictionary(0, dictionary.data)) for _ in range(ROUNDS)]
+    return min(rounds, key=lambda share: share.total)
+
+
+def _bodies() -> list[tuple[int, bytes]]:
+    world = World(first=1, last=2 * PAGES, density=1.0, deletion_share=0.0)
+    site = Site(world, BASE_URL, sitemaps=True, crawl_delay=None, conditional=True)
+    answers = ((code, site.answer(f"/fa/news/{code}", code)) for code in range(1, 2 * PAGES))
+    return [(code, answer.body) for code, answer in answers if answer.status == 200][:PAGES]
+
+
+def _round(bodies: list[tuple[int, bytes]], dictionary: Dictionary) -> Share:
+    clock = [process_time()]
+    asked = [
+        (
+            Answer(url=f"{BASE_URL}/fa/news/{code}", status=200, at=utcnow(), body=body),
+            Asked(site=AsrSpider.site, code=code, base_url=BASE_URL),
+        )
+        for code, body in bodies
+    ]
+    judged = [judge(answer, question) for answer, question in asked]
+    clock.append(process_time())
+    articles = [item for item in judged if isinstance(item, Article)]
+    for article in articles:
+        assert article.fetch is not None
+        assert isinstance(article.fetch.page, Page)
+        packed = pack(article.fetch.page, dictionary)
+        article.fetch.page = replace(packed, dictionary=None)  # the databases below do not have it
+    clock.append(process_time())
+    for article in articles:
+        clean_article(article)
+    clock.append(process_time())
+    for article in articles:
+        fingerprint(article)
+    clock.append(process_time())
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/share.db")
+        database.prepare()
+        clock.append(process_time())
+        for start in range(0, len(articles), BATCH):
+            write_visits(database, articles[start : start + BATCH], run_id=None, newest=bodies[-1][0])
+        clock.append(process_time())
+        database.close()
+    begun, read, kept, cleaned, fingerprinted, prepared, stored = (1000 * moment / len(articles) for moment in clock)
+    kilobytes = sum(len(body) for _, body in bodies) / len(bodies) / 1000
+    return Share(kilobytes, read - begun, kept - read, cleaned - kept, fingerprinted - cleaned, stored - prepared)
