@@ -1,4 +1,4 @@
-"""Bytes of a page → text. The CMS writes UTF-8 whatever a header or a meta element claims."""
+"""Bytes of a page → UTF-8. The CMS writes UTF-8 whatever a header or a meta element claims."""
 
 from __future__ import annotations
 
@@ -7,30 +7,43 @@ import re
 
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _HEAD = 4096  # bytes in which a charset declaration has to stand
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_NEVER = ("utf", "idna", "punycode", "unicode", "raw", "undefined")
+"""How the codecs begin that are no reading of a page that is not UTF-8."""
 OLD_PERSIAN = "windows-1256"  # what Persian pages were written in before UTF-8
+MOST_BROKEN = 0.1  # of the letters beyond ASCII; another encoding breaks nearly all of them, a cut text a few
 
 
-def decode(body: bytes, declared: str | None = None) -> tuple[str, str | None]:
-    """The text of ``body`` without NUL, and a note when it was not plain UTF-8.
+def as_utf8(body: bytes, declared: str | None = None) -> tuple[bytes, str | None]:
+    """``body`` as valid UTF-8 without NUL, and a note when it was not that.
 
     UTF-8 is tried first: text in another encoding is practically never valid UTF-8, while declarations are often
-    wrong. Then come the charset of the HTTP header (``declared``), the page's own and windows-1256.
+    wrong. A few broken characters, which the CMS leaves where it cuts a text by bytes, are left out. Then come the
+    charset of the HTTP header (``declared``), the page's own and windows-1256.
     """
     for mark, encoding in _BOMS:
         if body.startswith(mark):
-            return body.decode(encoding, "replace").replace("\0", ""), None
-    body = body.replace(b"\0", b"")
+            return _encoded(body.decode(encoding, "ignore")), None
+    body = body.removeprefix(codecs.BOM_UTF8)
+    if b"\0" in body:
+        body = body.replace(b"\0", b"")
     try:
-        return body.decode("utf-8"), None
-    except UnicodeDecodeError as error:
-        if error.end >= len(body) - 4:  # cut in the middle of a character
-            return body.decode("utf-8", "ignore"), "cut in the middle of a character"
+        body.decode()
+    except UnicodeDecodeError:
+        return _mended(body, declared)
+    return body, None
+
+
+def _mended(body: bytes, declared: str | None) -> tuple[bytes, str]:
+    text = body.decode("utf-8", "replace")
+    broken, whole = text.count("\ufffd"), sum(not char.isascii() for char in text)
+    if broken <= whole * MOST_BROKEN:
+        return _encoded(text.replace("\ufffd", "")), "not quite UTF-8, broken characters left out"
     for name in (declared, _own_charset(body), OLD_PERSIAN):
-        text = _decoded(body, name)
-        if text is not None:
-            return text, f"not UTF-8, read as {name}"
-    return body.decode("utf-8", "replace"), "not UTF-8 and no other encoding either"
+        read = _decoded(body, name)
+        if read is not None:
+            return _encoded(read), f"not UTF-8, read as {name}"
+    return _encoded(text.replace("\ufffd", "")), "not UTF-8 and no other encoding either"
 
 
 def _own_charset(body: bytes) -> str | None:
@@ -40,7 +53,11 @@ def _own_charset(body: bytes) -> str | None:
 
 def _decoded(body: bytes, name: str | None) -> str | None:
     try:
-        known = name is not None and codecs.lookup(name).name != "utf-8"
+        known = name is not None and not codecs.lookup(name).name.startswith(_NEVER)
         return body.decode(name) if known and name else None
     except (LookupError, ValueError):
         return None
+
+
+def _encoded(text: str) -> bytes:
+    return text.replace("\0", "").encode("utf-8", "ignore")

@@ -6,18 +6,31 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from asrcrawler.samaneh.urls import LONGEST_URL, code_of_url
+
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 LONGEST_JSONLD = 200_000  # characters; real ones have some 3,000
+MOST_JSONLD = 10  # documents in one page; real ones have one or two
 _ARTICLE_TYPES = frozenset({"Article", "NewsArticle", "ReportageNewsArticle", "BlogPosting"})
 
 
 class Head:
     """The head of one page."""
 
-    def __init__(self, tree: LexborHTMLParser) -> None:
+    def __init__(self, tree: LexborHTMLParser, page: bytes, code: int) -> None:
         self._tree = tree
+        self._code = code
+        self._has_jsonld = b"ld+json" in page
+
+    @property
+    def title(self) -> str | None:
+        """What the page calls itself."""
+        if given := self.meta("og:title"):
+            return given
+        element = self._tree.css_first("title")
+        return element.text().strip() or None if element is not None else None
 
     def meta(self, *names: str) -> str | None:
         """The content of the first of ``names`` (``property`` or ``name``) that is not blank."""
@@ -53,18 +66,16 @@ class Head:
 
     @cached_property
     def _properties(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for node in self._tree.css("meta[content]"):
-            attributes = node.attributes
-            name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
-            content = (attributes.get("content") or "").strip()
-            if name and content:
-                found.setdefault(name, content)
-        return found
+        head = self._tree.head
+        found = _properties(head) if head is not None else {}
+        # An element that may not stand in a head ends it, and the rest of it is body.
+        return found if "og:title" in found or "og:url" in found else _properties(self._tree) | found
 
     @cached_property
     def _article(self) -> dict[str, Any]:
-        for node in self._tree.css('script[type="application/ld+json"]'):
+        if not self._has_jsonld:
+            return {}
+        for node in self._tree.css('script[type="application/ld+json"]')[:MOST_JSONLD]:
             text = node.text()
             if len(text) > LONGEST_JSONLD:
                 continue
@@ -75,9 +86,28 @@ class Head:
             for candidate in _flattened(data):
                 kind = candidate.get("@type")
                 kinds = kind if isinstance(kind, list) else [kind]
-                if any(name in _ARTICLE_TYPES for name in kinds if isinstance(name, str)):
+                named = any(name in _ARTICLE_TYPES for name in kinds if isinstance(name, str))
+                if named and self._is_own(candidate):
                     return candidate
         return {}
+
+    def _is_own(self, article: dict[str, Any]) -> bool:
+        """Whether it does not give the address of another article; on some pages it does."""
+        place = article.get("mainEntityOfPage")
+        addresses = [article.get("url"), place.get("@id") if isinstance(place, dict) else place]
+        codes = {code_of_url(address[:LONGEST_URL]) for address in addresses if isinstance(address, str)}
+        return codes <= {None, self._code}
+
+
+def _properties(place: LexborHTMLParser | LexborNode) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in place.css("meta[content]"):
+        attributes = node.attributes
+        name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
+        content = (attributes.get("content") or "").strip()
+        if name and content:
+            found.setdefault(name, content)
+    return found
 
 
 def _flattened(data: Any) -> list[dict[str, Any]]:

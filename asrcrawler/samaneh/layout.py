@@ -1,7 +1,7 @@
 """Where things stand on a page of this CMS. One question, one answer; what a thing means is for others to say.
 
 Outlets vary the template (element names, further classes, wrappers, the order within the toolbar), so places are told
-by class *families* and by labels, within the smallest element that holds both headline and body.
+by class *families* and by labels, and of several places of a kind the one counts that stands nearest to the headline.
 """
 
 from __future__ import annotations
@@ -10,57 +10,65 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from asrcrawler.exceptions import Unreadable
 from asrcrawler.items import Kind
-from asrcrawler.persian import fold_letters
-from asrcrawler.samaneh.body import is_noise
+from asrcrawler.persian import clean, fold_letters
+from asrcrawler.samaneh.headline import find_headline, headline_text
+from asrcrawler.samaneh.labels import AUTHOR, CODE, DATE, TAGS, labelled
 from asrcrawler.samaneh.pictures import outside_noise
+from asrcrawler.samaneh.places import (
+    ALL_PLACES,
+    SURE_PLACES,
+    Places,
+    ancestors,
+    children,
+    common,
+    line_of,
+    within_noise,
+)
+from asrcrawler.samaneh.sections import sections
+from asrcrawler.samaneh.urls import code_of_url
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-HEADLINES = (
-    "h1.title",
-    ".title h1",
-    "h1.Htags",
-    'h1[class*="title"]',
-    "h1 a.title",
-    'h1[itemprop="headline"]',
-    ".video_title",
-    ".photo_title",
-    ".album_title",
+KICKERS = '[class*="rutitr"], .newsPreTitle, .pretitle, .pre-title, .uptitle, .up-title'
+LEADS = (
+    '[class*="subtitle"], [class*="sub-title"], .lead, .news-lead, .news_lead, .content-lead-news, .sub_ax, .introtext'
 )
-"""Selectors of the headline, the surest first."""
-ANY_HEADLINE = "h1"
-"""… and the last resort within the article's own container; elsewhere it may be the outlet's name."""
-
-BODIES = (
-    "div.body, section.body, article.body, td.body, span.body",
-    '[itemprop="articleBody"]',
-    ".news_body, .newspage_body, .photo_body, .album_body, .video_body",
-    ".album_content, .photo_content, .video_content",
-)
-CONTAINER = '[style*="direction"]'
-KICKERS = '[class*="rutitr"]'
-LEADS = '[class*="subtitle"]'
 AUTHORS = '.news_author, .author_name, .news_writer, .writer_name, .news_reporter, .reporter_name, [rel="author"]'
 LEAD_PICTURES = (
-    "img.image_btn, img.news_corner_image, img.lead_image, .lead_image img, .news_lead_image img, .primary_image img"
+    "img.image_btn, img.news_corner_image, img.lead_image, .lead_image img, .news_lead_image img, .primary_image img,"
+    " .parent-lead-img img"
 )
 GALLERY = ".album_listi, .image_set, .album_content, .photo_body"
 VIDEO = ".video_content, .video_title, .video_body"
-COMMENT_PLACES = '#comm_b, form[name="comments"], .comments_container, .news_comments, .comments_pager'
-CODE_LABEL, DATE_LABEL = "کدخبر", "تاریخانتشار"  # as fold_letters gives them
-_LABELLED = "span, div, li, td, p, strong, b, time"
-_LABEL_LENGTH = 200  # characters; the text of a labelled place is short, an ancestor's is not
-_RIGHT_TO_LEFT = re.compile(r"direction\s*:\s*(?:right|rtl)", re.IGNORECASE)
-_SEPARATORS = " >»«‹›/|\\،,"
+COMMENT_PLACES = '#comm_b, form[name="comments"]'
+TAG_PLACES = ".tags_container a, .tags_title a, .tags a, .tags li"
+TAG_LINKS = 'a[href^="/fa/tag"], a[rel~="tag"]'
+TOOLS = 'a[href*="/fa/save/"], [onclick*="/fa/print/"], a[href*="/fa/print/"]'
+"""The CMS's own buttons around an article; they name its code."""
+_TOOL_CODE = re.compile(r"/fa/(?:save|print|send)/([1-9][0-9]{0,9})\b")
+_SEPARATORS = " >»«‹›/|\\،,؛#"
+LONGEST_AUTHOR = 60  # characters
+_FRAME_STEPS = 6  # from the headline to what holds the article's toolbar too
+_MOST_MARKS = 200
+ENOUGH_TEXT = 200  # characters of a body that is certainly one
 
 
 class Layout:
-    """The places of one page."""
+    """The places of one page, read as the page of the article ``code``.
 
-    def __init__(self, tree: LexborHTMLParser) -> None:
+    Raises :exc:`~asrcrawler.exceptions.Unreadable` where two places claim to be the same thing.
+    """
+
+    def __init__(self, tree: LexborHTMLParser, code: int, title_hint: str | None = None) -> None:
         self._tree = tree
+        self._code = code
+        self._title_hint = title_hint
+        self._sure = Places(tree, SURE_PLACES)
 
     # --- the page
 
@@ -75,29 +83,58 @@ class Layout:
 
     @property
     def code_texts(self) -> list[str]:
-        """The texts that show the article's code."""
-        return self._texts(".news_id_c") or self._labelled(CODE_LABEL)
+        """The texts of the place that shows the article's code."""
+        return [text for node in self._sure.of("code") if _has_digit(text := node.text(separator=" "))]
 
     @property
+    def labelled_code_texts(self) -> list[str]:
+        """What stands behind «کد خبر», where the page has no place of that name."""
+        return [value.text for value in labelled(self._root, CODE, _has_digit, self._body_if_any)]
+
+    @property
+    def tool_codes(self) -> set[int]:
+        """The codes that the buttons for printing, sending and saving name."""
+        links = (
+            (node.attributes.get("href") or "") + " " + (node.attributes.get("onclick") or "")
+            for node in self._tree.css(TOOLS)
+        )
+        return {int(match[1]) for link in links if (match := _TOOL_CODE.search(link))}
+
+    @cached_property
     def date_texts(self) -> list[str]:
         """The text that shows the date of publication; the site's own «به روز شده در» is no such place."""
-        for node in outside_noise_toolbar(self._tree.css(".news_pdate_c")):
-            texts = [node.text(separator=" ")]
-            for inner in node.css(".fa_date"):
-                texts.insert(0, inner.text(separator=" "))
-            return texts
-        return self._labelled(DATE_LABEL)[:1]
+        node = self._nearest(node for node in self._sure.of("date") if _has_digit(node.text()))
+        if node is not None:
+            inner = [part.text(separator=" ") for part in node.css(".fa_date")]
+            return [*inner, node.text(separator=" ")]
+        values = labelled(self._root, DATE, _has_digit, self._body_if_any)
+        nearest = self._nearest([value.node for value in values if not self._is_row_of_a_list(value.node)])
+        return [value.text for value in values if nearest is not None and value.node.mem_id == nearest.mem_id][:1]
+
+    @cached_property
+    def other_date_texts(self) -> list[str]:
+        """The texts of places that may be the date of publication, where the page has no place of that name."""
+        if self._headline is None:
+            return []
+        found = [
+            node
+            for node in self._all.of("date")
+            if _has_digit(node.text()) and not within_noise(node) and not self._is_row_of_a_list(node)
+        ]
+        around = ancestors(self._headline)[: _FRAME_STEPS + 1]
+        inside = {node.mem_id for node in around if node.tag not in {"body", "html"}}
+        near = [node for node in found if any(parent.mem_id in inside for parent in ancestors(node)[:_FRAME_STEPS])]
+        nearest = self._nearest(near)
+        if nearest is None:
+            return []
+        stamp = nearest.attributes.get("datetime")
+        return [text for text in (stamp, nearest.text(separator=" ")) if text]
 
     # --- the article
 
     @cached_property
     def title(self) -> str | None:
-        node = self._headline
-        if node is None:
-            return None
-        anchor = node.css_first("a") if node.tag != "a" else None
-        text = _text(anchor) if anchor is not None else ""
-        return text or _text(node) or None
+        return headline_text(self._headline) if self._headline is not None else None
 
     @property
     def kicker(self) -> str | None:
@@ -109,41 +146,53 @@ class Layout:
 
     @property
     def author(self) -> str | None:
-        node = self.scope.css_first(AUTHORS)
-        return _text(node) or None if node is not None else None
+        for node in outside_noise(self.scope.css(AUTHORS)):
+            if text := line_of(node):
+                return _without_label(text)
+        if not self.bodies or self._headline is None:
+            return None
+        around = {node.mem_id for node in (self.bodies[0], *ancestors(self.bodies[0]))}
+        parts = [part for part in children(self.scope) if part.mem_id not in around]
+        if self._toolbar is not None:
+            parts.append(self._toolbar)
+        names = {value.text for part in parts for value in labelled(part, AUTHOR, _is_name)}
+        return names.pop() if len(names) == 1 else None
 
     @property
     def path(self) -> list[tuple[str, str | None]]:
         """The sections, outermost first: name and address."""
-        node = self._tree.css_first(".news_path")
-        if node is None:
+        node = self._nearest(self._sure.of("path")) or self._nearest(self._all.of("path"))
+        if node is not None:
+            return sections(node)
+        if self._headline is None:
             return []
-        anchors = ((_text(anchor).strip(_SEPARATORS), anchor.attributes.get("href")) for anchor in node.css("a"))
-        return [(name, href) for name, href in anchors if name]
+        named = [node for node in self._all.of("section") if not within_noise(node)]
+        return [found for node in named for found in sections(node)][:2]
 
     @property
     def has_path(self) -> bool:
-        return self._tree.css_first(".news_path") is not None
+        return bool(self._sure.of("path"))
 
     @property
     def tags(self) -> list[str]:
-        anchors = self._tree.css("a.tags_item") or self._tree.css(".tags_container a, .tags_title a")
-        return [text for text in (_text(anchor).strip(_SEPARATORS) for anchor in anchors) if text]
+        anchors = self._group(self._sure.of("tag")) or self._group(self._tree.css(TAG_PLACES))
+        if not anchors and self.has_body:
+            anchors = self._labelled_tags() or self._group(self._tree.css(TAG_LINKS))
+        return [text for text in (line_of(anchor).strip(_SEPARATORS) for anchor in anchors) if text]
 
     @property
     def comment_count(self) -> int | None:
         """How many comments are shown; None where the page has no place for them."""
-        shown = len(self._tree.css(".comments_item"))
-        if shown or self._tree.css_first(COMMENT_PLACES) is not None:
+        shown = len(self._sure.of("comment"))
+        if shown or self._sure.of("comments") or self._tree.css_first(COMMENT_PLACES) is not None:
             return shown
         return None
 
     @cached_property
     def kind(self) -> Kind:
-        if self.scope.css_first(GALLERY) is not None:
-            return Kind.GALLERY
-        if self.scope.css_first(VIDEO) is not None:
-            return Kind.VIDEO
+        for selector, kind in ((GALLERY, Kind.GALLERY), (VIDEO, Kind.VIDEO)):
+            if outside_noise(self.scope.css(selector)[:_MOST_MARKS]):
+                return kind
         return Kind.ARTICLE
 
     @property
@@ -152,26 +201,23 @@ class Layout:
 
     @cached_property
     def bodies(self) -> list[LexborNode]:
-        """The element that holds the text, or nothing."""
-        for selector in BODIES:
-            found = [node for node in self._tree.css(selector) if node.tag != "body" and not is_noise(node)]
-            if found:
-                return [self._own_body(found)]
-        return []
+        """The elements that hold the text, in order, or nothing."""
+        return (
+            self._own_bodies(self._sure, "body")
+            or self._own_bodies(self._all, "body")
+            or self._own_bodies(self._all, "gallery")
+        )
 
     @cached_property
     def scope(self) -> LexborNode:
         """The smallest element that holds headline and body: nothing of another article stands in it."""
-        headline, bodies = self._headline, self.bodies
-        start = bodies[0] if bodies else headline
-        if start is None:
+        start = self.bodies[0] if self.bodies else self._headline
+        if start is None or start.parent is None:
             return self._root
-        node = start
-        while node.parent is not None and node.tag != "body":
-            if self._is_scope(node, headline, start):
-                return node
-            node = node.parent
-        return self._root
+        if self._headline is None or self._headline.mem_id == start.mem_id:
+            return start.parent
+        found, _ = common(start, self._headline)
+        return found or self._root
 
     @property
     def lead_pictures(self) -> list[LexborNode]:
@@ -186,85 +232,142 @@ class Layout:
         return body
 
     @cached_property
-    def _headline(self) -> LexborNode | None:
-        container = self._container
-        if container is not None and (found := self._first_text(container, (*HEADLINES, ANY_HEADLINE))) is not None:
-            return found
-        return self._first_text(self._root, HEADLINES)
-
-    def _first_text(self, place: LexborNode, selectors: tuple[str, ...]) -> LexborNode | None:
-        for selector in selectors:
-            for node in place.css(selector):
-                if _text(node) and not is_noise(node):
-                    return node
-        return None
+    def _all(self) -> Places:
+        return Places(self._tree, ALL_PLACES)
 
     @cached_property
-    def _container(self) -> LexborNode | None:
-        """The article's own container: the element styled right-to-left that holds a headline."""
-        for node in self._root.css(CONTAINER):
-            if _RIGHT_TO_LEFT.search(node.attributes.get("style") or "") and node.css_first("h1, .title") is not None:
-                return node
-        return None
+    def _headline(self) -> LexborNode | None:
+        sure = find_headline(self._sure, self._code, self._title_hint)
+        return sure or find_headline(self._all, self._code, self._title_hint)
 
-    def _own_body(self, candidates: list[LexborNode]) -> LexborNode:
-        """Of several, the first after the headline; side bars with a class of the same name stand elsewhere."""
-        container = self._container
-        if container is not None:
-            own = {node.mem_id for node in container.css("*")}
-            inside = [node for node in candidates if node.mem_id in own]
-            candidates = inside or candidates
-        if len(candidates) == 1 or self._headline is None:
-            return candidates[0]
-        after = _after(self._root, self._headline, candidates)
-        return (after or candidates)[0]
+    @property
+    def _body_if_any(self) -> LexborNode | None:
+        return self.bodies[0] if self.bodies else None
 
-    def _is_scope(self, node: LexborNode, headline: LexborNode | None, start: LexborNode) -> bool:
-        if headline is None or headline.mem_id == start.mem_id:
-            return node.mem_id != start.mem_id
-        if node.mem_id == start.mem_id:
-            return False
-        return any(found.mem_id == headline.mem_id for found in node.css(headline.tag or "*"))
+    @cached_property
+    def _frame(self) -> LexborNode | None:
+        """The smallest element around the article that holds its code or date too, unless that is the whole page."""
+        marks = [*self._sure.of("code"), *self._sure.of("date")]
+        frames = [found for mark in marks if (found := common(self.scope, mark)[0]) is not None]
+        return next((frame for frame in frames if frame.tag not in {"body", "html"}), None)
+
+    @property
+    def _toolbar(self) -> LexborNode | None:
+        """The element that holds code and date, where that is not the article too."""
+        code, date = self._nearest(self._sure.of("code")), self._nearest(self._sure.of("date"))
+        if code is None or date is None or self._headline is None:
+            return None
+        found, _ = common(code, date)
+        around = {node.mem_id for node in ancestors(self._headline)}
+        return found if found is not None and found.mem_id not in around else None
+
+    def _nearest(self, nodes: Iterable[LexborNode]) -> LexborNode | None:
+        """The one that shares the smallest element with the headline; the first of those that are equally near."""
+        found = list(nodes)
+        if len(found) < 2 or self._headline is None:
+            return found[0] if found else None
+        headline = self._headline
+        return min(found, key=lambda node: common(headline, node)[1])
+
+    def _own_bodies(self, places: Places, kind: str) -> list[LexborNode]:
+        headline = self._headline
+        found = [node for node in places.of(kind) if not within_noise(node)]
+        if headline is not None:
+            around = {node.mem_id for node in ancestors(headline)}
+            found = [node for node in found if node.mem_id not in around and node.mem_id != headline.mem_id]
+        found = _outermost(found)
+        if len(found) < 2:
+            return found
+        if headline is not None:
+            found = [node for node in found if places.comes_before(headline, node)] or found
+            steps = [common(headline, node)[1] for node in found]
+            found = [node for node, step in zip(found, steps, strict=True) if step == min(steps)]
+        found = [node for node in found if self._has_own_text(node)] or found[:1]
+        return _one_of(found)
+
+    def _has_own_text(self, node: LexborNode) -> bool:
+        """Whether there is text that is no link to another article."""
+        letters = len(line_of(node))
+        linked = sum(len(line_of(anchor)) for anchor in node.css("a[href]") if self._leads_elsewhere(anchor))
+        return letters > 2 * linked
+
+    def _leads_elsewhere(self, anchor: LexborNode) -> bool:
+        code = code_of_url((anchor.attributes.get("href") or "")[:2000])
+        return code is not None and code != self._code
+
+    def _is_row_of_a_list(self, node: LexborNode) -> bool:
+        """Whether it stands beside a link to another article, as the dates in lists of articles do."""
+        headline = self._headline
+        around = {parent.mem_id for parent in ancestors(headline)} if headline is not None else set()
+        for parent in (node, *ancestors(node)[:2]):
+            if parent.mem_id in around or parent.tag == "body":
+                return False
+            if any(self._leads_elsewhere(anchor) for anchor in parent.css("a[href]")):
+                return True
+        return False
 
     def _before_body(self, selector: str) -> str | None:
         """The first text of this family that stands in the article and not in its body."""
-        body = self.bodies[0] if self.bodies else None
-        inside = {node.mem_id for node in body.css(selector)} if body is not None else set()
+        inside = {node.mem_id for body in self.bodies for node in (body, *body.css(selector))}
         for node in self.scope.css(selector):
-            if body is not None and node.mem_id == body.mem_id:
+            if node.mem_id not in inside and (text := line_of(node)):
+                return text
+        frame = self._frame
+        if frame is None or frame.mem_id == self.scope.mem_id:
+            return None
+        for node in frame.css(selector):
+            if node.mem_id in inside or within_noise(node) or self._is_row_of_a_list(node):
                 continue
-            if node.mem_id not in inside and (text := _text(node)):
+            if text := line_of(node):
                 return text
         return None
 
-    def _texts(self, selector: str) -> list[str]:
-        return [node.text(separator=" ") for node in self._tree.css(selector)]
+    def _group(self, anchors: list[LexborNode]) -> list[LexborNode]:
+        """Of the tags on a page, those that stand together nearest to the headline, outside the body."""
+        groups: dict[int, list[LexborNode]] = {}
+        for anchor in anchors[:_MOST_MARKS]:
+            groups.setdefault(anchor.parent.mem_id if anchor.parent is not None else 0, []).append(anchor)
+        bodies = {node.mem_id for node in self.bodies}
+        own = [group for group in groups.values() if not any(parent.mem_id in bodies for parent in ancestors(group[0]))]
+        headline = self._headline
+        if headline is None or len(own) < 2:
+            return [anchor for group in own for anchor in group]
+        steps = [common(headline, group[0])[1] for group in own]
+        nearest = (group for group, step in zip(own, steps, strict=True) if step == min(steps))
+        return [anchor for group in nearest for anchor in group]
 
-    def _labelled(self, label: str) -> list[str]:
-        """Texts of the smallest elements that begin with ``label`` and hold a number."""
-        for node in self._tree.css(_LABELLED):
-            text = node.text(separator=" ")
-            if len(text) <= _LABEL_LENGTH and fold_letters(text).startswith(label) and any(map(str.isdigit, text)):
-                return [text]
+    def _labelled_tags(self) -> list[LexborNode]:
+        for value in labelled(self._root, TAGS, bool, self._body_if_any):
+            anchors = [anchor for anchor in value.node.css("a[href]") if not self._leads_elsewhere(anchor)]
+            if anchors:
+                return anchors
         return []
 
 
-def outside_noise_toolbar(nodes: list[LexborNode]) -> list[LexborNode]:
-    """Those of ``nodes`` that hold a number: an empty date place is none."""
-    return [node for node in nodes if any(map(str.isdigit, node.text()))]
+def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
+    """Those that stand in none of the others."""
+    every = {node.mem_id for node in nodes}
+    return [node for node in nodes if not any(parent.mem_id in every for parent in ancestors(node))]
 
 
-def _after(root: LexborNode, headline: LexborNode, candidates: list[LexborNode]) -> list[LexborNode]:
-    wanted = {node.mem_id: node for node in candidates}
-    found: list[LexborNode] = []
-    passed = False
-    for node in root.traverse():
-        if node.mem_id == headline.mem_id:
-            passed = True
-        elif passed and node.mem_id in wanted:
-            found.append(wanted[node.mem_id])
-    return found
+def _one_of(nodes: list[LexborNode]) -> list[LexborNode]:
+    """Bodies beside each other are parts of one text; elsewhere two that hold much text are one too many."""
+    parents = {node.parent.mem_id for node in nodes if node.parent is not None}
+    if len(parents) == 1:
+        return nodes
+    if sum(len(line_of(node)) >= ENOUGH_TEXT for node in nodes) > 1:
+        raise Unreadable("several bodies")
+    return [max(nodes, key=lambda node: len(line_of(node)))]
 
 
-def _text(node: LexborNode) -> str:
-    return " ".join(node.text().split())
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_AUTHOR and not _has_digit(text) and bool(fold_letters(text))
+
+
+def _without_label(text: str) -> str:
+    label = re.match(rf"(?:{AUTHOR})\s*[:：]\s*", clean(text))
+    return clean(text)[label.end() :] if label else text

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from asrcrawler.exceptions import DateError, Missing, Refused, Unreadable
 from asrcrawler.items import Article, Image, Kind
@@ -18,19 +18,26 @@ from asrcrawler.persian import clean, fold_letters, to_latin_digits
 from asrcrawler.samaneh.body import Body, read_body
 from asrcrawler.samaneh.challenge import is_challenge
 from asrcrawler.samaneh.dates import Moment, read_moment
-from asrcrawler.samaneh.encoding import decode
+from asrcrawler.samaneh.encoding import as_utf8
 from asrcrawler.samaneh.head import Head
 from asrcrawler.samaneh.layout import Layout
+from asrcrawler.samaneh.nesting import excess
 from asrcrawler.samaneh.pictures import GALLERY, media, outside_noise, pictures
 from asrcrawler.samaneh.urls import article_path, code_of_url, is_home, short_path
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from selectolax.lexbor import LexborNode
 
 PAGE, META, JSONLD = "page", "meta", "jsonld"
 
 _CODE = re.compile(r"\d{1,10}", re.ASCII)
-_HOME_NAMES = frozenset({"صفحهنخست", "صفحهاصلی", "خانه", "home"})
+_LISTINGS = frozenset({"home", "archive", "search", "services", "service", "tags", "tag", "rss", "links", "contact"})
+"""The ``id`` of ``<body>`` on pages that are about many articles or none."""
+_TAG_SEPARATORS = re.compile("[,،]")
+_AS_WRITTEN = LexborDocumentOptions.WO_EVENTS.value
+"""The tree as the page has it: nothing of what a browser would copy about in it."""
 
 
 def read_page(
@@ -42,22 +49,26 @@ def read_page(
     :exc:`~asrcrawler.exceptions.Unreadable`, each with its reason, for everything else; no other error whatever the
     bytes are.
     """
-    text, encoding_note = decode(body, declared_encoding)
-    tree = LexborHTMLParser(text)
-    return _Page(tree, Layout(tree), site, code, base_url, encoding_note).read(body, url)
+    page, encoding_note = as_utf8(body, declared_encoding)
+    if (too_much := excess(page)) is not None:
+        raise Unreadable(too_much)
+    tree = LexborHTMLParser(page, options=_AS_WRITTEN, scripting=True)
+    return _Page(tree, page, site, code, base_url, encoding_note).read(url)
 
 
 class _Page:
     """One page while it is being read: a method a field."""
 
     def __init__(
-        self, tree: LexborHTMLParser, layout: Layout, site: str, code: int, base_url: str, note: str | None
+        self, tree: LexborHTMLParser, page: bytes, site: str, code: int, base_url: str, note: str | None
     ) -> None:
-        self._tree = tree
-        self._layout = layout
-        self._head = Head(tree)
+        self._page = page
+        self._head = Head(tree, page, code)
+        self._layout = Layout(tree, code, self._head.title)
         self._code = code
         self._base_url = base_url
+        self._doubtful: set[str] = set()
+        """Fields whose first value cannot be: no other place may speak for them."""
         self._article = Article(
             site=site,
             code=code,
@@ -66,8 +77,8 @@ class _Page:
             notes=[note] if note else [],
         )
 
-    def read(self, page: bytes, url: str) -> Article:
-        self._refuse_other_pages(page, url)
+    def read(self, url: str) -> Article:
+        self._refuse_other_pages(url)
         article = self._article
         article.kind = self._layout.kind
         article.title = self._title()
@@ -86,28 +97,38 @@ class _Page:
 
     # --- is it the page asked for?
 
-    def _refuse_other_pages(self, body: bytes, url: str) -> None:
-        codes = self._codes()
+    def _refuse_other_pages(self, url: str) -> None:
+        codes = _numbers(self._layout.code_texts)
         if not codes:
-            if is_challenge(body):
-                raise Refused("challenge page")
-            if is_home(url) or self._layout.page_name == "home":
-                raise Missing("home page")
-            if self._layout.is_error_page:
-                raise Missing("soft 404")
+            self._refuse_known_pages(url)
+            codes = self._codes_elsewhere()
+        if not codes:
             raise Unreadable(f"no news code on the page{self._named()}")
         if len(codes) > 1:
             raise Unreadable(f"several news codes on the page: {', '.join(map(str, sorted(codes)[:5]))}")
         if codes != {self._code}:
             raise Unreadable(f"page of code {codes.pop()}")
 
-    def _codes(self) -> set[int]:
-        """The codes that the page gives as its own: by its toolbar, or by its address if it is an article page."""
-        shown = {int(found[0]) for text in self._layout.code_texts if (found := _CODE.search(to_latin_digits(text)))}
-        if shown or self._layout.page_name != "news":
-            return shown
+    def _refuse_known_pages(self, url: str) -> None:
+        """A page that shows no code may say what else it is."""
+        if is_challenge(self._page):
+            raise Refused("challenge page")
+        if is_home(url) or self._layout.page_name == "home":
+            raise Missing("home page")
+        if self._layout.is_error_page:
+            raise Missing("soft 404")
+
+    def _codes_elsewhere(self) -> set[int]:
+        """The codes that the page gives as its own without the usual place: behind a label, as its address, on the
+        CMS's buttons. What is surer counts alone."""
+        if self._layout.page_name in _LISTINGS:
+            return set()
         addresses = (code_of_url(address) for address in self._head.addresses)
-        return {code for code in addresses if code is not None}
+        return (
+            _numbers(self._layout.labelled_code_texts)
+            or {code for code in addresses if code is not None}
+            or self._layout.tool_codes
+        )
 
     def _named(self) -> str:
         return f" (body#{self._layout.page_name[:20]})" if self._layout.page_name else ""
@@ -153,23 +174,20 @@ class _Page:
     # --- lists
 
     def _category(self) -> list[str]:
-        names = [
-            name
-            for name, href in self._layout.path
-            if fold_letters(name) not in _HOME_NAMES and not (href and is_home(href))
-        ]
-        return self._list("category", names, self._head.meta("article:section"))
+        headline = fold_letters(self._article.title or "")
+        names = [name for name, _ in self._layout.path if fold_letters(name) != headline]
+        section = self._head.meta("article:section") if not self._layout.has_path else None
+        return self._list("category", names, [section] if section else [])
 
     def _tags(self) -> list[str]:
-        return self._list("tags", list(dict.fromkeys(self._layout.tags)))
+        named = _TAG_SEPARATORS.split(self._head.meta("article:tag") or "")
+        return list(dict.fromkeys(self._list("tags", self._layout.tags, named)))
 
-    def _list(self, name: str, shown: list[str], meta: str | None = None) -> list[str]:
-        if shown:
-            self._article.sources[name] = PAGE
-            return shown
-        if meta and not self._layout.has_path:
-            self._article.sources[name] = META
-            return [" ".join(meta.split())]
+    def _list(self, name: str, shown: list[str], meta: list[str]) -> list[str]:
+        for source, texts in ((PAGE, shown), (META, meta)):
+            if found := [line for text in texts if (line := " ".join(text.split()))]:
+                self._article.sources[name] = source
+                return found
         return []
 
     def _images(self, body: Body) -> list[Image]:
@@ -186,37 +204,48 @@ class _Page:
     # --- dates
 
     def _dates(self) -> None:
-        article = self._article
-        published = self._moment(
-            "published_at",
-            self._layout.date_texts,
-            self._head.meta("article:published_time"),
-            self._head.jsonld("datePublished"),
+        article, layout, head = self._article, self._layout, self._head
+        published = (
+            self._moment("published_at", PAGE, layout.date_texts)
+            or self._moment("published_at", META, [head.meta("article:published_time")])
+            or self._moment("published_at", PAGE, self._other_dates)
+            or self._moment("published_at", JSONLD, [head.jsonld("datePublished")])
         )
         if published is not None:
             article.published_at, article.published_jalali = published.at, published.jalali
-        modified = self._moment(
-            "modified_at", [], self._head.meta("article:modified_time"), self._head.jsonld("dateModified")
+        modified = self._moment("modified_at", META, [head.meta("article:modified_time")]) or self._moment(
+            "modified_at", JSONLD, [head.jsonld("dateModified")]
         )
         article.modified_at = modified.at if modified else None
 
-    def _moment(self, name: str, shown: list[str], meta: str | None, jsonld: str | None) -> Moment | None:
-        """The date in the first place that gives one. An impossible date there is no reason to look further."""
-        for source, texts in ((PAGE, shown), (META, [meta]), (JSONLD, [jsonld])):
-            for text in texts:
-                if text is None:
-                    continue
-                try:
-                    moment = read_moment(text)
-                except DateError as error:
-                    self._article.notes.append(f"{name} in {source}: {error}")
-                    return None
-                if moment is not None:
-                    self._article.sources[name] = source
-                    if moment.note:
-                        self._article.notes.append(f"{name} in {source}: {moment.note}")
-                    return moment
+    @property
+    def _other_dates(self) -> list[str]:
+        return [text for text in self._layout.other_date_texts if _is_date(text)]
+
+    def _moment(self, name: str, source: str, texts: Sequence[str | None]) -> Moment | None:
+        """The date in the first of ``texts`` that gives one. An impossible date is no reason to look further."""
+        for text in texts:
+            if text is None or name in self._doubtful:
+                continue
+            try:
+                moment = read_moment(text)
+            except DateError as error:
+                self._article.notes.append(f"{name} in {source}: {error}")
+                self._doubtful.add(name)
+                return None
+            if moment is not None:
+                self._article.sources[name] = source
+                if moment.note:
+                    self._article.notes.append(f"{name} in {source}: {moment.note}")
+                return moment
         return None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return read_moment(text) is not None
+    except DateError:
+        return False
 
 
 def _without_caption(paragraphs: list[str], article: Article) -> list[str]:
@@ -225,3 +254,7 @@ def _without_caption(paragraphs: list[str], article: Article) -> list[str]:
     if paragraphs and fold_letters(paragraphs[0]) == headline:
         return paragraphs[1:]
     return paragraphs
+
+
+def _numbers(texts: list[str]) -> set[int]:
+    return {int(found[0]) for text in texts if (found := _CODE.search(to_latin_digits(text)))}

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from asrcrawler.items import Image
 from asrcrawler.persian import clean, fold_letters
-from asrcrawler.samaneh.body import is_noise
+from asrcrawler.samaneh.places import within_noise
 from asrcrawler.samaneh.urls import absolute
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif)$", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"/client/themes/|/files/adv/|/adv/|/ads/|/banner", re.IGNORECASE
 )  # of the page, not the article
+LONGEST_CAPTION = 500  # characters; a longer one is no caption, and its beginning is enough
 _SMALLEST = 40  # pixels; smaller ones are icons, spacers and counters
-_ANCESTORS = 40  # how far up a noise box is looked for
 
 
 def pictures(nodes: Iterable[LexborNode], title: str | None, base_url: str) -> list[Image]:
@@ -35,13 +35,15 @@ def pictures(nodes: Iterable[LexborNode], title: str | None, base_url: str) -> l
     A caption that only repeats the headline, as the CMS gives every lead picture, is none.
     """
     found: dict[str, Image] = {}
+    headline = fold_letters(title or "")
+    captions: dict[int, str | None] = {}
     for node in nodes:
         address = _address(node, base_url)
         if address is None or _FURNITURE.search(address) or _is_tiny(node):
             continue
-        caption = _caption(node, title)
-        known = found.setdefault(address, Image(url=address, caption=caption))
-        known.caption = known.caption or caption
+        image = found.setdefault(address, Image(url=address))
+        if image.caption is None:
+            image.caption = _caption(node, headline, captions)
     return list(found.values())
 
 
@@ -60,18 +62,7 @@ def media(scope: LexborNode, base_url: str) -> list[Image]:
 
 def outside_noise(nodes: Iterable[LexborNode]) -> list[LexborNode]:
     """Those of ``nodes`` that stand in no box which is no part of the article."""
-    return [node for node in nodes if not _within_noise(node)]
-
-
-def _within_noise(node: LexborNode) -> bool:
-    parent = node.parent
-    for _ in range(_ANCESTORS):
-        if parent is None or parent.tag == "body":
-            return False
-        if is_noise(parent):
-            return True
-        parent = parent.parent
-    return False
+    return [node for node in nodes if not within_noise(node)]
 
 
 def _address(node: LexborNode, base_url: str) -> str | None:
@@ -94,26 +85,28 @@ def _is_tiny(node: LexborNode) -> bool:
     return any(size.isascii() and size.isdigit() and int(size[:6]) < _SMALLEST for size in sizes)
 
 
-def _caption(node: LexborNode, title: str | None) -> str | None:
+def _caption(node: LexborNode, headline: str, known: dict[int, str | None]) -> str | None:
     attributes = node.attributes
-    texts = [_figure_caption(node), attributes.get("title"), attributes.get("alt")]
+    texts = [_figure_caption(node, known), attributes.get("title"), attributes.get("alt")]
     if node.tag == "a" and (inner := node.css_first("img")) is not None:
         texts += [inner.attributes.get("title"), inner.attributes.get("alt")]
-    headline = fold_letters(title or "")
     for text in texts:
-        caption = clean(text) if text else ""
+        caption = clean(text[:LONGEST_CAPTION]) if text else ""
         if caption and fold_letters(caption) not in {headline, ""}:
             return caption
     return None
 
 
-def _figure_caption(node: LexborNode) -> str | None:
+def _figure_caption(node: LexborNode, known: dict[int, str | None]) -> str | None:
+    """The caption of the figure around ``node``; ``known`` keeps those of the page, by figure."""
     parent = node.parent
     for _ in range(3):
         if parent is None:
             return None
         if parent.tag == "figure":
-            caption = parent.css_first("figcaption")
-            return caption.text(deep=True) if caption is not None else None
+            if parent.mem_id not in known:
+                caption = parent.css_first("figcaption")
+                known[parent.mem_id] = clean(caption.text()[:LONGEST_CAPTION]) if caption is not None else None
+            return known[parent.mem_id]
         parent = parent.parent
     return None

@@ -23,6 +23,8 @@ _HOME = re.compile(r"/?|/(?:fa|en|ar)/?|(?:/(?:fa|en|ar))?/index\.(?:html?|php)"
 _WEB = frozenset({"http", "https"})
 _DEFAULT_PORTS = frozenset({80, 443})
 _HOST = re.compile(r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")  # a name, or IPv6 without its brackets
+_PLAIN_PATH = re.compile(r"(?:/[0-9A-Za-z_-]+){1,20}(?:\.[0-9A-Za-z]+)?", re.ASCII)  # most pictures have such a one
+_PLAIN_ORIGIN = re.compile(r"https?://[0-9a-z-]+(?:\.[0-9a-z-]+)*(?::[1-9][0-9]{0,3})?")
 _SAFE = "%/:=&?~#+!$,;'@()*[]"  # kept as they are in an address that a page gives
 
 
@@ -87,6 +89,8 @@ def same_site(url: str, base_url: str) -> bool:
 
 def absolute(href: str, base: str) -> str | None:
     """``href`` as a full http(s) address in ASCII, blanks and Persian letters encoded; None for anything else."""
+    if _PLAIN_PATH.fullmatch(href) and _PLAIN_ORIGIN.fullmatch(base):
+        return base + href
     try:
         parts = urlsplit(urljoin(base, href.strip()))
         netloc = _netloc(parts)

@@ -1,0 +1,105 @@
+"""Values that a page gives behind a label: «کد خبر: ۱۲۳», whatever the elements are that hold label and value.
+
+For templates whose class names say nothing. A label begins a text or follows a separator; its value is what comes
+next, in the same element or in the smallest one around it that has any.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from asrcrawler.samaneh.places import ancestors, within_noise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from selectolax.lexbor import LexborNode
+
+CODE = r"[کك]د\s*(?:خبر|مطلب)|شناسه\s*(?:خبر|مطلب)"
+DATE = r"(?:تار[یي]خ|زمان)\s*(?:و\s*(?:ساعت|زمان)\s*)?انتشار"
+AUTHOR = r"نو[یي]سنده|خبرنگار|گزارشگر|نگارنده"
+TAGS = r"برچسب\s*‌?(?:ها)?|[کك]ل[یي]د\s*‌?واژه\s*‌?(?:ها)?|تگ\s*‌?ها"
+SECTION = r"گروه|سرویس|دسته\s*‌?بندی|بخش"
+
+MOST_LETTERS = 400  # of an element that is a label and its value; a toolbar has some 150
+MOST_LABELS = 50  # of one kind on a page
+_STEPS = 4  # from a label's text to the element around it and its value
+_HIDDEN = frozenset({"script", "style", "noscript", "template", "title", "option", "textarea"})
+# Patterns are tried on texts as written too, hence both forms of a letter in them.
+_ARABIC = str.maketrans("يك：\u200c", "یک: ")
+_ANY_LABEL = f"(?:{CODE}|{DATE}|{TAGS}|{SECTION})\\s*:"
+_VALUE_ENDS = re.compile(rf"\||•|{_ANY_LABEL}")
+
+
+class Labelled(NamedTuple):
+    """A value and the element that holds it with its label."""
+
+    text: str
+    node: LexborNode
+
+
+def labelled(
+    root: LexborNode, label: str, is_value: Callable[[str], bool], body: LexborNode | None = None
+) -> list[Labelled]:
+    """The values behind ``label`` (a pattern) under ``root``, in order, with nothing of the article's ``body``."""
+    begins, anywhere = _patterns(label)
+    if not anywhere.search(root.text()):
+        return []
+    labels = 0
+    found: list[Labelled] = []
+    for node in _texts(root, body.mem_id if body is not None else None):
+        text = (node.text_content or "").strip()
+        if not text or len(text) > MOST_LETTERS or not begins.search(text.translate(_ARABIC)):
+            continue
+        labels += 1
+        if labels > MOST_LABELS:
+            break
+        if (value := _value_near(node, anywhere, is_value)) is not None:
+            found.append(value)
+    return found
+
+
+@cache
+def _patterns(label: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    begins = re.compile(rf"(?:^|[|•·،\-–]\s*|\s{{2,}})(?:{label})\s*(?::|$)")
+    return begins, re.compile(rf"(?:{label})\s*:?")
+
+
+def _texts(root: LexborNode, left_out: int | None) -> Iterator[LexborNode]:
+    """The text nodes under ``root`` in order, without those of one element and of what no reader sees."""
+    above: list[LexborNode] = []
+    node = root.child
+    while True:
+        if node is None:
+            if not above:
+                return
+            node = above.pop().next
+            continue
+        if node.tag == "-text":
+            yield node
+        elif node.tag not in _HIDDEN and node.mem_id != left_out and (child := node.child) is not None:
+            above.append(node)
+            node = child
+            continue
+        node = node.next
+
+
+def _value_near(text_node: LexborNode, label: re.Pattern[str], is_value: Callable[[str], bool]) -> Labelled | None:
+    around = ancestors(text_node)
+    if not around or within_noise(around[0]):
+        return None
+    for node in around[:_STEPS]:
+        text = " ".join(node.text(separator=" ").split()) if node.tag != "body" else ""
+        if not text or len(text) > MOST_LETTERS:
+            return None
+        plain = text.translate(_ARABIC)  # letter by letter, so that places in it are places in the text
+        match = label.search(plain)
+        if match is None:
+            continue
+        end = _VALUE_ENDS.search(plain, match.end())
+        value = text[match.end() : end.start() if end else None].strip(" :：-–")
+        if value and is_value(value):
+            return Labelled(value, node)
+    return None
