@@ -40,7 +40,6 @@ ROBOTSTXT_OBEY = True  # Scrapy's default: False
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; one request at a time
 DOWNLOAD_DELAY = 1  # seconds; default 0
 DOWNLOAD_DELAY_JITTER = 0.5  # share of the delay
-CONCURRENT_ITEMS = 1  # default 100, and so many tasks for each answer; a visit has one item
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # default with 429 and 503 too: asked again at once, unheeded
 COOKIES_ENABLED = False  # nothing here needs a session, and challenge cookies are not to be played along with
 
@@ -50,7 +49,6 @@ DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression; def
 DOWNLOAD_WARNSIZE = 0  # the limit is what counts
 DOWNLOAD_TIMEOUT = 30  # seconds; default 180
 REDIRECT_MAX_TIMES = 5  # default 20
-METAREFRESH_ENABLED = False  # default True; a page is taken as it is
 
 # --- nobody but the operator steers a running crawl --------------------------------------------------------------
 
@@ -62,6 +60,13 @@ REMOTE_CONTROL_ENABLED = False  # runs Python that it is sent
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # crawls on where robots.txt cannot be had
     "asrcrawler.middlewares.robots.RobotsMiddleware": 100,  # in its place
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there is no password
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is an outcome
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # addresses are made from codes
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # nothing is followed
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # a check of the code, which has been made
 }
 ITEM_PIPELINES = {
     "asrcrawler.pipelines.keep.KeepPipeline": 50,  # first: what waits to be stored has a twentieth of the size
@@ -78,23 +83,13 @@ EXTENSIONS = {
 }
 LOG_FORMATTER = "asrcrawler.logformatter.QuietLogFormatter"
 
-# --- what every page pays for and this crawl does not use ---------------------------------------------------------
-# Figures: benchmarks/README.md, crawl.
+# --- what every page pays for and this crawl does not use (figures: benchmarks/README.md) ------------------------
 
 ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None  # default None, Python's own; uvloop is libuv's
-CONCURRENT_ITEMS = 1  # default 100: so many tasks are made for every answer; ours give one item each
+CONCURRENT_ITEMS = 1  # default 100, and so many tasks for each answer; a visit has one item
 WARN_ON_GENERATOR_RETURN_VALUE = False  # default True; a check of the callbacks' source, which has been made
-METAREFRESH_ENABLED = False  # default True; the address in a page's <meta> is not for it to choose
+METAREFRESH_ENABLED = False  # default True; a page is taken as it is, and does not choose another address
 REFERER_ENABLED = False  # default True; no answer leads to another request, but for redirects
-DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there is no password
-}
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is an outcome
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # addresses are made from codes
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # nothing is followed
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # a check of the code, which has been made
-}
 
 # --- logs and feeds ----------------------------------------------------------------------------------------------
 
