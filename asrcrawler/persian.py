@@ -7,6 +7,7 @@ is never shown. All functions are pure and idempotent.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from unicodedata import category, decimal, normalize
 
 ZWNJ = "\u200c"
@@ -188,9 +189,9 @@ def fold(text: str) -> str:
     word, so that «می‌شود» and «می شود» are «میشود», «کتاب‌ها» and «کتاب ها» are «کتابها».
 
     For full-text search fold what is indexed and what is asked for. A word of the query that folds to several
-    («پیش‌بینی») is a phrase. The glued spelling of a compound («پیشبینی») would take a dictionary and is not met.
+    («پیش‌بینی») is a phrase. The glued spelling of a compound («پیشبینی») takes a dictionary: :func:`compounds`.
     """
-    return _BEFORE_SUFFIX.sub("", _AFTER_PREFIX.sub(r"\1", _folded_words(text)))
+    return _joined(_folded_words(text))
 
 
 def fold_letters(text: str) -> str:
@@ -201,5 +202,80 @@ def fold_letters(text: str) -> str:
     return _folded_words(text).replace(" ", "")
 
 
+class FoldedWord(NamedTuple):
+    """A word of :func:`fold` and where it stood: ``text[start:end]``."""
+
+    word: str
+    start: int
+    end: int
+
+
+def fold_words(text: str) -> list[FoldedWord]:
+    """The words of :func:`fold`, each with its place in ``text``: for marking in the original what was found."""
+    pieces = _pieces(text)
+    words, at = [], 0
+    for word in _joined(" ".join(piece.word for piece in pieces)).split():
+        first, length = at, 0
+        while length < len(word):  # a word is one piece, or several that were joined
+            length += len(pieces[at].word)
+            at += 1
+        words.append(FoldedWord(word, pieces[first].start, pieces[at - 1].end))
+    return words
+
+
 def _folded_words(text: str) -> str:
     return " ".join(text.translate(_FOLDING).split())
+
+
+def _joined(words: str) -> str:
+    return _BEFORE_SUFFIX.sub("", _AFTER_PREFIX.sub(r"\1", words))
+
+
+_GONE = "\ue000"  # stands for a character that folding drops, so that places stay; private use folds to a blank
+_WORD = re.compile("[^ ]+")
+
+
+class _FoldingInPlace(dict[int, str]):
+    """Like :class:`_Folding`, one character for one; where that cannot be, :data:`_MANY`."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _FOLDING[code] or _GONE
+        self[code] = folded = folded if len(folded) == 1 else _MANY
+        return folded
+
+
+_MANY = "\ue001"
+_IN_PLACE = _FoldingInPlace()
+
+
+def _pieces(text: str) -> list[FoldedWord]:
+    """The words before prefixes and suffixes are joined."""
+    folded = text.translate(_IN_PLACE)
+    places: list[int] | None = None
+    if _MANY in folded:  # one character that folds to several, such as ﷲ: seldom, and slower
+        parts = [_FOLDING[ord(char)] or _GONE for char in text]
+        places = [place for place, part in enumerate(parts) for _ in part]
+        folded = "".join(parts)
+    found = []
+    for match in _WORD.finditer(folded):
+        if word := match[0].replace(_GONE, ""):
+            start, end = match.span()
+            if places is not None:
+                start, end = places[start], places[end - 1] + 1
+            found.append(FoldedWord(word, start, end))
+    return found
+
+
+# --- compounds ---------------------------------------------------------------------------------------------------
+
+_COMPOUND = re.compile(f"(?:{_LETTER}|{_MARK}|{ZWNJ})+")
+
+
+def compounds(text: str) -> dict[str, str]:
+    """The compounds that ``text`` writes with a ZWNJ and :func:`fold` takes apart: glued → as folded.
+
+    ``{"پیشبینی": "پیش بینی"}``. What an archive writes so is the dictionary by which search tells a glued spelling.
+    """
+    written = {word for chunk in set(text.split()) if ZWNJ in chunk for word in _COMPOUND.findall(chunk)}
+    folded = {fold(word) for word in written if ZWNJ in word}
+    return {words.replace(" ", ""): words for words in folded if " " in words}

@@ -12,8 +12,10 @@ from asrcrawler.persian import (
     ZWNJ,
     clean,
     clean_paragraphs,
+    compounds,
     fold,
     fold_letters,
+    fold_words,
     to_latin_digits,
     to_persian_digits,
 )
@@ -244,3 +246,49 @@ def test_folding_is_idempotent_and_needs_no_cleaning_first(text: str) -> None:
 def test_folding_is_stable_for_every_character() -> None:
     unstable = [code for code in range(0x10000) if fold(folded := fold(chr(code))) != folded]
     assert unstable == []
+
+
+# --- the places of folded words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("این «می‌شود» و می شود.", [("این", "این"), ("میشود", "می‌شود"), ("و", "و"), ("میشود", "می شود")]),
+        ("کتاب‌ها کتاب ها", [("کتابها", "کتاب‌ها"), ("کتابها", "کتاب ها")]),
+        ("پیش‌بینی", [("پیش", "پیش"), ("بینی", "بینی")]),
+        ("مُدیرِ ســـلام", [("مدیر", "مُدیرِ"), ("سلام", "ســـلام")]),
+        ("½ ﷲ", [("1", "½"), ("2", "½"), ("الله", "ﷲ")]),
+        ("؟! ء", []),
+    ],
+)
+def test_each_folded_word_knows_where_it_stood(text: str, words: list[tuple[str, str]]) -> None:
+    assert [(found.word, text[found.start : found.end]) for found in fold_words(text)] == words
+
+
+@given(texts)
+def test_folded_words_are_those_of_folding_in_the_order_of_their_places(text: str) -> None:
+    words = fold_words(text)
+    assert " ".join(found.word for found in words) == fold(text)
+    assert all(found.word in fold(text[found.start : found.end]) for found in words)
+    starts, ends = [found.start for found in words], [found.end for found in words]
+    assert (starts, ends) == (sorted(starts), sorted(ends))
+
+
+def test_compounds_are_what_is_written_with_a_zwnj_and_folds_to_several_words() -> None:
+    text = "«پیش‌بینی‌ها» و گفت‌وگو می‌شود؛ کتاب‌ها، نیمِ‌راه"
+    assert compounds(text) == {"پیشبینیها": "پیش بینیها", "گفتوگو": "گفت وگو", "نیمراه": "نیم راه"}
+
+
+@given(texts)
+def test_a_compound_glued_is_its_words_without_the_blanks(text: str) -> None:
+    for glued, words in compounds(text).items():
+        assert words.replace(" ", "") == glued != words
+        assert fold(words) == words
+
+
+@pytest.mark.parametrize("text", ["ن" * 200_000, ("ن" * 1_000 + ZWNJ) * 200, "ن" + "ِ" * 200_000 + ZWNJ])
+def test_looking_for_compounds_takes_no_longer_than_the_text(text: str) -> None:
+    start = perf_counter()
+    compounds(text)
+    assert perf_counter() - start < 5  # seconds; trying at every letter took minutes

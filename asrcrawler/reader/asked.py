@@ -13,8 +13,8 @@ from asrcrawler.exceptions import DateError
 from asrcrawler.persian import clean, to_latin_digits
 from asrcrawler.samaneh.dates import parse_day
 from asrcrawler.samaneh.urls import HIGHEST_CODE
-from asrcrawler.storage.export import Selection
 from asrcrawler.storage.reading import Place
+from asrcrawler.storage.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

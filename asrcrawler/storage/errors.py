@@ -25,6 +25,7 @@ _ADVICE = (
     ("database is locked", "another program has held it for too long"),
     ("unable to open database file", "its directory is missing or closed to this user"),
     ("attempt to write a readonly database", "the file or its directory is closed to this user"),
+    ("no such module: fts5", "the SQLite of this Python was built without full-text search"),
     ("interrupted", "the question took too long"),
     ("statement timeout", "the question took too long"),
     ("lock timeout", "another program has held it for too long"),

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from asrcrawler.export.contract import EXPORT_FIELDS, REVISION_FIELDS, REVISIONS, export_schema
-from asrcrawler.persian import clean
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.coverage import merge
-from asrcrawler.storage.models import LONGEST_LABEL, article, label, revision
+from asrcrawler.storage.models import article, revision
+from asrcrawler.storage.selection import Selection, conditions, sites
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
+    from collections.abc import Iterator
 
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import Connection, Row
 
     from asrcrawler.storage.database import Database
 
@@ -31,23 +28,6 @@ EVERY_CODE = [(1, HIGHEST_CODE)]
 PAGE = 500  # articles read at a time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """Which articles; everything that is given has to hold."""
-
-    site: str | None = None
-    codes: Sequence[tuple[int, int]] | None = None
-    """Inclusive spans."""
-    since: date | None = None
-    """The first day of publication, in Tehran."""
-    until: date | None = None
-    """The last day, inclusive."""
-    category: str | None = None
-    tag: str | None = None
-    unique: bool = False
-    """Without exact duplicates."""
-
-
 def export_articles(database: Database, selection: Selection, *, revisions: bool = False) -> Iterator[dict[str, Any]]:
     """The selected articles by site and code, as mappings of :data:`EXPORT_FIELDS`; datetimes aware.
 
@@ -56,7 +36,9 @@ def export_articles(database: Database, selection: Selection, *, revisions: bool
     takes his time holds no transaction open. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
     spans = EVERY_CODE if selection.codes is None else merge(selection.codes)
-    for site in _sites(database, selection.site):
+    with database.read() as connection:
+        wanted = sites(connection, selection)
+    for site in wanted:
         for first, last in spans:
             for page in _pages(database, selection, site, first, last, revisions):
                 yield from page
@@ -67,7 +49,7 @@ def _pages(
 ) -> Iterator[list[dict[str, Any]]]:
     selected = (
         select(*(article.c[name] for name in EXPORT_FIELDS))
-        .where(article.c.site == site, *_conditions(selection))
+        .where(article.c.site == site, *conditions(selection))
         .order_by(article.c.code)
         .limit(PAGE)
     )
@@ -101,19 +83,6 @@ def _add_revisions(connection: Connection, site: str, page: list[dict[str, Any]]
 _REVISION_COLUMNS = {"revision": revision.c.number, **{name: revision.c[name] for name in REVISION_FIELDS[1:]}}
 
 
-def _sites(database: Database, wanted: str | None) -> list[str]:
-    """The sites to export, in the same order on every database, by one look into the index for each."""
-    if wanted is not None:
-        return [wanted]
-    found: list[str] = []
-    with database.read() as connection:
-        site = connection.scalar(select(func.min(article.c.site)))
-        while site is not None:
-            found.append(site)
-            site = connection.scalar(select(func.min(article.c.site)).where(article.c.site > site))
-    return sorted(found)
-
-
 def exported(row: Row[Any]) -> dict[str, Any]:
     """A row of the columns :data:`EXPORT_FIELDS` as a mapping."""
     values = dict(zip(EXPORT_FIELDS, row, strict=True))
@@ -121,32 +90,3 @@ def exported(row: Row[Any]) -> dict[str, Any]:
         if values[name] is not None:
             values[name] = values[name].astimezone(TEHRAN)
     return values
-
-
-def _conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
-    if selection.since is not None:
-        yield article.c.published_at >= _midnight(selection.since)
-    if selection.until is not None:
-        yield article.c.published_at < _midnight(selection.until + timedelta(days=1))
-    for kind, name in (("category", selection.category), ("tag", selection.tag)):
-        if name is not None:
-            yield _carries(kind, clean(name)[:LONGEST_LABEL])
-    if selection.unique:
-        yield article.c.duplicate_of.is_(None)
-
-
-def _carries(kind: str, name: str) -> ColumnElement[bool]:
-    return (
-        select(label.c.code)
-        .where(
-            label.c.site == article.c.site,
-            label.c.kind == kind,
-            label.c.name == name,
-            label.c.code == article.c.code,
-        )
-        .exists()
-    )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=TEHRAN)

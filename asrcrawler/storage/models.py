@@ -24,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from asrcrawler.storage.types import UtcDateTime
 
@@ -120,6 +121,37 @@ band = Table(
     sqlite_with_rowid=False,  # the rows lie in the key's own tree: half the room, and one page to touch
 )
 """The buckets in which a signature finds its like."""
+
+search_site = Table(
+    "search_site",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", SITE, nullable=False),
+    UniqueConstraint("site"),
+)
+"""Sites as numbers, for the keys of the index of words."""
+
+search_document = Table(
+    "search_document",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("words", TSVECTOR().with_variant(LargeBinary, "sqlite"), nullable=False),
+)
+"""The index of words, see :mod:`asrcrawler.storage.search`.
+
+On PostgreSQL the words themselves, with a GIN index; on SQLite they are in the FTS5 table ``article_search``, and this
+is a digest of them. ``id`` is made of site and code, so that the articles of a site lie in the order of their codes.
+"""
+
+search_compound = Table(
+    "search_compound",
+    metadata,
+    Column("glued", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    PrimaryKeyConstraint("glued", "words"),
+    sqlite_with_rowid=False,
+)
+"""«پیشبینی» → «پیش بینی»: the compounds that articles write with a ZWNJ, folded."""
 
 revision = Table(
     "revision",

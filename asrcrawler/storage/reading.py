@@ -15,8 +15,9 @@ from sqlalchemy import func, select
 from asrcrawler.persian import clean
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.batch import TEXT
-from asrcrawler.storage.export import EXPORT_FIELDS, Selection, _conditions, export_articles, exported
+from asrcrawler.storage.export import EXPORT_FIELDS, export_articles, exported
 from asrcrawler.storage.models import LONGEST_LABEL, article, label, revision
+from asrcrawler.storage.selection import Selection, conditions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +115,7 @@ def selected(database: Database, selection: Selection, place: Place) -> list[dic
     top = HIGHEST_CODE if place.before is None else place.before - 1
     rows = (
         select(*(article.c[name] for name in EXPORT_FIELDS))
-        .where(article.c.site == selection.site, article.c.code <= top, *_conditions(selection))
+        .where(article.c.site == selection.site, article.c.code <= top, *conditions(selection))
         .order_by(article.c.code.desc())
         .limit(place.limit)
     )

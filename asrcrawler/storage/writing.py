@@ -19,6 +19,7 @@ from asrcrawler.storage.models import ledger as ledger_table
 from asrcrawler.storage.models import revision as revision_table
 from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.pages import Found, keep
+from asrcrawler.storage.search import index
 from asrcrawler.storage.similar import link_similar
 
 if TYPE_CHECKING:
@@ -91,10 +92,12 @@ def save_articles(connection: Connection, rows: Batch) -> None:
     """Write the articles of a batch and all that hangs on them: earlier texts, labels, links between articles."""
     rewritten = rows.rewritten - rows.inserted
     refreshed = rows.refreshed - rows.inserted - rewritten
+    index.leave(connection, rows.site, rewritten)
     _insert(connection, article_table, [rows.articles[code] for code in sorted(rows.inserted)])
     _update(connection, _REWRITE, _REWRITTEN, [rows.articles[code] for code in rewritten])
     _update(connection, _REFRESH, _SEEN_AGAIN, [rows.articles[code] for code in refreshed])
     _insert(connection, revision_table, rows.revisions)
+    index.enter(connection, rows.site, [rows.articles[code] for code in sorted(rows.inserted | rewritten)])
     _relabel(connection, rows)
     link_duplicates(connection, rows.site, rows.digests)
     link_similar(connection, rows.site, rows.signatures, rows.retexted)

@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from asrcrawler.storage import Database, models
-from asrcrawler.storage.migrate import SCRIPTS, alembic_config, upgrade
+from asrcrawler.storage.migrate import SCRIPTS, alembic_config, is_declared, upgrade
 from asrcrawler.storage.schema import HEAD, REVISIONS
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def differences(connection: Connection) -> list[Any]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    opts = {"compare_type": True, "compare_server_default": True, "include_name": is_declared}
+    context = MigrationContext.configure(connection, opts=opts)
     return list(compare_metadata(context, models.metadata))
 
 

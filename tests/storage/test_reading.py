@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asrcrawler.storage import reading
-from asrcrawler.storage.export import Selection
 from asrcrawler.storage.reading import TOP, Place
+from asrcrawler.storage.selection import Selection
 from asrcrawler.storage.writing import write_visits
 from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_article
 

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from asrcrawler.storage.migrate import is_declared
 from asrcrawler.storage.models import metadata
 
 context.configure(
@@ -9,5 +10,6 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     transactional_ddl=True,
+    include_name=is_declared,
 )
 context.run_migrations()

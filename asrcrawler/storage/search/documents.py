@@ -1,0 +1,65 @@
+"""An article as the index of words sees it: folded words, field by field. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from hashlib import blake2b
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from asrcrawler.persian import compounds, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LONGEST_WORD = 60  # characters of a word that count
+LONGEST_BODY = 100_000  # characters, some 17,000 words: what lies behind is not searched
+LONGEST_FIELD = 5_000  # characters of any other field; together a PostgreSQL tsvector stays below its 1 MiB
+MOST_COMPOUNDS = 500  # of one article in the dictionary of compounds
+
+
+class Field(StrEnum):
+    """Where a word stands. Their order is that of the FTS5 columns."""
+
+    TITLE = "title"
+    KICKER = "kicker"
+    LEAD = "lead"
+    TAG = "tag"
+    CATEGORY = "category"
+    BODY = "body"
+
+
+_COLUMNS = {Field.TAG: "tags"}
+
+Document = dict[Field, list[list[str]]]
+"""The folded words of every field, in runs: a phrase does not reach from one run into the next."""
+
+
+def document(article: Mapping[str, Any]) -> Document:
+    """The words of a row of ``article``."""
+    return {field: [words for text in _texts(article, field) if (words := _words(field, text))] for field in Field}
+
+
+def digest(found: Document) -> bytes:
+    """Tells whether two documents are the same to the word."""
+    return blake2b(repr(found).encode(), digest_size=8).digest()
+
+
+def compounds_of(article: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Glued and folded spelling of the compounds that an article writes with a ZWNJ."""
+    written = "\n".join(text for field in Field for text in _texts(article, field))
+    for glued, words in islice(sorted(compounds(written).items()), MOST_COMPOUNDS):
+        if len(glued) <= LONGEST_WORD:
+            yield glued, words
+
+
+def _texts(article: Mapping[str, Any], field: Field) -> list[str]:
+    value = article[_COLUMNS.get(field, field)]
+    if isinstance(value, list):
+        return value
+    return [value] if value else []
+
+
+def _words(field: Field, text: str) -> list[str]:
+    longest = LONGEST_BODY if field is Field.BODY else LONGEST_FIELD
+    return [word[:LONGEST_WORD] for word in fold(text[:longest])[:longest].split()]

@@ -1,0 +1,231 @@
+"""Answers a query: what was found, best or newest first, with the places in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import and_, func, literal, select, tuple_
+
+from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.storage.models import article
+from asrcrawler.storage.search import index, postgresql, sqlite
+from asrcrawler.storage.search.documents import Field
+from asrcrawler.storage.search.marking import Piece, marks, pieces, snippet
+from asrcrawler.storage.search.query import Query, Term, parse
+from asrcrawler.storage.search.spellings import widen
+from asrcrawler.storage.selection import Selection, conditions, within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Select
+
+    from asrcrawler.storage.database import Database
+
+RANKED = 2_000
+"""Matches of a site that are ranked, the newest by code; older ones follow these, newest first.
+
+Ranking reads every match. A word that stands in most articles tells nothing about which of them is meant, and with so
+many matches the best of the newest are at least as good an answer."""
+
+
+class Order(StrEnum):
+    """In what order hits come."""
+
+    BEST = "best"
+    NEWEST = "newest"
+    """By date of publication; undated ones last."""
+
+
+BEST, NEWEST = Order.BEST, Order.NEWEST
+EVERYTHING = Selection()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An article that was found. Unknown is None (or an empty list), as in the export."""
+
+    site: str
+    code: int
+    url: str
+    title: list[Piece]
+    kicker: str | None
+    lead: str | None
+    snippet: list[Piece]
+    """A stretch of body or lead around what was found; where the query has no words, their beginning."""
+    published_at: datetime | None
+    """With the offset of Tehran."""
+    published_jalali: str | None
+    category: list[str]
+    tags: list[str]
+    kind: str
+    score: float
+    """The higher the better, within one answer; 0 where there was nothing to rank by."""
+
+
+class Results(NamedTuple):
+    """A page of hits, and how many there are in all."""
+
+    hits: list[Hit]
+    total: int
+
+
+class _Candidate(NamedTuple):
+    score: float
+    published_at: datetime | None
+    code: int
+    site: str
+
+
+def search(
+    database: Database,
+    words: str,
+    selection: Selection = EVERYTHING,
+    *,
+    order: Order = BEST,
+    offset: int = 0,
+    limit: int = 20,
+) -> Results:
+    """Find the articles of ``selection`` that ``words`` ask for (:mod:`asrcrawler.storage.search.query`).
+
+    Any text is a query; where it has nothing to look for, the selection is listed, newest first. Raises
+    :exc:`~asrcrawler.exceptions.StorageError`.
+    """
+    with database.read() as connection:
+        query = widen(connection, parse(words))
+        bases = {site: base for site, base in index.bases(connection).items() if selection.site in {None, site}}
+        kind = _Matches if query.clauses else _Listing
+        questions = [kind(connection, query, selection, site, base) for site, base in bases.items()]
+        total = sum(question.total() for question in questions)
+        if limit <= 0 or offset >= total:
+            return Results([], total)
+        found = [question.candidates(order, offset + limit) for question in questions]
+        if len(found) > 1:  # each site's own are in order already, its unranked ones last
+            found = [sorted(chain(*found), key=_by_date if order is NEWEST or kind is _Listing else _by_score)]
+        hits = _hits(connection, found[0][offset : offset + limit], query.wanted)
+    return Results(hits, total)
+
+
+class _Question:
+    """What is asked of one site. ``base`` makes a code of it the key of its document."""
+
+    def __init__(self, connection: Connection, query: Query, selection: Selection, site: str, base: int) -> None:
+        self._connection = connection
+        self._query = query
+        self._site = site
+        self._base = base
+        self._conditions = [*within(selection), *conditions(selection)]
+        self._index = sqlite if connection.dialect.name == "sqlite" else postgresql
+
+    def total(self) -> int:
+        """How many articles there are."""
+        raise NotImplementedError
+
+    def candidates(self, order: Order, count: int) -> list[_Candidate]:
+        """The first ``count`` of them."""
+        raise NotImplementedError
+
+    def _keys(self, query: Query) -> Select[int]:
+        key = self._index.document_id
+        return select(key).where(self._index.matches(query), key.between(self._base, self._base + index.CODES - 1))
+
+
+class _Matches(_Question):
+    """The articles in which the words of the query occur."""
+
+    def total(self) -> int:
+        return self._connection.scalar(select(func.count()).select_from(self._matched().subquery())) or 0
+
+    def candidates(self, order: Order, count: int) -> list[_Candidate]:
+        most = max(RANKED, count)
+        found = self._dated(most) if order is NEWEST else self._scored(most)
+        ranked = sorted(found[:RANKED], key=_by_date if order is NEWEST else _by_score)
+        return (ranked + found[RANKED:])[:count]
+
+    def _scored(self, most: int) -> list[_Candidate]:
+        rows = self._connection.execute(self._index.scored(self._matched(), self._query, most))
+        return [_Candidate(score, None, key - self._base, self._site) for key, score in rows]
+
+    def _dated(self, most: int) -> list[_Candidate]:
+        key = self._index.document_id
+        newest = self._joined(self._keys(self._query)).add_columns(article.c.published_at).order_by(key.desc())
+        rows = self._connection.execute(newest.limit(most))
+        return [_Candidate(0, at, key - self._base, self._site) for key, at in rows]
+
+    def _matched(self) -> Select[int]:
+        keys = self._keys(self._query)
+        return self._joined(keys) if self._conditions else keys
+
+    def _joined(self, keys: Select[int]) -> Select[int]:
+        own = and_(article.c.site == self._site, article.c.code == self._index.document_id - self._base)
+        return keys.join(article, own).where(*self._conditions)
+
+
+class _Listing(_Question):
+    """All articles, without those that the query excludes."""
+
+    def total(self) -> int:
+        return self._connection.scalar(self._selected(func.count())) or 0
+
+    def candidates(self, order: Order, count: int) -> list[_Candidate]:
+        at, code = article.c.published_at, article.c.code
+        every = self._selected(code, at)
+        dated = every.where(at.is_not(None)).order_by(at.desc(), code.desc()).limit(count)
+        found = self._connection.execute(dated).all()
+        if len(found) < count:
+            undated = every.where(at.is_(None)).order_by(code.desc()).limit(count - len(found))
+            found = [*found, *self._connection.execute(undated)]
+        return [_Candidate(0, at, code, self._site) for code, at in found]
+
+    def _selected(self, *columns: Any) -> Select[Any]:
+        wanted = select(*columns).where(article.c.site == self._site, *self._conditions)
+        if self._query.excluded:
+            unwanted = self._keys(Query(clauses=(self._query.excluded,)))
+            wanted = wanted.where((literal(self._base) + article.c.code).not_in(unwanted))
+        return wanted
+
+
+def _by_score(candidate: _Candidate) -> tuple[float, int]:
+    return -candidate.score, -candidate.code
+
+
+def _by_date(candidate: _Candidate) -> tuple[float, int]:
+    at = candidate.published_at
+    return -at.timestamp() if at else float("inf"), -candidate.code
+
+
+def _hits(connection: Connection, candidates: Sequence[_Candidate], terms: Sequence[Term]) -> list[Hit]:
+    wanted = select(*(article.c[name] for name in _SHOWN)).where(
+        tuple_(article.c.site, article.c.code).in_([(each.site, each.code) for each in candidates])
+    )
+    rows = {(row["site"], row["code"]): dict(row) for row in connection.execute(wanted).mappings()}
+    return [_hit(rows[each.site, each.code], each.score, terms) for each in candidates]
+
+
+_SHOWN = ("site", "code", "url", "title", "kicker", "lead", "body", "published_at", "published_jalali", "category",
+          "tags", "kind")  # fmt: skip
+
+
+def _hit(row: Mapping[str, Any], score: float, terms: Sequence[Term]) -> Hit:
+    title, at = row["title"] or "", row["published_at"]
+    as_stored = {name: row[name] for name in _SHOWN if name not in {"title", "body", "published_at"}}
+    return Hit(
+        **as_stored,
+        title=pieces(title, marks(title, terms, Field.TITLE)),
+        snippet=_snippet(row, terms),
+        published_at=at.astimezone(TEHRAN) if at else None,
+        score=score,
+    )
+
+
+def _snippet(row: Mapping[str, Any], terms: Sequence[Term]) -> list[Piece]:
+    """Of the body; of the lead where that has what was found and the body has not."""
+    body, lead = (" ".join((row[name] or "").split()) for name in ("body", "lead"))
+    if found := marks(body, terms, Field.BODY):
+        return snippet(body, found)
+    found = marks(lead, terms, Field.LEAD)
+    return snippet(lead, found) if found or lead else snippet(body, [])

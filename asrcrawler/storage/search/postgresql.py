@@ -1,0 +1,104 @@
+"""The index of words in PostgreSQL: a ``tsvector`` with a GIN index.
+
+Vectors and queries are written out here and not by ``to_tsvector``, whose parser would have its own idea of a word:
+so the words are those of SQLite. PostgreSQL knows four classes of places (A to D) and we have six fields; a word of
+the fields that share a class stands in the vector a second time, with a mark before it that names the field.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Float, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from asrcrawler.storage.models import search_document
+from asrcrawler.storage.search.documents import Document, Field
+from asrcrawler.storage.search.query import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection, Select
+
+    from asrcrawler.storage.search.query import Term
+
+CLASSES = {
+    Field.TITLE: "A",
+    Field.KICKER: "B",
+    Field.LEAD: "B",
+    Field.TAG: "B",
+    Field.CATEGORY: "C",
+    Field.BODY: "D",
+}
+WEIGHTS = "{0.05, 0.05, 0.2, 1.0}"
+"""What a word counts for in D, C, B and A."""
+
+BY_LENGTH = 1
+"""Of ``ts_rank``: a word counts for less in a long text, as in bm25."""
+
+MARKS = {field: chr(0xE001 + place) for place, field in enumerate((Field.KICKER, Field.LEAD, Field.TAG))}
+"""No word begins with one: private use folds to a blank."""
+
+LAST_POSITION = 16_383  # PostgreSQL counts no further
+
+document_id: ColumnElement[int] = search_document.c.id
+
+
+def create(connection: Connection) -> None:
+    connection.exec_driver_sql("CREATE INDEX ix_search_document_words ON search_document USING gin (words)")
+
+
+def vector(document: Document) -> str:
+    """A document as the text of a ``tsvector``."""
+    places: dict[str, list[str]] = defaultdict(list)
+    position = 1
+    for field, runs in document.items():
+        for run in runs:
+            for word in run:
+                place = f"{min(position, LAST_POSITION)}{CLASSES[field]}"
+                places[word].append(place)
+                if field in MARKS:
+                    places[MARKS[field] + word].append(place)
+                position += 1
+            position += 1  # no phrase reaches over the gap
+    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
+
+
+def matches(query: Query) -> ColumnElement[bool]:
+    """The condition on ``search_document``; ``query`` has a clause."""
+    return search_document.c.words.op("@@")(cast(expression(query), TSQUERY))
+
+
+def scored(matched: Select[int], query: Query, most: int) -> Select[int, float]:
+    """Key and score of the newest ``most`` of ``matched``, which are gathered first: the GIN index gives no order."""
+    keys = matched.cte("matched").prefix_with("MATERIALIZED")
+    newest = select(keys.c.id).order_by(keys.c.id.desc()).limit(most).subquery()
+    weights: ColumnElement[str] = literal_column(f"'{WEIGHTS}'::real[]")
+    wanted = cast(expression(Query(query.clauses)), TSQUERY)  # an exclusion would spoil the rank
+    score = func.ts_rank(weights, search_document.c.words, wanted, BY_LENGTH, type_=Float)
+    own = search_document.c.id == newest.c.id
+    return select(document_id, score).join(newest, own).order_by(document_id.desc())
+
+
+def expression(query: Query) -> str:
+    """The query as the text of a ``tsquery``. Words are letters and digits: nothing else can get in."""
+    wanted = [_any_of(clause) for clause in query.clauses]
+    return " & ".join([*wanted, *(f"!{_any_of([term])}" for term in query.excluded)])
+
+
+def _any_of(terms: Sequence[Term]) -> str:
+    return "(" + " | ".join(map(_term, terms)) + ")"
+
+
+def _term(term: Term) -> str:
+    return "(" + " <-> ".join(_lexemes(term)) + ")"
+
+
+def _lexemes(term: Term) -> Iterator[str]:
+    mark = MARKS.get(term.field, "") if term.field else ""
+    place = CLASSES[term.field] if term.field and not mark else ""
+    for at, word in enumerate(term.words, 1):
+        star = "*" if term.prefix and at == len(term.words) else ""
+        yield f"'{mark}{word}'" + (f":{star}{place}" if star or place else "")

@@ -1,0 +1,133 @@
+"""What a reader types → what is looked for. Pure; any text is a query.
+
+Words all have to occur. ``"a phrase"`` or «a phrase» stands word for word, ``پیش*`` is any word that begins so,
+``-word`` must not occur, ``a | b`` (or ``a OR b``) is one of both and binds closer than a blank. ``title:word`` and
+``عنوان:word`` look in one field. Nothing else has a meaning; punctuation is a blank.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from asrcrawler.persian import clean, fold_words
+from asrcrawler.storage.search.documents import LONGEST_WORD, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asrcrawler.persian import FoldedWord
+
+LONGEST_QUERY = 1_000  # characters; the rest is ignored
+MOST_TERMS = 32  # words and phrases; further ones are ignored
+SHORTEST_PREFIX = 2  # letters; below it the star is ignored: each letter begins a good part of all words
+
+FIELD_NAMES = {
+    **{str(field): field for field in Field},
+    "عنوان": Field.TITLE,
+    "تیتر": Field.TITLE,
+    "روتیتر": Field.KICKER,
+    "لید": Field.LEAD,
+    "خلاصه": Field.LEAD,
+    "متن": Field.BODY,
+    "برچسب": Field.TAG,
+    "دسته": Field.CATEGORY,
+    "سرویس": Field.CATEGORY,
+}
+"""How a field is called in a query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word, or several that follow each other; the last may be a beginning only."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+    field: Field | None = None
+    """None: anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Of every clause one term has to occur, of ``excluded`` none."""
+
+    clauses: tuple[tuple[Term, ...], ...] = ()
+    excluded: tuple[Term, ...] = ()
+
+    @property
+    def wanted(self) -> tuple[Term, ...]:
+        """Every term that may be the reason of a hit."""
+        return tuple(term for clause in self.clauses for term in clause)
+
+
+_NAMES = "|".join(sorted(FIELD_NAMES, key=len, reverse=True))
+_PART = re.compile(
+    rf"""(?P<or> \| | OR(?!\S))
+    | (?P<no> -(?=\S))? (?: (?P<field> (?i:{_NAMES})) :(?=\S) )?
+      (?: (?P<quoted> "[^"]*"?\*? | «[^»]*»?\*? | “[^”]*”?\*?) | (?P<word> [^\s"«“|]+) )""",
+    re.VERBOSE,
+)
+
+
+def parse(text: str) -> Query:
+    """The query that ``text`` is; an empty one where nothing of it can be looked for."""
+    clauses: list[tuple[Term, ...]] = []
+    excluded: list[Term] = []
+    either = False
+    for no, term in islice(_parts(clean(text[:LONGEST_QUERY])), MOST_TERMS):
+        if term is None:
+            either = bool(clauses)
+        elif no:
+            excluded.append(term)
+        elif either:
+            clauses[-1] = (*clauses[-1], term)
+            either = False
+        else:
+            clauses.append((term,))
+    return Query(tuple(dict.fromkeys(clauses)), tuple(dict.fromkeys(excluded)))
+
+
+def _parts(text: str) -> Iterator[tuple[bool, Term | None]]:
+    """Each term and whether it is excluded; None for «or»."""
+    begin = 0
+    for part in _PART.finditer(text):
+        if part["word"] and not part["no"] and not part["field"]:
+            continue  # plain words beside each other are folded together: «می شود»
+        yield from ((False, term) for term in _terms(text[begin : part.start()]))
+        begin = part.end()
+        if part["or"]:
+            yield False, None
+            continue
+        field = FIELD_NAMES[part["field"].lower()] if part["field"] else None
+        no = bool(part["no"])
+        if part["quoted"]:
+            yield from ((no, term) for term in _phrase(part["quoted"], field))
+        else:
+            yield from ((no, term) for term in _terms(part["word"], field))
+    yield from ((False, term) for term in _terms(text[begin:]))
+
+
+def _terms(text: str, field: Field | None = None) -> Iterator[Term]:
+    """A term for each word as typed: one that folds to several («پیش‌بینی», «24-3») is a phrase."""
+    gathered: list[FoldedWord] = []
+    for word in fold_words(text):
+        if gathered and any(char.isspace() for char in text[gathered[-1].end : word.start]):
+            yield _term(text, gathered, field)
+            gathered = []
+        gathered.append(word)
+    if gathered:
+        yield _term(text, gathered, field)
+
+
+def _phrase(quoted: str, field: Field | None) -> Iterator[Term]:
+    text = quoted.replace('"*', "*").replace("»*", "*").replace("”*", "*")
+    if words := fold_words(text):
+        yield _term(text, words, field)
+
+
+def _term(text: str, words: list[FoldedWord], field: Field | None) -> Term:
+    last = words[-1]
+    starred = text[last.end : last.end + 1] == "*" and len(last.word) >= SHORTEST_PREFIX
+    return Term(tuple(word.word[:LONGEST_WORD] for word in words), starred, field)
