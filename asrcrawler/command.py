@@ -74,6 +74,11 @@ class AsrCommand(ScrapyCommand):
     def name(self) -> str:
         return type(self).__module__.rpartition(".")[2]
 
+    @property
+    def title(self) -> str:
+        """What the user called, for complaints."""
+        return self.name
+
     @cached_property
     def config(self) -> Config:
         """The checked settings. Raises :exc:`~asrcrawler.exceptions.SettingError`."""
@@ -116,7 +121,7 @@ class AsrCommand(ScrapyCommand):
             self._start_logging()
             self.exitcode = self.execute(args, opts) or 0
         except AsrCrawlerError as error:
-            self.exitcode = complain(self.name, error)
+            self.exitcode = complain(self.title, error)
         except KeyboardInterrupt:
             self.exitcode = 130
         except BrokenPipeError:  # the reader of our output went away, as `head` does
@@ -125,14 +130,14 @@ class AsrCommand(ScrapyCommand):
 
     def _refuse(self, message: str) -> NoReturn:
         """What argparse finds wrong, in one line like everything else."""
-        sys.exit(complain(self.name, UsageError(message)))
+        sys.exit(complain(self.title, UsageError(message)))
 
     def _refuse_surplus(self, args: list[str]) -> None:
         for argument in args:
             if argument.startswith("-") and argument != "-":
-                raise UsageError(f"{argument!r} is not an option of this command; see scrapy {self.name} -h")
+                raise UsageError(f"{argument!r} is not an option of this command; see scrapy {self.title} -h")
         if self.most_arguments is not None and len(args) > self.most_arguments:
-            raise UsageError(f"{args[self.most_arguments]!r} is one argument too many; see scrapy {self.name} -h")
+            raise UsageError(f"{args[self.most_arguments]!r} is one argument too many; see scrapy {self.title} -h")
 
     def _start_logging(self) -> None:
         assert self.settings is not None

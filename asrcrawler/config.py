@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from asrcrawler.exceptions import SettingError
+from asrcrawler.exceptions import SettingError, UsageError
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -64,12 +64,27 @@ def database_url(value: object) -> str:
     url = str(value or "").strip()
     if "://" not in url:
         raise SettingError("ASR_DATABASE_URL", value, "is not a database URL such as sqlite:///data/asr.db")
-    if not url.startswith(SQLITE_FILE):
+    if not url.startswith("sqlite://"):
         return url
     path, question, query = url.removeprefix(SQLITE_FILE).partition("?")
-    if path in {"", ":memory:"}:
+    if not url.startswith(SQLITE_FILE) or path in {"", ":memory:"}:
         raise SettingError("ASR_DATABASE_URL", value, "names no file, and the ledger has to outlive the run")
     return f"{SQLITE_FILE}{project_root() / path}{question}{query}"
+
+
+def given_database_url(text: str) -> str:
+    """The URL of a database given as an argument: a URL as in the setting, or the path of a SQLite file from here.
+
+    Raises :exc:`UsageError`.
+    """
+    if "://" not in text:
+        if not text.strip():
+            raise UsageError(f"{text!r} is neither a database URL nor the path of a SQLite file")
+        return f"{SQLITE_FILE}{Path(text).expanduser().absolute()}"
+    try:
+        return database_url(text)
+    except SettingError as error:
+        raise UsageError(f"{text!r} {error.why}") from None
 
 
 def _base_url(value: object) -> str:

@@ -31,6 +31,7 @@ class SettingError(AsrCrawlerError):
 
     def __init__(self, name: str, value: object, why: str) -> None:
         super().__init__(f"setting {name}: {value!r} {why}")
+        self.why = why
 
 
 class OutputError(AsrCrawlerError):
@@ -53,6 +54,10 @@ class StorageError(AsrCrawlerError):
 
 class SchemaError(StorageError):
     """The database's schema is not one this version can use. Raised by ``asrcrawler.storage.migrations``."""
+
+
+class CopyError(StorageError):
+    """An archive cannot be copied into this database. Raised by ``asrcrawler.storage.copying``."""
 
 
 class ReplicaError(AsrCrawlerError):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack, closing
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -79,6 +80,22 @@ def connect(url: str) -> Iterator[Callable[[], Database]]:
     yield connect
     for database in opened:
         database.close()
+
+
+class Connect(Protocol):
+    """Opens the database of another handle anew."""
+
+    def __call__(self, database: Database) -> Database: ...
+
+
+@pytest.fixture
+def connect_again() -> Iterator[Connect]:
+    with ExitStack() as stack:
+
+        def connect_again(database: Database) -> Database:
+            return stack.enter_context(closing(Database(database.engine.url.render_as_string(hide_password=False))))
+
+        yield connect_again
 
 
 @pytest.fixture

@@ -72,6 +72,7 @@ def test_a_switch_is_on_or_off(word: object, on: bool) -> None:
         ("ASR_DATABASE_URL", "data/asr.db"),
         ("ASR_DATABASE_URL", "sqlite:///:memory:"),
         ("ASR_DATABASE_URL", "sqlite:///"),
+        ("ASR_DATABASE_URL", "sqlite://"),
         ("ASR_FIRST_CODE", "0"),
         ("ASR_FIRST_CODE", "first"),
         ("ASR_BACKFILL_PER_RUN", "-1"),

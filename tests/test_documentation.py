@@ -74,18 +74,27 @@ def parser_of(command: ScrapyCommand) -> argparse.ArgumentParser:
 
 
 def options_of(command: ScrapyCommand, *, shared: bool) -> Iterator[argparse.Action]:
-    """Its own options, or those that every command has."""
-    for group in parser_of(command)._action_groups:
-        for action in group._group_actions:
-            if (group.title == GLOBAL or "--help" in action.option_strings) is shared:
-                yield action
+    """Its own options, or those that every command has; of a command of several actions, those of all of them."""
+    for parser in [parser_of(command), *parsers_of_actions(command).values()]:
+        for group in parser._action_groups:
+            for action in group._group_actions:
+                if (group.title == GLOBAL or "--help" in action.option_strings) is shared:
+                    yield action
+
+
+def parsers_of_actions(command: ScrapyCommand) -> dict[str, argparse.ArgumentParser]:
+    """``scrapy db copy``: its parser under ``copy``."""
+    for action in parser_of(command)._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    return {}
 
 
 # --- commands
 
 
 def test_the_commands_are_these() -> None:
-    assert set(COMMANDS) == {"crawl", "demo", "export", "page", "replica", "schedule", "serve", "status"}
+    assert set(COMMANDS) == {"crawl", "db", "demo", "export", "page", "replica", "schedule", "serve", "status"}
 
 
 @of_every_readme
@@ -129,6 +138,19 @@ def test_help_teaches_by_an_example_that_can_be_typed(name: str) -> None:
     assert description.endswith(f"Example: scrapy {name}{example}")
     rest = parser_of(command_named(name)).parse_known_args(example.split())[1]
     assert not [word for word in rest if word.startswith("-")]
+
+
+@pytest.mark.parametrize(
+    ("name", "action"), [(name, action) for name in COMMANDS for action in parsers_of_actions(command_named(name))]
+)
+def test_every_action_teaches_by_an_example_and_is_in_the_section_of_its_command(name: str, action: str) -> None:
+    parser = parsers_of_actions(command_named(name))[action]
+    _, _, example = (parser.description or "").partition(f" Example: scrapy {name} {action}")
+    assert parser.description
+    assert parser.description.endswith(f"Example: scrapy {name} {action}{example}")
+    assert parser.parse_known_args(example.split())[1] == []
+    for readme in READMES:
+        assert re.search(rf"`scrapy {name} {action}[ `]", section_of(readme, name)), f"{readme}: {name} {action}"
 
 
 @of_every_readme

@@ -33,6 +33,7 @@ SCHEMA_LOCK = (0x617372, 0)  # PostgreSQL advisory lock held while the schema ch
 SITE_LOCK = 0x617373  # … and, with the hash of its name, while something is written about a site
 
 _WRITES = {"asr_writes": True}
+_OUTSIDE = {"asr_outside": True}
 _NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
 
 
@@ -87,6 +88,15 @@ class Database:
         ):
             for site in sorted(set(sites)):  # the same order everywhere: no deadlock
                 self._wait_for(connection, SITE_LOCK, "hashtext(:key)", site)
+            yield connection
+
+    @contextmanager
+    def maintain(self) -> Iterator[Connection]:
+        """A connection outside any transaction, for the statements that refuse to be in one. Raises
+        :exc:`StorageError`.
+        """
+        options: dict[str, Any] = _OUTSIDE if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with translated(self.name), self.engine.connect().execution_options(**options) as connection:
             yield connection
 
     def prepare(self) -> None:
@@ -230,5 +240,6 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("asr_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("asr_outside"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("asr_writes") else "BEGIN")

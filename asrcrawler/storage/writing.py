@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from asrcrawler.items import Article
 from asrcrawler.storage.batch import NEW, REFRESHED, TEXT, Batch, Written
@@ -21,6 +20,7 @@ from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.pages import Found, keep
 from asrcrawler.storage.search import index
 from asrcrawler.storage.similar import link_similar
+from asrcrawler.storage.upsert import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -135,28 +135,26 @@ def _update(connection: Connection, statement: Update, names: Iterable[str], art
         )
 
 
+def labels_of(category: Iterable[str], tags: Iterable[str]) -> list[tuple[str, str]]:
+    """Kind and name of every row in ``label`` that an article with these lists has."""
+    return [
+        (kind, name)
+        for kind, names in (("category", category), ("tag", tags))
+        for name in dict.fromkeys(name[:LONGEST_LABEL] for name in names)
+    ]
+
+
 def _relabel(connection: Connection, rows: Batch) -> None:
     if old := rows.relabelled - rows.inserted:
         connection.execute(delete(label_table).where(label_table.c.site == rows.site, label_table.c.code.in_(old)))
     labels = [
         {"site": rows.site, "code": code, "kind": kind, "name": name}
         for code in sorted(rows.relabelled)
-        for kind, names in (("category", rows.articles[code]["category"]), ("tag", rows.articles[code]["tags"]))
-        for name in dict.fromkeys(name[:LONGEST_LABEL] for name in names)
+        for kind, name in labels_of(rows.articles[code]["category"], rows.articles[code]["tags"])
     ]
     _insert(connection, label_table, labels)
 
 
-_LEDGER_VALUES = [column.name for column in ledger_table.columns if not column.primary_key]
-
-
 def upsert_ledger(connection: Connection, values: list[dict[str, Any]]) -> None:
     """Write whole rows of the ledger."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(ledger_table)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["site", "code"], set_={name: statement.excluded[name] for name in _LEDGER_VALUES}
-        ),
-        values,
-    )
+    connection.execute(upsert(connection, ledger_table), values)

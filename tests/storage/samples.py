@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +12,9 @@ from sqlalchemy import select
 
 from asrcrawler.items import Absence, Article, Fetch, Outcome, Page
 from asrcrawler.packing import Dictionary, pack
+from asrcrawler.storage import runs
+from asrcrawler.storage.models import metadata
+from asrcrawler.storage.writing import write_visits
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -77,6 +82,43 @@ def an_absence(
 ) -> Absence:
     fetch = Fetch(at=at, status=status, size=500)
     return Absence(site=site, code=code, outcome=outcome, reason=reason, retry_after=retry_after, fetch=fetch)
+
+
+def a_story(length: int) -> list[Article | Absence]:
+    """Visits as years may bring them: new, edited, unchanged, gone, failed, the same text elsewhere."""
+    chance = random.Random(20_240_501)
+    story: list[Article | Absence] = []
+    for number in range(length):
+        code, at = chance.randint(1, 60), NOON + number * HOUR
+        if chance.random() < 0.3:
+            outcome = chance.choice([outcome for outcome in Outcome if outcome is not Outcome.STORED])
+            story.append(with_page(an_absence(code, outcome, at=at), b"<html>challenge"))
+        else:
+            body = chance.choice([None, *(f"متن {chance.randint(1, 8)}" for _ in range(5))])
+            tags = chance.sample(["نفت", "بودجه", "یارانه", "برجام"], chance.randint(0, 4))
+            published = None if chance.random() < 0.1 else NOON - chance.randint(0, 90) * DAY
+            article = an_article(code, at=at, body=body, tags=tags, published_at=published)
+            story.append(with_page(article, f"<html>{body}{tags}".encode()))
+    return story
+
+
+def live(database: Database, visits: int = 100) -> None:
+    """What two finished runs on each of two sites leave: edits, duplicates, absences, a plan for the next run."""
+    for site in (SITE, OTHER_SITE):
+        for half in (0, 1):
+            run_id = runs.begin_run(database, site, {"codes": "1-60"})
+            story = [replace(item, site=site) for item in a_story(visits)[half::2]]
+            figures = runs.RunFigures()
+            for start in range(0, len(story), 37):
+                for written in write_visits(database, story[start : start + 37], run_id=run_id, newest=60):
+                    figures.outcomes[written.outcome] = figures.outcomes.get(written.outcome, 0) + 1
+            runs.remember_plan(database, run_id, {"newest": 60})
+            runs.end_run(database, run_id, figures, reason="finished", exit_status=0)
+
+
+def all_rows(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table."""
+    return {table.name: rows(database, table) for table in metadata.sorted_tables}
 
 
 def rows(database: Database, table: Table) -> list[dict[str, Any]]:

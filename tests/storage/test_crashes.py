@@ -8,20 +8,17 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select, text
 
-from asrcrawler.items import Outcome
 from asrcrawler.storage import Database, models, writing
 from asrcrawler.storage.writing import write_visits
-from tests.storage.samples import DAY, HOUR, NOON, SITE, an_absence, an_article, column, rows, with_page
+from tests.storage.samples import SITE, a_story, all_rows, an_article, column, rows, with_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from asrcrawler.items import Absence, Article
 
 BATCH = 20
 
@@ -115,28 +112,6 @@ def test_two_writers_of_the_same_codes_double_nothing(database: Database, connec
     assert links == {code: None if code == min(codes) else min(codes) for code in codes}
 
 
-def a_story(length: int) -> list[Article | Absence]:
-    """Visits as years may bring them: new, edited, unchanged, gone, failed, the same text elsewhere."""
-    chance = random.Random(20_240_501)
-    story: list[Article | Absence] = []
-    for number in range(length):
-        code, at = chance.randint(1, 60), NOON + number * HOUR
-        if chance.random() < 0.3:
-            outcome = chance.choice([outcome for outcome in Outcome if outcome is not Outcome.STORED])
-            story.append(with_page(an_absence(code, outcome, at=at), b"<html>challenge"))
-        else:
-            body = chance.choice([None, *(f"متن {chance.randint(1, 8)}" for _ in range(5))])
-            tags = chance.sample(["نفت", "بودجه", "یارانه", "برجام"], chance.randint(0, 4))
-            published = None if chance.random() < 0.1 else NOON - chance.randint(0, 90) * DAY
-            article = an_article(code, at=at, body=body, tags=tags, published_at=published)
-            story.append(with_page(article, f"<html>{body}{tags}".encode()))
-    return story
-
-
-def told(database: Database) -> dict[str, list[dict[str, Any]]]:
-    return {table.name: rows(database, table) for table in models.metadata.sorted_tables}
-
-
 def test_sqlite_and_postgresql_end_with_the_same_rows(sqlite_url: str, postgresql_url: str) -> None:
     ends = []
     for url in (sqlite_url, postgresql_url):
@@ -145,7 +120,7 @@ def test_sqlite_and_postgresql_end_with_the_same_rows(sqlite_url: str, postgresq
         story = a_story(400)
         for start_ in range(0, len(story), 37):
             writing.write_visits(database, story[start_ : start_ + 37], newest=60)
-        ends.append(told(database))
+        ends.append(all_rows(database))
         database.close()
     assert len(ends[0]["article"]) > 30
     assert len(ends[0]["revision"]) > 50
@@ -163,7 +138,7 @@ def test_how_visits_are_batched_makes_no_difference(sqlite_url: str) -> None:
         story = a_story(120)
         for start_ in range(0, len(story), size):
             write_visits(database, story[start_ : start_ + size], newest=60)
-        end = told(database)
+        end = all_rows(database)
         for article in end["article"]:
             article.pop("id")
         ends.append({name: sorted(table, key=repr) for name, table in end.items()})

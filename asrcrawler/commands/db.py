@@ -1,0 +1,191 @@
+"""``scrapy db``: the care of the database: upgrade, copy, check, back up, tidy."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asrcrawler.actions import Action, ActionsCommand
+from asrcrawler.config import given_database_url
+from asrcrawler.destination import replacing, tell
+from asrcrawler.exceptions import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+
+    from asrcrawler.command import AsrCommand
+    from asrcrawler.storage import Database
+
+MEGABYTE = 1_000_000
+
+
+@contextmanager
+def _archive(command: AsrCommand) -> Iterator[Database]:
+    """The database of the settings, which is there."""
+    from asrcrawler.storage import Database
+
+    with closing(Database(command.config.database_url)) as database:
+        database.open_existing()
+        yield database
+
+
+def _upgrade(command: AsrCommand, _: argparse.Namespace) -> None:
+    from asrcrawler.storage import Database
+    from asrcrawler.storage.schema import HEAD
+
+    with closing(Database(command.config.database_url)) as database:
+        before = database.schema_version() if database.path is None or database.path.exists() else None
+        database.prepare()
+        if before == HEAD:
+            done = f"has schema {HEAD} already"
+        else:
+            done = f"upgraded from schema {before} to {HEAD}" if before else f"made, with schema {HEAD}"
+        tell([f"{database.name}: {done}"])
+
+
+def _copy_options(parser: argparse.ArgumentParser) -> None:
+    what = "a database URL, or the path of a SQLite file"
+    parser.add_argument("source", metavar="FROM", help=f"the archive to copy: {what}")
+    parser.add_argument("target", metavar="TO", help=f"where to: {what}; made if need be; empty, or an earlier copy")
+
+
+def _copy(_: AsrCommand, opts: argparse.Namespace) -> None:
+    from asrcrawler.storage import Database
+    from asrcrawler.storage.copying import copy_archive
+
+    source_url, target_url = given_database_url(opts.source), given_database_url(opts.target)
+    with closing(Database(source_url)) as source, closing(Database(target_url)) as target:
+        if source_url == target_url or _same_file(source.path, target.path):
+            raise UsageError(f"FROM and TO are the same database, {source.name}")
+        source.open_existing()
+        target.prepare()
+        with _progress_bar() as progress:
+            copied = copy_archive(source, target, progress)
+        tell(
+            [
+                f"{target.name} holds what {source.name} holds",
+                f"  {'table':<10} {'rows':>10} {'written':>10} {'removed':>10}",
+                *(f"  {name:<10} {rows:>10,} {written:>10,} {removed:>10,}" for name, rows, written, removed in copied),
+            ]
+        )
+
+
+def _same_file(one: Path | None, other: Path | None) -> bool:
+    return one is not None and other is not None and one.exists() and other.exists() and one.samefile(other)
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[str, int, int], object]]:
+    """A bar on a terminal; nothing anywhere else."""
+    from tqdm import tqdm
+
+    with tqdm(unit=" rows", unit_scale=True, dynamic_ncols=True, disable=not sys.stderr.isatty(), leave=False) as bar:
+
+        def progress(table: str, more: int, total: int) -> None:
+            bar.total = total
+            bar.set_description_str(table, refresh=False)
+            bar.update(more)
+
+        yield progress
+
+
+def _check_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--repair", action="store_true", help="put right what can be worked out, and book codes for another visit"
+    )
+
+
+def _check(command: AsrCommand, opts: argparse.Namespace) -> int:
+    from asrcrawler.storage.checks import findings, repair
+
+    with _archive(command) as database:
+        found = 0
+        for finding in findings(database):
+            tell([str(finding)])
+            found += 1
+        if not found:
+            tell([f"{database.name}: all is well"])
+            return 0
+        if opts.repair:
+            tell([f"repaired: {repair(database)} of {found}"])
+            left = list(findings(database))
+            tell(f"left: {finding}" for finding in left) if left else None
+            return int(bool(left))
+        tell([f"{found} findings; --repair puts right what can be"])
+        return 1
+
+
+def _tidy(command: AsrCommand, _: argparse.Namespace) -> None:
+    from asrcrawler.storage.care import size, tidy
+
+    with _archive(command) as database:
+        before = size(database)
+        tidy(database)
+        after = size(database)
+        tell([f"{database.name}: {before / MEGABYTE:,.1f} MB before, {after / MEGABYTE:,.1f} MB now"])
+
+
+def _backup_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="where to; an older copy there stays until the new one is whole")
+
+
+def _backup(command: AsrCommand, opts: argparse.Namespace) -> None:
+    from asrcrawler.storage.care import back_up
+
+    path = Path(opts.file)
+    with _archive(command) as database:
+        if database.path is None:
+            raise UsageError(
+                f"{database.name} is a PostgreSQL database; its own tool copies it:"
+                " pg_dump --format=custom --file=FILE DATABASE"
+            )
+        if _same_file(path, database.path):
+            raise UsageError(f"{opts.file!r} is the database itself")
+        with replacing(path) as beside:
+            back_up(database, beside)
+        tell([f"{path}: {path.stat().st_size / MEGABYTE:,.1f} MB, as {database.name} was a moment ago"])
+
+
+class Command(ActionsCommand):
+    """The care of the database."""
+
+    summary = "Care for the database: upgrade it, copy it, check it, back it up, tidy it."
+    example = "scrapy db check"
+    actions = (
+        Action(
+            name="upgrade",
+            summary="Bring the database to this version's schema, as the first crawl after an update does by itself.",
+            example="scrapy db upgrade",
+            execute=_upgrade,
+        ),
+        Action(
+            name="copy",
+            summary="Copy a whole archive into another database; done again, it brings the copy up to date.",
+            example="scrapy db copy data/asr.db postgresql+psycopg://user:password@localhost/asr",
+            execute=_copy,
+            add_options=_copy_options,
+        ),
+        Action(
+            name="check",
+            summary="Look for what is wrong with the archive; each fault is a line, and any makes the exit status 1.",
+            example="scrapy db check --repair",
+            execute=_check,
+            add_options=_check_options,
+        ),
+        Action(
+            name="backup",
+            summary="Write a copy of the SQLite database to one file, also while a crawl is at work.",
+            example="scrapy db backup /backup/asr.db",
+            execute=_backup,
+            add_options=_backup_options,
+        ),
+        Action(
+            name="tidy",
+            summary="Give free room back to the disk and renew the statistics that queries are planned by.",
+            example="scrapy db tidy",
+            execute=_tidy,
+        ),
+    )

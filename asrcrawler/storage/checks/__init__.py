@@ -1,0 +1,71 @@
+"""What can be wrong with an archive, found and, where the right value can be worked out, put right.
+
+A check is a module here with ``find(connection)`` and, where there is a way, ``repair(connection, findings)``.
+:data:`CHECKS` names them in the order in which they are carried out and repaired: coverage comes from the ledger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from asrcrawler.storage.checks import coverage, engine, labels, ledger, links, orphans, revisions
+from asrcrawler.storage.models import ledger as ledger_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+    from asrcrawler.storage.checks.finding import Finding
+    from asrcrawler.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One kind of fault."""
+
+    name: str
+    find: Callable[[Connection], Iterator[Finding]]
+    repair: Callable[[Connection, Sequence[Finding]], object] | None = None
+    """Puts findings right within the transaction that they were found in; None where nobody but a person can."""
+
+
+CHECKS = (
+    Check("engine", engine.find),
+    Check("ledger", ledger.find, ledger.repair),
+    Check("revisions", revisions.find),
+    Check("orphans", orphans.find, orphans.repair),
+    Check("labels", labels.find, labels.repair),
+    Check("links", links.find, links.repair),
+    Check("coverage", coverage.find, coverage.repair),
+)
+
+
+def findings(database: Database) -> Iterator[Finding]:
+    """Everything that is wrong, in one state of the database, so that a crawl at work does not matter.
+
+    Raises :exc:`~asrcrawler.exceptions.StorageError` where the database cannot even be read.
+    """
+    with database.read() as connection:
+        for check in CHECKS:
+            yield from check.find(connection)
+
+
+def repair(database: Database) -> int:
+    """Put right what can be, a check a transaction; give the number of findings that were. Crawls wait meanwhile.
+
+    Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    """
+    repaired = 0
+    with database.read() as connection:
+        sites = list(connection.scalars(select(ledger_table.c.site).distinct()))
+    for check in CHECKS:
+        if check.repair is not None:
+            with database.write(*sites) as connection:
+                if found := list(check.find(connection)):
+                    check.repair(connection, found)
+                    repaired += len(found)
+    return repaired

@@ -1,0 +1,206 @@
+"""Every fault is found and named by its code; what can be worked out is put right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from asrcrawler.clock import utcnow
+from asrcrawler.exceptions import StorageError
+from asrcrawler.items import Outcome
+from asrcrawler.pipelines.dedupe import DedupePipeline
+from asrcrawler.storage import Database, models
+from asrcrawler.storage.checks import CHECKS, findings, repair
+from asrcrawler.storage.ledger import due
+from asrcrawler.storage.writing import write_visits
+from tests.storage.samples import DAY, HOUR, NOON, SITE, all_rows, an_absence, an_article, column, live, row, rows
+
+if TYPE_CHECKING:
+    from asrcrawler.items import Article
+
+
+def damage(database: Database, *statements: str) -> None:
+    with database.write() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def told(database: Database) -> list[str]:
+    return [str(finding) for finding in findings(database)]
+
+
+def signed(code: int, body: str) -> Article:
+    """An article as the pipelines hand it over, with its digest and signature."""
+    article = an_article(code, title="یک عنوان", body=body)
+    DedupePipeline().process_item(article)
+    return article
+
+
+LONG = " ".join(f"واژهٔ شمارهٔ {number} از گزارش ساختگی" for number in range(80))
+
+
+def test_a_sound_archive_has_no_findings(database: Database) -> None:
+    live(database)
+    assert told(database) == []
+    before = all_rows(database)
+    assert repair(database) == 0
+    assert all_rows(database) == before
+
+
+def test_an_empty_archive_has_none_either(database: Database) -> None:
+    assert told(database) == []
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        (["DELETE FROM label WHERE code = 7"], ["labels: asrpress.ir 7: its labels are not those of its lists"]),
+        (
+            ["INSERT INTO label VALUES ('asrpress.ir', 'tag', 'نفت', 400)"],
+            ["orphans: asrpress.ir 400: rows in label and no article"],
+        ),
+        (
+            ["UPDATE article SET duplicate_of = 400 WHERE code = 7"],
+            ["links: asrpress.ir 7: duplicate_of is 400, which is not stored"],
+        ),
+        (
+            ["UPDATE article SET similar_to = 9 WHERE code = 7"],
+            ["links: asrpress.ir 7: similar_to is 9, which is not a lower code"],
+        ),
+        (
+            ["DELETE FROM ledger WHERE code = 7"],
+            [
+                "ledger: asrpress.ir 7: an article that the ledger does not know",
+                "coverage: asrpress.ir 6: codes 6-9 stand as visited, and the ledger has it otherwise",
+                "coverage: asrpress.ir 6: codes 6-6 were visited, and do not stand as one interval",
+                "coverage: asrpress.ir 8: codes 8-9 were visited, and do not stand as one interval",
+            ],
+        ),
+        (
+            ["DELETE FROM article WHERE code = 9", "DELETE FROM label WHERE code = 9"],
+            ["ledger: asrpress.ir 9: booked as stored, and there is no article"],
+        ),
+        (
+            [
+                "DELETE FROM ledger WHERE code = 8",
+                "UPDATE coverage SET last = 7",
+                "INSERT INTO coverage VALUES ('asrpress.ir', 9, 9)",
+            ],
+            ["ledger: asrpress.ir 8: a visit that the ledger does not know"],
+        ),
+        (
+            ["UPDATE coverage SET last = 11"],
+            [
+                "coverage: asrpress.ir 6: codes 6-11 stand as visited, and the ledger has it otherwise",
+                "coverage: asrpress.ir 6: codes 6-9 were visited, and do not stand as one interval",
+            ],
+        ),
+    ],
+)
+def test_a_fault_is_named_with_its_code_and_put_right(
+    database: Database, statements: list[str], said: list[str]
+) -> None:
+    write_visits(database, [an_article(6), an_article(7), an_absence(8), an_article(9)])
+    damage(database, *statements)
+    assert told(database) == said
+    repair(database)
+    assert told(database) == []
+    assert {SITE} == {found["site"] for found in rows(database, models.ledger)}
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DELETE FROM revision WHERE number = 1", "revisions: asrpress.ir 7: revision 3 with 1 earlier texts"),
+        ("UPDATE article SET revision = 1", "revisions: asrpress.ir 7: revision 1 with 2 earlier texts"),
+        (
+            "UPDATE revision SET code = 400",
+            (
+                "revisions: asrpress.ir 7: revision 3 with 0 earlier texts\n"
+                "revisions: asrpress.ir 400: 2 earlier texts and no article"
+            ),
+        ),
+    ],
+)
+def test_earlier_texts_that_are_lost_are_named_and_nothing_is_made_up(
+    database: Database, statement: str, said: str
+) -> None:
+    for number in range(3):
+        write_visits(database, [an_article(7, body=f"متن {number}", at=NOON + number * DAY)])
+    damage(database, statement)
+    assert "\n".join(told(database)) == said
+    before = all_rows(database)
+    assert repair(database) == 0
+    assert all_rows(database) == before
+
+
+def test_an_article_that_is_lost_is_due_at_once_and_asked_for_whole(database: Database) -> None:
+    write_visits(database, [an_article(7)])
+    damage(database, "DELETE FROM article")
+    repair(database)
+    assert due(database, SITE, utcnow(), [Outcome.FAILED], 10) == [7]
+    booked = row(database, models.ledger, 7)
+    assert (booked["etag"], booked["last_modified"]) == (None, None)
+
+
+def test_a_lost_ledger_row_is_made_from_the_article_and_its_visits(database: Database) -> None:
+    write_visits(database, [an_article(7)])
+    write_visits(database, [an_article(7, at=NOON + HOUR)])
+    damage(database, "DELETE FROM ledger")
+    repair(database)
+    booked = row(database, models.ledger, 7)
+    assert (booked["outcome"], booked["visits"]) == ("stored", 2)
+    assert (booked["first_visit_at"], booked["visited_at"]) == (NOON, NOON + HOUR)
+    assert booked["next_visit_at"] <= utcnow()
+
+
+def test_links_are_worked_out_anew_as_storing_them_does(database: Database) -> None:
+    write_visits(database, [signed(1, LONG), signed(2, LONG), signed(3, LONG + " و بندی تازه در پایان")])
+    right = {name: column(database, models.article, name) for name in ("duplicate_of", "similar_to")}
+    assert right["duplicate_of"][2] == right["similar_to"][3] == 1
+    damage(database, "UPDATE article SET duplicate_of = 50, similar_to = 60 WHERE code > 1")
+    assert len(told(database)) == 4
+    repair(database)
+    assert {name: column(database, models.article, name) for name in right} == right
+
+
+def test_a_file_whose_pages_are_broken_is_named(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    database.prepare()
+    write_visits(database, [an_article(code, body="متن " * 2_000) for code in range(1, 60)])
+    assert database.path is not None
+    with database.maintain() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'ix_label_site_code'"
+        page = connection.exec_driver_sql(root).scalar_one()
+        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    database.close()
+    with database.path.open("r+b") as file:
+        file.seek((page - 1) * size + 200)
+        file.write(b"\xff" * (size - 200))
+    try:
+        said = told(database)
+    except StorageError as error:
+        said = [f"engine: {error}"]
+    assert said
+    assert all(line.startswith("engine: ") for line in said[:1])
+    database.close()
+
+
+def test_an_index_of_postgresql_that_is_not_valid_is_named(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    database.prepare()
+    damage(
+        database,
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_label_site_code'::regclass",
+    )
+    assert told(database) == [
+        "engine: the index ix_label_site_code is not valid; REINDEX INDEX ix_label_site_code makes it anew"
+    ]
+    database.close()
+
+
+def test_every_check_has_a_name_of_its_own() -> None:
+    assert len({check.name for check in CHECKS}) == len(CHECKS)
