@@ -13,7 +13,10 @@ import warnings
 from importlib.metadata import version
 from pathlib import Path
 from time import process_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 WARM_UP = 3  # pages read before the clock starts: imports on demand, compiled patterns
 
@@ -29,7 +32,7 @@ def trafilatura(html: str, url: str) -> dict[str, Any]:
         "lead": found.description,
         "published_at": found.date,
         "category": list(found.categories or []),
-        "tags": list(found.tags or []),
+        "tags": _split(found.tags or []),
         "body": found.text,
     }
 
@@ -47,7 +50,7 @@ def newspaper4k(html: str, url: str) -> dict[str, Any]:
         "lead": article.meta_description,
         "published_at": article.publish_date.isoformat() if article.publish_date else None,
         "category": [section] if isinstance(section, str) else [],
-        "tags": list(article.meta_keywords),
+        "tags": _split(article.meta_keywords),
         "body": article.text,
     }
 
@@ -71,6 +74,11 @@ def readability_lxml(html: str, url: str) -> dict[str, Any]:
     document = Document(html, url=url)
     body = lxml.html.fromstring(document.summary(html_partial=True))
     return {"title": document.short_title(), "body": "\n".join(body.itertext())}
+
+
+def _split(keywords: Iterable[str]) -> list[str]:
+    """Keywords one by one: the CMS writes them in one text, with Latin commas or Persian ones."""
+    return [word.strip() for text in keywords for word in text.replace("،", ",").split(",") if word.strip()]
 
 
 TOOLS = {

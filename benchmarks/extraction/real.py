@@ -1,6 +1,7 @@
 """Saved pages of real outlets in ``../shared/pages``, where that folder is. Nothing of their text is kept here.
 
-Two are whole pages. Fourteen are bodies without their page: a plain page of the CMS is put around them. What their
+Two are whole pages. Fourteen are bodies without their page: a plain page of the CMS is put around them, with the
+``meta`` elements that it writes, so that tools which read those are not at a loss. What their
 bodies say is taken from the saved files themselves by lxml, block by block, not by the parser that is measured. Where
 the two differed, the page was looked at: :data:`NOISE` is what no reader would count as the article's text.
 """
@@ -27,7 +28,11 @@ FOLDER = Path(__file__).parents[3] / "shared" / "pages"
 NOISE = re.compile(r"انتهای پیام/?|در صورت پخش نشدن ویدئو .*")
 """The sign-off of an agency, and what stands under a player."""
 
-_TEMPLATE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head><body id="news">
+_TEMPLATE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title>
+<meta property="og:title" content="{title}"><meta property="og:url" content="http://{site}/fa/news/{code}">
+<meta name="description" content="{lead}"><meta property="og:description" content="{lead}">
+<meta name="keywords" content="{tag}"><meta property="article:tag" content="{tag}">
+<meta property="article:published_time" content="{published}"></head><body id="news">
 <div class="header"><a href="/">{site}</a> <span>به روز شده در: ۰۳ آذر ۱۴۰۳ - ۰۸:۵۲</span></div>
 <div class="news_toolbar"><div class="news_nav news_id_c"><span class="news_nav_title">کد خبر: </span>{code}</div>
 <div class="news_nav news_pdate_c"><span class="news_nav_title">تاریخ انتشار: </span>{date}</div></div>
@@ -107,10 +112,11 @@ def _fragments() -> Iterator[Page]:
         fragment = path.with_suffix(".html").read_text()
         parts = {"title": said["title"], "lead": said.get("subtitle") or "", "date": said["date_string"]}
         parts |= {"site": said["site"], "tag": said.get("first_tag") or ""}
+        moment = read_moment(said["date_string"])
+        parts["published"] = moment.at.isoformat() if moment else ""
         html = _TEMPLATE.format(
             code=said["code"], body=fragment, **{name: escape(text) for name, text in parts.items()}
         )
-        moment = read_moment(said["date_string"])
         truth = _truth(
             said["title"],
             said.get("subtitle"),
