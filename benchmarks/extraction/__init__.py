@@ -1,6 +1,5 @@
 """How well and how fast article pages are read, beside the general tools: ``python -m benchmarks.extraction``.
 
 ``pages`` and ``real`` are what is read and what is true of it; ``peers`` runs in an environment of its own, made by
-``environment``; ``score`` compares. ``gate`` holds the floors of ``tests/gate``, and ``expect`` writes the expected
-values of a new page for review.
+``environment``; ``score`` compares. ``tests/gate`` holds the floors under the figures.
 """
