@@ -1,11 +1,12 @@
 """A run with nothing new: on an archive of a thousand settled codes and on one of a million.
 
-``python -m benchmarks.planning``: makes both archives in a temporary folder, runs the real ``scrapy crawl asr`` on them
-in turn against the replica, and prints time, peak memory and their ratio.
+``python -m benchmarks.planning [--write]``: makes both archives in a temporary folder, runs the real ``scrapy crawl
+asr`` on them in turn against the replica, and prints time, peak memory and their ratio.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
 import statistics
@@ -24,10 +25,13 @@ from asrcrawler.replica import World
 from asrcrawler.replica.server import ReplicaServer
 from asrcrawler.storage import Database, runs
 from asrcrawler.storage.models import coverage, ledger
+from benchmarks.readme import put
 
 SITE = "asrpress.ir"
 SIZES = (1_000, 1_000_000)
 ROUNDS = 7
+MOST_TIME = 1.5  # of the time with the small archive
+MOST_MEMORY = 20  # MB more
 CHUNK = 20_000  # ledger rows in one statement
 PROJECT = Path(__file__).parents[1]
 
@@ -91,7 +95,11 @@ def crawl(url: str, base_url: str, first_code: int) -> tuple[float, float]:
     return seconds, usage.ru_maxrss / 1024
 
 
-def main() -> None:
+def main() -> int:
+    """Print the figures; 1 if a target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.planning", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
+    options = parser.parse_args()
     newest = max(SIZES) + 1_000
     world = World(first=1, last=newest, articles_per_day=1_000_000)
     with tempfile.TemporaryDirectory() as folder, ReplicaServer(world) as server:
@@ -105,14 +113,22 @@ def main() -> None:
             for size, url in urls.items():
                 figures[size].append(crawl(url, server.base_url, top - size + 1))
     small, large = SIZES
+    small, large = SIZES
+    lines = ["| settled codes | seconds | peak memory, MB |", "|---:|---:|---:|"]
     for size in SIZES:
         seconds = statistics.median(time for time, _ in figures[size])
         memory = statistics.median(peak for _, peak in figures[size])
-        print(f"{size:>9,} settled codes: {seconds:.2f} s, peak {memory:.0f} MB (median of {ROUNDS})")
+        lines.append(f"| {size:,} | {seconds:.2f} | {memory:.0f} |")
     ratio = statistics.median(a / b for (a, _), (b, _) in zip(figures[large], figures[small], strict=True))
     more = statistics.median(a - b for (_, a), (_, b) in zip(figures[large], figures[small], strict=True))
-    print(f"ratio of times {ratio:.2f} (target: at most 1.5), {more:+.1f} MB (target: at most 20)")
+    lines += ["", f"Medians of {ROUNDS} runs each, in turn."]
+    lines += [f"Time: {ratio:.2f} times (target: at most {MOST_TIME})."]
+    lines += [f"Memory: {more:+.1f} MB (target: at most {MOST_MEMORY} more)."]
+    print("\n".join(lines))
+    if options.write:
+        put("planning", "\n".join(lines))
+    return int(ratio > MOST_TIME or more > MOST_MEMORY)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -1,16 +1,16 @@
 """How many pages a second the replica serves: one server process on one core, one client process on another.
 
-    python -m benchmarks.replica [SECONDS]
+    python -m benchmarks.replica [--seconds N] [--write]
 
-Every page is asked for once, so none comes from the server's memory of rendered pages. Bounded in time: SECONDS
-(default 5) for each line of the table.
+Every page is asked for once, so none comes from the server's memory of rendered pages. Bounded in time: N
+seconds (default 5) for each line of the table.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
-import sys
 import time
 from dataclasses import dataclass
 from itertools import count
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.replica import World
 from asrcrawler.replica.process import ReplicaProcess
+from benchmarks.readme import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,19 +41,30 @@ class Load:
     seconds: float = 0.0
 
 
-def main(seconds: float) -> None:
-    print(f"{'density':>8} {'answers/s':>10} {'KB each':>8} {'CPU ms each':>12}")
+def main() -> int:
+    """Print the figures; 1 if the target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.replica", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=DEFAULT_SECONDS, help="for each line of the table")
+    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
+    options = parser.parse_args()
+    lines = ["| density | answers/s | KB each | CPU ms each |", "|---:|---:|---:|---:|"]
+    rates = []
     for density in (1.0, 0.4):
         world = World(first=1, last=CODES, density=density)
         with ReplicaProcess(world) as replica:
             _pin(replica.pid)
             asyncio.run(_load(replica.base_url, 0.5, count(1)))  # frames of the pages, made once
             before = _cpu_seconds(replica.pid)
-            load = asyncio.run(_load(replica.base_url, seconds, count(FIRST_ASKED)))
+            load = asyncio.run(_load(replica.base_url, options.seconds, count(FIRST_ASKED)))
             used = _cpu_seconds(replica.pid) - before
         size, cost = load.size / load.answers / 1000, 1000 * used / load.answers
-        print(f"{density:8} {load.answers / load.seconds:10.0f} {size:8.1f} {cost:12.3f}")
-    print(f"target: {TARGET} pages/s; density 1.0 is pages alone, 0.4 has six absences to four pages")
+        rates.append(load.answers / load.seconds)
+        lines.append(f"| {density} | {rates[-1]:,.0f} | {size:.1f} | {cost:.3f} |")
+    lines += ["", f"Target: {TARGET:,} pages/s. Density 1.0 is pages alone, 0.4 has six absences to four pages."]
+    print("\n".join(lines))
+    if options.write:
+        put("replica", "\n".join(lines))
+    return int(min(rates) < TARGET)
 
 
 async def _load(base_url: str, seconds: float, codes: Iterator[int]) -> Load:
@@ -89,4 +101,4 @@ def _cpu_seconds(pid: int) -> float:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_SECONDS)
+    raise SystemExit(main())

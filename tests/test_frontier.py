@@ -8,10 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from asrcrawler.frontier import (
+    FURTHEST_AHEAD,
+    MOST_SITEMAPS,
     Listing,
     Memory,
     latest_sitemaps,
     newest_first,
+    newest_of,
     overlaps,
     remember,
     rest_after_refusal,
@@ -110,6 +113,21 @@ def test_the_latest_sitemap_comes_first() -> None:
         "1401-2.xml",
         "1399-12.xml",
     ]
+
+
+def test_a_slip_in_an_address_is_not_the_newest_code() -> None:
+    assert newest_of([]) == 0
+    assert newest_of([30]) == 30
+    assert newest_of([29, 30, 28, 999_999_999]) == 30
+    assert newest_of([1, 2, 3, 4, 5 + FURTHEST_AHEAD - 2]) == 3 + FURTHEST_AHEAD
+    memory = remember(Memory(read_at=BEFORE, window=(30,), newest=30), Listing(feed=[999_999_999, 90, 89]), {}, NOW)
+    assert (memory.newest, memory.blind) == (90, ((30, 90),))
+    assert 999_999_999 in memory.fresh  # it is looked at, once
+
+
+def test_so_many_sitemaps_are_remembered() -> None:
+    files = latest_sitemaps(f"http://a/{number}.xml" for number in range(MOST_SITEMAPS + 5))
+    assert (len(files), files[0]) == (MOST_SITEMAPS, f"http://a/{MOST_SITEMAPS + 4}.xml")
 
 
 def test_memory_survives_the_database() -> None:

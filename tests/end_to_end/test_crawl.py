@@ -110,6 +110,23 @@ def test_the_same_code_again_is_an_update(crawl_of: Callable[[ReplicaServer], Cr
     assert len(crawl.visits(5)) == 2
 
 
+def test_a_watchdog_is_told_of_a_good_run(crawl_of: Callable[[ReplicaServer], Crawl]) -> None:
+    with ReplicaServer(World(first=1, last=20)) as server:
+        ping = f"{server.base_url}/files/ping.jpg"
+        status, log = crawl_of(server).run("codes=1-3", settings=FAST | {"ASR_PING_URL": ping})
+        asked = [entry.path for entry in server.requests.entries]
+    assert (status, asked.count("/files/ping.jpg"), asked[-1]) == (0, 1, "/files/ping.jpg"), log
+
+
+def test_a_site_that_names_no_article_is_status_1(crawl_of: Callable[[ReplicaServer], Crawl]) -> None:
+    with ReplicaServer(World(first=1, last=20)) as server:
+        for place in ("/fa/rss/allnews", "/fa"):
+            server.faults.put(place, Fault.EMPTY)
+        status, log = crawl_of(server).run()
+    assert status == 1, log
+    assert "Neither feed nor home page names an article; give the first codes with -a codes=" in log
+
+
 def test_limit_bounds_the_run(crawl_of: Callable[[ReplicaServer], Crawl]) -> None:
     with ReplicaServer(World(first=1, last=100)) as server:
         crawl = crawl_of(server)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.items import Outcome
 from asrcrawler.replica import Fault, World
 from asrcrawler.replica.server import ReplicaServer
-from tests.end_to_end.crawling import FAST, Crawl
+from tests.end_to_end.crawling import Crawl
+from tests.end_to_end.killing import MOST_REPEATED, kill_again_and_again
 from tests.end_to_end.test_ten_days import simulate
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ STUMBLES = (
     Fault.EMPTY,
     Fault.SLOW,
 )
-KILLS = 6
-BATCH = 20
+KILLS = 5
 
 
 def test_two_hundred_articles_behind_faults_are_all_there_at_the_end(tmp_path: Path) -> None:
@@ -65,25 +64,10 @@ def test_two_hundred_articles_behind_faults_are_all_there_at_the_end(tmp_path: P
 
 
 def test_kills_at_random_moments_of_a_backfill(crawl_of: Callable[[ReplicaServer], Crawl]) -> None:
-    rng = random.Random(7)
-    codes = range(1, 801)
-    with ReplicaServer(World(first=codes[0], last=codes[-1], density=0.5), latency=0.005) as server:
-        crawl = crawl_of(server)
-        settings = FAST | {"ASR_BACKFILL_PER_RUN": 1000, "ASR_BATCH_SIZE": BATCH, "CONCURRENT_REQUESTS_PER_DOMAIN": 8}
-        for _ in range(KILLS):
-            process = crawl.start(settings=settings)
-            time.sleep(1.2 + rng.random() * 1.5)
-            process.kill()
-            process.communicate()
-        status, log = crawl.run(settings=settings)
-        asked = server.requests.codes
-        truths = {code: server.truth(code) for code in codes}
-    assert status == 0, log
-    ledger = crawl.ledger(codes)
-    assert {code: ledger[code].outcome for code in ledger} == {code: truths[code].outcome for code in codes}
-    visits = {code: len(crawl.visits(code)) for code in codes}
-    articles = crawl.articles()
-    assert set(articles) == {code for code in codes if truths[code].outcome is Outcome.STORED}
-    assert max(visits.values()) == 1  # what was written was not visited again
-    repeated = sum(asked[code] - 1 for code in codes if asked[code])
-    assert repeated <= KILLS * (2 * BATCH + 8)
+    """``python -m benchmarks.kills`` does the same with fifty of them."""
+    with ReplicaServer(World(first=1, last=500, density=0.5), latency=0.02) as server:
+        killed = kill_again_and_again(crawl_of(server), server, KILLS, random.Random(7))
+    assert killed.status == 0, killed.log
+    assert 0 < killed.kept < killed.codes
+    assert (killed.lost, killed.wrong, killed.doubled) == (0, 0, 0)
+    assert killed.repeated <= KILLS * MOST_REPEATED

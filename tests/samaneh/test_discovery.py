@@ -1,12 +1,13 @@
 """Which codes the feed, the home page and the sitemaps name."""
 
+import gzip
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asrcrawler.samaneh.discovery import Sitemap, codes_in_feed, codes_in_page, read_sitemap
+from asrcrawler.samaneh.discovery import MOST_UNPACKED, Sitemap, codes_in_feed, codes_in_page, read_sitemap
 
 BASE = "http://asrpress.ir"
 PAGES = Path(__file__).parents[3] / "shared" / "pages"
@@ -53,6 +54,13 @@ def test_a_sitemap_names_codes_and_an_index_names_files() -> None:
     )
     assert read_sitemap(urlset, BASE) == Sitemap(codes=(5,))
     assert read_sitemap(index, BASE) == Sitemap(children=("http://asrpress.ir/a.xml",))
+
+
+def test_a_sitemap_kept_as_a_gzip_file_is_read_up_to_a_bound() -> None:
+    url = b"<url><loc>http://asrpress.ir/fa/news/5</loc></url>"
+    bomb = gzip.compress(b"<urlset>" + url + b" " * (MOST_UNPACKED + 9) + url.replace(b"/5", b"/6") + b"</urlset>")
+    assert read_sitemap(bomb, BASE) == Sitemap(codes=(5,))
+    assert read_sitemap(b"\x1f\x8b no gzip", BASE) == Sitemap()
 
 
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -157,3 +158,37 @@ def test_a_feed_without_articles_is_told(caplog: pytest.LogCaptureFixture) -> No
     places, _ = listings({"/fa/rss/allnews": b"<html>maintenance</html>"})
     assert answer_of(places.site.feed()) == []
     assert "names no article" in caplog.text
+
+
+def test_a_site_that_answers_with_errors_alone_ends_the_run() -> None:
+    places, _ = listings({"/fa/rss/allnews": 502, "/fa": 500})
+
+    async def ask() -> None:
+        assert await places.site.feed() is None
+        await places.site.home()
+
+    with pytest.raises(CloseSpider) as found:
+        asyncio.run(ask())
+    assert found.value.reason == UNREACHABLE
+
+
+def test_a_ring_of_redirects_ends() -> None:
+    one, other = (Response(BASE, status=302, headers={"Location": path}) for path in ("/fa", "/fa/rss/allnews"))
+    places, site = listings({"/fa/rss/allnews": one, "/fa": other})
+    assert answer_of(places.site.feed()) is None
+    assert len(site.asked) == 6
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        (gzip.compress(RECENT), [15]),
+        (RECENT[:-20], [15]),
+        (gzip.compress(RECENT)[:20], []),
+        (b"<html>maintenance</html>", []),
+    ],
+    ids=["a gzip file", "cut", "a cut gzip file", "a page"],
+)
+def test_a_sitemap_in_any_state(body: bytes, codes: list[int]) -> None:
+    places, _ = listings({"/fa-sitemap-news": body})
+    assert answer_of(places.site.recent()) == codes

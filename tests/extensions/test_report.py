@@ -1,0 +1,119 @@
+"""How a run ends: its row, its line, its exit status, and what it leaves for the next."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asrcrawler.archive import Archive
+from asrcrawler.clock import utcnow
+from asrcrawler.exceptions import StorageError
+from asrcrawler.extensions.report import RunReport
+from asrcrawler.frontier import Memory
+from asrcrawler.storage import Database, runs
+from tests.crawler import crawler_for_tests
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SITE = "asrpress.ir"
+
+
+class Scene:
+    """A run that is about to end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = Database(f"sqlite:///{folder / 'asr.db'}")
+        self.crawler = crawler_for_tests(ASR_DATABASE_URL=f"sqlite:///{folder / 'asr.db'}")
+        self.archive = Archive.of(self.crawler)
+        self.report = RunReport.from_crawler(self.crawler)
+
+    def end(self, reason: str, *, asked: int = 0, in_hand: int = 0, **outcomes: int) -> int:
+        async def story() -> None:
+            if self.archive.run_id is None:
+                await self.archive.open({"codes": None, "limit": None})
+            self.archive.figures.outcomes = dict(outcomes)
+            self.archive.in_hand = in_hand
+            spider: Any = self.crawler.spider
+            spider.asked = asked or sum(outcomes.values())
+            self.report.spider_opened()
+            await self.report.spider_closed(spider, reason)
+
+        asyncio.run(story())
+        status: int = self.crawler.stats.get_value("asr/exit_status")
+        return status
+
+    @property
+    def row(self) -> Any:
+        return runs.last_runs(self.database, SITE, 1)[0]
+
+    @property
+    def memory(self) -> Memory:
+        return Memory.from_json(runs.last_memory(self.database, SITE))
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path)
+
+
+def test_a_run_closes_its_row_and_says_in_one_line_what_it_did(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    scene.archive.figures.articles_new = 2
+    scene.crawler.stats.set_value("downloader/request_count", 7)
+    with caplog.at_level(logging.INFO, "asrcrawler.extensions.report"):
+        assert scene.end("finished", stored=2, missing=1) == 0
+    assert (scene.row["end_reason"], scene.row["exit_status"], scene.row["requests"]) == ("finished", 0, 7)
+    [line] = caplog.messages
+    assert line.startswith("Run on asrpress.ir: 3 codes visited (1 missing, 2 stored); articles: 2 new, 0 changed; 7 ")
+    assert line.endswith("; finished, exit status 0")
+
+
+@pytest.mark.parametrize("reason", ["finished", "shutdown", "closespider_timeout"])
+def test_visits_that_could_not_be_written_are_never_a_success(scene: Scene, reason: str) -> None:
+    assert scene.end(reason, in_hand=20, stored=5) == 1
+    assert scene.row["exit_status"] == 1
+
+
+def test_a_run_that_cannot_be_closed_is_no_success_either(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(**_: Any) -> None:
+        raise StorageError("database sqlite:///x: disk full")
+
+    monkeypatch.setattr(scene.archive, "close", fail)
+    assert scene.end("finished", stored=1) == 1
+    assert "disk full; the end of this run could not be written" in caplog.text
+
+
+def test_codes_that_were_not_finished_are_told(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    assert scene.end("shutdown", asked=9, stored=5) == 0
+    assert "4 codes were taken up and not finished" in caplog.text
+
+
+def test_pages_that_no_longer_read_are_told_loudly(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    assert scene.end("finished", unreadable=9) == 1
+    assert "THE PAGES OF asrpress.ir NO LONGER READ: 9 are unreadable" in caplog.text
+
+
+def test_a_refusal_is_remembered_with_what_the_site_asked_for_and_a_good_run_forgets_it(tmp_path: Path) -> None:
+    refused = Scene(tmp_path)
+    refused.archive.asked_to_wait_until = utcnow() + timedelta(hours=5)
+    assert refused.end("refused", refused=5) == 75
+    assert refused.memory.refusals == 1
+    assert refused.memory.rest_until == refused.archive.asked_to_wait_until
+    resting = Scene(tmp_path)
+    assert resting.end("resting after a refusal") == 75
+    assert resting.memory.refusals == 1
+    good = Scene(tmp_path)
+    assert good.end("finished", stored=3) == 0
+    assert (good.memory.refusals, good.memory.rest_until) == (0, None)
+
+
+def test_another_run_at_work_is_not_reported_twice(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "asrcrawler.extensions.report"):
+        assert scene.end("another run at work") == 0
+    assert caplog.messages == []
