@@ -7,6 +7,7 @@ is never shown. All functions are pure and idempotent.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import category, decimal, normalize
 
@@ -223,6 +224,7 @@ def fold_words(text: str) -> list[FoldedWord]:
     return words
 
 
+@lru_cache(maxsize=2)  # a body is folded for its digest and, right after that, for its signature
 def _folded_words(text: str) -> str:
     return " ".join(text.translate(_FOLDING).split())
 
