@@ -2,11 +2,13 @@
 
 Table by table both sides are read in the order of their keys and made equal: what is missing is written, what differs
 is replaced, what the source no longer has is removed. So a copy that was interrupted goes on where it stopped, and one
-that is old is brought up to date, by the same command.
+that is old is brought up to date, by the same command. The index of words has another form on each database; it is not
+copied but kept in step with the articles that are written.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import JSON, MetaData, String, and_, bindparam, delete, func, insert, select, text
 
 from asrcrawler.exceptions import CopyError
-from asrcrawler.storage.models import metadata, run
+from asrcrawler.storage.models import article, metadata, run, search_compound, search_document, search_site
+from asrcrawler.storage.search import index
 from asrcrawler.storage.upsert import upsert
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from asrcrawler.storage.database import Database
 
 BATCH = 2_000  # rows read at a time and written in one transaction
+
+_INDEX = {search_site, search_document, search_compound}
 
 
 class _Run(NamedTuple):
@@ -59,7 +64,8 @@ def copy_archive(
     tables together. Both databases have the schema. Raises :exc:`CopyError` before anything is written where ``target``
     holds anything but a copy of ``source``, and when somebody else begins to write there.
     """
-    tables = [run, *(table for table in metadata.sorted_tables if table is not run)]  # a half copy is told by its runs
+    tables = [table for table in metadata.sorted_tables if table not in _INDEX]
+    tables.sort(key=lambda table: table is not run)  # first: a half copy is told by its runs
     with source.read() as reading:
         runs = _runs(reading)
         _refuse_other_data(source, target, runs, tables)
@@ -106,10 +112,16 @@ class _Copying:
                     f"database {self._target.name}: a crawl began to write into it ({_named(strangers)});"
                     " the copy is not complete"
                 )
+            if table is article and not into_empty:
+                for site, rows in _by_site(fresh).items():
+                    index.leave(connection, site, _known(connection, site, [row["code"] for row in rows]))
             if surplus:
                 connection.execute(_removal(table), surplus)
             if fresh:
                 connection.execute(insert(plain) if into_empty else upsert(connection, plain), fresh)
+            if table is article:
+                for site, rows in _by_site(fresh).items():
+                    index.enter(connection, site, rows)
 
     def _count_on(self, table: Table) -> None:
         """PostgreSQL numbers new rows by a sequence, which knows nothing of rows that brought their number."""
@@ -207,6 +219,18 @@ def _key_parameters(table: Table, row: Row[Any]) -> dict[str, Any]:
 def _removal(table: Table) -> Delete:
     key = table.primary_key.columns
     return delete(table).where(and_(*(column == bindparam(f"old_{column.name}") for column in key)))
+
+
+def _by_site(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row["site"]].append(row)
+    return found
+
+
+def _known(connection: Connection, site: str, codes: list[int]) -> list[int]:
+    own = select(article.c.code).where(article.c.site == site, article.c.code.in_(codes))
+    return list(connection.scalars(own))
 
 
 def _count(connection: Connection, table: Table) -> int:

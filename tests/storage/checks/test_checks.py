@@ -80,7 +80,10 @@ def test_an_empty_archive_has_none_either(database: Database) -> None:
         ),
         (
             ["DELETE FROM article WHERE code = 9", "DELETE FROM label WHERE code = 9"],
-            ["ledger: asrpress.ir 9: booked as stored, and there is no article"],
+            [
+                "ledger: asrpress.ir 9: booked as stored, and there is no article",
+                "words: asrpress.ir 9: is in the index of words, and there is no article",
+            ],
         ),
         (
             [
@@ -89,6 +92,10 @@ def test_an_empty_archive_has_none_either(database: Database) -> None:
                 "INSERT INTO coverage VALUES ('asrpress.ir', 9, 9)",
             ],
             ["ledger: asrpress.ir 8: a visit that the ledger does not know"],
+        ),
+        (
+            ["DELETE FROM search_document WHERE id % 2147483648 = 7"],
+            ["words: asrpress.ir 7: is not in the index of words"],
         ),
         (
             ["UPDATE coverage SET last = 11"],
