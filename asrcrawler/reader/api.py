@@ -40,7 +40,7 @@ Limit = Annotated[str, Query(description=f"articles in one answer, 1 to {asked.M
 Answers = dict[int | str, dict[str, Any]]
 
 
-def _described(schema: dict[str, Any]) -> Answers:
+def described(schema: dict[str, Any]) -> Answers:
     """The answers of a path, for the description."""
     error = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
     wrong = {"description": "what is wrong, in one line", "content": {"application/json": {"schema": error}}}
@@ -48,7 +48,7 @@ def _described(schema: dict[str, Any]) -> Answers:
     return {200: good, 400: wrong, 503: wrong}
 
 
-def _listed(name: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
+def listed(name: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
     """An answer with a list in it and the address of the rest."""
     following = {"type": ["string", "null"], "description": "address of what comes next; null at the end"}
     properties = {name: {"type": "array", "items": schema}, **more, "next": following}
@@ -67,7 +67,7 @@ def about(request: Request) -> Response:
 
 
 @router.get(
-    "/api/articles", summary="Articles, the highest code first", responses=_described(_listed("articles", ARTICLE))
+    "/api/articles", summary="Articles, the highest code first", responses=described(listed("articles", ARTICLE))
 )
 def articles(
     request: Request,
@@ -85,7 +85,7 @@ def articles(
     return answer(request, {"articles": found, "next": following})
 
 
-@router.get("/api/articles/{code}", summary="One article", responses=_described(ARTICLE) | _NOT_FOUND)
+@router.get("/api/articles/{code}", summary="One article", responses=described(ARTICLE) | _NOT_FOUND)
 def article(request: Request, code: str) -> Response:
     return answer(request, library_of(request).article(asked.code(code)))
 
@@ -93,7 +93,7 @@ def article(request: Request, code: str) -> Response:
 @router.get(
     "/api/articles/{code}/revisions",
     summary="The earlier texts of an article, the first one first",
-    responses=_described({"type": "object", "properties": {REVISIONS: _TEXTS}, "required": [REVISIONS]}) | _NOT_FOUND,
+    responses=described({"type": "object", "properties": {REVISIONS: _TEXTS}, "required": [REVISIONS]}) | _NOT_FOUND,
 )
 def earlier_texts(request: Request, code: str) -> Response:
     found = library_of(request).article(asked.code(code), revisions=True)
@@ -103,14 +103,14 @@ def earlier_texts(request: Request, code: str) -> Response:
 @router.get(
     "/api/categories",
     summary="The names of all categories",
-    responses=_described(_listed("categories", {"type": "string"})),
+    responses=described(listed("categories", {"type": "string"})),
 )
 def categories(request: Request) -> Response:
     library = library_of(request)
     return answer(request, {"categories": reading.categories(library.database, library.site), "next": None})
 
 
-@router.get("/api/status", summary="How the archive stands", responses=_described({"type": "object"}))
+@router.get("/api/status", summary="How the archive stands", responses=described({"type": "object"}))
 def status(request: Request) -> Response:
     """What ``scrapy status --json`` says, and the figures of the health page."""
     library = library_of(request)

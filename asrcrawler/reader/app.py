@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from asrcrawler import __version__
 from asrcrawler.exceptions import StorageError
-from asrcrawler.reader import api, feed, metrics, pages, watching
+from asrcrawler.reader import api, feed, metrics, pages, searching, watching
 from asrcrawler.reader.asked import NotUnderstood
 from asrcrawler.reader.rendering import page
 from asrcrawler.reader.security import Guard
@@ -65,7 +65,7 @@ def create_app(library: Library, *, hosts: Collection[str] | None = None) -> ASG
     app.state.library = library
     app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
     app.mount("/static", StaticFiles(packages=[("asrcrawler.reader", "static")]))
-    for room in (watching, metrics, feed, api, pages):  # pages last: a short link is any single word
+    for room in (watching, metrics, feed, searching, api, pages):  # pages last: a short link is any single word
         app.include_router(room.router)
     app.add_middleware(GZipMiddleware, minimum_size=SHORTEST_COMPRESSED, compresslevel=COMPRESSION)
     return Guard(app, hosts)  # around everything: the answer to an error of ours is made outside the middleware

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jdatetime
 
@@ -12,7 +12,6 @@ from asrcrawler.samaneh.body import CELL_SEPARATOR
 from asrcrawler.samaneh.dates import TEHRAN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date, datetime
 
 MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
@@ -118,9 +117,9 @@ def moment(at: datetime) -> str:
     return f"{day_in_words(day_of(at))}، ساعت {clock(at)}"
 
 
-def has_time(article: Mapping[Any, Any]) -> bool:
+def has_time(published_jalali: str | None) -> bool:
     """Whether the page gave a time beside the day of publication."""
-    return article["published_jalali"] is None or " " in article["published_jalali"]
+    return published_jalali is None or " " in published_jalali
 
 
 def day_path(day: date) -> str:

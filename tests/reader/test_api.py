@@ -110,7 +110,7 @@ def test_the_standing(client: TestClient) -> None:
 def test_the_description_names_every_path_and_the_published_schema(client: TestClient) -> None:
     found = told(client, "/api/openapi.json")
     assert found["openapi"].startswith("3.1")
-    below = {"articles", "articles/{code}", "articles/{code}/revisions", "categories", "status"}
+    below = {"articles", "articles/{code}", "articles/{code}/revisions", "categories", "search", "status"}
     assert set(found["paths"]) == {f"/api/{path}" for path in below}
     schema = {name: value for name, value in export_schema().items() if name != "$schema"}
     assert found["components"]["schemas"]["Article"] == schema

@@ -18,7 +18,7 @@ EVERY_PAGE = [
     "/", f"/?before={shelf.ORDINARY[20]}", "/future", "/undated", "/sections", "/category/کتاب", "/tag/کتاب",
     f"/news/{shelf.EDITED}", f"/news/{shelf.EDITED}/edits/1", f"/news/{shelf.EDITED}/edits/2", f"/news/{shelf.HOSTILE}",
     f"/news/{shelf.COPY}", f"/news/{shelf.GALLERY}", f"/news/{shelf.UNDATED}", "/1401/11/04", "/1401/11", "/1390/01/01",
-    "/health", "/api", "/nowhere",
+    "/health", "/api", "/nowhere", "/search", "/search?q=کاغذ", "/search?q=ناپیدایی&tag=کتاب",
 ]  # fmt: skip
 
 

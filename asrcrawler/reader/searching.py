@@ -1,0 +1,132 @@
+"""Searching, for people and for machines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+from xml.sax.saxutils import escape
+
+from fastapi import APIRouter, Query, Request, Response
+
+from asrcrawler.reader import asked
+from asrcrawler.reader.api import Given, Limit, answer, described, listed
+from asrcrawler.reader.asked import Filters, address
+from asrcrawler.reader.rendering import library_of, page
+from asrcrawler.storage import reading
+from asrcrawler.storage.search import Order, search
+
+if TYPE_CHECKING:
+    from asrcrawler.storage.search import Hit, Piece
+
+HITS = 20  # on a page
+OPENSEARCH = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
+<ShortName>{site}</ShortName><Description>بایگانی {site}</Description><InputEncoding>UTF-8</InputEncoding>
+<Url type="text/html" template="{base}/search?q={{searchTerms}}"/>
+</OpenSearchDescription>
+"""
+
+_PIECES = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"text": {"type": "string"}, "hit": {"type": "boolean"}}},
+    "description": "the text in pieces; hit: this one is what was searched for",
+}
+_HIT = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "string"} for name in ("url", "kind")},
+        **{name: {"type": ["string", "null"]} for name in ("kicker", "lead", "published_at", "published_jalali")},
+        **{name: {"type": "array", "items": {"type": "string"}} for name in ("category", "tags")},
+        "code": {"type": "integer"},
+        "score": {"type": "number"},
+        "title": _PIECES,
+        "snippet": _PIECES,
+    },
+}
+
+router = APIRouter(tags=["archive"])
+
+
+@router.get("/search", include_in_schema=False)
+def search_page(request: Request) -> Response:
+    """The form, and below it what was found. Everything that was asked stands in the address."""
+    library, query = library_of(request), request.query_params
+    filters, words, number = Filters.read(query), asked.words(query), asked.page(query)
+    order = _order(query.get("order", ""))
+    values: dict[str, Any] = {"words": words, "filters": filters, "given": query, "order": order, "number": number}
+    names = reading.categories(library.database, library.site)
+    if not words and filters == Filters():
+        return page(request, "search.html", **values, names=names, hits=None, total=0, newer_page=None, older_page=None)
+    offset = (number - 1) * HITS
+    found = search(library.database, words, filters.selection(library.site), order=order, offset=offset, limit=HITS)
+    further = number < asked.LAST_PAGE and offset + HITS < found.total
+    return page(
+        request,
+        "search.html",
+        **values,
+        names=names,
+        hits=found.hits,
+        total=found.total,
+        newer_page=_page_address(request, number - 1) if number > 1 else None,
+        older_page=_page_address(request, number + 1) if further else None,
+    )
+
+
+@router.get(
+    "/api/search",
+    summary="Full-text search",
+    responses=described(listed("hits", _HIT, total={"type": "integer"})),
+)
+def search_for_machines(
+    request: Request,
+    filters: Given,
+    q: Annotated[str, Query(description='words; all have to occur. A "phrase", begin*, -without, one | other')] = "",
+    order: Annotated[str, Query(description="best or newest")] = "",
+    page: Annotated[str, Query(description=f"number of the page, 1 to {asked.LAST_PAGE}")] = "",
+    limit: Limit = "",
+) -> Response:
+    library, number, size = library_of(request), asked.page({"page": page}), asked.limit({"limit": limit})
+    offset = (number - 1) * size
+    found = search(
+        library.database,
+        asked.words({"q": q}),
+        filters.selection(library.site),
+        order=_order(order),
+        offset=offset,
+        limit=size,
+    )
+    further = number < asked.LAST_PAGE and offset + size < found.total
+    following = _page_address(request, number + 1) if further else None
+    return answer(request, {"total": found.total, "hits": [_told(hit) for hit in found.hits], "next": following})
+
+
+@router.get("/opensearch.xml", include_in_schema=False)
+def opensearch(request: Request) -> Response:
+    """Lets a browser search here from its own address bar."""
+    library = library_of(request)
+    base = library.public_url or str(request.base_url).rstrip("/")
+    text = OPENSEARCH.format(site=escape(library.site), base=escape(base))
+    return Response(text, media_type="application/opensearchdescription+xml")
+
+
+def _order(text: str) -> Order:
+    if text in {"", *Order}:
+        return Order(text or Order.BEST)
+    raise asked.NotUnderstood("ترتیبی که در نشانی آمده شناخته نیست.", f"order is none of: {', '.join(Order)}")
+
+
+def _page_address(request: Request, number: int) -> str:
+    return address(request.url.path, **{**request.query_params, "page": number})
+
+
+def _told(hit: Hit) -> dict[str, Any]:
+    plain = ("site", "code", "url", "kicker", "lead", "published_at", "published_jalali", "category", "tags", "kind",
+             "score")  # fmt: skip
+    return {name: getattr(hit, name) for name in plain} | {
+        "title": _pieces(hit.title),
+        "snippet": _pieces(hit.snippet),
+    }
+
+
+def _pieces(found: list[Piece]) -> list[dict[str, Any]]:
+    return [piece._asdict() for piece in found]

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from tests.reader import shelf
+from tests.reader.test_pages import codes, page, texts
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+
+def found(client: TestClient, **query: Any) -> LexborHTMLParser:
+    answer = client.get("/search", params=query)
+    assert answer.status_code == 200
+    return LexborHTMLParser(answer.text)
+
+
+def test_without_a_question_there_is_the_form_and_how_to_ask(client: TestClient) -> None:
+    tree = page(client, "/search")
+    assert len(tree.css("form input, form select")) == 6
+    assert "نیم‌فاصله" in texts(tree, ".empty p")[0]
+    assert [option.attributes["value"] for option in tree.css("datalist option")] == [
+        "<i>بخش</i>",
+        "جامعه",
+        "فرهنگی",
+        "کتاب",
+    ]
+    assert texts(tree, "[role=status]") == []
+
+
+def test_what_was_found_is_marked_and_the_question_stays_in_the_form(client: TestClient) -> None:
+    tree = found(client, q="پیمانکار", category="جامعه")
+    assert codes(tree) == [shelf.EDITED]
+    assert texts(tree, "[role=status]") == ["۱ خبر"]
+    assert texts(tree, ".lead mark") == ["پیمانکار"]
+    given = {field.attributes["name"]: field.attributes.get("value") for field in tree.css("form input")}
+    assert given == {"q": "پیمانکار", "since": "", "until": "", "category": "جامعه", "tag": ""}
+    assert "open" in tree.css("details")[0].attributes
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"since": "1401/11/04", "until": "۱۴۰۱/۱۱/۰۴"},
+        {"since": "2023-01-24", "until": "2023-01-24"},
+        {"since": "1401/11/04", "until": "2023-01-24"},
+    ],
+)
+def test_days_of_both_calendars(client: TestClient, query: dict[str, str]) -> None:
+    assert codes(found(client, q="کاغذ", order="newest", **query))[:3] == [shelf.NEAR, 340, shelf.COPY]
+    assert shelf.DAY_ONLY not in codes(found(client, q="خبری", **query))
+
+
+def test_filters_alone_list_what_they_leave(client: TestClient) -> None:
+    assert codes(found(client, tag="پل")) == [shelf.EDITED]
+
+
+def test_pages_keep_the_question(client: TestClient) -> None:
+    first = found(client, q="بازار کتاب", order="newest", tag="کتاب")
+    older = first.css("a[rel=next]")[0].attributes["href"]
+    second = page(client, str(older))
+    assert not set(codes(first)) & set(codes(second))
+    assert texts(second, "[role=status]")[0].endswith("برگهٔ ۲")
+    assert codes(page(client, str(second.css("a[rel=prev]")[0].attributes["href"]))) == codes(first)
+
+
+def test_nothing_found_says_what_to_try(client: TestClient) -> None:
+    assert texts(found(client, q="ناپیدایی"), ".empty p") == [
+        "هیچ خبری یافت نشد.",
+        "واژه‌های کمتری بنویسید، یا با * تنها آغاز واژه را.",
+    ]
+    tree = found(client, q="پیمانکار", tag="کاغذ", since="1401/11/05")
+    assert tree.css(".empty a")[0].attributes["href"] == "/search?q=%D9%BE%DB%8C%D9%85%D8%A7%D9%86%DA%A9%D8%A7%D8%B1"
+    beyond = found(client, q="بازار", page=50)
+    assert "این برگه پس از پایان آن‌هاست" in texts(beyond, ".empty")[0]
+
+
+@pytest.mark.parametrize(
+    "words", ['"', "*", "' OR 1=1 --", "a AND NOT (b", "-", "عنوان:", "\u200c", "NEAR(a b)", "<script>", "^x", "\0"]
+)
+def test_any_words_are_a_question(client: TestClient, words: str) -> None:
+    tree = found(client, q=words)
+    assert tree.css("script") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"q": "x" * 201}, "این همه واژه را نمی‌توان با هم جست. کوتاه‌تر بنویسید."),
+        ({"q": "x", "page": "51"}, "شماره‌ای که در نشانی آمده درست نیست."),
+        ({"q": "x", "order": "worst"}, "ترتیبی که در نشانی آمده شناخته نیست."),
+        ({"since": "1401/11/05", "until": "1401/11/04"}, "روز «از» پس از روز «تا» است."),
+        ({"until": "دیروز"}, "روز «تا» خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند 2023-01-24."),
+        ({"tag": "x" * 201}, "نام برچسب بیش از اندازه بلند است."),
+    ],
+)
+def test_what_cannot_be_asked_is_told_in_persian(client: TestClient, query: dict[str, str], message: str) -> None:
+    answer = client.get("/search", params=query)
+    assert (answer.status_code, message in answer.text) == (400, True)
+
+
+def test_machines_are_told_the_pieces(client: TestClient) -> None:
+    answer = client.get("/api/search", params={"q": "پیمانکار", "category": "جامعه"}).json()
+    assert (answer["total"], answer["next"]) == (1, None)
+    [hit] = answer["hits"]
+    assert (hit["code"], hit["published_at"]) == (shelf.EDITED, "2023-01-23T22:55:00+03:30")
+    assert {"text": "پیمانکار", "hit": True} in hit["snippet"]
+    assert "".join(piece["text"] for piece in hit["title"]) == "آغاز ساخت پل تازه"
+
+
+def test_machines_get_page_after_page(client: TestClient) -> None:
+    address, seen = "/api/search?q=بازار&limit=20&order=newest", list[int]()
+    while address:
+        answer = client.get(address).json()
+        seen += [hit["code"] for hit in answer["hits"]]
+        address = answer["next"]
+    assert len(seen) == len(set(seen)) == answer["total"]
+    assert set(shelf.ORDINARY) <= set(seen)
+
+
+def test_a_browser_can_search_from_its_address_bar(client: TestClient) -> None:
+    answer = client.get("/opensearch.xml")
+    assert 'template="http://localhost/search?q={searchTerms}"' in answer.text
