@@ -109,6 +109,10 @@ class UnstorableError(StorageError):
     """Values that no database takes. Raised by ``asrcrawler.storage``; the rest of the batch can be stored."""
 
 
+class WorkerError(AsrCrawlerError):
+    """A process that helps with the work is gone. Raised by ``asrcrawler.reparse``."""
+
+
 class DamagedPageError(AsrCrawlerError):
     """A kept page whose bytes are not those that were fetched. Raised by ``asrcrawler.packing``."""
 

@@ -6,7 +6,7 @@ error page with status 200, a redirect to home, a challenge page, or a page of a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -65,6 +65,9 @@ class Answer:
         """The charset that the HTTP header declares."""
         _, _, charset = self.headers.get("content-type", "").lower().partition("charset=")
         return charset.strip(" \"';") or None
+
+    def with_body(self, body: bytes) -> Answer:
+        return replace(self, body=body)
 
     def as_fetch(self, outcome: Outcome) -> Fetch:
         return Fetch(

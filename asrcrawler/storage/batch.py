@@ -87,7 +87,7 @@ class Batch:
         elif reads_worse(self.articles.get(item.code), item):
             outcome, reason = Outcome.UNREADABLE, WORSE
         else:
-            change = self._take_up_article(item)
+            change = self.take_up_article(item)
         row = self._book(item, outcome, storable(reason), change)
         return Written(item.code, outcome, change, row["next_visit_at"])
 
@@ -102,13 +102,14 @@ class Batch:
         self.refreshed.add(item.code)
         return Outcome.STORED, item.reason
 
-    def _take_up_article(self, item: Article) -> str | None:
+    def take_up_article(self, item: Article) -> str | None:
+        """Work an article into the rows that its visit found; give what that changed."""
         at = _moment(item)
         stored = self.articles.get(item.code)
         values = values_of(item)
         self.signatures[item.code] = item.signature
         if stored is None:
-            self._add(values, at)
+            self.add(values, at)
             return NEW
         change = change_class(_text(stored), _text(values))
         if stored["text_digest"] != values["text_digest"]:
@@ -124,7 +125,8 @@ class Batch:
         self.refreshed.add(item.code)
         return change
 
-    def _add(self, values: dict[str, Any], at: datetime) -> None:
+    def add(self, values: dict[str, Any], at: datetime) -> None:
+        """An article that was not there, first seen ``at``."""
         self.articles[values["code"]] = values | {
             "duplicate_of": None,
             "similar_to": None,

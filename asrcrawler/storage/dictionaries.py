@@ -46,6 +46,14 @@ def dictionary(connection: Connection, number: int) -> Dictionary | None:
     return Dictionary(*row) if row else None
 
 
+def dictionaries(database: Database, site: str) -> dict[int, bytes]:
+    """All of a site's dictionaries by id."""
+    table = dictionary_table
+    with database.read() as connection:
+        rows = connection.execute(select(table.c.id, table.c.data).where(table.c.site == site))
+        return {row.id: row.data for row in rows}
+
+
 def pages_to_learn_from(database: Database, site: str) -> int:
     """How many pages ask for a dictionary, up to :data:`SAMPLE`.
 

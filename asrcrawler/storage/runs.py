@@ -90,8 +90,8 @@ def remember_plan(database: Database, run_id: int, memory: dict[str, Any]) -> No
             _set(connection, forgotten, memory=null())
 
 
-def end_run(database: Database, run_id: int, figures: RunFigures, *, reason: str, exit_status: int) -> None:
-    """Close a run."""
+def end_run(database: Database, run_id: int, figures: RunFigures, *, reason: str, exit_status: int | None) -> None:
+    """Close a run; without an exit status it is none that a watchdog takes for a crawl."""
     now = utcnow()
     with database.write() as connection:
         _set(

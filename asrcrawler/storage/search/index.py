@@ -55,6 +55,15 @@ def leave(connection: Connection, site: str, codes: Collection[int]) -> None:
     connection.execute(delete(search_document).where(search_document.c.id.in_(keys)))
 
 
+def holds(connection: Connection, site: str, codes: Collection[int]) -> bool:
+    """Whether any of these codes is indexed."""
+    if not codes:
+        return False
+    base = _base(connection, site)
+    keys = [base + code for code in codes]
+    return connection.scalar(select(search_document.c.id).where(search_document.c.id.in_(keys)).limit(1)) is not None
+
+
 def rebuild(connection: Connection) -> None:
     """Make the index of all stored articles anew, a page at a time."""
     if _is_sqlite(connection):

@@ -1,0 +1,135 @@
+"""``scrapy reparse``: the kept pages, read again with today's parser."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing, contextmanager
+from datetime import datetime, time
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from asrcrawler.command import AsrCommand
+from asrcrawler.destination import tell
+from asrcrawler.exceptions import AnotherRunError, StorageError
+from asrcrawler.options import codes_of, day_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+
+    from asrcrawler.reparse import Reading
+    from asrcrawler.reports.rereading import Tally
+    from asrcrawler.storage import Database
+    from asrcrawler.storage.rereading import Wanted
+
+DONE, INTERRUPTED = "reparse finished", "reparse interrupted"
+
+
+class Command(AsrCommand):
+    """Rewrites what is stored by what the same pages say today; fetches nothing."""
+
+    summary = "Read the kept pages again with today's parser, without the site."
+    example = "scrapy reparse --codes 32000-33000 --dry-run --list"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--codes", metavar="CODES", help="only these codes: 32911, 32000-33000, or a list of both")
+        parser.add_argument(
+            "--since", metavar="DAY", help="only pages fetched on this day or later; 1401/11/04 or 2023-01-24"
+        )
+        parser.add_argument("--unreadable", action="store_true", help="only pages that could not be read so far")
+        parser.add_argument("--dry-run", action="store_true", help="say what would change, and write nothing")
+        parser.add_argument("--list", action="store_true", help="list every change: code, field, before, after")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.items import Kind
+        from asrcrawler.reports.rereading import Tally, summary
+        from asrcrawler.storage import Database
+
+        wanted, tally = self._wanted(opts), Tally()
+        with closing(Database(self.config.database_url)) as database:
+            database.open_existing()
+            try:
+                self._read_again(database, wanted, opts, tally)
+            finally:
+                tell(summary(wanted.site, tally, [*Kind, "-"], dry_run=opts.dry_run))
+
+    def _wanted(self, opts: argparse.Namespace) -> Wanted:
+        from asrcrawler.samaneh.dates import TEHRAN
+        from asrcrawler.storage.rereading import Wanted
+
+        day = day_of("--since", opts.since)
+        return Wanted(
+            site=self.site_of(),
+            codes=codes_of("--codes", opts.codes),
+            since=datetime.combine(day, time(), tzinfo=TEHRAN) if day else None,
+            unreadable=opts.unreadable,
+        )
+
+    def _read_again(self, database: Database, wanted: Wanted, opts: argparse.Namespace, tally: Tally) -> None:
+        from tqdm import tqdm
+
+        from asrcrawler.reparse import Reader, read_again
+        from asrcrawler.reports.rereading import listed
+        from asrcrawler.storage.dictionaries import dictionaries
+        from asrcrawler.storage.rereading import count, stories
+
+        total = count(database, wanted)
+        reader = Reader(wanted.site, self.config.base_url, dictionaries(database, wanted.site))
+        with (
+            _alone(database, wanted.site, vars(opts), dry_run=opts.dry_run) as beat,
+            closing(read_again(reader, stories(database, wanted), total)) as portions,
+            tqdm(total=total, unit=" codes", dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar,
+        ):
+            for portion in portions:
+                differences = _write(database, wanted.site, portion, tally, dry_run=opts.dry_run)
+                if opts.list and differences:
+                    bar.clear()
+                    tell(listed(differences))
+                bar.update(len(portion))
+                beat()
+
+
+def _write(database: Database, site: str, portion: list[Reading], tally: Tally, *, dry_run: bool) -> list[Any]:
+    """Write one portion in one transaction; damaged pages and those that are gone speak for nothing."""
+    from asrcrawler.reparse import whole
+    from asrcrawler.storage.rewriting import write_readings
+
+    sound = [whole(reading) for reading in portion]
+    done = write_readings(database, site, sound, dry_run=dry_run)
+    lost = sum(len(reading.story.sheets) for reading in portion) - sum(len(reading.items) for reading in sound)
+    done.counts["damaged"] = lost + sum(reading.story.gone for reading in portion)
+    tally.add(len(portion), done)
+    return done.differences
+
+
+@contextmanager
+def _alone(database: Database, site: str, options: dict[str, Any], *, dry_run: bool) -> Iterator[Callable[[], None]]:
+    """Hold the site's run, so that no crawl writes meanwhile; give what has to be called now and then.
+
+    The run has no exit status: a watchdog does not take it for a crawl.
+    """
+    from asrcrawler.storage import runs
+
+    if dry_run:
+        yield lambda: None
+        return
+    told = {name: options[name] for name in ("codes", "since", "unreadable")}
+    try:
+        run_id = runs.begin_run(database, site, {"command": "reparse", **told})
+    except AnotherRunError as error:
+        raise StorageError(f"{str(error).partition(';')[0]}; try again when it has ended") from None
+    figures, beaten = runs.RunFigures(), monotonic()
+
+    def beat() -> None:
+        nonlocal beaten
+        if monotonic() - beaten > runs.HEARTBEAT.total_seconds():
+            runs.keep_alive(database, run_id, figures)
+            beaten = monotonic()
+
+    reason = INTERRUPTED
+    try:
+        yield beat
+        reason = DONE
+    finally:
+        runs.end_run(database, run_id, figures, reason=reason, exit_status=None)
