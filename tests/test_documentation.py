@@ -94,7 +94,18 @@ def parsers_of_actions(command: ScrapyCommand) -> dict[str, argparse.ArgumentPar
 
 
 def test_the_commands_are_these() -> None:
-    assert set(COMMANDS) == {"crawl", "db", "demo", "export", "page", "reparse", "replica", "schedule", "serve", "status"}
+    assert set(COMMANDS) == {
+        "crawl",
+        "db",
+        "demo",
+        "export",
+        "page",
+        "reparse",
+        "replica",
+        "schedule",
+        "serve",
+        "status",
+    }
 
 
 @of_every_readme

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from asrcrawler.storage.checks import coverage, engine, labels, ledger, links, orphans, revisions, words
+from asrcrawler.storage.checks import coverage, engine, labels, ledger, links, orphans, pages, revisions, words
 from asrcrawler.storage.models import ledger as ledger_table
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ CHECKS = (
     Check("orphans", orphans.find, orphans.repair),
     Check("labels", labels.find, labels.repair),
     Check("links", links.find, links.repair),
+    Check("pages", pages.find, pages.repair),
     Check("coverage", coverage.find, coverage.repair),
     Check("words", words.find, words.repair),
 )
