@@ -48,7 +48,6 @@ COOKIES_ENABLED = False  # nothing here needs a session, and challenge cookies a
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression; default 1 GiB, real pages have 60-280 KB
 DOWNLOAD_WARNSIZE = 0  # the limit is what counts
 DOWNLOAD_TIMEOUT = 30  # seconds; default 180
-REDIRECT_MAX_TIMES = 5  # default 20
 
 # --- nobody but the operator steers a running crawl --------------------------------------------------------------
 
@@ -60,6 +59,7 @@ REMOTE_CONTROL_ENABLED = False  # runs Python that it is sent
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # crawls on where robots.txt cannot be had
     "asrcrawler.middlewares.robots.RobotsMiddleware": 100,  # in its place
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # whoever asks judges where an answer leads
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there is no password
 }
 SPIDER_MIDDLEWARES = {
@@ -89,7 +89,7 @@ ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None  # default N
 CONCURRENT_ITEMS = 1  # default 100, and so many tasks for each answer; a visit has one item
 WARN_ON_GENERATOR_RETURN_VALUE = False  # default True; a check of the callbacks' source, which has been made
 METAREFRESH_ENABLED = False  # default True; a page is taken as it is, and does not choose another address
-REFERER_ENABLED = False  # default True; no answer leads to another request, but for redirects
+REFERER_ENABLED = False  # default True; a redirect is asked for like any other code
 
 # --- logs and feeds ----------------------------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.misc import build_from_crawler
 
 from asrcrawler.endings import REFUSED, UNREACHABLE
+from asrcrawler.samaneh.urls import same_site
+from asrcrawler.samaneh.visit import MOST_REDIRECTS, REDIRECTS, redirect_target
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -52,15 +54,25 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     async def _ask(self, url: str, request: Request) -> RobotParser | None:
         try:
-            response = await self.crawler.engine.download_async(
-                Request(url, priority=self.DOWNLOAD_PRIORITY, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
-            )
-        except (DownloadCancelledError, IgnoreRequest) as error:  # without end, or elsewhere
+            response = await self._follow(url)
+        except (DownloadCancelledError, IgnoreRequest) as error:  # without end
             logger.warning("%s is taken as empty: %s", url, error)
             return None
         except Exception as error:  # whatever the network raises
             raise self._leave(UNREACHABLE, f"{url}: {type(error).__name__}: {error}"[:200]) from None
         return await self._read(response, request)
+
+    async def _follow(self, url: str) -> Response:
+        """The answer at the end of the redirects within the site; one that leads elsewhere is the answer."""
+        for _ in range(MOST_REDIRECTS + 1):
+            response = await self.crawler.engine.download_async(
+                Request(url, priority=self.DOWNLOAD_PRIORITY, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
+            )
+            target = redirect_target((response.headers.get("Location") or b"").decode("latin-1"), response.url)
+            if response.status not in REDIRECTS or target is None or not same_site(target, url):
+                break
+            url = target
+        return response
 
     async def _read(self, response: Response, request: Request) -> RobotParser | None:
         if response.status == HTTPStatus.TOO_MANY_REQUESTS:

@@ -21,6 +21,8 @@ class Asked:
     """Seconds of :func:`time.monotonic`."""
     conditional: bool
     """Whether it came with ``If-None-Match`` or ``If-Modified-Since``."""
+    encoding: str
+    """The encodings that were accepted."""
 
 
 class RequestLog:
@@ -36,9 +38,9 @@ class RequestLog:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def begin(self, path: str, code: int | None, user_agent: str, *, conditional: bool) -> None:
+    def begin(self, path: str, code: int | None, user_agent: str, *, conditional: bool, encoding: str) -> None:
         """A request has come in."""
-        entry = Asked(path, code, user_agent, time.monotonic(), conditional)
+        entry = Asked(path, code, user_agent, time.monotonic(), conditional, encoding)
         with self._lock:
             self._entries.append(entry)
             self._open += 1

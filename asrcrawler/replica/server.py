@@ -179,6 +179,7 @@ class ReplicaServer:
             code,
             headers.get("User-Agent", ""),
             conditional="If-None-Match" in headers or "If-Modified-Since" in headers,
+            encoding=headers.get("Accept-Encoding", ""),
         )
         try:
             if self._latency:

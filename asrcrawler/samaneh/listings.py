@@ -103,9 +103,7 @@ class Listings:
         """The answer at the end of the redirects within the site; one that leads elsewhere is the answer."""
         for _ in range(MOST_REDIRECTS + 1):
             await pause_is_over(self._crawler)
-            response = await self._crawler.engine.download_async(
-                Request(url, callback=NO_CALLBACK, meta={"dont_redirect": True})
-            )
+            response = await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK))
             target = redirect_target((response.headers.get("Location") or b"").decode("latin-1"), response.url)
             if response.status not in REDIRECTS or target is None or not same_site(target, self._base_url):
                 break

@@ -6,7 +6,7 @@ import json
 import signal
 import socket
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,6 +108,25 @@ def test_the_same_code_again_is_an_update(crawl_of: Callable[[ReplicaServer], Cr
     assert [after[code]["revision"] for code in after] == [1, 1, 1, 1]
     assert all(after[code]["last_seen_at"] > before[code]["last_seen_at"] for code in after)
     assert len(crawl.visits(5)) == 2
+
+
+def test_pages_are_asked_for_compressed_and_again_only_if_they_changed(
+    crawl_of: Callable[[ReplicaServer], Crawl],
+) -> None:
+    with ReplicaServer(World(first=1, last=40, density=1.0, edit_share=0, deletion_share=0), compress=True) as server:
+        crawl = crawl_of(server)
+        later = (server.clock + timedelta(days=3)).isoformat()
+        crawl.run("limit=20", settings=FAST | {"ASR_NOW": server.clock.isoformat()})
+        server.requests.clear()
+        status, _ = crawl.run(settings=FAST | {"ASR_NOW": later, "ASR_BACKFILL_PER_RUN": 0})
+        again = [entry for entry in server.requests.entries if entry.code]
+        encodings = {entry.encoding for entry in server.requests.entries}
+    articles = crawl.articles()
+    assert status == 0
+    assert len([entry for entry in again if entry.conditional]) >= 10
+    assert all("gzip" in encoding for encoding in encodings)
+    assert {article["revision"] for article in articles.values()} == {1}
+    assert all(article["body"] for article in articles.values() if article["kind"] == "article")
 
 
 def test_a_watchdog_is_told_of_a_good_run(crawl_of: Callable[[ReplicaServer], Crawl]) -> None:

@@ -62,6 +62,21 @@ def test_a_site_without_rules_allows_everything(status: int) -> None:
     assert verdicts(engine, ARTICLE) == [None]
 
 
+def test_rules_that_have_moved_within_the_site_are_followed() -> None:
+    secure = "https://www.asrpress.ir/robots.txt"
+    moved = Response("http://asrpress.ir/robots.txt", status=301, headers={"Location": secure})
+    engine = Engine(lambda url: Response(url, body=RULES) if url == secure else moved)
+    assert verdicts(engine, SEND) == [IgnoreRequest]
+    away = Response("http://asrpress.ir/robots.txt", status=301, headers={"Location": "http://elsewhere.example/"})
+    engine = Engine(lambda url: away)
+    assert (verdicts(engine, SEND), engine.asked) == ([None], ["http://asrpress.ir/robots.txt"])
+
+
+def test_a_ring_of_redirects_is_no_rule() -> None:
+    engine = Engine(lambda url: Response(url, status=302, headers={"Location": "/robots.txt"}))
+    assert (verdicts(engine, ARTICLE), len(engine.asked)) == ([None], 6)
+
+
 def test_a_page_in_their_place_is_no_rule() -> None:
     assert verdicts(Engine(lambda url: Response(url, body=b"<html><body>\xd8\xae\xff\x00</body>" * 99)), ARTICLE) == [
         None
