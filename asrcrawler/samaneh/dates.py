@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
@@ -229,10 +230,9 @@ class _Reading:
         if year not in JALALI_YEARS:
             self._refuse("not a Jalali year of our time")
         try:
-            gregorian: date = jdatetime.date(year, month, day).togregorian()
+            return _to_gregorian(year, month, day)
         except ValueError:
             self._refuse("no such day")
-        return gregorian
 
     def _gregorian_day(self, year: int, month: int, day: int) -> date:
         if year not in GREGORIAN_YEARS:
@@ -263,6 +263,14 @@ def _plain(text: str) -> str:
     return plain[label.end() :].strip() if label else plain
 
 
+# Neighbouring codes are of the same few days, so that most conversions have been made before.
+@lru_cache(maxsize=1024)
+def _to_gregorian(year: int, month: int, day: int) -> date:
+    gregorian: date = jdatetime.date(year, month, day).togregorian()
+    return gregorian
+
+
+@lru_cache(maxsize=1024)
 def _jalali_text(day: date) -> str:
     shown = jdatetime.date.fromgregorian(date=day)
     return f"{shown.year:04}-{shown.month:02}-{shown.day:02}"

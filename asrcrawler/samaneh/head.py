@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LONGEST_JSONLD = 200_000  # characters; real ones have some 3,000
 MOST_JSONLD = 10  # documents in one page; real ones have one or two
+_JSONLD = 'script[type="application/ld+json"]'
 _ARTICLE_TYPES = frozenset({"Article", "NewsArticle", "ReportageNewsArticle", "BlogPosting"})
 
 
@@ -22,7 +23,7 @@ class Head:
     def __init__(self, tree: LexborHTMLParser, page: bytes, code: int) -> None:
         self._tree = tree
         self._code = code
-        self._has_jsonld = b"ld+json" in page
+        self._page = page
 
     @property
     def title(self) -> str | None:
@@ -73,9 +74,10 @@ class Head:
 
     @cached_property
     def _article(self) -> dict[str, Any]:
-        if not self._has_jsonld:
-            return {}
-        for node in self._tree.css('script[type="application/ld+json"]')[:MOST_JSONLD]:
+        scripts = self._tree.head.css(_JSONLD) if self._tree.head is not None else []
+        if not scripts and b"ld+json" in self._page:
+            scripts = self._tree.css(_JSONLD)
+        for node in scripts[:MOST_JSONLD]:
             text = node.text()
             if len(text) > LONGEST_JSONLD:
                 continue

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from asrcrawler.samaneh.places import Places
 
 _TITLE_OF_ANYTHING = re.compile(r"(?:^|\s)title(?:$|\s)")
-_NAMED = re.compile(r"(?:^|[\s_-])(?:.*title.*|htags)(?:$|[\s_-])", re.IGNORECASE)
+_NAMES = ("title", "Title", "Htags")
+"""What the class names of headlines are built from."""
 _RIGHT_TO_LEFT = re.compile(r"direction\s*:\s*(?:right|rtl)", re.IGNORECASE)
 _MOST = 60  # candidates that are weighed
 _NEAR = 2  # elements around a heading whose names are its names too
@@ -70,7 +71,7 @@ def _weight(node: LexborNode, code: int, hint: str | None, containers: set[int])
     weight = _OWN_LINK if code in codes else 0
     weight |= _AS_IN_HEAD if _is_most_of(folded, fold_letters(hint or "")) else 0
     weight |= _IN_CONTAINER if any(parent.mem_id in containers for parent in around) else 0
-    weight |= _HAS_NAME if _NAMED.search(names[:300]) else 0
+    weight |= _HAS_NAME if any(name in names for name in _NAMES) else 0
     # The boxes of a page have titles too, and the outlet's name may stand in an h1.
     least = _IN_CONTAINER if node.tag != "h1" and _TITLE_OF_ANYTHING.search(names) else _HAS_NAME
     return weight if weight >= least else None

@@ -21,6 +21,8 @@ CODE = r"[کك]د\s*(?:خبر|مطلب)|شناسه\s*(?:خبر|مطلب)"
 DATE = r"(?:تار[یي]خ|زمان)\s*(?:و\s*(?:ساعت|زمان)\s*)?انتشار"
 AUTHOR = r"نو[یي]سنده|خبرنگار|گزارشگر|نگارنده"
 TAGS = r"برچسب\s*‌?(?:ها)?|[کك]ل[یي]د\s*‌?واژه\s*‌?(?:ها)?|تگ\s*‌?ها"
+TAG_WORDS = tuple(word.encode() for word in ("برچسب", "لیدواژه", "ليدواژه", "لید واژه", "لید‌واژه", "تگ ها", "تگ‌ها"))
+"""One of these is on every page with such a label, in UTF-8: most pages without tags need not be searched."""
 SECTION = r"گروه|سرویس|دسته\s*‌?بندی|بخش"
 
 MOST_LETTERS = 400  # of an element that is a label and its value; a toolbar has some 150

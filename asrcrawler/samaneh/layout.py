@@ -14,7 +14,7 @@ from asrcrawler.exceptions import Unreadable
 from asrcrawler.items import Kind
 from asrcrawler.persian import clean, fold_letters
 from asrcrawler.samaneh.headline import find_headline, headline_text
-from asrcrawler.samaneh.labels import AUTHOR, CODE, DATE, TAGS, labelled
+from asrcrawler.samaneh.labels import AUTHOR, CODE, DATE, TAG_WORDS, TAGS, labelled
 from asrcrawler.samaneh.pictures import outside_noise
 from asrcrawler.samaneh.places import (
     ALL_PLACES,
@@ -46,8 +46,7 @@ LEAD_PICTURES = (
 GALLERY = ".album_listi, .image_set, .album_content, .photo_body"
 VIDEO = ".video_content, .video_title, .video_body"
 COMMENT_PLACES = '#comm_b, form[name="comments"]'
-TAG_PLACES = ".tags_container a, .tags_title a, .tags a, .tags li"
-TAG_LINKS = 'a[href^="/fa/tag"], a[rel~="tag"]'
+TAG_PLACES = '.tags_container a, .tags_title a, .tags a, .tags li, a[href^="/fa/tag"], a[rel~="tag"]'
 TOOLS = 'a[href*="/fa/save/"], [onclick*="/fa/print/"], a[href*="/fa/print/"]'
 """The CMS's own buttons around an article; they name its code."""
 _TOOL_CODE = re.compile(r"/fa/(?:save|print|send)/([1-9][0-9]{0,9})\b")
@@ -59,13 +58,14 @@ ENOUGH_TEXT = 200  # characters of a body that is certainly one
 
 
 class Layout:
-    """The places of one page, read as the page of the article ``code``.
+    """The places of one page (``tree`` is parsed from ``page``), read as the page of the article ``code``.
 
     Raises :exc:`~asrcrawler.exceptions.Unreadable` where two places claim to be the same thing.
     """
 
-    def __init__(self, tree: LexborHTMLParser, code: int, title_hint: str | None = None) -> None:
+    def __init__(self, tree: LexborHTMLParser, page: bytes, code: int, title_hint: str | None = None) -> None:
         self._tree = tree
+        self._page = page
         self._code = code
         self._title_hint = title_hint
         self._sure = Places(tree, SURE_PLACES)
@@ -175,9 +175,7 @@ class Layout:
 
     @property
     def tags(self) -> list[str]:
-        anchors = self._group(self._sure.of("tag")) or self._group(self._tree.css(TAG_PLACES))
-        if not anchors and self.has_body:
-            anchors = self._labelled_tags() or self._group(self._tree.css(TAG_LINKS))
+        anchors = self._group(self._sure.of("tag")) or self._labelled_tags() or self._group(self._tree.css(TAG_PLACES))
         return [text for text in (line_of(anchor).strip(_SEPARATORS) for anchor in anchors) if text]
 
     @property
@@ -337,6 +335,8 @@ class Layout:
         return [anchor for group in nearest for anchor in group]
 
     def _labelled_tags(self) -> list[LexborNode]:
+        if not self.bodies or not any(word in self._page for word in TAG_WORDS):
+            return []
         for value in labelled(self._root, TAGS, bool, self._body_if_any):
             anchors = [anchor for anchor in value.node.css("a[href]") if not self._leads_elsewhere(anchor)]
             if anchors:

@@ -64,7 +64,7 @@ class _Page:
     ) -> None:
         self._page = page
         self._head = Head(tree, page, code)
-        self._layout = Layout(tree, code, self._head.title)
+        self._layout = Layout(tree, page, code, self._head.title)
         self._code = code
         self._base_url = base_url
         self._doubtful: set[str] = set()
@@ -250,8 +250,8 @@ def _is_date(text: str) -> bool:
 
 def _without_caption(paragraphs: list[str], article: Article) -> list[str]:
     """The lead picture's caption repeats the headline at the top of the body; it is no text of the article."""
-    headline = fold_letters(article.title or "")
-    if paragraphs and fold_letters(paragraphs[0]) == headline:
+    title = article.title or ""
+    if paragraphs and len(paragraphs[0]) <= 2 * len(title) and fold_letters(paragraphs[0]) == fold_letters(title):
         return paragraphs[1:]
     return paragraphs
 
