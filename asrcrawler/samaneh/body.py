@@ -2,24 +2,19 @@
 
 Bodies come as ``<p>`` blocks, as one run of text with ``<br>``, or as nested ``div``/``span`` from Word. So paragraphs
 are made from the tree alone: a block element or a ``<br>`` ends one, a table row is one, all else is text within.
-The noise is what saved pages of this CMS carry inside the body: players, scripts, promotion lines, links to other
-articles, the sign-off «انتهای پیام» and what follows it.
+What :mod:`~asrcrawler.samaneh.noise` names is left out, and so are paragraphs of links to other articles.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from asrcrawler.persian import clean, fold
-from asrcrawler.samaneh.urls import code_of_url
+from asrcrawler.samaneh.noise import END_IDS, Role, is_promotion, is_script, role_of, without_sign_off
+from asrcrawler.samaneh.places import leads_elsewhere
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from selectolax.lexbor import LexborNode
 
 BLOCKS = frozenset(
@@ -34,57 +29,7 @@ SKIPPED = frozenset(
 CELLS = frozenset({"td", "th"})
 CELL_SEPARATOR = " | "
 
-END_CLASSES = frozenset({"news_end"})
-END_IDS = frozenset({"MV_afterBody"})
-FURNITURE_CLASSES = frozenset(
-    "tags_container tags_title news_toolbar news_tools news_path news_nav news_id_c news_pdate_c".split()
-)
-"""Class tokens of an article's own parts that are no text of its body where they stand in it."""
-NOISE_CLASSES = frozenset(
-    "comments_item news_comments comments_pager shared-news share_box related_news news_related news-related"
-    " news-related-box inline-news-box linear_news linear_news3 news-mortabet adv_padd ads advertise banner jwplayer"
-    " video-js flowplayer player video_player aparat-player h_iframe-aparat_embed_frame telegram-box instagram-box"
-    " news_rate_like newsletter-icon".split()
-)
-"""Class tokens of boxes that this CMS puts into a body and that are no part of the article."""
-_NOISE_FAMILY = re.compile(
-    r"(?:.*[-_])?(?:related|mortabet|telegram|instagram|eitaa|whatsapp|advertis\w*|tabligh\w*|flowplayer|jwplayer|aparat)"
-    r"(?:[-_].*)?",
-    re.IGNORECASE,
-)
-"""… and the names that outlets build such tokens from: ``box-related``, ``related_news_2``."""
-LONGEST_CLASSES = 300  # characters of a ``class`` that are looked at; real ones have some 60
-LONGEST_HREF = 2000  # characters of a link that are looked at
 MOST_BULLETS = 3  # characters of a list of links that stand outside the links: bullets, dashes, brackets
-
-# Whole paragraphs, as search folds them, that promote something else. Noun phrases and imperatives only: a sentence
-# that merely mentions a channel is news.
-_NETWORK = "(?:تلگرام|اینستاگرام|ایتا|بله|سروش|روبیکا|واتساپ|توییتر|ایکس)"
-_CALL = "(?: [a-z0-9 ]{1,40})?(?: (?:بپیوندید|عضو شوید|(?:ما )?(?:را )?دنبال کنید|کلیک کنید))?"
-_PROMOTION = re.compile(
-    r"(?:بیشتر ?بخوانید|بیشتر ?ببینید|همچنین بخوانید)(?: .{0,200})?"
-    r"|(?:مطالب|اخبار|خبرهای) مرتبط"
-    r"|فیلم ?های دیگر(?: .{0,20})?"
-    rf"|(?:به |در )?(?:کانال|صفحه|پیج) (?:.{{1,40}} )?(?:در )?{_NETWORK}(?: ما)?{_CALL}"
-    rf"|عضویت در (?:.{{1,40}} )?{_NETWORK}(?: \S{{1,15}}){{0,3}}"
-    r"|این لحظه با حافظ(?: .{0,40})?"
-    r"|نظرات کاربران"
-    r"|در صورت(?: عدم)? (?:پخش|نمایش).{0,60}کلیک کنید"
-)
-_PROMOTION_BEGINS = (
-    "بیشتر", "همچنین", "مطالب", "اخبار", "خبرهای", "فیلم", "به کانال", "به صفحه", "به پیج", "در کانال", "در صفحه",
-    "در پیج", "کانال", "صفحه", "پیج", "عضویت", "این لحظه", "نظرات", "در صورت",
-)  # fmt: skip
-"""How all of them begin: most paragraphs need not be compared whole."""
-_BEGINNING = 30  # characters that decide it
-_PROMOTION_LENGTH = 220  # characters; no promotion line seen is longer, and a sentence that only begins like one may be
-_SIGN_OFF_WORD = "انتها"
-_SIGN_OFF = re.compile(r"(?:^|(?<=[\s.،؛:!؟»)]))انتها[یي][\s‌]+پ[یي]ام[\s‌]*/|^انتها[یي][\s‌]+پ[یي]ام\b.{0,30}$")
-_SCRIPT_TEXT = re.compile(
-    r"\bfunction\s*\w*\s*\(|\bvar\s+\w+\s*=|\$\(|jQuery|document\.|window\.|\beval\(|addEventListener|CDATA|=>|"
-    r"\}\s*\)\s*;|^\s*[.#]?[\w-]+\s*\{[^}]*:[^}]*\}"
-)
-_PERSIAN_LETTER = re.compile("[\u0600-\u06ff]")
 
 
 @dataclass(slots=True)
@@ -109,13 +54,7 @@ def read_body(root: LexborNode, own_code: int) -> Body:
     """The paragraphs and pictures under ``root``, with the noise left out. Never recursive, whatever the nesting."""
     reader = _Reader(own_code)
     reader.read(root)
-    return Body(_without_sign_off(reader.paragraphs), reader.pictures)
-
-
-def is_noise(node: LexborNode) -> bool:
-    """Whether an element is a box that is no part of the article."""
-    classes = node.attributes.get("class")
-    return bool(classes) and _role(classes) is _NOISE  # type: ignore[arg-type]
+    return Body(without_sign_off(reader.paragraphs), reader.pictures)
 
 
 class _Leaving(IntEnum):
@@ -125,24 +64,6 @@ class _Leaving(IntEnum):
     BLOCK = 1
     ROW = 2
     LINK = 3
-
-
-_NOISE, _FURNITURE, _END, _TEXT = "noise", "furniture", "end", "text"
-
-
-@lru_cache(maxsize=4096)
-def _role_of(classes: str) -> str:
-    tokens = frozenset(classes.split())
-    if not tokens.isdisjoint(END_CLASSES):
-        return _END
-    if not tokens.isdisjoint(NOISE_CLASSES) or any(map(_NOISE_FAMILY.fullmatch, tokens)):
-        return _NOISE
-    return _TEXT if tokens.isdisjoint(FURNITURE_CLASSES) else _FURNITURE
-
-
-def _role(classes: str) -> str:
-    """What the box of an element is. Templates use few different ``class`` values, so that answers are kept."""
-    return _role_of(classes[:LONGEST_CLASSES])
 
 
 class _Reader:
@@ -192,15 +113,15 @@ class _Reader:
                 self._finished = True
                 return None
             classes = attributes.get("class")
-            role = _role(classes) if classes else _TEXT
-            if role is not _TEXT:
-                self._finished = role is _END
+            role = role_of(classes) if classes else Role.TEXT
+            if role is not Role.TEXT:
+                self._finished = role is Role.END
                 return None
         if tag in BLOCKS:
             return self._enter_block(node, tag)
         if tag == "img":
             self.pictures.append(node)
-        elif tag == "a" and self._leads_elsewhere(attributes.get("href")):
+        elif tag == "a" and leads_elsewhere(node, self._own_code):
             self._links += 1
             return _Leaving.LINK
         return _Leaving.NOTHING
@@ -253,13 +174,9 @@ class _Reader:
             return
         paragraph, self._open = self._open, _Paragraph()
         text = " ".join("".join(paragraph.texts).split())
-        if not text.strip(" |‌") or _is_link_list(text, paragraph.linked) or _is_promotion(text) or _is_script(text):
+        if not text.strip(" |‌") or _is_link_list(text, paragraph.linked) or is_promotion(text) or is_script(text):
             return
         self.paragraphs.append(text)
-
-    def _leads_elsewhere(self, href: str | None) -> bool:
-        code = code_of_url(href[:LONGEST_HREF]) if href else None
-        return code is not None and code != self._own_code
 
 
 def _letters(text: str) -> int:
@@ -278,31 +195,3 @@ def _cells(row: LexborNode) -> int:
 def _is_link_list(text: str, linked: int) -> bool:
     """Whether all of it, bullets and the like aside, is the text of links to other articles."""
     return linked > 0 and _letters(text) - linked <= MOST_BULLETS
-
-
-def _is_promotion(text: str) -> bool:
-    if len(text) > _PROMOTION_LENGTH or not _folded(text[:_BEGINNING]).startswith(_PROMOTION_BEGINS):
-        return False
-    return _PROMOTION.fullmatch(_folded(text)) is not None
-
-
-def _folded(text: str) -> str:
-    """Letters as search folds them, a ZWNJ as a blank: how a promotion line is compared."""
-    return fold(clean(text).replace("‌", " "))
-
-
-def _is_script(text: str) -> bool:
-    return _PERSIAN_LETTER.search(text) is None and _SCRIPT_TEXT.search(text) is not None
-
-
-def _without_sign_off(paragraphs: Iterable[str]) -> list[str]:
-    kept: list[str] = []
-    for text in paragraphs:
-        match = _SIGN_OFF.search(text) if _SIGN_OFF_WORD in text else None
-        if match is None:
-            kept.append(text)
-            continue
-        if before := text[: match.start()].rstrip(" ‌"):
-            kept.append(before)
-        break
-    return kept

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from asrcrawler.exceptions import Unreadable
 from asrcrawler.persian import fold_letters
-from asrcrawler.samaneh.body import is_noise
-from asrcrawler.samaneh.places import ancestors, line_of
+from asrcrawler.samaneh.noise import is_noise
+from asrcrawler.samaneh.places import LONGEST_HREF, ancestors, line_of
 from asrcrawler.samaneh.urls import code_of_url, is_home
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _weight(node: LexborNode, code: int, hint: str | None, containers: set[int])
     links = [node.attributes.get("href") or ""] if node.tag == "a" else []
     links += [anchor.attributes.get("href") or "" for anchor in node.css("a[href]")[:3]]
     links += [parent.attributes.get("href") or "" for parent in around[:_NEAR] if parent.tag == "a"]
-    codes = {found for link in links if (found := code_of_url(link[:2000])) is not None}
+    codes = {found for link in links if (found := code_of_url(link[:LONGEST_HREF])) is not None}
     if codes - {code} or any(is_home(link) for link in links if link):
         return None
     folded = fold_letters(text)

@@ -10,9 +10,9 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from asrcrawler.exceptions import Unreadable
 from asrcrawler.items import Kind
 from asrcrawler.persian import clean, fold_letters
+from asrcrawler.samaneh.bodies import find_bodies
 from asrcrawler.samaneh.headline import find_headline, headline_text
 from asrcrawler.samaneh.labels import AUTHOR, CODE, DATE, TAG_WORDS, TAGS, labelled
 from asrcrawler.samaneh.pictures import outside_noise
@@ -23,11 +23,11 @@ from asrcrawler.samaneh.places import (
     ancestors,
     children,
     common,
+    leads_elsewhere,
     line_of,
     within_noise,
 )
 from asrcrawler.samaneh.sections import sections
-from asrcrawler.samaneh.urls import code_of_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +43,7 @@ LEAD_PICTURES = (
     "img.image_btn, img.news_corner_image, img.lead_image, .lead_image img, .news_lead_image img, .primary_image img,"
     " .parent-lead-img img"
 )
-GALLERY = ".album_listi, .image_set, .album_content, .photo_body"
+GALLERY = ".album_listi, .image_set, .album_content, .photo_body, .news_album_main_part"
 VIDEO = ".video_content, .video_title, .video_body"
 COMMENT_PLACES = '#comm_b, form[name="comments"]'
 TAG_PLACES = '.tags_container a, .tags_title a, .tags a, .tags li, a[href^="/fa/tag"], a[rel~="tag"]'
@@ -54,7 +54,6 @@ _SEPARATORS = " >»«‹›/|\\،,؛#"
 LONGEST_AUTHOR = 60  # characters
 _FRAME_STEPS = 6  # from the headline to what holds the article's toolbar too
 _MOST_MARKS = 200
-ENOUGH_TEXT = 200  # characters of a body that is certainly one
 
 
 class Layout:
@@ -201,9 +200,9 @@ class Layout:
     def bodies(self) -> list[LexborNode]:
         """The elements that hold the text, in order, or nothing."""
         return (
-            self._own_bodies(self._sure, "body")
-            or self._own_bodies(self._all, "body")
-            or self._own_bodies(self._all, "gallery")
+            find_bodies(self._sure, "body", self._headline, self._code)
+            or find_bodies(self._all, "body", self._headline, self._code)
+            or find_bodies(self._all, "gallery", self._headline, self._code)
         )
 
     @cached_property
@@ -267,32 +266,6 @@ class Layout:
         headline = self._headline
         return min(found, key=lambda node: common(headline, node)[1])
 
-    def _own_bodies(self, places: Places, kind: str) -> list[LexborNode]:
-        headline = self._headline
-        found = [node for node in places.of(kind) if not within_noise(node)]
-        if headline is not None:
-            around = {node.mem_id for node in ancestors(headline)}
-            found = [node for node in found if node.mem_id not in around and node.mem_id != headline.mem_id]
-        found = _outermost(found)
-        if len(found) < 2:
-            return found
-        if headline is not None:
-            found = [node for node in found if places.comes_before(headline, node)] or found
-            steps = [common(headline, node)[1] for node in found]
-            found = [node for node, step in zip(found, steps, strict=True) if step == min(steps)]
-        found = [node for node in found if self._has_own_text(node)] or found[:1]
-        return _one_of(found)
-
-    def _has_own_text(self, node: LexborNode) -> bool:
-        """Whether there is text that is no link to another article."""
-        letters = len(line_of(node))
-        linked = sum(len(line_of(anchor)) for anchor in node.css("a[href]") if self._leads_elsewhere(anchor))
-        return letters > 2 * linked
-
-    def _leads_elsewhere(self, anchor: LexborNode) -> bool:
-        code = code_of_url((anchor.attributes.get("href") or "")[:2000])
-        return code is not None and code != self._code
-
     def _is_row_of_a_list(self, node: LexborNode) -> bool:
         """Whether it stands beside a link to another article, as the dates in lists of articles do."""
         headline = self._headline
@@ -300,7 +273,7 @@ class Layout:
         for parent in (node, *ancestors(node)[:2]):
             if parent.mem_id in around or parent.tag == "body":
                 return False
-            if any(self._leads_elsewhere(anchor) for anchor in parent.css("a[href]")):
+            if any(leads_elsewhere(anchor, self._code) for anchor in parent.css("a[href]")):
                 return True
         return False
 
@@ -338,26 +311,10 @@ class Layout:
         if not self.bodies or not any(word in self._page for word in TAG_WORDS):
             return []
         for value in labelled(self._root, TAGS, bool, self._body_if_any):
-            anchors = [anchor for anchor in value.node.css("a[href]") if not self._leads_elsewhere(anchor)]
+            anchors = [anchor for anchor in value.node.css("a[href]") if not leads_elsewhere(anchor, self._code)]
             if anchors:
                 return anchors
         return []
-
-
-def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
-    """Those that stand in none of the others."""
-    every = {node.mem_id for node in nodes}
-    return [node for node in nodes if not any(parent.mem_id in every for parent in ancestors(node))]
-
-
-def _one_of(nodes: list[LexborNode]) -> list[LexborNode]:
-    """Bodies beside each other are parts of one text; elsewhere two that hold much text are one too many."""
-    parents = {node.parent.mem_id for node in nodes if node.parent is not None}
-    if len(parents) == 1:
-        return nodes
-    if sum(len(line_of(node)) >= ENOUGH_TEXT for node in nodes) > 1:
-        raise Unreadable("several bodies")
-    return [max(nodes, key=lambda node: len(line_of(node)))]
 
 
 def _has_digit(text: str) -> bool:

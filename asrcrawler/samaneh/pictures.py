@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborNode
 
-GALLERY = ".image_set a[href], .album_listi a[href], .album_listi img, .album_content img, .image_set img"
+GALLERY = (
+    ".image_set a[href], .album_listi a[href], .news_album_main_part a[href], .album_listi img, .album_content img,"
+    " .image_set img"
+)
 MEDIA = (
     "video[src], video source[src], audio[src], audio source[src], .video_content a[href], .video_content [data-src]"
 )

@@ -10,7 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from asrcrawler.samaneh.body import LONGEST_CLASSES, is_noise
+from asrcrawler.samaneh.noise import LONGEST_CLASSES, is_noise
+from asrcrawler.samaneh.urls import code_of_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,6 +42,7 @@ OTHERS = {
 }
 BODY_IDS = frozenset({"newsMainBody", "news_body", "newsBody", "item-body"})
 
+LONGEST_HREF = 2000  # characters of a link that are looked at
 MOST = 300  # places of one kind; an article has one, a page full of them is not worth more of our time
 HIGHEST = 60  # ancestors that are looked at; a place stands some 12 deep
 
@@ -155,3 +157,9 @@ def common(one: LexborNode, other: LexborNode) -> tuple[LexborNode | None, int]:
         if node.mem_id in others:
             return node, steps
     return None, HIGHEST
+
+
+def leads_elsewhere(anchor: LexborNode, code: int) -> bool:
+    """Whether a link leads to another article than ``code``."""
+    found = code_of_url((anchor.attributes.get("href") or "")[:LONGEST_HREF])
+    return found is not None and found != code

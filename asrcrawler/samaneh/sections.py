@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.persian import fold_letters
 from asrcrawler.samaneh.labels import SECTION
-from asrcrawler.samaneh.places import line_of
+from asrcrawler.samaneh.places import LONGEST_HREF, line_of
 from asrcrawler.samaneh.urls import code_of_url, is_home
 
 if TYPE_CHECKING:
@@ -39,4 +39,4 @@ def sections(place: LexborNode) -> list[tuple[str, str | None]]:
 def _is_section(name: str, href: str | None) -> bool:
     if not name or len(name) > _LONGEST or fold_letters(name) in HOME_NAMES:
         return False
-    return href is None or not (is_home(href) or code_of_url(href[:2000]) is not None)
+    return href is None or not (is_home(href) or code_of_url(href[:LONGEST_HREF]) is not None)

@@ -52,6 +52,9 @@ def test_the_template_of_the_target() -> None:
         "<table><tr><td>كد خبر :</td><td>۴۳۲۱</td></tr></table>",
         "<div>کدخبر: ۴۳۲۱ | گروه: کتاب</div>",
         "<p>شناسه خبر: ۴۳۲۱</p>",
+        "<p>News ID: 4321</p>",
+        "<p>رمز الخبر: ٤٣٢١</p>",
+        '<div class="item-code"><span>کد خبر</span> ۴۳۲۱</div>',
         '<a href="/fa/save/4321" class="news_save_botton"></a>',
         """<div onclick='window.open("/fa/print/4321", "printwin")'></div>""",
     ],
@@ -109,6 +112,7 @@ def test_a_code_that_the_text_mentions_is_not_the_code_of_the_page() -> None:
         '<div class="news_pdate_c"></div><div class="news_pdate_c">چهارشنبه ۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</div>',
         "<div><span>تاریخ انتشار:</span> <span>۲۲:۵۴</span> - <span>۰۴ بهمن ۱۴۰۱</span></div>",
         "<ul><li>تاريخ انتشار</li><li>۲۲:۵۴ - ۰۴ بهمن ۱۴۰۱</li></ul>",
+        "<div>Publish Date: 22:54 - 24 January 2023</div>",
         "<div>زمان انتشار : ۱۴۰۱/۱۱/۰۴ - ۲۲:۵۴ | کد خبر: ۴۳۲۱</div>",
     ],
 )
@@ -261,6 +265,11 @@ def test_subtitles_of_other_articles_are_no_lead() -> None:
 )
 def test_the_body_in_every_form(opening: str) -> None:
     assert read(page(body=f"{opening}<p>{TEXT}</p></div></section></article>")).body == TEXT
+
+
+def test_the_element_that_is_marked_as_the_body_counts_within_others() -> None:
+    body = f'<div class="item-body"><div>چاپ</div><div itemprop="articleBody"><p>{TEXT}</p></div></div>'
+    assert read(page(body=body)).body == TEXT
 
 
 def test_a_class_named_body_around_the_whole_article_is_not_its_text() -> None:

@@ -149,6 +149,12 @@ def test_a_gallery_without_headline_and_date_in_their_places() -> None:
     assert (article.kind, article.title, len(article.images)) == (Kind.GALLERY, TITLE, 2)
 
 
+def test_a_gallery_of_links_alone() -> None:
+    links = '<div class="news_album_main_part"><a href="/files/fa/news/1401/11/4/1_1.jpg"></a></div>'
+    article = read(page(body=links, lead=""))
+    assert (article.kind, article.images) == (Kind.GALLERY, [Image(url=f"{BASE}/files/fa/news/1401/11/4/1_1.jpg")])
+
+
 def test_a_video_gives_its_files() -> None:
     article = read(page(headline=f'<div class="video_title">{TITLE}</div>', lead="", body=VIDEO))
     assert (article.kind, article.title, article.body) == (Kind.VIDEO, TITLE, None)
