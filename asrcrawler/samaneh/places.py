@@ -38,7 +38,7 @@ OTHERS = {
     "path": "news_path2 path_bottom_body path-cover breadcrumb breadcrumbs",
     "section": "service_name cat_name service_name_photo cat_name_photo newsSubjectName news_cat_c",
     "date": "photo_pdate photo_pub_date news-date news_date newsDate publish-date publish_date item-date"
-    " news_path_time",
+    " news_path_time photo-newspage-date",
 }
 BODY_IDS = frozenset({"newsMainBody", "news_body", "newsBody", "item-body"})
 
