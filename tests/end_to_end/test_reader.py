@@ -1,0 +1,229 @@
+"""The reading room in a real browser. No console error, no request to another host, on any page."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import pytest
+
+from asrcrawler.clock import utcnow
+from asrcrawler.reader.library import FRESH
+from asrcrawler.storage import Database, runs
+from asrcrawler.storage.writing import write_visits
+from tests.commands import ROOT
+from tests.reader import shelf
+from tests.storage.samples import SITE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+OPTIONS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PATIENCE = 10_000  # milliseconds
+DESKTOP, PHONE, NARROWEST = (1280, 900), (390, 844), (320, 640)
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PAGES = [
+    "/", "/sections", "/category/کتاب", f"/news/{shelf.EDITED}", f"/news/{shelf.EDITED}/edits/2", f"/news/{shelf.COPY}",
+    f"/news/{shelf.GALLERY}", "/calendar", "/1401/11/04", "/search", "/search?q=کاغذ&tag=کتاب", "/health", "/api",
+]  # fmt: skip
+"""One of each template, with all that it can show."""
+
+BEYOND = """[...document.querySelectorAll('body *')].filter(node => {
+    const box = node.getBoundingClientRect();
+    const beyond = box.right > innerWidth + 1 || box.left < -1;
+    return beyond && node.checkVisibility() && !node.closest('.unseen, .skip, title');
+}).map(node => node.outerHTML.slice(0, 80))"""
+"""What reaches over an edge of the window."""
+
+EXAMINED = {
+    "light": "{resultTypes: ['violations']}",
+    "dark": "{resultTypes: ['violations'], runOnly: ['color-contrast']}",  # all that a theme can change
+}
+SERIOUS = {"serious", "critical"}
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: no browser to test in")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('reader') / 'asr.db'}"
+    with closing(Database(url)) as database:
+        database.prepare()
+        shelf.fill(database, utcnow())
+    return url
+
+
+@pytest.fixture(scope="module")
+def base_url(archive: str) -> Iterator[str]:
+    """The address of ``scrapy serve`` on the archive."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "serve", "--port", "0", "-s", "ASR_FIRST_CODE=300"],
+        cwd=ROOT,
+        env={**os.environ, "ASR_DATABASE_URL": archive},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[3].rstrip(";")
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(OPTIONS))
+        yield browser
+        browser.close()
+
+
+OpenPage: TypeAlias = "Callable[..., AbstractContextManager[Page]]"
+
+
+@pytest.fixture
+def open_page(browser: Browser, base_url: str) -> OpenPage:
+    """Opens a window, and at its end holds it against what it did."""
+
+    @contextmanager
+    def open_page(size: tuple[int, int] = DESKTOP, **options: Any) -> Iterator[Page]:
+        context = browser.new_context(
+            base_url=base_url, viewport={"width": size[0], "height": size[1]}, locale="fa-IR", **options
+        )
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda asked: None if asked.url.startswith(base_url) else complaints.append(asked.url))
+        yield page
+        context.close()
+        assert complaints == []
+
+    return open_page
+
+
+def test_one_searches_reads_and_sees_what_an_edit_changed(open_page: OpenPage) -> None:
+    with open_page() as page:
+        page.goto("/")
+        page.get_by_role("link", name="جستجو", exact=True).click()
+        page.get_by_role("searchbox").fill("پيمانكار")  # with Arabic letters, as some keyboards have them
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?q=*")
+        assert page.locator("mark").first.inner_text() == "پیمانکار"
+        page.get_by_text("صافی‌ها").click()
+        page.get_by_label("بخش", exact=True).fill("جامعه")
+        page.get_by_role("button", name="جستجو").click()
+        assert page.get_by_role("status").inner_text() == "۱ خبر"
+        page.reload()
+        assert page.get_by_label("بخش", exact=True).input_value() == "جامعه"
+        page.locator(".headline a").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "آغاز ساخت پل تازه"
+        page.get_by_role("link", name="متن", exact=True).click()
+        assert page.locator(".difference ins").inner_text().endswith("چهار")
+        assert page.locator(".difference del").inner_text().endswith("سه")
+        gone = page.locator(".difference del").evaluate("node => getComputedStyle(node).textDecorationLine")
+        assert gone == "line-through"
+        page.get_by_role("link", name="→ ویرایش پیشین").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "ویرایش ۱: تیتر"
+
+
+def test_one_goes_to_a_day_by_the_keyboard_alone(open_page: OpenPage) -> None:
+    with open_page() as page:
+        page.goto("/calendar")
+        page.keyboard.press("Tab")
+        skip = page.locator(".skip")
+        assert skip.evaluate("node => node === document.activeElement && node.getBoundingClientRect().top > 0")
+        assert skip.evaluate("node => getComputedStyle(node).outlineStyle") == "solid"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "content"
+        page.get_by_label("رفتن به روز").focus()
+        page.keyboard.type("2023-01-24")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/1401/11/04")
+        assert page.get_by_role("heading", level=1).inner_text() == "سه‌شنبه ۴ بهمن ۱۴۰۱"
+
+
+def test_the_health_page_follows_a_crawl(open_page: OpenPage, archive: str) -> None:
+    with open_page() as page, closing(Database(archive)) as database:
+        page.clock.install()
+        page.goto("/health")
+        assert "آخرین اجرای خوب" in page.locator(".state").inner_text()
+        page.locator("summary").first.click()
+        before = page.locator(".tiles b").first.inner_text()
+        run = runs.begin_run(database, SITE, {})
+        try:
+            write_visits(database, [shelf.article(500, utcnow(), seen=utcnow())], run_id=run)
+            time.sleep(FRESH)
+            page.clock.fast_forward(31_000)
+            page.get_by_text("خزشی در جریان است").wait_for()
+            assert page.locator(".tiles b").first.inner_text() != before
+            assert page.locator("details").first.evaluate("node => node.open")  # the table that was open stays open
+        finally:
+            runs.end_run(database, run, runs.RunFigures(), reason="finished", exit_status=0)
+
+
+def test_the_health_page_is_whole_without_scripts(open_page: OpenPage) -> None:
+    with open_page(java_script_enabled=False) as page:
+        page.goto("/health")
+        assert page.locator(".coverage g").count() > 10
+        assert "خودش تازه نمی‌شود" in page.locator("main").inner_text()
+
+
+def test_a_hostile_article_does_nothing(open_page: OpenPage) -> None:
+    with open_page() as page:
+        page.goto(f"/news/{shelf.HOSTILE}")
+        page.locator("h1").hover()
+        page.locator(".lead").hover()
+        assert page.title().startswith(f"عنوان {shelf.SCRIPT}")
+        assert page.locator("img, .body script").count() == 0
+
+
+def test_nothing_is_cut_on_a_phone(open_page: OpenPage) -> None:
+    with open_page(PHONE) as page:
+        for address in PAGES:
+            page.goto(address)
+            for width, height in (PHONE, NARROWEST):
+                page.set_viewport_size({"width": width, "height": height})
+                assert (address, page.evaluate(BEYOND)) == (address, [])
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_axe_finds_nothing_serious_in_either_theme(open_page: OpenPage) -> None:
+    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    papers = set()
+    with open_page() as page:
+        for address in PAGES:
+            page.goto(address)
+            page.evaluate(axe)
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme)
+                found = page.evaluate(f"axe.run({EXAMINED[theme]})")["violations"]
+                serious = [
+                    (violation["id"], violation["nodes"][0]["html"], violation["nodes"][0]["failureSummary"])
+                    for violation in found
+                    if violation["impact"] in SERIOUS
+                ]
+                assert (address, theme, serious) == (address, theme, [])
+                papers.add((theme, page.evaluate("getComputedStyle(document.body).backgroundColor")))
+    shades = {theme: sum(map(int, re.findall(r"\d+", paper))) for theme, paper in papers}
+    assert shades["light"] > 700
+    assert shades["dark"] < 120
