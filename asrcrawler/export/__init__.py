@@ -43,6 +43,8 @@ class Format:
     module: str
     is_text: bool = True
     """Text may go to stdout, and gains from gzip."""
+    of_pages: bool = False
+    """Holds what was fetched, not what was read in it; see :mod:`asrcrawler.export.warc`."""
 
     def write(self, articles: Iterable[dict[str, Any]], file: IO[bytes], options: Options) -> None:
         """Write all of ``articles``, holding no more than a few thousand of them.
@@ -54,7 +56,12 @@ class Format:
 
 FORMATS = {
     found.name: found
-    for found in (Format("jsonl", "jsonl"), Format("csv", "csvtext"), Format("parquet", "parquet", is_text=False))
+    for found in (
+        Format("jsonl", "jsonl"),
+        Format("csv", "csvtext"),
+        Format("parquet", "parquet", is_text=False),
+        Format("warc", "warc", is_text=False, of_pages=True),
+    )
 }
 
 

@@ -1,0 +1,152 @@
+"""WARC 1.1: the kept pages as web archives hold them, for replay and for tools that know nothing of us.
+
+A ``response`` for each page that a code was first found with, a ``revisit`` for each later visit of the code that
+found the same bytes. Bodies are kept decompressed: the headers that speak of the transfer are given as
+``X-Archive-Orig-…``, and ``Content-Length`` is that of the body. Record ids are made of site and visit, so that the
+same archive gives the same records.
+"""
+
+from __future__ import annotations
+
+import logging
+from base64 import b32encode
+from datetime import UTC, datetime
+from http import HTTPStatus
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from uuid import NAMESPACE_URL, uuid5
+
+from asrcrawler import __version__
+from asrcrawler.exceptions import MissingLibraryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+logger = logging.getLogger(__name__)
+
+VERSION = "WARC/1.1"
+OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+NOTE = (
+    "Article pages by news code. Bodies are decompressed: the HTTP client took Content-Encoding off; Content-Length "
+    "and Transfer-Encoding of the transfer are in X-Archive-Orig-*. Cookies and headers above 500 characters are left out."
+)
+
+
+class Capture(NamedTuple):
+    """One visit that found a page."""
+
+    site: str
+    code: int
+    visit_id: int
+    at: datetime
+    """Aware."""
+    url: str
+    status: int
+    headers: dict[str, str]
+    """By lower-case name."""
+    digest: bytes
+    """SHA-256 of the body."""
+    body: bytes | None
+    """Decompressed; None where ``first`` has it."""
+    first: Capture | None = None
+    """The earlier visit of this code that found the same bytes; without its body."""
+
+
+def write(captures: Iterable[Capture], file: IO[bytes], *, gzip: bool) -> None:
+    """Write all of ``captures``, holding one of them; ``gzip`` packs each record by itself, as WARC has it.
+
+    Raises :exc:`~asrcrawler.exceptions.MissingLibraryError`, and whatever ``file`` raises.
+    """
+    try:
+        from warcio.warcwriter import WARCWriter
+    except ImportError as error:
+        raise MissingLibraryError("--format warc", "warcio", "warc") from error
+    writer = WARCWriter(file, gzip=gzip, warc_version=VERSION)
+    begun = False
+    for capture in captures:
+        if not begun:
+            writer.write_record(_info(writer, capture))
+            begun = True
+        writer.write_record(_response(writer, capture) if capture.first is None else _revisit(writer, capture))
+    if not begun:
+        writer.write_record(_info(writer, None))
+
+
+def _info(writer: Any, first: Capture | None) -> Any:
+    record = writer.create_warcinfo_record(
+        None,
+        {
+            "software": f"asrcrawler/{__version__}",
+            "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "isPartOf": first.site if first else "an empty selection",
+            "description": NOTE,
+        },
+    )
+    record.rec_headers.replace_header(
+        "WARC-Record-ID", _id("warcinfo", *((first.site, first.visit_id) if first else ()))
+    )
+    record.rec_headers.replace_header("WARC-Date", _date(first.at if first else datetime(1970, 1, 1, tzinfo=UTC)))
+    return record
+
+
+def _response(writer: Any, capture: Capture) -> Any:
+    assert capture.body is not None
+    return writer.create_warc_record(
+        capture.url,
+        "response",
+        payload=BytesIO(capture.body),
+        length=len(capture.body),
+        http_headers=_http_headers(capture, len(capture.body)),
+        warc_headers_dict=_warc_headers(capture) | {"WARC-Payload-Digest": _digest(capture)},
+    )
+
+
+def _revisit(writer: Any, capture: Capture) -> Any:
+    first = capture.first
+    assert first is not None
+    record = writer.create_revisit_record(
+        capture.url,
+        _digest(capture),
+        first.url,
+        _date(first.at),
+        http_headers=_http_headers(capture, None),
+        warc_headers_dict=_warc_headers(capture),
+    )
+    record.rec_headers.add_header("WARC-Refers-To", _id(first.site, first.visit_id))
+    return record
+
+
+def _warc_headers(capture: Capture) -> dict[str, str]:
+    return {"WARC-Record-ID": _id(capture.site, capture.visit_id), "WARC-Date": _date(capture.at)}
+
+
+def _http_headers(capture: Capture, length: int | None) -> Any:
+    from warcio.statusandheaders import StatusAndHeaders
+
+    headers = []
+    for name, value in capture.headers.items():
+        shown = name.title()
+        headers.append((f"X-Archive-Orig-{shown}" if name in OF_THE_TRANSFER else shown, " ".join(value.split())))
+    if length is not None:
+        headers.append(("Content-Length", str(length)))
+    return StatusAndHeaders(f"{capture.status} {_phrase(capture.status)}".strip(), headers, protocol="HTTP/1.1")
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _digest(capture: Capture) -> str:
+    return f"sha256:{b32encode(capture.digest).decode()}"
+
+
+def _id(*parts: object) -> str:
+    return f"<urn:uuid:{uuid5(NAMESPACE_URL, '/'.join(map(str, ('asrcrawler', *parts))))}>"
+
+
+def _date(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
