@@ -28,7 +28,8 @@ VERSION = "WARC/1.1"
 OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 NOTE = (
     "Article pages by news code. Bodies are decompressed: the HTTP client took Content-Encoding off; Content-Length "
-    "and Transfer-Encoding of the transfer are in X-Archive-Orig-*. Cookies and headers above 500 characters are left out."
+    "and Transfer-Encoding of the transfer are in X-Archive-Orig-*. Cookies and headers above 500 characters are left "
+    "out."
 )
 
 
