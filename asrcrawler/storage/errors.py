@@ -28,6 +28,7 @@ _ADVICE = (
     ("no such module: fts5", "the SQLite of this Python was built without full-text search"),
     ("interrupted", "the question took too long"),
     ("statement timeout", "the question took too long"),
+    ("no such module: fts5", "the SQLite of this Python was built without full-text search"),
     ("lock timeout", "another program has held it for too long"),
 )
 """What the drivers' shorter messages leave unsaid."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.storage.database import Database
 
-__all__ = ["EXPORT_FIELDS", "Selection", "export_articles", "export_schema"]
+__all__ = ["EXPORT_FIELDS", "Selection", "export_articles", "export_schema", "exported"]
 
 _TEHRAN_FIELDS = ("published_at", "modified_at")  # the others are our own times, in UTC
 EVERY_CODE = [(1, HIGHEST_CODE)]

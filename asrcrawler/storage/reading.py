@@ -76,12 +76,12 @@ class Relatives:
 def published(database: Database, site: str, first: datetime | None, end: datetime | None, place: Place) -> Page:
     """Articles published from ``first`` to before ``end`` (None: no bound), by their moment of publication."""
     at = article.c.published_at
-    conditions = [article.c.site == site, at.is_not(None)]
-    conditions += [at >= first] if first else []
-    conditions += [at < end] if end else []
+    wanted = [article.c.site == site, at.is_not(None)]
+    wanted += [at >= first] if first else []
+    wanted += [at < end] if end else []
     with database.read() as connection:
         if place.after is None and place.before is None:
-            return _page(connection, select(*ITEM).where(*conditions).order_by(at.desc(), article.c.code.desc()), place)
+            return _page(connection, select(*ITEM).where(*wanted).order_by(at.desc(), article.c.code.desc()), place)
         code = place.before if place.after is None else place.after
         moment = connection.scalar(select(at).where(article.c.site == site, article.c.code == code))
         if moment is None:
@@ -92,7 +92,7 @@ def published(database: Database, site: str, first: datetime | None, end: dateti
         else:
             beyond = [at >= moment, (at > moment) | (article.c.code > code)]
             order = [at.asc(), article.c.code.asc()]
-        return _page(connection, select(*ITEM).where(*conditions, *beyond).order_by(*order), place)
+        return _page(connection, select(*ITEM).where(*wanted, *beyond).order_by(*order), place)
 
 
 def newest(database: Database, site: str, now: datetime, limit: int) -> list[RowMapping]:
