@@ -23,6 +23,9 @@ from asrcrawler.items import Outcome
 from asrcrawler.persian import to_persian_digits
 from asrcrawler.samaneh.arguments import Arguments
 from asrcrawler.storage.export import EXPORT_FIELDS
+from asrcrawler.storage.search.documents import LONGEST_BODY
+from asrcrawler.storage.search.finding import RANKED
+from asrcrawler.storage.search.query import FIELD_NAMES
 from tests.commands import ROOT, run
 
 if TYPE_CHECKING:
@@ -103,6 +106,7 @@ def test_the_commands_are_these() -> None:
         "reparse",
         "replica",
         "schedule",
+        "search",
         "serve",
         "status",
     }
@@ -168,6 +172,15 @@ def test_every_action_teaches_by_an_example_and_is_in_the_section_of_its_command
 def test_spider_arguments_are_named(readme: str) -> None:
     for field in fields(Arguments):
         assert f"`-a {field.name}=" in section_of(readme, "crawl")
+
+
+@of_every_readme
+def test_what_a_query_can_say_is_documented(readme: str) -> None:
+    section = section_of(readme, "search")
+    for name in FIELD_NAMES:
+        assert f"`{name}`" in section, f"{readme}: {name}"
+    for bound in (RANKED, LONGEST_BODY):
+        assert f"{bound:,}" in section or to_persian_digits(f"{bound:,}".replace(",", "٬")) in section
 
 
 # --- settings

@@ -10,13 +10,13 @@ from asrcrawler.command import AsrCommand
 from asrcrawler.destination import STDOUT, binary_destination, destination
 from asrcrawler.exceptions import UsageError
 from asrcrawler.export import FORMATS, GZIP, Format, Options, format_of, packed
-from asrcrawler.options import codes_of, day_of
+from asrcrawler.options import add_selection, selection_of
 
 if TYPE_CHECKING:
     import argparse
 
     from asrcrawler.storage import Database
-    from asrcrawler.storage.export import Selection
+    from asrcrawler.storage.selection import Selection
 
 
 class Command(AsrCommand):
@@ -31,12 +31,7 @@ class Command(AsrCommand):
         parser.add_argument(
             "--format", metavar="FORMAT", help=f"one of: {', '.join(FORMATS)}; if not given, what FILE ends with"
         )
-        parser.add_argument("--codes", metavar="CODES", help="only these codes: 32911, 32000-33000, or a list of both")
-        parser.add_argument("--since", metavar="DAY", help="published on this day or later; 1401/11/04 or 2023-01-24")
-        parser.add_argument("--until", metavar="DAY", help="published on this day or earlier")
-        parser.add_argument("--category", metavar="NAME", help="only articles of this category")
-        parser.add_argument("--tag", metavar="NAME", help="only articles with this tag")
-        parser.add_argument("--unique", action="store_true", help="leave out articles with the text of an earlier one")
+        add_selection(parser)
         parser.add_argument("--revisions", action="store_true", help="with the earlier texts of edited articles")
         parser.add_argument("--bom", action="store_true", help="CSV that spreadsheets open right, without formulas")
         parser.add_argument("--schema", action="store_true", help="write the JSON Schema of an article, and no article")
@@ -52,7 +47,7 @@ class Command(AsrCommand):
                 write(json.dumps(export_schema(revisions=opts.revisions), ensure_ascii=False, indent=2) + "\n")
             return
         _refuse_unfit(chosen, opts)
-        selection = _selection(opts)
+        selection = selection_of(opts)
         with closing(Database(self.config.database_url)) as database:
             database.open_existing()
             if chosen.of_pages:
@@ -87,30 +82,3 @@ def _refuse_unfit(chosen: Format, opts: argparse.Namespace) -> None:
         raise UsageError(f"--format {chosen.name} needs a file: -o articles.{chosen.name}")
     if not chosen.is_text and not chosen.of_pages and opts.output.lower().endswith(GZIP):
         raise UsageError(f"-o {opts.output!r}: {chosen.name} is compressed already; leave out {GZIP}")
-
-
-def _selection(opts: argparse.Namespace) -> Selection:
-    from asrcrawler.storage.export import Selection
-
-    since, until = day_of("--since", opts.since), day_of("--until", opts.until)
-    if since and until and since > until:
-        raise UsageError(f"--since {opts.since!r} is later than --until {opts.until!r}")
-    return Selection(
-        codes=codes_of("--codes", opts.codes),
-        since=since,
-        until=until,
-        category=_label("--category", opts.category),
-        tag=_label("--tag", opts.tag),
-        unique=opts.unique,
-    )
-
-
-def _label(option: str, value: str | None) -> str | None:
-    """A category or tag in the spelling it is stored in, however it was typed."""
-    from asrcrawler.persian import clean
-
-    if value is None:
-        return None
-    if not (name := clean(value)):
-        raise UsageError(f"{option} {value!r} names nothing")
-    return name

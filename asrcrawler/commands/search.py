@@ -1,0 +1,74 @@
+"""``scrapy search``: full-text search of the archive."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from asrcrawler.command import AsrCommand
+from asrcrawler.destination import tell
+from asrcrawler.exceptions import UsageError
+from asrcrawler.options import add_selection, count_of, selection_of
+
+if TYPE_CHECKING:
+    import argparse
+
+SHOWN = 10  # hits; --limit says otherwise
+MOST_SHOWN = 10_000  # hits that are held in memory at once
+
+
+class Command(AsrCommand):
+    """Finds articles by their words; spellings that mean the same word find each other."""
+
+    summary = "Search the stored articles for words, best first."
+    example = "scrapy search --since 1401/11/01 بهای نفت"
+    arguments = "[WORDS]"
+    most_arguments = None
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add_selection(parser)
+        parser.add_argument(
+            "--limit", metavar="N", default=str(SHOWN), help=f"show at most N articles (default: {SHOWN})"
+        )
+        parser.add_argument("--newest", action="store_true", help="newest first, not best first")
+        parser.add_argument("--json", action="store_true", help="the same as JSON, for machines")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.reports import found
+        from asrcrawler.storage import Database
+        from asrcrawler.storage.search import BEST, NEWEST, search
+        from asrcrawler.storage.selection import Selection
+
+        words, selection = " ".join(args), selection_of(opts)
+        limit = count_of("--limit", opts.limit, MOST_SHOWN)
+        if words:
+            _refuse_wordless(words)
+        elif selection == Selection():
+            raise UsageError("give words to look for, or say which articles: --since, --tag …")
+        with closing(Database(self.config.database_url)) as database:
+            database.open_existing()
+            results = search(database, words, selection, order=NEWEST if opts.newest else BEST, limit=limit)
+        if opts.json:
+            tell([json.dumps(found.as_json(results), ensure_ascii=False, indent=2)])
+        else:
+            tell(found.found(results, best_first=bool(words) and not opts.newest, bold=_is_terminal()))
+
+    def _refuse_surplus(self, args: list[str]) -> None:
+        """``-word`` excludes a word; in plain Latin letters it is taken for a mistyped option."""
+        super()._refuse_surplus([word for word in args if word.isascii() and " " not in word])
+
+
+def _refuse_wordless(words: str) -> None:
+    from asrcrawler.storage.search.query import Query, parse
+
+    if parse(words) == Query():
+        raise UsageError(f"{words!r} has no word to look for")
+
+
+def _is_terminal() -> bool:
+    """Whether stdout shows bold letters as such."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
