@@ -54,12 +54,10 @@ _PROMOTION = re.compile(
     r"|نظرات کاربران"
     r"|در صورت(?: عدم)? (?:پخش|نمایش).{0,60}کلیک کنید"
 )
-_PROMOTION_BEGINS = (
-    "بیشتر", "همچنین", "مطالب", "اخبار", "خبرهای", "فیلم", "به کانال", "به صفحه", "به پیج", "در کانال", "در صفحه",
-    "در پیج", "کانال", "صفحه", "پیج", "عضویت", "این لحظه", "نظرات", "در صورت",
-)  # fmt: skip
-"""How all of them begin: most paragraphs need not be compared whole."""
-_BEGINNING = 30  # characters that decide it
+_MAY_BE_PROMOTION = re.compile(
+    r"\W*(?:ب[یي]ش|همچ|مطا|اخب|خبر|ف[یي]ل|(?:به|در)\W+(?:[کك]ان|صفح|پ[یي]ج|صور)|[کك]ان|صفح|پ[یي]ج|عضو|ا[یي]ن|نظر)"
+)
+"""How they begin, as written: most paragraphs need not be folded to be compared."""
 _PROMOTION_LENGTH = 220  # characters; no promotion line seen is longer, and a sentence that only begins like one may be
 _SIGN_OFF_WORD = "انتها"
 _SIGN_OFF = re.compile(r"(?:^|(?<=[\s.،؛:!؟»)]))انتها[یي][\s‌]+پ[یي]ام[\s‌]*/|^انتها[یي][\s‌]+پ[یي]ام\b.{0,30}$")
@@ -105,7 +103,7 @@ def is_noise(node: LexborNode) -> bool:
 
 def is_promotion(text: str) -> bool:
     """Whether a paragraph only points to something else: another article, a channel, a player."""
-    if len(text) > _PROMOTION_LENGTH or not _folded(text[:_BEGINNING]).startswith(_PROMOTION_BEGINS):
+    if len(text) > _PROMOTION_LENGTH or not _MAY_BE_PROMOTION.match(text):
         return False
     return _PROMOTION.fullmatch(_folded(text)) is not None
 

@@ -23,8 +23,10 @@ _HOME = re.compile(r"/?|/(?:fa|en|ar)/?|(?:/(?:fa|en|ar))?/index\.(?:html?|php)"
 _WEB = frozenset({"http", "https"})
 _DEFAULT_PORTS = frozenset({80, 443})
 _HOST = re.compile(r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")  # a name, or IPv6 without its brackets
-_PLAIN_PATH = re.compile(r"(?:/[0-9A-Za-z_-]+){1,20}(?:\.[0-9A-Za-z]+)?", re.ASCII)  # most pictures have such a one
-_PLAIN_ORIGIN = re.compile(r"https?://[0-9a-z-]+(?:\.[0-9a-z-]+)*(?::[1-9][0-9]{0,3})?")
+# Most addresses of pictures are of these forms and stay as they are.
+_ORIGIN = r"https?://[0-9a-z-]+(?:\.[0-9a-z-]+)*(?::[1-9][0-9]{0,3})?"
+_PATH = r"(?:/[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*){1,20}"
+_PLAIN_ORIGIN, _PLAIN_PATH, _PLAIN_URL = (re.compile(form) for form in (_ORIGIN, _PATH, _ORIGIN + _PATH))
 _SAFE = "%/:=&?~#+!$,;'@()*[]"  # kept as they are in an address that a page gives
 
 
@@ -89,8 +91,10 @@ def same_site(url: str, base_url: str) -> bool:
 
 def absolute(href: str, base: str) -> str | None:
     """``href`` as a full http(s) address in ASCII, blanks and Persian letters encoded; None for anything else."""
-    if _PLAIN_PATH.fullmatch(href) and _PLAIN_ORIGIN.fullmatch(base):
+    if len(href) <= LONGEST_URL // 2 and _PLAIN_PATH.fullmatch(href) and _PLAIN_ORIGIN.fullmatch(base):
         return base + href
+    if len(href) <= LONGEST_URL and _PLAIN_URL.fullmatch(href):
+        return href
     try:
         parts = urlsplit(urljoin(base, href.strip()))
         netloc = _netloc(parts)

@@ -232,3 +232,20 @@ def test_an_absolute_address_is_plain_ascii_of_the_web_and_stays_itself(text: st
     assert urlsplit(url).scheme in {"http", "https"}
     assert urlsplit(url).hostname
     assert absolute(url, base) == url
+
+
+@pytest.mark.parametrize("base", ["http://asrpress.ir", "https://cdn.asrpress.ir:8080", "http://asrpress.ir/"])
+@pytest.mark.parametrize(
+    "href",
+    [
+        "/files/fa/news/1401/11/4/1_1.jpg",
+        "/a",
+        "/a.b-c.tar.gz",
+        "/A_b/c",
+        "https://cdn.press.example/files/1.jpg",
+        "http://a.b:80/c",
+    ],
+)
+def test_the_short_way_and_the_long_way_lead_to_the_same_address(base: str, href: str) -> None:
+    # A blank behind it keeps an address from the short way.
+    assert absolute(href, base) == absolute(f"{href} ", base)
