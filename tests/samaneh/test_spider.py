@@ -9,6 +9,7 @@ import pytest
 from scrapy import Request
 from scrapy.exceptions import (
     CannotResolveHostError,
+    CloseSpider,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
@@ -18,7 +19,8 @@ from scrapy.exceptions import (
 from scrapy.http import HtmlResponse, Response
 from twisted.python.failure import Failure
 
-from asrcrawler.exceptions import SpiderArgumentError
+from asrcrawler.endings import DATABASE_FAILED
+from asrcrawler.exceptions import SpiderArgumentError, StorageError
 from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.samaneh import spider as module
 from asrcrawler.spiders.asr import AsrSpider
@@ -98,6 +100,20 @@ def test_a_limit_ends_the_drawing() -> None:
     spider = spider_with(codes="1-1000", limit="2")
     assert [request.cb_kwargs["code"] for request in requests_of(spider)] == [1, 2]
     assert spider.planned == 2
+
+
+def test_a_database_that_fails_while_a_run_is_planned_ends_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise StorageError("database sqlite:///x: disk full")
+
+    monkeypatch.setattr("asrcrawler.archive.Archive.ask", fail)
+    monkeypatch.setattr("asrcrawler.samaneh.listings.Listings._feed", fail)
+    with pytest.raises(CloseSpider) as found:
+        requests_of(spider_with())
+    assert found.value.reason == DATABASE_FAILED
+    assert caplog.messages == ["database sqlite:///x: disk full"]
 
 
 def test_a_request_says_what_is_stored() -> None:
