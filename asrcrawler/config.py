@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,10 @@ from asrcrawler.exceptions import SettingError, UsageError
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
+
+_SCRAPY_NUMBERS = {"DOWNLOAD_DELAY": 0, "DOWNLOAD_DELAY_JITTER": 0, "DOWNLOAD_TIMEOUT": 0.1, "CLOSESPIDER_TIMEOUT": 0}
+_SCRAPY_WHOLE_NUMBERS = ("CONCURRENT_REQUESTS_PER_DOMAIN", "DOWNLOAD_MAXSIZE", "RETRY_TIMES", "CLOSESPIDER_ITEMCOUNT",
+                         "CLOSESPIDER_PAGECOUNT", "CLOSESPIDER_ERRORCOUNT")  # fmt: skip
 
 SQLITE_FILE = "sqlite:///"
 
@@ -51,6 +56,26 @@ class Config:
             ping_url=_ping_url(settings.get("ASR_PING_URL")),
             now=_moment(settings.get("ASR_NOW")),
         )
+
+
+def check_scrapy(settings: BaseSettings) -> None:
+    """Check those of Scrapy's settings that a user may give. Raises :exc:`SettingError` where Scrapy has a traceback.
+
+    With 0 requests at a time, or 0 seconds to wait, it would not end.
+    """
+    for name, least in _SCRAPY_NUMBERS.items():
+        try:
+            usable = settings.getfloat(name) >= least
+        except (TypeError, ValueError):
+            usable = False
+        if not usable:
+            raise SettingError(name, settings.get(name), f"is not a number of {least:g} or more")
+    for name in _SCRAPY_WHOLE_NUMBERS:
+        _whole_number(settings, name, least=1 if name == "CONCURRENT_REQUESTS_PER_DOMAIN" else 0)
+    _switch(settings, "ROBOTSTXT_OBEY")
+    level = settings.get("LOG_LEVEL")
+    if not str(level).isdigit() and str(level) not in logging.getLevelNamesMapping():
+        raise SettingError("LOG_LEVEL", level, "is not a log level such as INFO")
 
 
 def project_root() -> Path:

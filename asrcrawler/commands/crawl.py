@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
@@ -32,6 +32,10 @@ class Command(ScrapyCrawl):
             "Example: scrapy crawl asr -a codes=32911"
         )
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.error = _refuse  # type: ignore[method-assign]
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the options, and refuse what is wrong before Scrapy starts: one line, and no log around it."""
         super().process_options(args, opts)
@@ -54,14 +58,23 @@ class Command(ScrapyCrawl):
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
         from scrapy.spiderloader import get_spider_loader
 
-        from asrcrawler.config import Config
+        from asrcrawler.config import Config, check_scrapy
         from asrcrawler.samaneh.arguments import Arguments
 
         assert self.settings is not None
         known = get_spider_loader(self.settings).list()
+        for argument in args:
+            if argument.startswith("-"):
+                raise UsageError(f"{argument!r} is not an option of this command; see scrapy crawl -h")
         if len(args) != 1:
             raise UsageError(f"give the name of one spider; there is: {', '.join(known)}")
         if args[0] not in known:
             raise UsageError(f"there is no spider {args[0]!r}; there is: {', '.join(known)}")
         Arguments.read(**opts.spargs)
         Config.from_settings(self.settings)
+        check_scrapy(self.settings)
+
+
+def _refuse(message: str) -> NoReturn:
+    """What argparse and Scrapy find wrong, in one line like everything else."""
+    sys.exit(complain("crawl", UsageError(message)))
