@@ -33,6 +33,12 @@ Ranking reads every match. A word that stands in most articles tells nothing abo
 many matches the best of the newest are at least as good an answer."""
 
 
+DATED = 500
+"""Matches of a site that are put in the order of their dates, the highest codes; below them the codes are the order.
+
+Codes are given in the order of time, so that this is the same but for drafts that lay for long."""
+
+
 class Order(StrEnum):
     """In what order hits come."""
 
@@ -141,10 +147,11 @@ class _Matches(_Question):
         return self._connection.scalar(select(func.count()).select_from(self._matched().subquery())) or 0
 
     def candidates(self, order: Order, count: int) -> list[_Candidate]:
-        most = max(RANKED, count)
-        found = self._dated(most) if order is NEWEST else self._scored(most)
-        ranked = sorted(found[:RANKED], key=_by_date if order is NEWEST else _by_score)
-        return (ranked + found[RANKED:])[:count]
+        if order is NEWEST:
+            found = self._dated(max(DATED, count))
+            return (sorted(found[:DATED], key=_by_date) + found[DATED:])[:count]
+        found = self._scored(max(RANKED, count))
+        return (sorted(found[:RANKED], key=_by_score) + found[RANKED:])[:count]
 
     def _scored(self, most: int) -> list[_Candidate]:
         rows = self._connection.execute(self._index.scored(self._matched(), self._query, most))
