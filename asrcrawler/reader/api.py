@@ -107,7 +107,7 @@ def earlier_texts(request: Request, code: str) -> Response:
 )
 def categories(request: Request) -> Response:
     library = library_of(request)
-    return answer(request, {"categories": reading.categories(library.database, library.site), "next": None})
+    return answer(request, {"categories": library.categories(), "next": None})
 
 
 @router.get("/api/status", summary="How the archive stands", responses=described({"type": "object"}))

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from asrcrawler.clock import utcnow
 from asrcrawler.reader.asked import NotThere
 from asrcrawler.reader.health import Standing, standing
-from asrcrawler.storage.reading import one
+from asrcrawler.storage.reading import categories, one
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from asrcrawler.storage import Database
 
+T = TypeVar("T")
+
 FRESH = 4.0  # seconds; whoever asks for the figures again so soon gets those of the one before
+NAMES_FRESH = 60.0  # seconds; the names of categories hardly ever change
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,9 +35,8 @@ class Library:
     """Where the archive begins."""
     public_url: str | None = None
     """The address under which a reverse proxy shows it, without a trailing slash."""
-    _standing: Standing | None = None
-    _counted_at: float = 0.0
-    _counting: Lock = field(default_factory=Lock)
+    _kept: dict[str, tuple[float | None, Any]] = field(default_factory=dict)
+    _making: defaultdict[str, Lock] = field(default_factory=lambda: defaultdict(Lock))
 
     @property
     def now(self) -> datetime:
@@ -47,8 +51,18 @@ class Library:
 
     def standing(self) -> Standing:
         """How the archive stands; counted anew at most every :data:`FRESH` seconds, however many ask."""
-        with self._counting:
-            if self._standing is None or monotonic() - self._counted_at > FRESH:
-                self._standing = standing(self.database, self.site, self.first_code, self.now)
-                self._counted_at = monotonic()
-            return self._standing
+        return self._keep("standing", FRESH, lambda: standing(self.database, self.site, self.first_code, self.now))
+
+    def categories(self) -> list[str]:
+        """The names of all categories, as of a minute ago at most."""
+        return self._keep("categories", NAMES_FRESH, lambda: categories(self.database, self.site))
+
+    def _keep(self, name: str, seconds: float, make: Callable[[], T]) -> T:
+        """What ``make`` gave within so many seconds; one asks the database, and the others wait for the answer."""
+        with self._making[name]:
+            made_at, value = self._kept.get(name, (None, None))
+            if made_at is None or monotonic() - made_at > seconds:
+                value = make()
+                self._kept[name] = monotonic(), value
+            found: T = value
+            return found

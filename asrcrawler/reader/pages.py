@@ -83,7 +83,7 @@ def undated(request: Request) -> Response:
 @router.get("/sections")
 def sections(request: Request) -> Response:
     library = library_of(request)
-    return page(request, "sections.html", names=reading.categories(library.database, library.site))
+    return page(request, "sections.html", names=library.categories())
 
 
 @router.get("/category/{name:path}")

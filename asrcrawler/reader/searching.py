@@ -11,7 +11,6 @@ from asrcrawler.reader import asked
 from asrcrawler.reader.api import Given, Limit, answer, described, listed
 from asrcrawler.reader.asked import Filters, address
 from asrcrawler.reader.rendering import library_of, page
-from asrcrawler.storage import reading
 from asrcrawler.storage.search import Order, search
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def search_page(request: Request) -> Response:
     filters, words, number = Filters.read(query), asked.words(query), asked.page(query)
     order = _order(query.get("order", ""))
     values: dict[str, Any] = {"words": words, "filters": filters, "given": query, "order": order, "number": number}
-    names = reading.categories(library.database, library.site)
+    names = library.categories()
     if not words and filters == Filters():
         return page(request, "search.html", **values, names=names, hits=None, total=0, newer_page=None, older_page=None)
     offset = (number - 1) * HITS

@@ -124,7 +124,7 @@ class Database:
             self.prepare()
         elif (version := self.schema_version()) != HEAD:
             stands = f"its schema {version} is older than this version's {HEAD}" if version else "it holds no archive"
-            raise SchemaError(f"database {self.name}: {stands}; scrapy status brings it up to date")
+            raise SchemaError(f"database {self.name}: {stands}; scrapy db upgrade brings it up to date")
 
     def schema_version(self) -> str | None:
         """The revision of the schema; None for a database without one. Raises :exc:`SchemaError` if it is unknown."""
