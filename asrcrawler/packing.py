@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 LEVEL = 3  # of zstd; benchmarks/pages.py compares
 DICTIONARY_SIZES = tuple(1024 * size for size in (112, 64, 32, 16))
-"""Bytes; the best is taken. The largest holds the frame of a page; asked for more than its samples bear out, zstd's
-trainer finds next to nothing, and what they bear out is not known beforehand."""
+"""Bytes, tried in turn. The largest holds the frame of a page; asked for more than its samples bear out, zstd's trainer
+gives a small and poor one, and what they bear out is not known beforehand."""
 HELD_OUT = 4  # one sample in so many is kept from the training, to see what the dictionary does to other pages
 FEWEST_SAMPLES = 8  # of the trainer
 
@@ -99,7 +99,12 @@ def train(bodies: Sequence[bytes]) -> Trained | None:
     held_out = bodies[::HELD_OUT]
     if len(shown) < FEWEST_SAMPLES:
         return None
-    found = [trained for size in DICTIONARY_SIZES if (trained := _trained(shown, held_out, size))]
+    found = []
+    for size in DICTIONARY_SIZES:
+        if (trained := _trained(shown, held_out, size)) is not None:
+            found.append(trained)
+            if len(trained.data) == size:  # all of it was borne out
+                break
     return min(found, key=lambda trained: trained.share, default=None)
 
 

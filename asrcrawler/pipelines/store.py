@@ -15,7 +15,7 @@ from asrcrawler.clock import utcnow
 from asrcrawler.config import Config
 from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED
 from asrcrawler.exceptions import AnotherRunError, StorageError, UnstorableError, VanishedError
-from asrcrawler.items import Absence, Article, Fetch, Outcome
+from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,9 @@ WAITS = (1.0, 5.0, 15.0, 30.0)
 """Seconds before each further try when the database does not take a batch."""
 NOTICE = 0.5  # seconds within which a stop cuts such a wait short
 
+HEAVIEST_BATCH = 16 * 1024 * 1024
+"""Bytes of packed pages that wait; a hundred usual ones have half a megabyte, hostile ones could have eight each."""
+
 
 class StorePipeline:
     """Collects items until a batch is full or has waited long enough, then writes it in one transaction."""
@@ -40,6 +43,7 @@ class StorePipeline:
         self._batch_size = config.batch_size
         self._batch_seconds = config.batch_seconds
         self._waiting: list[Article | Absence] = []
+        self._weight = 0
         self._lock = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -65,7 +69,7 @@ class StorePipeline:
 
     async def process_item(self, item: Any) -> Any:
         self._take(item)
-        if len(self._waiting) >= self._batch_size:
+        if len(self._waiting) >= self._batch_size or self._weight >= HEAVIEST_BATCH:
             await self._flush()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._batch_seconds, self._spawn_flush)
@@ -82,6 +86,7 @@ class StorePipeline:
 
     def _take(self, item: Article | Absence) -> None:
         self._waiting.append(item)
+        self._weight += _weight(item)
         self._archive.in_hand += 1
 
     def _spawn_flush(self) -> None:
@@ -94,7 +99,7 @@ class StorePipeline:
             self._timer.cancel()
             self._timer = None
         async with self._lock:
-            batch, self._waiting = self._waiting, []
+            batch, self._waiting, self._weight = self._waiting, [], 0
             if batch and not self._failed and self._archive.run_id is not None:
                 await self._write_patiently(batch)
 
@@ -140,6 +145,12 @@ class StorePipeline:
         self._failed = True
         logger.error("%s; %d visits could not be written and stay due", error, lost)
         self._tasks.add(asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=DATABASE_FAILED)))
+
+
+def _weight(item: Article | Absence) -> int:
+    """Bytes of its packed page."""
+    page = item.fetch.page if item.fetch else None
+    return len(page.content) if isinstance(page, PackedPage) else 0
 
 
 def _unreadable(item: Article | Absence, reason: str) -> Absence:

@@ -11,7 +11,7 @@ from scrapy.exceptions import CloseSpider
 
 from asrcrawler.archive import Archive
 from asrcrawler.exceptions import StorageError, UnstorableError
-from asrcrawler.items import Absence, Article, Fetch, Outcome
+from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage
 from asrcrawler.pipelines import store
 from asrcrawler.pipelines.store import StorePipeline
 from asrcrawler.storage import Database
@@ -74,6 +74,21 @@ def test_a_full_batch_is_written_at_once(tmp_path: Path) -> None:
 
     scene.play(story)
     assert (scene.archive.figures.outcomes, scene.archive.in_hand) == ({"missing": 3}, 0)
+
+
+def test_a_batch_of_heavy_pages_is_written_before_it_is_full(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, ASR_BATCH_SIZE=100, ASR_BATCH_SECONDS=60)
+
+    async def story(pipeline: StorePipeline) -> None:
+        for code in (1, 2):
+            item = missing(code)
+            assert item.fetch is not None
+            content = bytes(store.HEAVIEST_BATCH // 2)
+            item.fetch.page = PackedPage(url="u", headers={}, digest=bytes([code]) * 32, size=9, content=content)
+            await pipeline.process_item(item)
+        assert sorted(scene.outcomes()) == [1, 2]
+
+    scene.play(story)
 
 
 def test_no_item_waits_longer_than_the_limit(tmp_path: Path) -> None:
