@@ -37,17 +37,14 @@ def open_at() -> Iterator[Callable[[str], Database]]:
         database.close()
 
 
-@pytest.fixture(params=["sqlite to postgresql", "postgresql to sqlite", "sqlite to sqlite"])
+@pytest.fixture(params=["sqlite to postgresql", "postgresql to sqlite"])
 def pair(
-    request: pytest.FixtureRequest, open_at: Callable[[str], Database], sqlite_url: str
+    request: pytest.FixtureRequest, open_at: Callable[[str], Database], sqlite_url: str, postgresql_url: str
 ) -> tuple[Database, Database]:
-    """Two empty databases."""
+    """Two empty databases; tests/commands/test_db.py copies within one kind."""
     first, _, second = request.param.split()
-    urls = {"sqlite": sqlite_url}
-    if "postgresql" in request.param:
-        urls["postgresql"] = request.getfixturevalue("postgresql_url")
-    one = open_at(urls[first])
-    return one, open_at(urls[second] if first != second else f"{sqlite_url}.copy")
+    urls = {"sqlite": sqlite_url, "postgresql": postgresql_url}
+    return open_at(urls[first]), open_at(urls[second])
 
 
 def copied_rows(database: Database) -> dict[str, list[dict[str, Any]]]:
