@@ -6,11 +6,15 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 pytest_plugins = ["tests.database_fixture", "tests.replica_fixture"]
+
+settings.register_profile("unhurried", settings.default, deadline=None)  # these machines are noisy
+settings.load_profile("unhurried")
 
 NEVER_MISSING_IN_CI = ("browser", "chromium", "postgresql")
 """What .ci/run provides: a skip for want of it would hide that nothing was tested."""

@@ -129,14 +129,14 @@ def test_another_process_gives_the_same() -> None:
     assert run.stdout.strip() == signed(REPORT).hex()
 
 
-@settings(max_examples=60, deadline=2000)
+@settings(max_examples=60)
 @given(st.text(max_size=400))
 def test_any_text_is_near_itself_or_has_no_signature(text: str) -> None:
     found = signature(text)
     assert found is None or (are_near(found, found) and resemblance(found, found) == 1)
 
 
-@settings(max_examples=60, deadline=2000)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6), st.floats(0.05, 0.95))
 def test_the_estimate_is_close_to_the_truth(seed: int, share: float) -> None:
     rnd = Random(seed)
@@ -148,7 +148,7 @@ def test_the_estimate_is_close_to_the_truth(seed: int, share: float) -> None:
     assert abs(resemblance(signed(" ".join(one)), signed(" ".join(other))) - truth) < 0.22  # five standard deviations
 
 
-@settings(max_examples=30, deadline=2000)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.integers(FEWEST_SHINGLES + SHINGLE, 300))
 def test_unrelated_texts_are_not_near(seed: int, length: int) -> None:
     rnd = Random(seed)
