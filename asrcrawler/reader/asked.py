@@ -136,7 +136,7 @@ def _day(query: Mapping[str, str], name: str, persian: str) -> date | None:
     except DateError:
         pass
     raise NotUnderstood(
-        f"روز «{persian}» خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند 2023-01-24.",
+        f"روز «{persian}» خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند ۲۰۲۳/۰۱/۲۴.",
         f"{name} is neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24",
     )
 

@@ -126,7 +126,13 @@ def test_a_month_is_a_calendar_and_a_day_leads_to_its_neighbours(client: TestCli
 
 @pytest.mark.parametrize(
     ("given", "path"),
-    [("1401/11/4", "/1401/11/04"), ("۱۴۰۱/۱۱/۰۴", "/1401/11/04"), ("2023-01-24", "/1401/11/04"), ("", "/")],
+    [
+        ("1401/11/4", "/1401/11/04"),
+        ("۱۴۰۱/۱۱/۰۴", "/1401/11/04"),
+        ("2023-01-24", "/1401/11/04"),
+        ("۲۰۲۳/۰۱/۲۴", "/1401/11/04"),
+        ("", "/"),
+    ],
 )
 def test_a_day_can_be_asked_for_in_either_calendar(client: TestClient, given: str, path: str) -> None:
     answer = client.get("/goto", params={"day": given})
@@ -183,7 +189,7 @@ def test_a_hostile_article_is_text(client: TestClient) -> None:
         (
             "/goto?day=1401/13/40",
             400,
-            "روز «از» خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند 2023-01-24.",
+            "روز «از» خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند ۲۰۲۳/۰۱/۲۴.",
         ),
     ],
 )

@@ -32,12 +32,12 @@ def test_without_a_question_there_is_the_form_and_how_to_ask(client: TestClient)
 
 
 def test_what_was_found_is_marked_and_the_question_stays_in_the_form(client: TestClient) -> None:
-    tree = found(client, q="پیمانکار", category="جامعه")
+    tree = found(client, q="پیمانکار", category="جامعه", since="1401/11/03")
     assert codes(tree) == [shelf.EDITED]
     assert texts(tree, "[role=status]") == ["۱ خبر"]
     assert texts(tree, ".lead mark") == ["پیمانکار"]
     given = {field.attributes["name"]: field.attributes.get("value") for field in tree.css("form input")}
-    assert given == {"q": "پیمانکار", "since": "", "until": "", "category": "جامعه", "tag": ""}
+    assert given == {"q": "پیمانکار", "since": "۱۴۰۱/۱۱/۰۳", "until": "", "category": "جامعه", "tag": ""}
     assert "open" in tree.css("details")[0].attributes
 
 
@@ -93,7 +93,7 @@ def test_any_words_are_a_question(client: TestClient, words: str) -> None:
         ({"q": "x", "page": "51"}, "شماره‌ای که در نشانی آمده درست نیست."),
         ({"q": "x", "order": "worst"}, "ترتیبی که در نشانی آمده شناخته نیست."),
         ({"since": "1401/11/05", "until": "1401/11/04"}, "روز «از» پس از روز «تا» است."),
-        ({"until": "دیروز"}, "روز «تا» خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند 2023-01-24."),
+        ({"until": "دیروز"}, "روز «تا» خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند ۲۰۲۳/۰۱/۲۴."),
         ({"tag": "x" * 201}, "نام برچسب بیش از اندازه بلند است."),
     ],
 )
