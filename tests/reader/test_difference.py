@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-from time import perf_counter
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asrcrawler.reader import difference
 from asrcrawler.reader.difference import LEAST_ALIKE, Part, changed, names, paragraphs, words
 
+if TYPE_CHECKING:
+    import pytest
+
 TEXTS = st.text(st.sampled_from("اب پت.\u200c"), max_size=40)
-
-
 BODIES = st.lists(TEXTS.filter(lambda text: bool(text.strip())), max_size=6)
 
 
@@ -73,9 +75,12 @@ def test_and_so_can_bodies(before: list[str], after: list[str]) -> None:
     assert [text for text in new if text] == after
 
 
-def test_the_work_is_bounded() -> None:
-    one = "\n\n".join(" ".join(f"{n * m % 97}" for m in range(300)) for n in range(150))
-    other = "\n\n".join(" ".join(f"{n * m % 89}" for m in range(300)) for n in range(150))
-    began = perf_counter()
-    paragraphs(one, other)
-    assert perf_counter() - began < 10  # a minute and more without the bound
+def test_what_is_beyond_the_bound_is_shown_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, after = "یک دو سه چهار\n\nپنج شش هفت هشت", "یک دو سه نه\n\nپنج شش هفت ده"
+    monkeypatch.setattr(difference, "MOST_WORK", 7 * 7)  # four words and the blanks between them, once
+    assert [marked(parts) for parts in paragraphs(before, after)] == [
+        "یک دو سه [-چهار-][+نه+]",
+        "[-پنج شش هفت هشت-][+پنج شش هفت ده+]",
+    ]
+    monkeypatch.setattr(difference, "MOST_PARAGRAPHS", 3)
+    assert [marked(parts) for parts in paragraphs("یک\n\nدو", "یک\n\nسه")] == ["[-یک-]", "[-دو-]", "[+یک+]", "[+سه+]"]
