@@ -107,14 +107,13 @@ def _sample(database: Database, site: str) -> dict[int, bytes]:
 
 def _store(database: Database, site: str, found: Trained, sample: dict[int, bytes]) -> Dictionary:
     values = {"site": site, "trained_at": utcnow(), "pages": found.pages, "share": found.share, "data": found.data}
+    new = Dictionary(0, found.data)
+    packed = {own: compress(body, new) for own, body in sample.items()}  # before others have to wait
     with database.write(site) as connection:
         number = connection.execute(insert(dictionary_table).returning(dictionary_table.c.id), values).scalar_one()
-        new = Dictionary(number, found.data)
-        repacked = [
-            {"own_id": own, "packed": compress(body, new), "packed_with": number} for own, body in sample.items()
-        ]
+        repacked = [{"own_id": own, "packed": content, "packed_with": number} for own, content in packed.items()]
         connection.execute(_REPACK, repacked)
-    return new
+    return Dictionary(number, found.data)
 
 
 def _newest(site: str, *columns: ColumnElement[object]):  # type: ignore[no-untyped-def]
