@@ -48,27 +48,28 @@ router = APIRouter(tags=["archive"])
 
 @router.get("/search", include_in_schema=False)
 def search_page(request: Request) -> Response:
-    """The form, and below it what was found. Everything that was asked stands in the address."""
+    """The form, and below it what was found or what is wrong. Everything that was asked stands in the address."""
     library, query = library_of(request), request.query_params
-    filters, words, number = Filters.read(query), asked.words(query), asked.page(query)
-    order = _order(query.get("order", ""))
-    values: dict[str, Any] = {"words": words, "filters": filters, "given": query, "order": order, "number": number}
-    names = library.categories()
+    form: dict[str, Any] = {"given": query, "names": library.categories(), "hits": None, "total": 0, "number": 1}
+    form |= {"newer_page": None, "older_page": None, "problem": None}
+    try:
+        filters, words, number = Filters.read(query), asked.words(query), asked.page(query)
+        order = _order(query.get("order", ""))
+    except asked.NotUnderstood as error:
+        return page(request, "search.html", **form | {"status": error.status, "problem": error.persian})
     if not words and filters == Filters():
-        return page(request, "search.html", **values, names=names, hits=None, total=0, newer_page=None, older_page=None)
+        return page(request, "search.html", **form)
     offset = (number - 1) * HITS
     found = search(library.database, words, filters.selection(library.site), order=order, offset=offset, limit=HITS)
     further = number < asked.LAST_PAGE and offset + HITS < found.total
-    return page(
-        request,
-        "search.html",
-        **values,
-        names=names,
-        hits=found.hits,
-        total=found.total,
-        newer_page=_page_address(request, number - 1) if number > 1 else None,
-        older_page=_page_address(request, number + 1) if further else None,
-    )
+    form |= {
+        "hits": found.hits,
+        "total": found.total,
+        "number": number,
+        "newer_page": _page_address(request, number - 1) if number > 1 else None,
+        "older_page": _page_address(request, number + 1) if further else None,
+    }
+    return page(request, "search.html", **form)
 
 
 @router.get(

@@ -99,7 +99,9 @@ def test_any_words_are_a_question(client: TestClient, words: str) -> None:
 )
 def test_what_cannot_be_asked_is_told_in_persian(client: TestClient, query: dict[str, str], message: str) -> None:
     answer = client.get("/search", params=query)
-    assert (answer.status_code, message in answer.text) == (400, True)
+    tree = LexborHTMLParser(answer.text)
+    assert (answer.status_code, texts(tree, "[role=alert]")) == (400, [message])
+    assert len(tree.css("form input")) == 5  # to mend it
 
 
 def test_machines_are_told_the_pieces(client: TestClient) -> None:
