@@ -86,8 +86,8 @@ def _progress_bar() -> Iterator[Callable[[str, int, int], object]]:
 
         def progress(table: str, more: int, total: int) -> None:
             bar.total = total
-            bar.set_description_str(table, refresh=False)
             bar.update(more)
+            bar.set_description_str(table)  # draws it: a small table is done before the bar would draw itself
 
         yield progress
 
