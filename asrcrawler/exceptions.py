@@ -6,6 +6,10 @@ from typing import ClassVar
 
 from asrcrawler.items import Outcome
 
+INSTALL = "pip install -e '.[{}]'"
+"""How an extra is installed: out of the folder of the project. By its name alone, pip would ask the package index for
+whatever is called so there."""
+
 
 class AsrCrawlerError(Exception):
     """Base of all of them. Commands print its text as one line and end with :attr:`exit_status`."""
@@ -45,7 +49,7 @@ class MissingLibraryError(AsrCrawlerError):
     """What was asked for needs a library that comes with an extra. Raised where the library is imported."""
 
     def __init__(self, wish: str, library: str, extra: str) -> None:
-        super().__init__(f"{wish} needs {library}: pip install 'asrcrawler[{extra}]'")
+        super().__init__(f"{wish} needs {library}: {INSTALL.format(extra)}")
 
 
 class StorageError(AsrCrawlerError):
@@ -65,7 +69,7 @@ class ReplicaError(AsrCrawlerError):
 
 
 class ReaderError(AsrCrawlerError):
-    """The reading room cannot be served. Raised by ``asrcrawler.reader.server`` and ``scrapy serve``."""
+    """The reading room cannot be served. Raised by ``asrcrawler.reader.server``."""
 
 
 class DateError(AsrCrawlerError, ValueError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from asrcrawler.command import AsrCommand, ended_by_sigterm, whole_number
-from asrcrawler.exceptions import ReaderError, UsageError
+from asrcrawler.exceptions import MissingLibraryError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -78,7 +78,7 @@ def _announce(address: str) -> None:
 
 def _refuse_without_extra() -> None:
     if missing := [name for name in NEEDED if find_spec(name) is None]:
-        raise ReaderError(f"{missing[0]} is not installed; the reading room needs: pip install -e '.[web]'")
+        raise MissingLibraryError("the reading room", missing[0], "web")
 
 
 def _public_url(value: str | None) -> str | None:

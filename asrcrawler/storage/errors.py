@@ -14,7 +14,7 @@ from sqlalchemy.exc import (
     StatementError,
 )
 
-from asrcrawler.exceptions import StorageError, UnstorableError
+from asrcrawler.exceptions import INSTALL, StorageError, UnstorableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,6 @@ _ADVICE = (
     ("no such module: fts5", "the SQLite of this Python was built without full-text search"),
     ("interrupted", "the question took too long"),
     ("statement timeout", "the question took too long"),
-    ("no such module: fts5", "the SQLite of this Python was built without full-text search"),
     ("lock timeout", "another program has held it for too long"),
 )
 """What the drivers' shorter messages leave unsaid."""
@@ -42,7 +41,7 @@ def translated(where: str) -> Iterator[None]:
     except (ArgumentError, NoSuchModuleError) as error:
         raise StorageError(f"database {where}: {_cause(error)}") from error
     except ImportError as error:
-        raise StorageError(f"database {where}: {_cause(error)} (pip install 'asrcrawler[postgresql]')") from error
+        raise StorageError(f"database {where}: {_cause(error)} ({INSTALL.format('postgresql')})") from error
     except SQLAlchemyError as error:
         kind = UnstorableError if _is_about_values(error) else StorageError
         raise kind(f"database {where}: {_cause(error)}") from error

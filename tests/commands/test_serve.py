@@ -102,7 +102,7 @@ def test_a_port_in_use_is_one_line_after_the_warning_that_others_can_come_in(
 def test_what_is_missing_of_the_extra_is_named(archive: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("asrcrawler.commands.serve.find_spec", lambda name: None)
     done = invoke("serve", settings=archive)
-    complaint = "scrapy serve: fastapi is not installed; the reading room needs: pip install -e '.[web]'\n"
+    complaint = "scrapy serve: the reading room needs fastapi: pip install -e '.[web]'\n"
     assert (done.returncode, done.stderr) == (1, complaint)
 
 

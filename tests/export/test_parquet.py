@@ -78,7 +78,5 @@ def test_duckdb_reads_lists_structures_and_moments(tmp_path: Path) -> None:
 
 def test_without_its_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(
-        MissingLibraryError, match=r"^--format parquet needs pyarrow: pip install 'asrcrawler\[parquet\]'$"
-    ):
+    with pytest.raises(MissingLibraryError, match=r"^--format parquet needs pyarrow: pip install -e '\.\[parquet\]'$"):
         written([])

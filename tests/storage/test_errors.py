@@ -49,7 +49,7 @@ def test_an_address_that_cannot_be_used(url: str, said: str) -> None:
 
 def test_a_driver_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    assert "pip install 'asrcrawler[postgresql]'" in complaint("postgresql+psycopg://localhost/asr")
+    assert "pip install -e '.[postgresql]'" in complaint("postgresql+psycopg://localhost/asr")
 
 
 def test_a_role_and_a_database_that_are_not_there(postgresql_url: str) -> None:
