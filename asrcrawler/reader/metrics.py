@@ -25,8 +25,8 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/healthz")
 def healthz(request: Request) -> Response:
-    """200 while the database can be read; how well the crawler does is for ``/metrics`` to say."""
-    library_of(request).database.schema_version()
+    """200 while the archive can be read; how well the crawler does is for ``/metrics`` to say."""
+    library_of(request).database.open_existing()
     return PlainTextResponse("ok\n")
 
 

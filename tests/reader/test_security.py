@@ -111,6 +111,14 @@ def test_a_database_that_is_gone_is_a_page_and_comes_back(
     assert client.get("/").status_code == 200
 
 
+def test_what_stands_in_the_place_of_the_archive_and_is_none_is_not_healthy(borrowed: tuple[Path, TestClient]) -> None:
+    path, client = borrowed
+    assert client.get("/healthz").status_code == 200
+    path.with_suffix(".empty").touch()
+    path.with_suffix(".empty").replace(path)
+    assert client.get("/healthz").status_code == 503
+
+
 def test_a_locked_database_is_a_page_too(borrowed: tuple[Path, TestClient]) -> None:
     path, _ = borrowed
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
