@@ -14,6 +14,7 @@ from asrcrawler.persian import clean, to_latin_digits
 from asrcrawler.samaneh.dates import parse_day
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.reading import Place
+from asrcrawler.storage.search.query import Query, parse
 from asrcrawler.storage.selection import Selection
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Filters:
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Filters:
         """Raises :exc:`NotUnderstood`."""
-        since, until = _day(query, "since", "از"), _day(query, "until", "تا")
+        since, until = day(query, "since", "از"), day(query, "until", "تا")
         if since and until and since > until:
             raise NotUnderstood("روز «از» پس از روز «تا» است.", "since is later than until")
         return cls(since=since, until=until, category=_name(query, "category", "بخش"), tag=_name(query, "tag", "برچسب"))
@@ -70,12 +71,14 @@ class Filters:
 
 
 def words(query: Mapping[str, str]) -> str:
-    """What is searched for; empty for nothing. Raises :exc:`NotUnderstood`."""
+    """What is searched for; empty for nothing. Raises :exc:`NotUnderstood`, also where no word is in it."""
     text = clean(query.get("q", ""))
     if len(text) > LONGEST_WORDS:
         raise NotUnderstood(
             "این همه واژه را نمی‌توان با هم جست. کوتاه‌تر بنویسید.", f"q is longer than {LONGEST_WORDS} characters"
         )
+    if text and parse(text) == Query():
+        raise NotUnderstood("در آنچه نوشته‌اید واژه‌ای برای جستن نیست.", "q has no word to look for")
     return text
 
 
@@ -103,6 +106,23 @@ def code(text: str) -> int:
     return number
 
 
+def day(query: Mapping[str, str], name: str, persian: str | None = None) -> date | None:
+    """A day of either calendar; ``persian`` is what its field is called. Raises :exc:`NotUnderstood`."""
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        if len(text) <= LONGEST_DAY:
+            return parse_day(text)
+    except DateError:
+        pass
+    called = f"روز «{persian}»" if persian else "این روز"
+    raise NotUnderstood(
+        f"{called} خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند ۲۰۲۳/۰۱/۲۴.",
+        f"{name} is neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24",
+    )
+
+
 def address(path: str, **query: object) -> str:
     """A path with its query; what is None or empty is left out."""
     given = {name: str(value) for name, value in query.items() if value not in {None, ""}}
@@ -124,21 +144,6 @@ def _number(query: Mapping[str, str], name: str, least: int, most: int) -> int |
 def _whole(text: str) -> int | None:
     plain = to_latin_digits(text)
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= LONGEST_NUMBER else None
-
-
-def _day(query: Mapping[str, str], name: str, persian: str) -> date | None:
-    text = query.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        if len(text) <= LONGEST_DAY:
-            return parse_day(text)
-    except DateError:
-        pass
-    raise NotUnderstood(
-        f"روز «{persian}» خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند ۲۰۲۳/۰۱/۲۴.",
-        f"{name} is neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24",
-    )
 
 
 def _name(query: Mapping[str, str], name: str, persian: str) -> str | None:

@@ -188,7 +188,7 @@ def day(request: Request, year: int, month: int, number: int) -> Response:
 @router.get("/goto")
 def goto(request: Request) -> Response:
     """Where the form for a day leads to: the day, in either calendar."""
-    wanted = asked.Filters.read({"since": request.query_params.get("day", "")}).since
+    wanted = asked.day(request.query_params, "day")
     return RedirectResponse(day_path(wanted) if wanted else "/", 303)
 
 

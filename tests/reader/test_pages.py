@@ -139,6 +139,10 @@ def test_a_day_can_be_asked_for_in_either_calendar(client: TestClient, given: st
     assert (answer.status_code, answer.headers["location"]) == (303, path)
 
 
+def test_a_day_that_cannot_be_read_can_be_mended(client: TestClient) -> None:
+    assert len(page(client, "/goto?day=دیروز", 400).css("form[action='/goto'] input")) == 1
+
+
 @pytest.mark.parametrize(
     ("address", "path"),
     [
@@ -189,7 +193,7 @@ def test_a_hostile_article_is_text(client: TestClient) -> None:
         (
             "/goto?day=1401/13/40",
             400,
-            "روز «از» خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند ۲۰۲۳/۰۱/۲۴.",
+            "این روز خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند ۲۰۲۳/۰۱/۲۴.",
         ),
     ],
 )
