@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fastapi import APIRouter, Request, Response
 
+from asrcrawler.persian import to_persian_digits
 from asrcrawler.reader.asked import PAGE
 from asrcrawler.reader.rendering import library_of, unchanged_or, web_address
 from asrcrawler.reader.words import shown
@@ -46,7 +47,7 @@ def feed(request: Request) -> Response:
 def _entry(root: Element, base: str, item: RowMapping) -> None:
     entry = SubElement(root, "entry")
     _text(entry, "id", f"{base}/news/{item['code']}")
-    _text(entry, "title", shown(item["title"]) or f"خبر {item['code']}")
+    _text(entry, "title", shown(item["title"]) or f"خبر {to_persian_digits(str(item['code']))}")
     _text(entry, "updated", _iso(item["changed_at"]))
     if item["published_at"] is not None:
         _text(entry, "published", _iso(item["published_at"]))

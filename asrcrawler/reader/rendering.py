@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from fastapi import Request
 
     from asrcrawler.reader.library import Library
+
+_HIDDEN = re.compile(r"[\u0000-\u0020\u007f-\u00a0\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff]")
+"""What cannot be seen in an address and can make it look like another one: controls, blanks, bidi marks."""
 
 LONGEST_HOST = 60  # characters of an address that are shown
 CACHE = "no-cache"  # keep it, and ask whether it has changed
@@ -50,12 +54,14 @@ def unchanged_or(request: Request, response: Response) -> Response:
 
 
 def web_address(url: str | None) -> str | None:
-    """``url`` if it leads to a page of the web; None for anything else, such as a script."""
+    """``url``, with what hides in it spelt out, if it leads to a page of the web; None for a script and the like."""
     try:
         parts = urlsplit((url or "").strip())
-        return parts.geturl() if parts.scheme in {"http", "https"} and parts.hostname else None
+        if parts.scheme not in {"http", "https"} or not parts.hostname or _HIDDEN.search(parts.netloc):
+            return None
     except ValueError:
         return None
+    return _HIDDEN.sub(lambda hidden: quote(hidden[0], errors="replace"), parts.geturl())
 
 
 def _host(url: str) -> str:
@@ -106,6 +112,7 @@ def _made() -> Environment:
         "kinds": words.KINDS,
         "outcome_words": words.OUTCOMES,
         "state_words": words.STATES,
+        "end_words": words.ENDS,
     }
     return environment
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import jdatetime
 
+from asrcrawler import endings
 from asrcrawler.persian import clean, to_persian_digits
 from asrcrawler.policy import Change
 from asrcrawler.samaneh.body import CELL_SEPARATOR
@@ -39,6 +40,17 @@ CHANGES = {
     Change.TAGS: "برچسب یا بخش",
     Change.COSMETIC: "نگارشی",
 }
+ENDS = {
+    endings.FINISHED: "تا پایان رفت",
+    endings.DATABASE_FAILED: "پایگاه داده از کار افتاد",
+    endings.START_ERROR: "آغاز نشد",
+    endings.REFUSED: "سایت نپذیرفت",
+    endings.ASKED_TO_WAIT: "سایت خواست صبر کنیم",
+    endings.RESTING: "سایت چندی به حال خود گذاشته شد",
+    endings.UNREACHABLE: "سایت در دسترس نبود",
+    endings.NOTHING_NAMED: "سایت هیچ خبری نام نبرد",
+}
+"""Why a run ended that did not end well; what is not here is shown as it is."""
 STATES = {"working": "در حال کار", "killed": "ناتمام", "ended": "پایان‌یافته"}
 
 

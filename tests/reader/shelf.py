@@ -102,7 +102,12 @@ def _special(now: datetime) -> Iterator[Article]:
         body=f"{SCRIPT}\n\n<img src=x onerror=alert(1)> {{{{ 7 * 7 }}}}",
         category=["<i>بخش</i>"],
         tags=["../برچسب?a=b#c"],
-        images=[Image(url="javascript:alert(1)", caption=SCRIPT), Image(url="http://elsewhere.example/1.jpg")],
+        images=[
+            Image(url="javascript:alert(1)", caption=SCRIPT),
+            Image(url="http://elsewhere.example/1.jpg"),
+            Image(url="http://elsewhere.example/\u202egpj.exe"),
+            Image(url="http://\u202eelsewhere.example/1.jpg"),
+        ],
     )
     report = {"title": "بهای کاغذ پایین آمد", "body": TEXT.replace("پل", "کتابخانه")}
     yield article(ORIGINAL, now - 3 * HOUR, seen=now, **report)

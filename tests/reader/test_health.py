@@ -78,6 +78,7 @@ def test_the_page_shows_it_all(client: TestClient) -> None:
     assert len(tree.css(".coverage g")) == 121 // 2 + 1
     assert "نپذیرفته ۱" in " ".join(words["همهٔ"].split())
     assert [node.text().strip() for node in tree.css(".run .badge")] == ["وضعیت ۷۵", "خوب"]
+    assert "سایت نپذیرفت" in tree.css(".run")[0].text()
     assert len(tree.css(".days tbody tr")) == 90
     assert all(node.attributes.get("aria-labelledby") for node in tree.css("svg"))
 

@@ -173,6 +173,8 @@ def test_a_hostile_article_is_text(client: TestClient) -> None:
         assert "\u202e" not in answer.text
     shown = page(client, f"/news/{shelf.HOSTILE}")
     assert texts(shown, "h1") == [f"عنوان {shelf.SCRIPT} برعکس"]
+    pictures = [link.attributes["href"] for link in shown.css(".pictures a")]
+    assert pictures == ["http://elsewhere.example/1.jpg", "http://elsewhere.example/%E2%80%AEgpj.exe"]
     assert texts(shown, ".body p")[1] == "<img src=x onerror=alert(1)> {{ 7 * 7 }}"
 
 
