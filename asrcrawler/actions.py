@@ -44,7 +44,11 @@ class ActionsCommand(AsrCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.error = self._refuse  # type: ignore[method-assign]
         known = parser.add_subparsers(
-            prog=f"scrapy {self.name}", dest="action", metavar="ACTION", required=True, help="one of these:"
+            prog=f"scrapy {self.name}",
+            dest="action",
+            metavar="ACTION",
+            required=True,
+            help=f"one of these; scrapy {self.name} ACTION -h explains it",
         )
         for action in self.actions:
             own = known.add_parser(

@@ -22,11 +22,11 @@ class Command(ScrapyCrawl):
     """Scrapy's own command; only its errors and its exit status are ours."""
 
     def short_desc(self) -> str:
-        return "Crawl the site: what is new and due, or exactly the codes given with -a codes="
+        return "Crawl the site: exactly the codes given with -a codes=, or else what is new and due."
 
     def long_desc(self) -> str:
         return (
-            f"{self.short_desc()}. -a codes=32911,32950-32960: these news codes, again even if known. "
+            f"{self.short_desc()} -a codes=32911,32950-32960: these news codes, again even if known. "
             "-a limit=500: at most so many article pages. Exit status: 0 everything taken up is in the database; "
             "75 the site could not be reached or refused us; 1 the run could not do its work; 2 usage. "
             "Example: scrapy crawl asr -a codes=32911"

@@ -157,7 +157,7 @@ class Command(ActionsCommand):
     actions = (
         Action(
             name="upgrade",
-            summary="Bring the database to this version's schema, as the first crawl after an update does by itself.",
+            summary="Bring the database to this version's schema, as the first command after an update does by itself.",
             example="scrapy db upgrade",
             execute=_upgrade,
         ),
