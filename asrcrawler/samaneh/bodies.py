@@ -31,11 +31,11 @@ def find_bodies(places: Places, kind: str, headline: LexborNode | None, code: in
         found = [node for node in found if places.comes_before(headline, node)] or found
         steps = [common(headline, node)[1] for node in found]
         found = [node for node, step in zip(found, steps, strict=True) if step == min(steps)]
-    found = [node for node in found if _has_own_text(node, code)] or found[:1]
+    found = [node for node in found if has_own_text(node, code)] or found[:1]
     return _one_of(found)
 
 
-def _has_own_text(node: LexborNode, code: int) -> bool:
+def has_own_text(node: LexborNode, code: int) -> bool:
     """Whether there is text that is no link to another article."""
     letters = len(line_of(node))
     linked = sum(len(line_of(anchor)) for anchor in node.css("a[href]") if leads_elsewhere(anchor, code))

@@ -38,7 +38,7 @@ class Body:
 
     paragraphs: list[str] = field(default_factory=list)
     pictures: list[LexborNode] = field(default_factory=list)
-    """Its ``img`` elements, in order."""
+    """Its ``img`` elements, in order, without those that are links to other articles."""
 
 
 @dataclass(slots=True)
@@ -120,7 +120,8 @@ class _Reader:
         if tag in BLOCKS:
             return self._enter_block(node, tag)
         if tag == "img":
-            self.pictures.append(node)
+            if not self._links:
+                self.pictures.append(node)
         elif tag == "a" and leads_elsewhere(node, self._own_code):
             self._links += 1
             return _Leaving.LINK

@@ -12,16 +12,26 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.items import Kind
 from asrcrawler.persian import clean, fold_letters
-from asrcrawler.samaneh.bodies import find_bodies
+from asrcrawler.samaneh.bodies import find_bodies, has_own_text
 from asrcrawler.samaneh.headline import find_headline, headline_text
 from asrcrawler.samaneh.labels import AUTHOR, CODE, DATE, TAG_WORDS, TAGS, labelled
-from asrcrawler.samaneh.pictures import outside_noise
+from asrcrawler.samaneh.others import Others
 from asrcrawler.samaneh.places import (
     ALL_PLACES,
+    AUTHORS,
+    COMMENT_PLACES,
+    GALLERIES,
+    KICKERS,
+    LEAD_PICTURES,
+    LEADS,
     SURE_PLACES,
+    TAG_PLACES,
+    TOOLS,
+    VIDEOS,
     Places,
     ancestors,
     children,
+    comes_before,
     common,
     leads_elsewhere,
     line_of,
@@ -34,21 +44,6 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-KICKERS = '[class*="rutitr"], .newsPreTitle, .pretitle, .pre-title, .uptitle, .up-title'
-LEADS = (
-    '[class*="subtitle"], [class*="sub-title"], .lead, .news-lead, .news_lead, .content-lead-news, .sub_ax, .introtext'
-)
-AUTHORS = '.news_author, .author_name, .news_writer, .writer_name, .news_reporter, .reporter_name, [rel="author"]'
-LEAD_PICTURES = (
-    "img.image_btn, img.news_corner_image, img.lead_image, .lead_image img, .news_lead_image img, .primary_image img,"
-    " .parent-lead-img img"
-)
-GALLERY = ".album_listi, .image_set, .album_content, .photo_body, .news_album_main_part"
-VIDEO = ".video_content, .video_title, .video_body"
-COMMENT_PLACES = '#comm_b, form[name="comments"]'
-TAG_PLACES = '.tags_container a, .tags_title a, .tags a, .tags li, a[href^="/fa/tag"], a[rel~="tag"]'
-TOOLS = 'a[href*="/fa/save/"], [onclick*="/fa/print/"], a[href*="/fa/print/"]'
-"""The CMS's own buttons around an article; they name its code."""
 _TOOL_CODE = re.compile(r"/fa/(?:save|print|send)/([1-9][0-9]{0,9})\b")
 _SEPARATORS = " >»«‹›/|\\،,؛#"
 LONGEST_AUTHOR = 60  # characters
@@ -107,7 +102,7 @@ class Layout:
             inner = [part.text(separator=" ") for part in node.css(".fa_date")]
             return [*inner, node.text(separator=" ")]
         values = labelled(self._root, DATE, _has_digit, self._body_if_any)
-        nearest = self._nearest([value.node for value in values if not self._is_row_of_a_list(value.node)])
+        nearest = self._nearest([value.node for value in values if not self._others.has(value.node)])
         return [value.text for value in values if nearest is not None and value.node.mem_id == nearest.mem_id][:1]
 
     @cached_property
@@ -118,7 +113,7 @@ class Layout:
         found = [
             node
             for node in self._all.of("date")
-            if _has_digit(node.text()) and not within_noise(node) and not self._is_row_of_a_list(node)
+            if _has_digit(node.text()) and not within_noise(node) and not self._others.has(node)
         ]
         around = ancestors(self._headline)[: _FRAME_STEPS + 1]
         inside = {node.mem_id for node in around if node.tag not in {"body", "html"}}
@@ -145,7 +140,7 @@ class Layout:
 
     @property
     def author(self) -> str | None:
-        for node in outside_noise(self.scope.css(AUTHORS)):
+        for node in self._own(self.scope.css(AUTHORS)):
             if text := line_of(node):
                 return _without_label(text)
         if not self.bodies or self._headline is None:
@@ -187,8 +182,8 @@ class Layout:
 
     @cached_property
     def kind(self) -> Kind:
-        for selector, kind in ((GALLERY, Kind.GALLERY), (VIDEO, Kind.VIDEO)):
-            if outside_noise(self.scope.css(selector)[:_MOST_MARKS]):
+        for selector, kind in ((GALLERIES, Kind.GALLERY), (VIDEOS, Kind.VIDEO)):
+            if self._own(self.scope.css(selector)):
                 return kind
         return Kind.ARTICLE
 
@@ -207,7 +202,7 @@ class Layout:
 
     @cached_property
     def scope(self) -> LexborNode:
-        """The smallest element that holds headline and body: nothing of another article stands in it."""
+        """The smallest element that holds headline and body; boxes of other articles may stand in it too."""
         start = self.bodies[0] if self.bodies else self._headline
         if start is None or start.parent is None:
             return self._root
@@ -218,7 +213,7 @@ class Layout:
 
     @property
     def lead_pictures(self) -> list[LexborNode]:
-        return outside_noise(self.scope.css(LEAD_PICTURES))
+        return self._own(self.scope.css(LEAD_PICTURES))
 
     # --- how they are found
 
@@ -258,6 +253,13 @@ class Layout:
         around = {node.mem_id for node in ancestors(self._headline)}
         return found if found is not None and found.mem_id not in around else None
 
+    @cached_property
+    def _others(self) -> Others:
+        return Others(self._tree, self._code, self._headline, self.bodies)
+
+    def _own(self, nodes: list[LexborNode]) -> list[LexborNode]:
+        return self._others.left_out_of(nodes[:_MOST_MARKS])
+
     def _nearest(self, nodes: Iterable[LexborNode]) -> LexborNode | None:
         """The one that shares the smallest element with the headline; the first of those that are equally near."""
         found = list(nodes)
@@ -266,30 +268,15 @@ class Layout:
         headline = self._headline
         return min(found, key=lambda node: common(headline, node)[1])
 
-    def _is_row_of_a_list(self, node: LexborNode) -> bool:
-        """Whether it stands beside a link to another article, as the dates in lists of articles do."""
-        headline = self._headline
-        around = {parent.mem_id for parent in ancestors(headline)} if headline is not None else set()
-        for parent in (node, *ancestors(node)[:2]):
-            if parent.mem_id in around or parent.tag == "body":
-                return False
-            if any(leads_elsewhere(anchor, self._code) for anchor in parent.css("a[href]")):
-                return True
-        return False
-
     def _before_body(self, selector: str) -> str | None:
-        """The first text of this family that stands in the article and not in its body."""
+        """The first text of this family that stands in the article above its body."""
         inside = {node.mem_id for body in self.bodies for node in (body, *body.css(selector))}
-        for node in self.scope.css(selector):
-            if node.mem_id not in inside and (text := line_of(node)):
-                return text
         frame = self._frame
-        if frame is None or frame.mem_id == self.scope.mem_id:
-            return None
-        for node in frame.css(selector):
-            if node.mem_id in inside or within_noise(node) or self._is_row_of_a_list(node):
+        places = [self.scope] if frame is None or frame.mem_id == self.scope.mem_id else [self.scope, frame]
+        for node in (node for place in places for node in self._own(place.css(selector))):
+            if node.mem_id in inside or (self.bodies and comes_before(self.bodies[0], node)):
                 continue
-            if text := line_of(node):
+            if (text := line_of(node)) and has_own_text(node, self._code):
                 return text
         return None
 

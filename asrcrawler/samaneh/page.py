@@ -22,7 +22,8 @@ from asrcrawler.samaneh.encoding import as_utf8
 from asrcrawler.samaneh.head import Head
 from asrcrawler.samaneh.layout import Layout
 from asrcrawler.samaneh.nesting import excess
-from asrcrawler.samaneh.pictures import GALLERY, media, outside_noise, pictures
+from asrcrawler.samaneh.pictures import GALLERY, media, pictures
+from asrcrawler.samaneh.places import within_link_elsewhere, within_noise
 from asrcrawler.samaneh.urls import article_path, code_of_url, is_home, short_path
 
 if TYPE_CHECKING:
@@ -195,7 +196,8 @@ class _Page:
         nodes: list[LexborNode] = [*self._layout.lead_pictures, *body.pictures]
         scope = self._layout.scope
         if self._article.kind is Kind.GALLERY:
-            nodes += outside_noise(scope.css(GALLERY))
+            shown = [node for node in scope.css(GALLERY) if not within_noise(node)]
+            nodes += [node for node in shown if not within_link_elsewhere(node, self._code)]
         found = pictures(nodes, title, self._base_url)
         if self._article.kind is Kind.VIDEO:
             found += media(scope, self._base_url)

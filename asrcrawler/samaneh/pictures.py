@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from asrcrawler.items import Image
 from asrcrawler.persian import clean, fold_letters
-from asrcrawler.samaneh.places import within_noise
 from asrcrawler.samaneh.urls import absolute
 
 if TYPE_CHECKING:
@@ -61,11 +60,6 @@ def media(scope: LexborNode, base_url: str) -> list[Image]:
         if address is not None and _MEDIA_FILE.search(urlsplit(address).path):
             found.setdefault(address, Image(url=address))
     return list(found.values())
-
-
-def outside_noise(nodes: Iterable[LexborNode]) -> list[LexborNode]:
-    """Those of ``nodes`` that stand in no box which is no part of the article."""
-    return [node for node in nodes if not within_noise(node)]
 
 
 def _address(node: LexborNode, base_url: str) -> str | None:

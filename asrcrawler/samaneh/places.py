@@ -42,6 +42,23 @@ OTHERS = {
 }
 BODY_IDS = frozenset({"newsMainBody", "news_body", "newsBody", "item-body"})
 
+# Things that more than a class name tells, as selectors.
+KICKERS = '[class*="rutitr"], .newsPreTitle, .pretitle, .pre-title, .uptitle, .up-title'
+LEADS = (
+    '[class*="subtitle"], [class*="sub-title"], .lead, .news-lead, .news_lead, .content-lead-news, .sub_ax, .introtext'
+)
+AUTHORS = '.news_author, .author_name, .news_writer, .writer_name, .news_reporter, .reporter_name, [rel="author"]'
+LEAD_PICTURES = (
+    "img.image_btn, img.news_corner_image, img.lead_image, .lead_image img, .news_lead_image img, .primary_image img,"
+    " .parent-lead-img img"
+)
+GALLERIES = ".album_listi, .image_set, .album_content, .photo_body, .news_album_main_part"
+VIDEOS = ".video_content, .video_title, .video_body"
+COMMENT_PLACES = '#comm_b, form[name="comments"]'
+TAG_PLACES = '.tags_container a, .tags_title a, .tags a, .tags li, a[href^="/fa/tag"], a[rel~="tag"]'
+TOOLS = 'a[href*="/fa/save/"], [onclick*="/fa/print/"], a[href*="/fa/print/"]'
+"""The CMS's own buttons around an article; they name its code."""
+
 LONGEST_HREF = 2000  # characters of a link that are looked at
 MOST = 300  # places of one kind; an article has one, a page full of them is not worth more of our time
 HIGHEST = 60  # ancestors that are looked at; a place stands some 12 deep
@@ -159,7 +176,25 @@ def common(one: LexborNode, other: LexborNode) -> tuple[LexborNode | None, int]:
     return None, HIGHEST
 
 
+def comes_before(one: LexborNode, other: LexborNode) -> bool:
+    """Whether ``one`` begins before ``other`` on the page, neither of them within the other."""
+    others = {node.mem_id for node in (other, *ancestors(other))}
+    beside: LexborNode | None = one
+    while beside is not None and beside.parent is not None and beside.parent.mem_id not in others:
+        beside = beside.parent
+    while beside is not None:
+        if beside.mem_id in others:
+            return True
+        beside = beside.next
+    return False
+
+
 def leads_elsewhere(anchor: LexborNode, code: int) -> bool:
     """Whether a link leads to another article than ``code``."""
     found = code_of_url((anchor.attributes.get("href") or "")[:LONGEST_HREF])
     return found is not None and found != code
+
+
+def within_link_elsewhere(node: LexborNode, code: int) -> bool:
+    """Whether an element is, or stands right in, a link to another article than ``code``."""
+    return any(part.tag == "a" and leads_elsewhere(part, code) for part in (node, *ancestors(node)[:2]))

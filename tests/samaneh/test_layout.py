@@ -245,6 +245,45 @@ def test_subtitles_of_other_articles_are_no_lead() -> None:
     assert read(page(lead="", after=related)).lead is None
 
 
+OTHERS = [
+    '<div class="related_news">{}</div>',
+    '<div class="box"><a href="/fa/news/9003/z">برف</a>{}</div>',
+    '<ul><li><div>{}</div><a href="/fa/news/9003/z">برف</a></li></ul>',
+]
+"""Boxes of other articles, by their name and by where they lead."""
+OF_ANOTHER = (
+    '<div class="rutitr">هوا</div><div class="subtitle">برف آمد.</div><span class="writer_name">سام یاری</span>'
+    '<img class="lead_image" src="/files/snow.jpg"><div class="image_set"><img src="/files/snow.jpg"></div>'
+)
+
+
+@pytest.mark.parametrize("box", OTHERS)
+@pytest.mark.parametrize("above", [True, False])
+def test_nothing_of_another_article_is_taken_from_a_box_beside_the_body(box: str, above: bool) -> None:
+    own, other = f'<div class="body"><p>{TEXT}</p></div>', box.format(OF_ANOTHER)
+    article = read(page(kicker="", lead="", body=other + own if above else own + other))
+    assert (article.kicker, article.lead, article.author) == (None, None, None)
+    assert (article.images, article.kind, article.body) == ([], Kind.ARTICLE, TEXT)
+
+
+def test_a_lead_may_link_to_another_article_and_a_link_is_no_lead() -> None:
+    linking = f'<div class="subtitle">{LEAD} <a href="/fa/news/9003/z">گزارش پیشین</a></div>'
+    assert read(page(lead=linking)).lead == f"{LEAD} گزارش پیشین"
+    assert read(page(lead='<div class="subtitle"><a href="/fa/news/9003/z">برف در شمال</a></div>')).lead is None
+
+
+def test_what_follows_the_body_is_no_lead() -> None:
+    body = f'<div class="body"><p>{TEXT}</p></div><form><div class="subtitle">نظر شما</div></form>'
+    assert read(page(lead="", body=body)).lead is None
+
+
+def test_a_lead_beside_a_body_that_links_to_others_is_the_articles() -> None:
+    body = f'<div class="body"><p>{TEXT} <a href="/fa/news/9003/z">برف</a></p></div>'
+    picture = '<div class="lead_image"><img src="/files/bus.jpg"></div>'
+    article = read(page(lead="", body=f"<div><div>{LEAD_PLACE}{picture}</div>{body}</div>"))
+    assert (article.lead, [image.url for image in article.images]) == (LEAD, [f"{BASE}/files/bus.jpg"])
+
+
 @pytest.mark.parametrize(
     "opening",
     [

@@ -291,6 +291,7 @@ MANY = 20_000
         page(body=f'<div class="body">{"<font color=red><p>" * 1500}متن</div>'),
         page(body='<div class="body">متن</div>' * MANY),
         page(body=f'<div class="body">{"<div class=subtitle>متن</div>" * MANY}</div>'),
+        page(lead="<div><div>" + "<a href=/fa/news/4321>متن</a><p class=subtitle></p>" * MANY),
         page(body=f'<div class="body"><table><tr>{"<td>متن</td>" * MANY}</tr></table></div>'),
         page(body=f'<div class="body"><figure>{"<img src=/a.jpg>" * 4000}<figcaption>{"متن " * MANY}</figcaption>'),
         page(body=f'<div class="body">{"انتهای " * MANY}</div>'),

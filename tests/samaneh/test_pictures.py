@@ -45,6 +45,7 @@ def test_the_address_of_a_picture(markup: str) -> None:
         f'<img src="{PATH}" width="1" height="1">',
         f'<div class="adv_padd"><img src="{PATH}"></div>',
         f'<noscript><img src="{PATH}"></noscript>',
+        f'<p><a href="/fa/news/99/x"><span><img src="{PATH}"></span> برف در شمال</a></p>',
     ],
 )
 def test_what_is_no_picture_of_the_article(markup: str) -> None:

@@ -1,0 +1,62 @@
+"""What on the page of an article belongs to other articles: boxes of related news, rows of lists.
+
+Some have a telling name (:mod:`~asrcrawler.samaneh.noise`); the rest is told by where it leads.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from asrcrawler.samaneh.places import ancestors, leads_elsewhere, within_noise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+ROW_STEPS = 2  # from a value in a row of a list to the element that holds the row's link too
+
+
+class Others:
+    """The other articles on the page of ``code``, whose own are ``headline`` and ``bodies``."""
+
+    def __init__(
+        self, tree: LexborHTMLParser, code: int, headline: LexborNode | None, bodies: Sequence[LexborNode]
+    ) -> None:
+        self._tree = tree
+        self._code = code
+        own = [*bodies, *([headline] if headline is not None else [])]
+        self._around = {node.mem_id for part in own for node in ancestors(part)} | {body.mem_id for body in bodies}
+
+    def has(self, node: LexborNode) -> bool:
+        """Whether it holds a link to another article or stands beside one, as the dates in lists of articles do."""
+        for part in (node, *ancestors(node)[:ROW_STEPS]):
+            if part.mem_id in self._around or part.tag == "body":
+                return False
+            if part.mem_id in self._boxes:
+                return True
+        return False
+
+    def left_out_of(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
+        """Those of ``nodes`` that stand in no box of others.
+
+        A link within one of them says nothing: a lead may name an earlier report.
+        """
+        return [
+            node
+            for node in nodes
+            if not within_noise(node)
+            and (node.mem_id in self._around or node.parent is None or not self.has(node.parent))
+        ]
+
+    @cached_property
+    def _boxes(self) -> set[int]:
+        """The links to other articles and what they stand in, as far as headline and body do not stand in it too."""
+        found: set[int] = set()
+        for anchor in self._tree.css("a[href]"):
+            node: LexborNode | None = anchor if leads_elsewhere(anchor, self._code) else None
+            while node is not None and node.mem_id not in found and node.mem_id not in self._around:
+                found.add(node.mem_id)
+                node = node.parent
+        return found
