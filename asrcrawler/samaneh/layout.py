@@ -96,11 +96,12 @@ class Layout:
 
     @cached_property
     def date_texts(self) -> list[str]:
-        """The text that shows the date of publication; the site's own «به روز شده در» is no such place."""
+        """The text that shows the date of publication, then its Jalali part; the site's own «به روز شده در» is no such
+        place."""
         node = self._nearest(node for node in self._sure.of("date") if _has_digit(node.text()))
         if node is not None:
             inner = [part.text(separator=" ") for part in node.css(".fa_date")]
-            return [*inner, node.text(separator=" ")]
+            return [node.text(separator=" "), *inner]
         values = labelled(self._root, DATE, _has_digit, self._body_if_any)
         nearest = self._nearest([value.node for value in values if not self._others.has(value.node)])
         return [value.text for value in values if nearest is not None and value.node.mem_id == nearest.mem_id][:1]

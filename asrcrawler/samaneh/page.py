@@ -225,22 +225,31 @@ class _Page:
         return [text for text in self._layout.other_date_texts if _is_date(text)]
 
     def _moment(self, name: str, source: str, texts: Sequence[str | None]) -> Moment | None:
-        """The date in the first of ``texts`` that gives one. An impossible date is no reason to look further."""
-        for text in texts:
-            if text is None or name in self._doubtful:
+        """The date in the first of ``texts``, all of one place, that gives one.
+
+        Where an impossible date is all there is, no other place is asked.
+        """
+        wrong: str | None = None
+        for text in texts if name not in self._doubtful else ():
+            if text is None:
                 continue
             try:
                 moment = read_moment(text)
             except DateError as error:
-                self._article.notes.append(f"{name} in {source}: {error}")
-                self._doubtful.add(name)
-                return None
+                wrong = wrong or str(error)
+                continue
             if moment is not None:
                 self._article.sources[name] = source
-                if moment.note:
-                    self._article.notes.append(f"{name} in {source}: {moment.note}")
+                self._note(name, source, wrong or moment.note)
                 return moment
+        if wrong:
+            self._note(name, source, wrong)
+            self._doubtful.add(name)
         return None
+
+    def _note(self, name: str, source: str, note: str | None) -> None:
+        if note:
+            self._article.notes.append(f"{name} in {source}: {note}")
 
 
 def _is_date(text: str) -> bool:

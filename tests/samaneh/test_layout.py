@@ -145,6 +145,29 @@ def test_neither_the_sites_own_date_nor_those_of_lists_are_the_articles() -> Non
     assert article.published_jalali is None
 
 
+def test_both_dates_of_one_place_are_checked_against_each_other() -> None:
+    both = '<div class="news_pdate_c"><sapn class="fa_date">{}</sapn><span class="en_date">{}</span></div>'
+    article = read(page(date=both.format(f"{DAY} - ۲۲:۵۴", "25 January 2023")))
+    assert article.published_jalali == PUBLISHED
+    assert [note.partition(":")[0] for note in article.notes] == ["published_at in page"]
+    assert "the Gregorian one beside it 2023-01-25" in article.notes[0]
+
+
+def test_the_time_may_stand_beside_the_element_of_the_jalali_day() -> None:
+    place = f'<div class="news_pdate_c">۲۲:۵۴ - <span class="fa_date">{DAY}</span></div>'
+    assert read(page(date=place)).published_jalali == PUBLISHED
+
+
+def test_where_the_whole_place_is_no_date_its_jalali_part_counts_and_the_rest_is_told() -> None:
+    place = f'<div class="news_pdate_c"><i class="fa_date">{DAY} - ۲۲:۵۴</i> <i>24 January 2023 10:54 pm</i></div>'
+    article = read(page(date=place))
+    assert article.published_jalali == PUBLISHED
+    assert len(article.notes) == 1
+    assert "a time of twelve hours" in article.notes[0]
+    impossible = read(page(date=place.replace(DAY, "۳۱ مهر ۱۴۰۱")))
+    assert (impossible.published_at, len(impossible.notes)) == (None, 1)
+
+
 def test_a_gregorian_date_alone_is_read() -> None:
     place = '<div class="news_pdate_c">تاریخ انتشار: 24 January 2023 - 22:54</div>'
     assert read(page(date=place)).published_jalali == PUBLISHED
