@@ -126,7 +126,9 @@ def change_class(old: Text, new: Text) -> Change | None:
 
 
 def _next_look_at_article(history: History, now: datetime) -> datetime | None:
-    born = min(history.published_at or history.first_visit_at, now)
+    born = history.published_at
+    if born is None or born > now:  # a slip of the site's clock must not have it looked at every half hour for years
+        born = history.first_visit_at
     settled_at = born + SETTLED_AGE
     if now >= settled_at:
         return None

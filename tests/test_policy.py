@@ -45,8 +45,10 @@ def test_an_article_without_a_date_counts_from_its_first_visit() -> None:
     assert wait(Outcome.STORED, first_visit_at=NOW - 4 * HOUR) == 2 * HOUR
 
 
-def test_a_publication_in_the_future_counts_as_now() -> None:
+def test_so_does_an_article_whose_publication_lies_in_the_future() -> None:
     assert wait(Outcome.STORED, published_at=NOW + 400 * DAY) == 30 * MINUTE
+    assert wait(Outcome.STORED, published_at=NOW + 400 * DAY, first_visit_at=NOW - 4 * HOUR) == 2 * HOUR
+    assert wait(Outcome.STORED, published_at=NOW + 400 * DAY, first_visit_at=NOW - 60 * DAY) is None
 
 
 @pytest.mark.parametrize(
