@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Self
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from scrapy import signals
@@ -49,5 +49,5 @@ class Ping:
         try:
             with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
                 logger.info("Told the watchdog: status %d", answer.status)
-        except (URLError, OSError, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
             logger.warning("The watchdog could not be told: %s", error)

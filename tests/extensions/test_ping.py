@@ -76,6 +76,20 @@ def test_a_watchdog_that_complains_or_is_gone_is_one_warning(caplog: pytest.LogC
     ] * 2
 
 
+def test_what_speaks_no_http_and_what_is_no_address_is_one_warning_too(caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute, caplog.at_level(logging.WARNING):
+
+        def answer() -> None:
+            connection, _ = mute.accept()
+            with connection:
+                connection.sendall(b"220 mail.example ESMTP\r\n")
+
+        Thread(target=answer, daemon=True).start()
+        end_a_run(f"http://127.0.0.1:{mute.getsockname()[1]}/", 0)
+        end_a_run("http://127.0.0.1/a ping", 0)
+    assert len(caplog.records) == 2
+
+
 def test_without_an_address_there_is_nothing_to_do() -> None:
     with pytest.raises(NotConfigured):
         Ping.from_crawler(crawler_for_tests(ASR_PING_URL=""))
