@@ -32,7 +32,7 @@ from asrcrawler.samaneh.urls import article_path
 from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, absence, judge, unread
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -163,7 +163,6 @@ class SamanehSpider(Spider):
             errback=self.parse_failure,
             headers=headers,
             cb_kwargs={"code": code, "redirects": redirects, "conditional": bool(headers)},
-            meta={"handle_httpstatus_all": True, "dont_redirect": True},
             dont_filter=True,  # the ledger knows what was visited; a set of fingerprints would grow with the archive
         )
 
@@ -205,12 +204,9 @@ class SamanehSpider(Spider):
             self.logger.warning("Code %d: %s, %s", result.code, result.outcome, result.reason)
 
 
-async def _with_validators(
-    archive: Archive, codes: Iterable[int]
-) -> AsyncIterator[tuple[int, Validators | None]]:  # fmt: skip
-    wanted = list(codes)
-    known = await archive.validators(wanted) if wanted else {}
-    for code in wanted:
+async def _with_validators(archive: Archive, codes: Sequence[int]) -> AsyncIterator[tuple[int, Validators | None]]:
+    known = await archive.validators(codes) if codes else {}
+    for code in codes:
         yield code, known.get(code)
 
 
