@@ -33,16 +33,18 @@ UNREADABLE_SHARE = 0.1  # of the pages that were answered; where a sweep is amon
 pages that any archive has."""
 
 
-def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int) -> int:
+def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int, *, listed: bool = False) -> int:
     """What a crawl that was closed for ``reason`` tells its caller.
 
     ``outcomes`` are the booked visits by outcome, ``unbooked`` the codes taken up that never reached the ledger.
+    ``listed`` is whether the site told in this run which articles it has: then it was reached, and a code that always
+    fails, the only one due, is no reason for an alarm.
     """
     if reason == ANOTHER_RUN:
         return OK
     if reason in _FAILED:
         return FAILED
-    if reason in _UNAVAILABLE or _no_answer(outcomes):
+    if reason in _UNAVAILABLE or _no_answer(outcomes, listed=listed):
         return UNAVAILABLE
     if is_new_template(outcomes) or (reason == FINISHED and unbooked > 0):
         return FAILED
@@ -56,6 +58,7 @@ def is_new_template(outcomes: Mapping[str, int]) -> bool:
     return unreadable >= max(UNREADABLE_PAGES, stored + 1, UNREADABLE_SHARE * answered)
 
 
-def _no_answer(outcomes: Mapping[str, int]) -> bool:
-    silent = outcomes.get(Outcome.REFUSED, 0) + outcomes.get(Outcome.FAILED, 0)
-    return silent > 0 and silent == sum(outcomes.values())
+def _no_answer(outcomes: Mapping[str, int], *, listed: bool) -> bool:
+    refused, failed = outcomes.get(Outcome.REFUSED, 0), outcomes.get(Outcome.FAILED, 0)
+    silent = refused + failed
+    return silent > 0 and silent == sum(outcomes.values()) and (refused > 0 or not listed)

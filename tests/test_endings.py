@@ -39,6 +39,12 @@ def test_the_exit_status_tells_how_a_run_ended(
     assert exit_status(reason, outcomes, unbooked) == status
 
 
+def test_a_code_that_always_fails_is_no_alarm_on_a_site_that_tells_what_is_new() -> None:
+    assert exit_status("finished", {"failed": 1}, 0, listed=True) == 0
+    assert exit_status("finished", {"failed": 1, "refused": 1}, 0, listed=True) == 75
+    assert exit_status("unreachable", {"failed": 15}, 0, listed=True) == 75
+
+
 def test_a_few_odd_pages_are_no_new_template() -> None:
     assert not is_new_template({"unreadable": 4})
     assert is_new_template({"unreadable": 5})

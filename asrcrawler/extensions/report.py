@@ -52,10 +52,13 @@ class RunReport:
         archive.figures.requests = self._crawler.stats.get_value("downloader/request_count", 0)
         outcomes = archive.figures.outcomes
         unbooked = spider.asked - sum(outcomes.values())
-        status = FAILED if archive.in_hand else exit_status(reason, outcomes, unbooked)
+        scheduled = spider.arguments.codes is None
+        # A scheduled run does not finish where neither feed nor home page answered.
+        listed = scheduled and reason == FINISHED
+        status = FAILED if archive.in_hand else exit_status(reason, outcomes, unbooked, listed=listed)
         try:
             if archive.run_id is not None:
-                await self._remember(archive, reason, status, scheduled=spider.arguments.codes is None)
+                await self._remember(archive, reason, status, scheduled=scheduled)
                 await archive.close(reason=reason, exit_status=status)
         except StorageError as error:
             logger.error("%s; the end of this run could not be written", error)

@@ -14,6 +14,7 @@ from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import StorageError
 from asrcrawler.extensions.report import RunReport
 from asrcrawler.frontier import Memory
+from asrcrawler.samaneh.arguments import Arguments
 from asrcrawler.storage import Database, runs
 from tests.crawler import crawler_for_tests
 
@@ -76,6 +77,12 @@ def test_a_run_closes_its_row_and_says_in_one_line_what_it_did(scene: Scene, cap
 def test_visits_that_could_not_be_written_are_never_a_success(scene: Scene, reason: str) -> None:
     assert scene.end(reason, in_hand=20, stored=5) == 1
     assert scene.row["exit_status"] == 1
+
+
+def test_a_scheduled_run_that_met_only_failing_codes_is_good_and_one_of_given_codes_is_not(scene: Scene) -> None:
+    assert scene.end("finished", failed=1) == 0
+    scene.crawler.spider.arguments = Arguments.read(codes="5")  # type: ignore[union-attr]
+    assert scene.end("finished", failed=1) == 75
 
 
 def test_a_run_that_cannot_be_closed_is_no_success_either(
