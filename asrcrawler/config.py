@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ _SCRAPY_WHOLE_NUMBERS = ("CONCURRENT_REQUESTS_PER_DOMAIN", "DOWNLOAD_MAXSIZE", "
 
 SQLITE_FILE = "sqlite:///"
 
+_MORE_THAN_A_HOST = re.compile(r"[\s@]")  # a blank, or a user and a password, which would be stored with every article
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
@@ -36,7 +39,6 @@ class Config:
     batch_size: int
     batch_seconds: float
     keep_pages: bool
-    contact: str
     ping_url: str
     """Empty for none."""
     now: datetime | None
@@ -52,7 +54,6 @@ class Config:
             batch_size=_whole_number(settings, "ASR_BATCH_SIZE", least=1),
             batch_seconds=_seconds(settings, "ASR_BATCH_SECONDS"),
             keep_pages=_switch(settings, "ASR_KEEP_PAGES"),
-            contact=str(settings.get("ASR_CONTACT") or "").strip(),
             ping_url=_ping_url(settings.get("ASR_PING_URL")),
             now=_moment(settings.get("ASR_NOW")),
         )
@@ -119,7 +120,7 @@ def _base_url(value: object) -> str:
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
-    if not usable or parts.path or parts.query or parts.fragment:
+    if not usable or parts.path or parts.query or parts.fragment or _MORE_THAN_A_HOST.search(parts.netloc):
         raise SettingError("ASR_BASE_URL", value, "is not the address of a site, such as http://asrpress.ir")
     return url
 

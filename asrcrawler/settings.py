@@ -34,8 +34,7 @@ COMMANDS_MODULE = "asrcrawler.commands"
 
 # --- politeness --------------------------------------------------------------------------------------------------
 
-_contact = os.environ.get("ASR_CONTACT", "").strip()
-USER_AGENT = f"asrcrawler/{__version__} (news archive{f'; {_contact}' if _contact else ''})"
+USER_AGENT = f"asrcrawler/{__version__} (news archive)"  # the spider adds ASR_CONTACT to it
 ROBOTSTXT_OBEY = True  # Scrapy's default: False
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; one request at a time
 DOWNLOAD_DELAY = 1  # seconds; default 0

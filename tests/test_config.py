@@ -67,6 +67,8 @@ def test_a_switch_is_on_or_off(word: object, on: bool) -> None:
         ("ASR_BASE_URL", "http://"),
         ("ASR_BASE_URL", "http://asrpress.ir/fa"),
         ("ASR_BASE_URL", "http://asrpress.ir:x"),
+        ("ASR_BASE_URL", "http://asr press.ir"),
+        ("ASR_BASE_URL", "http://user:secret@asrpress.ir"),
         ("ASR_BASE_URL", ""),
         ("ASR_DATABASE_URL", ""),
         ("ASR_DATABASE_URL", "data/asr.db"),

@@ -82,6 +82,9 @@ class SamanehSpider(Spider):
         # What the downloader has taken up must be finished at a stop; without this it queues 16 requests of a second.
         per_domain = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         settings.set("CONCURRENT_REQUESTS", per_domain, priority="spider")
+        if contact := " ".join(str(settings.get("ASR_CONTACT") or "").split()):
+            agent = settings["USER_AGENT"].removesuffix(")")
+            settings.set("USER_AGENT", f"{agent}; {contact})", priority="spider")
 
     @property
     def planned(self) -> int | None:

@@ -17,6 +17,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.http import HtmlResponse, Response
+from scrapy.utils.project import get_project_settings
 from twisted.python.failure import Failure
 
 from asrcrawler.endings import DATABASE_FAILED
@@ -76,6 +77,21 @@ def test_a_wrong_argument_is_one_sentence(arguments: dict[str, str], sentence: s
     with pytest.raises(SpiderArgumentError) as found:
         spider_with(**arguments)
     assert str(found.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("given", "agent"),
+    [
+        ({}, "(news archive)"),
+        ({"ASR_CONTACT": " you@example.org\n"}, "(news archive; you@example.org)"),
+        ({"ASR_CONTACT": "you@example.org", "USER_AGENT": "Own/1.0"}, "Own/1.0"),
+    ],
+)
+def test_whoever_runs_it_is_named_to_the_site(given: dict[str, str], agent: str) -> None:
+    settings = get_project_settings()
+    settings.update({"ASR_CONTACT": ""} | given, priority="cmdline")
+    AsrSpider.update_settings(settings)
+    assert settings["USER_AGENT"].endswith(agent)
 
 
 def test_codes_become_requests_in_their_order() -> None:
