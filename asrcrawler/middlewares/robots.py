@@ -30,7 +30,11 @@ logger = logging.getLogger(__name__)
 
 
 class RobotsUnknown(IgnoreRequest):
-    """The request was not made, because nobody can say whether it is allowed."""
+    """The request was not made, because nobody can say whether it is allowed. The crawl ends for ``reason``."""
+
+    def __init__(self, reason: str, why: str) -> None:
+        super().__init__(why)
+        self.reason = reason
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -89,4 +93,4 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def _leave(self, reason: str, why: str) -> RobotsUnknown:
         logger.error("What the site allows is not known (%s); nothing is asked of it in this run", why)
         self._farewell = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
-        return RobotsUnknown(why)
+        return RobotsUnknown(reason, why)

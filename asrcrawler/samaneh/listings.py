@@ -11,6 +11,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from asrcrawler.endings import REFUSED, UNREACHABLE
 from asrcrawler.frontier import Site
+from asrcrawler.middlewares.robots import RobotsUnknown
 from asrcrawler.pause import pause_is_over
 from asrcrawler.samaneh.challenge import is_challenge
 from asrcrawler.samaneh.discovery import (
@@ -85,6 +86,8 @@ class Listings:
             response = await self._follow(url)
         except CloseSpider:
             raise
+        except RobotsUnknown as error:  # it has been told
+            raise CloseSpider(error.reason) from None
         except IgnoreRequest as error:
             self._forbidden = True
             logger.warning("%s is not to be had: %s", url, error)

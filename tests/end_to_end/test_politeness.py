@@ -94,6 +94,18 @@ def test_without_an_answer_for_robots_txt_nothing_is_asked(
     assert "Traceback" not in log
 
 
+def test_a_scheduled_run_without_an_answer_for_robots_txt_says_just_that(
+    crawl_of: Callable[[ReplicaServer], Crawl],
+) -> None:
+    with ReplicaServer(World(first=1, last=50)) as server:
+        server.faults.put(ROBOTS, Fault.ERROR_500)
+        status, log = crawl_of(server).run(settings=FAST | {"RETRY_TIMES": 0})
+        asked = server.requests.paths
+    assert (status, asked) == (75, {ROBOTS: 1}), log
+    assert "nothing is asked of it in this run" in log
+    assert not [line for line in log.splitlines() if "asrcrawler.samaneh.listings" in line]
+
+
 @pytest.mark.parametrize("fault", [Fault.FORBIDDEN, Fault.HUGE, Fault.EMPTY, Fault.OTHER_HOST])
 def test_a_site_without_rules_of_its_own_allows_everything(
     crawl_of: Callable[[ReplicaServer], Crawl], fault: Fault
