@@ -109,7 +109,7 @@ class StorePipeline:
                 await self._write(batch)
             except StorageError as error:
                 if wait is None or self._is_stopping or isinstance(error, VanishedError):
-                    self._give_up(error, len(batch))
+                    self._give_up(error)
                     return
                 logger.warning("%s; trying again in %g seconds", error, wait)
                 await self._sleep(wait)
@@ -133,17 +133,22 @@ class StorePipeline:
             await self._archive.write(batch)
         except UnstorableError as error:
             if len(batch) > 1:
-                for item in batch:
-                    await self._write([item])
+                await self._write_singly(batch)
             elif isinstance(batch[0], Article):
                 logger.error("Code %d cannot be stored: %s", batch[0].code, error)
                 await self._archive.write([_unreadable(batch[0], "cannot be stored")])
             else:
                 raise
 
-    def _give_up(self, error: StorageError, lost: int) -> None:
+    async def _write_singly(self, batch: Sequence[Article | Absence]) -> None:
+        """Patient with each by itself, so that none of them is written twice."""
+        for item in batch:
+            if not self._failed:
+                await self._write_patiently([item])
+
+    def _give_up(self, error: StorageError) -> None:
         self._failed = True
-        logger.error("%s; %d visits could not be written and stay due", error, lost)
+        logger.error("%s; %d visits could not be written and stay due", error, self._archive.in_hand)
         self._tasks.add(asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=DATABASE_FAILED)))
 
 

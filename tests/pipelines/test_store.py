@@ -195,6 +195,33 @@ def test_one_item_that_no_database_takes_does_not_keep_out_the_others(
     assert scene.outcomes() == {1: Outcome.MISSING, 2: Outcome.UNREADABLE, 3: Outcome.MISSING}
 
 
+@pytest.mark.parametrize(("busy_for", "booked"), [(1, [1, 2, 3]), (9, [1])])
+def test_a_batch_that_is_taken_apart_is_written_once_also_where_the_database_is_busy_in_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, busy_for: int, booked: list[int]
+) -> None:
+    monkeypatch.setattr(store, "WAITS", (0.0, 0.0))
+    scene = Scene(tmp_path, ASR_BATCH_SIZE=3)
+    write, written = scene.archive.write, []
+    busy = iter(range(busy_for))
+
+    async def picky_and_busy(batch: Any) -> Any:
+        if len(batch) > 1:
+            raise UnstorableError("value out of range")
+        if batch[0].code == 2 and next(busy, None) is not None:
+            raise StorageError("database is locked")
+        written.append(batch[0].code)
+        return await write(batch)
+
+    async def story(pipeline: StorePipeline) -> None:
+        monkeypatch.setattr(scene.archive, "write", picky_and_busy)
+        for code in (1, 2, 3):
+            await pipeline.process_item(missing(code))
+        await asyncio.sleep(0)
+
+    scene.play(story)
+    assert (written, sorted(scene.outcomes()), scene.archive.in_hand) == (booked, booked, 3 - len(booked))
+
+
 def test_another_run_at_work_closes_the_crawl_before_its_first_request(tmp_path: Path) -> None:
     first = Scene(tmp_path)
 
