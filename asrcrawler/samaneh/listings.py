@@ -13,7 +13,7 @@ from asrcrawler.endings import REFUSED, UNREACHABLE
 from asrcrawler.frontier import Site
 from asrcrawler.middlewares.robots import RobotsUnknown
 from asrcrawler.pause import pause_is_over
-from asrcrawler.samaneh.challenge import is_challenge
+from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.discovery import (
     ARCHIVE_SITEMAP_PATH,
     FEED_PATH,
@@ -112,6 +112,8 @@ class Listings:
                 break
             if target == url:
                 raise _refusal(response, "a redirect to itself")
+            if is_challenge(response.body, b", ".join(response.headers.getlist("Set-Cookie")).decode("latin-1")):
+                raise _refusal(response, f"a {CHALLENGE}")
             url = target
         return response
 
@@ -125,7 +127,7 @@ def _refuse_refusal(response: Response) -> None:
     if response.status in REFUSALS:
         raise _refusal(response, f"status {response.status}")
     if is_challenge(response.body):
-        raise _refusal(response, "a challenge page")
+        raise _refusal(response, f"a {CHALLENGE}")
 
 
 def _refusal(response: Response, why: str) -> CloseSpider:

@@ -16,7 +16,7 @@ from asrcrawler.exceptions import DateError, Missing, Refused, Unreadable
 from asrcrawler.items import Article, Image, Kind
 from asrcrawler.persian import clean, fold_letters, to_latin_digits
 from asrcrawler.samaneh.body import Body, read_body
-from asrcrawler.samaneh.challenge import is_challenge
+from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.dates import Moment, read_moment
 from asrcrawler.samaneh.encoding import as_utf8
 from asrcrawler.samaneh.head import Head
@@ -113,7 +113,7 @@ class _Page:
     def _refuse_known_pages(self, url: str) -> None:
         """A page that shows no code may say what else it is."""
         if is_challenge(self._page):
-            raise Refused("challenge page")
+            raise Refused(CHALLENGE)
         if is_home(url) or self._layout.page_name == "home":
             raise Missing("home page")
         if self._layout.is_error_page:

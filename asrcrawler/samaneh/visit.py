@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from asrcrawler.exceptions import PageVerdict
 from asrcrawler.items import Absence, Article, Fetch, Outcome, Page
+from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.page import read_page
 from asrcrawler.samaneh.urls import absolute, code_of_url, is_home, same_site
 
@@ -159,12 +160,16 @@ def _judge_page(answer: Answer, asked: Asked) -> Article | Absence:
             declared_encoding=answer.encoding,
         )
     except PageVerdict as verdict:
+        if verdict.outcome is Outcome.UNREADABLE and _is_challenge(answer):
+            return _absence(answer, asked, Outcome.REFUSED, CHALLENGE)
         return _absence(answer, asked, verdict.outcome, verdict.reason)
     article.fetch = answer.as_fetch(Outcome.STORED)
     return article
 
 
 def _judge_redirect(answer: Answer, asked: Asked) -> Absence | Elsewhere:
+    if _is_challenge(answer):  # be it one that leads home: that is no word about the article
+        return _absence(answer, asked, Outcome.REFUSED, CHALLENGE)
     target = redirect_target(answer.headers.get("location", ""), answer.url)
     if target is None:
         return _absence(answer, asked, Outcome.UNREADABLE, f"status {answer.status} leads nowhere")
@@ -179,6 +184,10 @@ def _judge_redirect(answer: Answer, asked: Asked) -> Absence | Elsewhere:
     if answer.redirects >= MOST_REDIRECTS:
         return _absence(answer, asked, Outcome.UNREADABLE, f"more than {MOST_REDIRECTS} redirects")
     return Elsewhere(target)
+
+
+def _is_challenge(answer: Answer) -> bool:
+    return is_challenge(answer.body, answer.headers.get("set-cookie", ""))
 
 
 def _host(url: str) -> str:

@@ -133,11 +133,15 @@ def test_redirects_within_the_site_are_followed_and_others_are_not() -> None:
     assert site.asked == [f"{BASE}/fa", f"{BASE}/fa/", f"{BASE}/fa-sitemap-news"]
 
 
-def test_a_redirect_to_itself_is_a_refusal() -> None:
-    places, _ = listings({"/fa": Response(BASE, status=307, headers={"Location": "/fa"})})
+@pytest.mark.parametrize(
+    "headers", [{"Location": "/fa"}, {"Location": "/fa?1", "Set-Cookie": ["a=b", "__arcsjs=f00; Path=/"]}]
+)
+def test_a_redirect_to_itself_or_of_a_challenge_is_a_refusal(headers: dict[str, Any]) -> None:
+    places, site = listings({"/fa": Response(BASE, status=307, headers=headers)})
     with pytest.raises(CloseSpider) as found:
         answer_of(places.site.home())
     assert found.value.reason == REFUSED
+    assert site.asked == [f"{BASE}/fa"]
 
 
 def test_places_that_robots_txt_forbids_end_the_run_as_refused(caplog: pytest.LogCaptureFixture) -> None:

@@ -91,6 +91,21 @@ def test_a_redirect_within_the_site_is_followed(location: str, followed: str) ->
     assert judge(answer(301, location=location), ASKED) == Elsewhere(followed)
 
 
+@pytest.mark.parametrize("location", ["/fa/news/32911?__arcsjs=1", "/", "/fa"])
+def test_a_redirect_of_a_challenge_is_a_refusal_wherever_it_leads(location: str) -> None:
+    by_cookie = answer(307, location=location, set_cookie="a=b; Path=/, __arcsjs=f00; Path=/")
+    by_text = answer(307, body=b"<html><script>document.cookie='__arcsjsc=1'</script>", location=location)
+    for given_answer in (by_cookie, by_text):
+        found = absence_of(given_answer)
+        assert (found.outcome, found.reason) == (Outcome.REFUSED, "challenge page")
+
+
+def test_a_small_page_that_cannot_be_read_and_sets_the_cookie_of_a_challenge_is_a_refusal() -> None:
+    body = b"<html><script src=x></script></html>"
+    assert absence_of(answer(body=body)).outcome is Outcome.UNREADABLE
+    assert absence_of(answer(body=body, set_cookie="__arcsjs=f00; Path=/")).outcome is Outcome.REFUSED
+
+
 def test_redirects_come_to_an_end() -> None:
     found = absence_of(answer(301, location="/fa/news/32911/again", redirects=5))
     assert (found.outcome, found.reason) == (Outcome.UNREADABLE, "more than 5 redirects")
