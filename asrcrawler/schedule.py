@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import shlex
 import sys
 from dataclasses import dataclass, field
@@ -90,6 +92,14 @@ def service_unit(install: Install, user: str) -> str:
 def timer_unit(minutes: int) -> str:
     """``asrcrawler.timer``: starts the service every so many minutes after its last run began."""
     return TIMER.format(minutes=minutes)
+
+
+def this_user() -> str:
+    """Who runs this; the number of a user without a name, as containers have, is as good to systemd."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def _quoted(word: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from asrcrawler.schedule import Install, cron_times, crontab_line, service_unit, timer_unit
+from asrcrawler.schedule import Install, cron_times, crontab_line, service_unit, this_user, timer_unit
 
 PLAIN = Install(root=Path("/opt/asrcrawler"), scrapy=("/opt/asrcrawler/.venv/bin/scrapy",))
 ODD = Install(
@@ -74,3 +74,12 @@ def test_only_our_own_settings_are_passed_on() -> None:
 )
 def test_the_samples_in_deploy_are_what_the_command_prints(name: str, text: str) -> None:
     assert (Path(__file__).parents[1] / "deploy" / name).read_text("utf-8") == text
+
+
+def test_a_user_without_a_name_is_given_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    monkeypatch.setattr("os.getuid", lambda: 4711)
+    assert this_user() == "4711"

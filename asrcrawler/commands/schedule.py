@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ class Command(AsrCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         from asrcrawler.config import project_root
-        from asrcrawler.schedule import Install, crontab_line, service_unit, timer_unit
+        from asrcrawler.schedule import Install, crontab_line, service_unit, this_user, timer_unit
 
         minutes = _minutes(opts.every)
         assert self.config  # a wrong setting would only show when cron meets it
@@ -42,7 +41,7 @@ class Command(AsrCommand):
             print(crontab_line(install, minutes))
             return
         for name, unit in (
-            ("asrcrawler.service", service_unit(install, getpass.getuser())),
+            ("asrcrawler.service", service_unit(install, this_user())),
             ("asrcrawler.timer", timer_unit(minutes)),
         ):
             print(f"# {UNIT_FOLDER}/{name}\n{unit}")
