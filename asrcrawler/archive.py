@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.items import Absence
     from asrcrawler.packing import Dictionary
-    from asrcrawler.storage.coverage import Span
+    from asrcrawler.spans import Span
     from asrcrawler.storage.ledger import Known, Validators
     from asrcrawler.storage.writing import Written
 

@@ -18,15 +18,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from asrcrawler.items import Outcome
 from asrcrawler.policy import DAY
+from asrcrawler.spans import merge
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
     from asrcrawler.archive import Archive
+    from asrcrawler.spans import Span
     from asrcrawler.storage.ledger import Known
-
-Span = tuple[int, int]
-"""First and last code, both inclusive."""
 
 MOST_FRESH = 20_000  # codes remembered as listed and not visited; months of a large outlet
 PAGE = 500  # codes asked of the ledger at a time
@@ -152,13 +151,7 @@ def newest_of(codes: Sequence[int]) -> int:
 
 def newest_first(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The same codes as disjoint spans, the newest first."""
-    merged: list[Span] = []
-    for first, last in sorted(spans):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
-        else:
-            merged.append((first, last))
-    return tuple(reversed(merged))
+    return tuple(reversed(merge(spans)))
 
 
 def latest_sitemaps(urls: Iterable[str]) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8765
 HIGHEST_PORT = 65535
-HIGHEST_CODE = 10**9
 _CODES = re.compile(r"([0-9]{1,10})-([0-9]{1,10})")
 
 
@@ -64,6 +63,8 @@ def announce(server: ReplicaServer) -> None:
 
 
 def _codes(text: str) -> tuple[int, int]:
+    from asrcrawler.samaneh.urls import HIGHEST_CODE
+
     match = _CODES.fullmatch(text.strip())
     first, last = (int(match[1]), int(match[2])) if match else (0, 0)
     if not 0 < first <= last <= HIGHEST_CODE:

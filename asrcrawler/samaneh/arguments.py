@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.exceptions import SpiderArgumentError
 from asrcrawler.samaneh.urls import HIGHEST_CODE
+from asrcrawler.spans import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from asrcrawler.spans import Span
 
 _SPAN = re.compile(r"\s*(\d{1,10})\s*(?:-\s*(\d{1,10})\s*)?", re.ASCII)
 
@@ -20,12 +22,12 @@ _SPAN = re.compile(r"\s*(\d{1,10})\s*(?:-\s*(\d{1,10})\s*)?", re.ASCII)
 class Codes:
     """A set of news codes as disjoint ascending spans ``(first, last)``, both inclusive."""
 
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
 
     @classmethod
     def parse(cls, text: str) -> Codes:
         """Read ``32911``, ``32000-33000`` or a comma-separated list of both. Raises :exc:`ValueError`, saying why."""
-        return cls(_merged(sorted(_span(part) for part in text.split(","))))
+        return cls(tuple(merge(_span(part) for part in text.split(","))))
 
     def __iter__(self) -> Iterator[int]:
         for first, last in self.spans:
@@ -75,7 +77,7 @@ def _limit(value: object) -> int | None:
     return int(text)
 
 
-def _span(part: str) -> tuple[int, int]:
+def _span(part: str) -> Span:
     match = _SPAN.fullmatch(part)
     if match is None:
         raise ValueError("is not a list of codes such as 32911 or 32000-33000 or 32911,32950-32960")
@@ -85,13 +87,3 @@ def _span(part: str) -> tuple[int, int]:
     if first > last:
         raise ValueError(f"has a range that runs backwards: {first}-{last}")
     return first, last
-
-
-def _merged(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    merged: list[tuple[int, int]] = []
-    for first, last in spans:
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
-        else:
-            merged.append((first, last))
-    return tuple(merged)

@@ -11,7 +11,7 @@ from asrcrawler.exceptions import DamagedPageError
 from asrcrawler.export.warc import Capture
 from asrcrawler.packing import Dictionary, unpack
 from asrcrawler.samaneh.urls import HIGHEST_CODE
-from asrcrawler.storage.coverage import merge
+from asrcrawler.spans import merge
 from asrcrawler.storage.models import article, dictionary, page, visit
 from asrcrawler.storage.selection import Selection, conditions
 

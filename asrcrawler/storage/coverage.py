@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select
 
+from asrcrawler.spans import merge
 from asrcrawler.storage.models import coverage
 
 if TYPE_CHECKING:
@@ -17,22 +18,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-Span = tuple[int, int]
-"""First and last code, both inclusive."""
+    from asrcrawler.spans import Span
 
 NEARBY = 1_000  # codes; visited spans closer together than this are looked up at once
 PAGE = 500  # intervals read at a time
-
-
-def merge(spans: Iterable[Span], *, apart: int = 1) -> list[Span]:
-    """The same codes as ascending spans that neither overlap nor touch; gaps of less than ``apart`` are closed too."""
-    merged: list[Span] = []
-    for first, last in sorted(spans):
-        if merged and first <= merged[-1][1] + apart:
-            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
-        else:
-            merged.append((first, last))
-    return merged
 
 
 def cover(connection: Connection, site: str, codes: Iterable[int]) -> None:

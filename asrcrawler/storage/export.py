@@ -10,7 +10,7 @@ from sqlalchemy import select
 from asrcrawler.export.contract import EXPORT_FIELDS, REVISION_FIELDS, REVISIONS, export_schema
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.samaneh.urls import HIGHEST_CODE
-from asrcrawler.storage.coverage import merge
+from asrcrawler.spans import merge
 from asrcrawler.storage.models import article, revision
 from asrcrawler.storage.selection import Selection, conditions, sites
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from asrcrawler.storage.coverage import Span
+    from asrcrawler.spans import Span
     from asrcrawler.storage.database import Database
 
 CHUNK = 500  # values in one IN list

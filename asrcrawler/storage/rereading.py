@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from asrcrawler.items import Outcome
 from asrcrawler.samaneh.urls import HIGHEST_CODE
-from asrcrawler.storage.coverage import merge
+from asrcrawler.spans import merge
 from asrcrawler.storage.models import page, visit
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
 
-    from asrcrawler.storage.coverage import Span
+    from asrcrawler.spans import Span
     from asrcrawler.storage.database import Database
 
 CODES_AT_ONCE = 100  # some 400 KB of packed pages

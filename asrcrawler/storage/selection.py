@@ -10,7 +10,7 @@ from sqlalchemy import Integer, column, func, select, values
 
 from asrcrawler.persian import clean
 from asrcrawler.samaneh.dates import TEHRAN
-from asrcrawler.storage.coverage import merge
+from asrcrawler.spans import merge
 from asrcrawler.storage.models import LONGEST_LABEL, article, label
 
 if TYPE_CHECKING:

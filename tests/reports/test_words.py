@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asrcrawler.reports.words import bar, duration, filling, moment, percentage, size
-from asrcrawler.storage.coverage import merge
+from asrcrawler.spans import merge
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asrcrawler.spans import merge
 from asrcrawler.storage import Database, coverage, models
-from asrcrawler.storage.coverage import cover, covered, gaps, merge
+from asrcrawler.storage.coverage import cover, covered, gaps
 from tests.storage.samples import OTHER_SITE, SITE, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from asrcrawler.storage.coverage import Span
+    from asrcrawler.spans import Span
 
 _sites = count()
 CODES = st.sets(st.integers(1, 60), max_size=30)
@@ -32,20 +33,6 @@ def spans(database: Database, site: str = SITE) -> list[Span]:
 def gaps_of(database: Database, first: int, last: int) -> list[Span]:
     with database.read() as connection:
         return list(gaps(connection, SITE, first, last))
-
-
-@pytest.mark.parametrize(
-    ("given", "merged"),
-    [
-        ([], []),
-        ([(5, 5), (4, 4)], [(4, 5)]),
-        ([(1, 3), (5, 6)], [(1, 3), (5, 6)]),
-        ([(1, 9), (2, 3)], [(1, 9)]),
-        ([(1, 1), (1, 1)], [(1, 1)]),
-    ],
-)
-def test_merge(given: list[Span], merged: list[Span]) -> None:
-    assert merge(given) == merged
 
 
 def test_neighbours_grow_together(database: Database) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from asrcrawler.storage.coverage import Span
+    from asrcrawler.spans import Span
 
 NAME = "coverage"
 BATCH = 10_000  # ledger rows read at a time
