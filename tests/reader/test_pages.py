@@ -64,6 +64,11 @@ def test_turning_the_pages_shows_every_article_once_and_leads_back(client: TestC
     assert texts(tree, ".note a") == ["خبرهای بی‌تاریخ"]
 
 
+def test_a_page_beyond_the_end_does_not_call_the_archive_empty(client: TestClient) -> None:
+    for address in (f"/?after={shelf.HOSTILE}", "/?before=999999"):
+        assert texts(page(client, address), ".empty") == ["در این برگه خبری نیست. تازه‌ها"]
+
+
 def test_an_article_is_shown_whole(client: TestClient) -> None:
     tree = page(client, f"/news/{shelf.EDITED}")
     assert texts(tree, "h1") == ["آغاز ساخت پل تازه"]
