@@ -78,6 +78,7 @@ EXTENSIONS = {
     "asrcrawler.extensions.backoff.BackOff": 10,
     "asrcrawler.extensions.progress.Progress": 20,
     "asrcrawler.extensions.ping.Ping": 30,
+    "asrcrawler.extensions.garbage.ShortCollections": 40,
     "scrapy.extensions.logstats.LogStats": None,  # Progress says more
 }
 LOG_FORMATTER = "asrcrawler.logformatter.QuietLogFormatter"

@@ -28,6 +28,7 @@ from sqlalchemy import JSON, DateTime, create_engine, make_url, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from asrcrawler.clock import utcnow
+from asrcrawler.extensions.garbage import set_aside
 from asrcrawler.items import Article, Fetch
 from asrcrawler.pipelines.dedupe import DedupePipeline
 from asrcrawler.storage import Database
@@ -126,8 +127,9 @@ def ours(database: Database, items: list[Article]) -> float:
 
 
 async def longest_block(database: Database, items: list[Article]) -> float:
-    """Milliseconds that the event loop stood still at the longest while a thread wrote batches."""
+    """Milliseconds that the event loop stood still at the longest while a thread wrote batches, as in a crawl."""
     longest, writing = 0.0, True
+    set_aside()
 
     async def watch() -> None:
         nonlocal longest
