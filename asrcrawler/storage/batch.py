@@ -62,6 +62,8 @@ class Batch:
     """The highest code known to exist."""
     articles: dict[int, dict[str, Any]]
     ledger: dict[int, dict[str, Any]]
+    earlier: dict[int, int] = field(default_factory=dict)
+    """How many earlier texts are kept of articles that were lost themselves."""
     inserted: set[int] = field(default_factory=set)
     rewritten: set[int] = field(default_factory=set)
     """Articles whose text changed."""
@@ -72,7 +74,7 @@ class Batch:
     signatures: dict[int, bytes | None] = field(default_factory=dict)
     """Of every article of the batch, for its near duplicates."""
     retexted: set[int] = field(default_factory=set)
-    """Articles with another ``text_digest`` than before."""
+    """Articles with another ``text_digest`` than before, new ones among them."""
     revisions: list[dict[str, Any]] = field(default_factory=list)
     visits: list[dict[str, Any]] = field(default_factory=list)
     pages: list[PackedPage | None] = field(default_factory=list)
@@ -126,17 +128,18 @@ class Batch:
         return change
 
     def add(self, values: dict[str, Any], at: datetime) -> None:
-        """An article that was not there, first seen ``at``."""
+        """An article that is not there, first seen ``at``."""
         self.articles[values["code"]] = values | {
             "duplicate_of": None,
             "similar_to": None,
-            "revision": 1,
+            "revision": self.earlier.get(values["code"], 0) + 1,
             "first_seen_at": at,
             "last_seen_at": at,
             "changed_at": at,
         }
         self.inserted.add(values["code"])
         self.relabelled.add(values["code"])
+        self.retexted.add(values["code"])
         if values["text_digest"]:
             self.digests.add(values["text_digest"])
 

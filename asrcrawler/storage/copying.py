@@ -21,7 +21,7 @@ from asrcrawler.storage.search import index
 from asrcrawler.storage.upsert import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, Table
@@ -96,15 +96,13 @@ class _Copying:
             differences = _differences(rows, _rows(reading, table) if present else iter(()), _key_of(table))
             while portion := list(islice(differences, BATCH)):
                 fresh = [row._asdict() for row, _ in portion if row is not None]
-                surplus = [_key_parameters(table, row) for _, row in portion if row is not None]
+                surplus = [row for _, row in portion if row is not None]
                 self._write(table, fresh, surplus, into_empty=not present)
                 written, removed = written + len(fresh), removed + len(surplus)
         self._count_on(table)
         return Copied(table.name, present + written - removed, written, removed)
 
-    def _write(
-        self, table: Table, fresh: list[dict[str, Any]], surplus: list[dict[str, Any]], *, into_empty: bool
-    ) -> None:
+    def _write(self, table: Table, fresh: list[dict[str, Any]], surplus: list[Row[Any]], *, into_empty: bool) -> None:
         plain = _with_plain_nulls(table)
         with self._target.write(*self._sites) as connection:
             if strangers := _runs(connection) - self._runs:
@@ -113,10 +111,10 @@ class _Copying:
                     " the copy is not complete"
                 )
             if table is article and not into_empty:
-                for site, rows in _by_site(fresh).items():
-                    index.leave(connection, site, _known(connection, site, [row["code"] for row in rows]))
+                for site, rows in _by_site([*fresh, *(row._asdict() for row in surplus)]).items():
+                    index.leave(connection, site, _known(connection, site, {row["code"] for row in rows}))
             if surplus:
-                connection.execute(_removal(table), surplus)
+                connection.execute(_removal(table), [_key_parameters(table, row) for row in surplus])
             if fresh:
                 connection.execute(insert(plain) if into_empty else upsert(connection, plain), fresh)
             if table is article:
@@ -228,7 +226,7 @@ def _by_site(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _known(connection: Connection, site: str, codes: list[int]) -> list[int]:
+def _known(connection: Connection, site: str, codes: Collection[int]) -> list[int]:
     own = select(article.c.code).where(article.c.site == site, article.c.code.in_(codes))
     return list(connection.scalars(own))
 

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, update
 
 from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.policy import next_visit
@@ -28,9 +28,7 @@ from asrcrawler.storage.batch import (
 )
 from asrcrawler.storage.ledger import newest_in
 from asrcrawler.storage.models import page as page_table
-from asrcrawler.storage.models import revision as revision_table
 from asrcrawler.storage.models import visit as visit_table
-from asrcrawler.storage.search import index
 from asrcrawler.storage.writing import load, save_articles, upsert_ledger
 
 if TYPE_CHECKING:
@@ -120,8 +118,6 @@ class _Rewriting:
         self._rebook(story.code, list(visits.values()), judged)
 
     def save(self) -> None:
-        if index.holds(self._connection, self._rows.site, self._rows.inserted):  # the words of lost articles
-            index.rebuild(self._connection)
         save_articles(self._connection, self._rows)
         if self._ledger:
             upsert_ledger(self._connection, [self._ledger[code] for code in sorted(self._ledger)])
@@ -176,13 +172,9 @@ class _Rewriting:
         """An article that the visits know and the table does not have any more."""
         seen = [row for row in story.visits if row["outcome"] == Outcome.STORED]
         changed = [row["at"] for row in seen if row["change"] is not None]
-        revisions = select(func.count()).where(
-            revision_table.c.site == self._rows.site, revision_table.c.code == story.code
-        )
         values = values_of(item)
         self._rows.add(values, seen[0]["at"])
         self._rows.articles[story.code] |= {
-            "revision": (self._connection.scalar(revisions) or 0) + 1,
             "last_seen_at": seen[-1]["at"],
             "changed_at": changed[-1] if changed else seen[0]["at"],
         }

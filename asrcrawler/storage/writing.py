@@ -66,18 +66,27 @@ def load(
     """What the database holds of the codes of ``items``."""
     codes = {item.code for item in items}
     highest = connection.scalar(select(func.max(article_table.c.code)).where(article_table.c.site == site)) or 0
+    articles = _rows(connection, article_table, site, codes)
     return Batch(
         site=site,
         run_id=run_id,
         newest=max(newest, highest, *(item.code for item in items if isinstance(item, Article)), 0),
-        articles=_rows(connection, article_table, site, codes),
+        articles=articles,
         ledger=_rows(connection, ledger_table, site, codes),
+        earlier=_earlier_texts(connection, site, codes - articles.keys()),
     )
 
 
 def _rows(connection: Connection, table: Any, site: str, codes: Iterable[int]) -> dict[int, dict[str, Any]]:
     found = connection.execute(select(table).where(table.c.site == site, table.c.code.in_(codes))).mappings()
     return {row["code"]: dict(row) for row in found}
+
+
+def _earlier_texts(connection: Connection, site: str, codes: Collection[int]) -> dict[int, int]:
+    """The number of the last earlier text of those ``codes`` that have any."""
+    table = revision_table.c
+    last = select(table.code, func.max(table.number)).where(table.site == site, table.code.in_(codes))
+    return dict(connection.execute(last.group_by(table.code)).all()) if codes else {}
 
 
 def _save(connection: Connection, rows: Batch) -> None:
@@ -89,10 +98,14 @@ def _save(connection: Connection, rows: Batch) -> None:
 
 
 def save_articles(connection: Connection, rows: Batch) -> None:
-    """Write the articles of a batch and all that hangs on them: earlier texts, labels, links between articles."""
+    """Write the articles of a batch and all that hangs on them: earlier texts, labels, links between articles.
+
+    Of an article that was lost, something may be left of what hung on it; that makes way.
+    """
     rewritten = rows.rewritten - rows.inserted
     refreshed = rows.refreshed - rows.inserted - rewritten
     index.leave(connection, rows.site, rewritten)
+    index.drop_lost(connection, rows.site, rows.inserted)
     _insert(connection, article_table, [rows.articles[code] for code in sorted(rows.inserted)])
     _update(connection, _REWRITE, _REWRITTEN, [rows.articles[code] for code in rewritten])
     _update(connection, _REFRESH, _SEEN_AGAIN, [rows.articles[code] for code in refreshed])
@@ -145,7 +158,7 @@ def labels_of(category: Iterable[str], tags: Iterable[str]) -> list[tuple[str, s
 
 
 def _relabel(connection: Connection, rows: Batch) -> None:
-    if old := rows.relabelled - rows.inserted:
+    if old := rows.relabelled:
         connection.execute(delete(label_table).where(label_table.c.site == rows.site, label_table.c.code.in_(old)))
     labels = [
         {"site": rows.site, "code": code, "kind": kind, "name": name}

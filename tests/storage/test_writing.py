@@ -4,12 +4,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import delete
 
 from asrcrawler.items import Image, Kind, Outcome
 from asrcrawler.policy import DRAFT_REVISIT, NEAR_TOP, Change, History, next_visit
 from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.similarity import signature
 from asrcrawler.storage import models
 from asrcrawler.storage.batch import NOT_STORED, WORSE
+from asrcrawler.storage.checks import findings
+from asrcrawler.storage.search import search
 from asrcrawler.storage.writing import NEW, Written, write_visits
 from tests.storage.samples import (
     DAY,
@@ -306,3 +310,21 @@ def test_a_digest_of_a_new_algorithm_is_taken_over_without_a_revision(database: 
     write_visits(database, [an_article(code, at=NOON + HOUR, text_digest=digest("نو")) for code in (7, 8)])
     assert column(database, models.article, "duplicate_of") == {7: None, 8: 7}
     assert rows(database, models.revision) == []
+
+
+def test_an_article_that_was_lost_is_stored_again_beside_what_is_left_of_it(database: Database) -> None:
+    long = " ".join(f"واژهٔ {number} از گزارش" for number in range(200))
+    first = an_article(1, body=f"{long} نخست", signature=signature(long))
+    write_visits(database, [first, an_article(2, body=long, signature=signature(long))])
+    write_visits(database, [an_article(2, at=NOON + DAY, body=f"{long} دوم", signature=signature(long))])
+    with database.write(SITE) as connection:
+        connection.execute(delete(models.article).where(models.article.c.code == 2))
+    assert [hit.code for hit in search(database, "گزارش").hits] == [1]
+    for day, word in enumerate(("سوم", "چهارم"), 2):
+        again = an_article(2, at=NOON + day * DAY, body=f"{long} {word}", signature=signature(long))
+        assert write_visits(database, [again])[0].outcome is Outcome.STORED
+    found = row(database, models.article, 2)
+    assert (found["revision"], found["similar_to"]) == (3, 1)
+    assert [hit.code for hit in search(database, "دوم").hits] == []
+    assert [hit.code for hit in search(database, "چهارم").hits] == [2]
+    assert list(findings(database)) == []

@@ -210,7 +210,8 @@ def _hits(connection: Connection, candidates: Sequence[_Candidate], terms: Seque
         tuple_(article.c.site, article.c.code).in_([(each.site, each.code) for each in candidates])
     )
     rows = {(row["site"], row["code"]): dict(row) for row in connection.execute(wanted).mappings()}
-    return [_hit(rows[each.site, each.code], each.score, terms) for each in candidates]
+    there = (each for each in candidates if (each.site, each.code) in rows)  # words of a lost article have none
+    return [_hit(rows[each.site, each.code], each.score, terms) for each in there]
 
 
 _SHOWN = ("site", "code", "url", "title", "kicker", "lead", "body", "published_at", "published_jalali", "category",

@@ -55,13 +55,20 @@ def leave(connection: Connection, site: str, codes: Collection[int]) -> None:
     connection.execute(delete(search_document).where(search_document.c.id.in_(keys)))
 
 
-def holds(connection: Connection, site: str, codes: Collection[int]) -> bool:
-    """Whether any of these codes is indexed."""
+def drop_lost(connection: Connection, site: str, codes: Collection[int]) -> None:
+    """Take out what is left of articles that are not there any more; on SQLite nobody knows their words, and all of the
+    index is made anew.
+    """
     if not codes:
-        return False
+        return
     base = _base(connection, site)
-    keys = [base + code for code in codes]
-    return connection.scalar(select(search_document.c.id).where(search_document.c.id.in_(keys)).limit(1)) is not None
+    here = search_document.c.id.in_([base + code for code in codes])
+    if connection.scalar(select(search_document.c.id).where(here).limit(1)) is None:
+        return
+    if _is_sqlite(connection):
+        rebuild(connection)
+    else:
+        connection.execute(delete(search_document).where(here))
 
 
 def rebuild(connection: Connection) -> None:
