@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST_CAUSE = 200  # characters of the driver's own words
+_BEYOND_LIMITS = "54000"  # PostgreSQL's code for a value too large for an index or a type
 
 _ADVICE = (
     ("database is locked", "another program has held it for too long"),
@@ -52,7 +53,8 @@ def _is_about_values(error: SQLAlchemyError) -> bool:
     if isinstance(error, DataError | IntegrityError):
         return True
     cause = error.orig if isinstance(error, StatementError) else None
-    return isinstance(cause, ValueError | TypeError | OverflowError)
+    beyond_limits = getattr(cause, "sqlstate", None) == _BEYOND_LIMITS
+    return beyond_limits or isinstance(cause, ValueError | TypeError | OverflowError)
 
 
 def _cause(error: BaseException) -> str:

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event, make_url
+from sqlalchemy import event, insert, make_url
 
 from asrcrawler.exceptions import StorageError, UnstorableError
 from asrcrawler.storage import Database, models
@@ -124,3 +125,12 @@ def test_a_value_the_database_refuses_is_told_from_a_database_that_fails(databas
     article.url = "\0"
     with pytest.raises(UnstorableError):
         write_visits(database, [article])
+
+
+def test_a_value_beyond_what_postgresql_can_index_is_one_it_refuses(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    database.prepare()
+    name = Random(1).randbytes(4_000).hex()
+    with pytest.raises(UnstorableError, match="index row"), database.write() as connection:
+        connection.execute(insert(models.label).values(site="s", kind="tag", name=name, code=1))
+    database.close()

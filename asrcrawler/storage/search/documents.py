@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LONGEST_WORD = 60  # characters of a word that count
 LONGEST_BODY = 100_000  # characters, some 17,000 words: what lies behind is not searched
-LONGEST_FIELD = 5_000  # characters of any other field; together a PostgreSQL tsvector stays below its 1 MiB
+LONGEST_FIELD = 5_000  # characters of any other, as of all tags: a PostgreSQL tsvector stays below its 1 MiB
 MOST_COMPOUNDS = 500  # of one article in the dictionary of compounds
 
 
@@ -30,6 +30,7 @@ class Field(StrEnum):
 
 
 _COLUMNS = {Field.TAG: "tags"}
+_LONGEST = {Field.BODY: LONGEST_BODY}
 
 Document = dict[Field, list[list[str]]]
 """The folded words of every field, in runs: a phrase does not reach from one run into the next."""
@@ -37,7 +38,7 @@ Document = dict[Field, list[list[str]]]
 
 def document(article: Mapping[str, Any]) -> Document:
     """The words of a row of ``article``."""
-    return {field: [words for text in _texts(article, field) if (words := _words(field, text))] for field in Field}
+    return {field: _runs(_texts(article, field), _LONGEST.get(field, LONGEST_FIELD)) for field in Field}
 
 
 def digest(found: Document) -> bytes:
@@ -60,6 +61,12 @@ def _texts(article: Mapping[str, Any], field: Field) -> list[str]:
     return [value] if value else []
 
 
-def _words(field: Field, text: str) -> list[str]:
-    longest = LONGEST_BODY if field is Field.BODY else LONGEST_FIELD
-    return [word[:LONGEST_WORD] for word in fold(text[:longest])[:longest].split()]
+def _runs(texts: list[str], left: int) -> list[list[str]]:
+    """The words of each text, of all together no more than ``left`` characters."""
+    runs = []
+    for text in texts:
+        folded = fold(text[:left])[:left]
+        if words := [word[:LONGEST_WORD] for word in folded.split()]:
+            runs.append(words)
+        left -= len(folded)
+    return runs
