@@ -57,17 +57,24 @@ def findings(database: Database) -> Iterator[Finding]:
 
 
 def repair(database: Database) -> int:
-    """Put right what can be, a check a transaction; give the number of findings that were. Crawls wait meanwhile.
+    """Put right what can be, a check a transaction; give the number of findings that were.
 
-    Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    A crawl waits while something is found and put right, and not for checks that find nothing. Raises
+    :exc:`~asrcrawler.exceptions.StorageError`.
     """
     repaired = 0
     with database.read() as connection:
         sites = list(connection.scalars(select(ledger_table.c.site).distinct()))
     for check in CHECKS:
-        if check.repair is not None:
-            with database.write(*sites) as connection:
-                if found := list(check.find(connection)):
-                    check.repair(connection, found)
-                    repaired += len(found)
+        if check.repair is None or not _finds(database, check):
+            continue
+        with database.write(*sites) as connection:
+            if found := list(check.find(connection)):
+                check.repair(connection, found)
+                repaired += len(found)
     return repaired
+
+
+def _finds(database: Database, check: Check) -> bool:
+    with database.read() as connection:
+        return next(check.find(connection), None) is not None

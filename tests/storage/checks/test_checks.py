@@ -49,6 +49,15 @@ def test_a_sound_archive_has_no_findings(database: Database) -> None:
     assert all_rows(database) == before
 
 
+def test_a_sound_archive_is_not_locked_to_be_repaired(sqlite_url: str) -> None:
+    database = Database(f"{sqlite_url}?timeout=0.05")
+    database.prepare()
+    live(database, 20)
+    with database.write():  # a crawl at work
+        assert repair(database) == 0
+    database.close()
+
+
 def test_an_empty_archive_has_none_either(database: Database) -> None:
     assert told(database) == []
 
