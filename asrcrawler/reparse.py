@@ -11,7 +11,8 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -149,7 +150,15 @@ _reader: Reader
 def _begin(reader: Reader) -> None:
     global _reader
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that writes
+    Thread(target=_end_with_parent, daemon=True).start()
     _reader = reader
+
+
+def _end_with_parent() -> None:
+    """A process of a pool waits for work, and would for ever after ``kill`` of the one that has it."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _read(sheets: list[Sheet]) -> list[Article | Absence]:

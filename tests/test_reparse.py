@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -135,6 +140,41 @@ def test_no_more_than_a_few_portions_are_in_flight() -> None:
 def end_at_once(_: object) -> None:
     """What the system does to a process that takes too much memory."""
     os._exit(9)
+
+
+POOL = """
+import os, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from asrcrawler import reparse
+pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=reparse._begin, initargs=(None,))
+print(pool.submit(os.getpid).result(), flush=True)
+time.sleep(60)
+"""
+
+
+def is_at_work(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"  # ended, and nobody has asked how
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_no_process_is_left_when_the_one_that_writes_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", POOL], stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        reading = int(killed.stdout.readline())
+        assert is_at_work(reading)
+        killed.kill()
+    until = monotonic() + 20
+    while is_at_work(reading) and monotonic() < until:
+        sleep(0.05)
+    left = is_at_work(reading)
+    if left:
+        os.kill(reading, signal.SIGKILL)
+    assert not left
 
 
 def test_a_process_that_is_gone_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
