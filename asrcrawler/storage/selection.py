@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Select
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +39,26 @@ class Selection:
 
 def conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
     """What ``selection`` asks of a row of ``article``, apart from its site and code."""
+    yield from own_conditions(selection)
+    for kind, name in _labels(selection):
+        same = label.c.site == article.c.site, label.c.code == article.c.code
+        yield select(label.c.code).where(*same, label.c.kind == kind, label.c.name == name).exists()
+
+
+def own_conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
+    """:func:`conditions` without those that :func:`labelled` tells."""
     if selection.since is not None:
         yield article.c.published_at >= _midnight(selection.since)
     if selection.until is not None:
         yield article.c.published_at < _midnight(selection.until + timedelta(days=1))
-    for kind, name in (("category", selection.category), ("tag", selection.tag)):
-        if name is not None:
-            yield _carries(kind, clean(name)[:LONGEST_LABEL])
     if selection.unique:
         yield article.c.duplicate_of.is_(None)
+
+
+def labelled(selection: Selection, site: str) -> Iterator[Select[int]]:
+    """The codes of ``site`` that carry the category, and those that carry the tag, that ``selection`` asks for."""
+    for kind, name in _labels(selection):
+        yield select(label.c.code).where(label.c.site == site, label.c.kind == kind, label.c.name == name)
 
 
 def within(selection: Selection) -> Iterator[ColumnElement[bool]]:
@@ -76,17 +87,10 @@ def sites(connection: Connection, selection: Selection) -> list[str]:
     return sorted(found)
 
 
-def _carries(kind: str, name: str) -> ColumnElement[bool]:
-    return (
-        select(label.c.code)
-        .where(
-            label.c.site == article.c.site,
-            label.c.kind == kind,
-            label.c.name == name,
-            label.c.code == article.c.code,
-        )
-        .exists()
-    )
+def _labels(selection: Selection) -> Iterator[tuple[str, str]]:
+    for kind, name in (("category", selection.category), ("tag", selection.tag)):
+        if name is not None:
+            yield kind, clean(name)[:LONGEST_LABEL]
 
 
 def _midnight(day: date) -> datetime:

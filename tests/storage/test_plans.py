@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy import event
 from asrcrawler.items import Outcome
 from asrcrawler.storage import Database, census, ledger, reading, runs
 from asrcrawler.storage.reading import Place
+from asrcrawler.storage.search import Order, search
+from asrcrawler.storage.selection import Selection
 from asrcrawler.storage.status import figures
 from asrcrawler.storage.writing import write_visits
 from tests.storage.samples import DAY, HOUR, NOON, SITE, an_absence, an_article
@@ -115,3 +118,28 @@ def test_counting_reads_indexes_only(small_archive: Database) -> None:
     counted = {sql: steps for sql, steps in plans(small_archive, count).items() if "count(" in sql or "min(" in sql}
     assert len(counted) == 6
     assert all("COVERING INDEX" in step for steps in counted.values() for step in steps)
+
+
+SELECTIONS = (
+    Selection(),
+    Selection(since=date(2024, 4, 1), until=date(2024, 5, 31)),
+    Selection(category="مجلس", tag="نفت"),
+    Selection(codes=[(1, 30)], unique=True),
+)
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+@pytest.mark.parametrize("order", Order)
+def test_a_search_asks_for_its_words_once_and_reads_no_text_but_of_its_hits(
+    small_archive: Database, selection: Selection, order: Order
+) -> None:
+    def ask(database: Database) -> None:
+        for words in ("خبر", "-متن"):
+            search(database, words, selection, order=order)
+
+    found = plans(small_archive, ask)
+    texts = [steps for sql, steps in found.items() if "article.body" in sql]
+    assert all(steps[0].endswith("(site=? AND code=?)") for steps in texts)
+    asked = [steps for sql, steps in found.items() if "MATCH" in sql and "NOT IN" not in sql]
+    assert len(asked) == 2
+    assert all(steps[0].startswith("SCAN article_search VIRTUAL TABLE") for steps in asked)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, func, literal, select, tuple_
+from sqlalchemy import and_, func, literal, select
 
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage.models import article
@@ -16,7 +16,7 @@ from asrcrawler.storage.search.documents import Field
 from asrcrawler.storage.search.marking import Piece, marks, pieces, snippet
 from asrcrawler.storage.search.query import Query, Term, parse
 from asrcrawler.storage.search.spellings import widen
-from asrcrawler.storage.selection import Selection, conditions, within
+from asrcrawler.storage.selection import Selection, labelled, own_conditions, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -124,7 +124,8 @@ class _Question:
         self._query = query
         self._site = site
         self._base = base
-        self._conditions = [*within(selection), *conditions(selection)]
+        self._conditions = [*within(selection), *own_conditions(selection)]
+        self._labelled = list(labelled(selection, site))
         self._index = sqlite if connection.dialect.name == "sqlite" else postgresql
 
     def total(self) -> int:
@@ -159,17 +160,20 @@ class _Matches(_Question):
 
     def _dated(self, most: int) -> list[_Candidate]:
         key = self._index.document_id
-        newest = self._joined(self._keys(self._query)).add_columns(article.c.published_at).order_by(key.desc())
+        own = and_(article.c.site == self._site, article.c.code == key - self._base)
+        newest = self._matched().join(article, own).add_columns(article.c.published_at).order_by(key.desc())
         rows = self._connection.execute(newest.limit(most))
         return [_Candidate(0, at, key - self._base, self._site) for key, at in rows]
 
     def _matched(self) -> Select[int]:
-        keys = self._keys(self._query)
-        return self._joined(keys) if self._conditions else keys
-
-    def _joined(self, keys: Select[int]) -> Select[int]:
-        own = and_(article.c.site == self._site, article.c.code == self._index.document_id - self._base)
-        return keys.join(article, own).where(*self._conditions)
+        """What is selected is a list of codes, made once. Where it was joined, SQLite could take it first, and then
+        asked for the words anew at every article of a month.
+        """
+        selected = self._labelled.copy()
+        if self._conditions:
+            selected.append(select(article.c.code).where(article.c.site == self._site, *self._conditions))
+        code = self._index.document_id - self._base
+        return self._keys(self._query).where(*(code.in_(codes) for codes in selected))
 
 
 class _Listing(_Question):
@@ -190,6 +194,7 @@ class _Listing(_Question):
 
     def _selected(self, *columns: Any) -> Select[Any]:
         wanted = select(*columns).where(article.c.site == self._site, *self._conditions)
+        wanted = wanted.where(*(article.c.code.in_(codes) for codes in self._labelled))
         if self._query.excluded:
             unwanted = self._keys(Query(clauses=(self._query.excluded,)))
             wanted = wanted.where((literal(self._base) + article.c.code).not_in(unwanted))
@@ -206,16 +211,18 @@ def _by_date(candidate: _Candidate) -> tuple[float, int]:
 
 
 def _hits(connection: Connection, candidates: Sequence[_Candidate], terms: Sequence[Term]) -> list[Hit]:
-    wanted = select(*(article.c[name] for name in _SHOWN)).where(
-        tuple_(article.c.site, article.c.code).in_([(each.site, each.code) for each in candidates])
-    )
-    rows = {(row["site"], row["code"]): dict(row) for row in connection.execute(wanted).mappings()}
+    rows = {}
+    for site in {each.site for each in candidates}:  # of pairs of site and code, SQLite would read the whole archive
+        codes = [each.code for each in candidates if each.site == site]
+        found = connection.execute(_SHOWN_OF.where(article.c.site == site, article.c.code.in_(codes))).mappings()
+        rows.update({(site, row["code"]): dict(row) for row in found})
     there = (each for each in candidates if (each.site, each.code) in rows)  # words of a lost article have none
     return [_hit(rows[each.site, each.code], each.score, terms) for each in there]
 
 
 _SHOWN = ("site", "code", "url", "title", "kicker", "lead", "body", "published_at", "published_jalali", "category",
           "tags", "kind")  # fmt: skip
+_SHOWN_OF = select(*(article.c[name] for name in _SHOWN))
 
 
 def _hit(row: Mapping[str, Any], score: float, terms: Sequence[Term]) -> Hit:
