@@ -34,7 +34,7 @@ class Others:
         for part in (node, *ancestors(node)[:ROW_STEPS]):
             if part.mem_id in self._around or part.tag == "body":
                 return False
-            if part.mem_id in self._boxes:
+            if _has_link(part) and part.mem_id in self._boxes:
                 return True
         return False
 
@@ -60,3 +60,8 @@ class Others:
                 found.add(node.mem_id)
                 node = node.parent
         return found
+
+
+def _has_link(node: LexborNode) -> bool:
+    """Asked first: most boxes around a part of an article hold none, and a page has hundreds to go through."""
+    return node.tag == "a" or node.css_first("a[href]") is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from time import perf_counter
+from time import thread_time
 
 import jdatetime
 import pytest
@@ -216,22 +216,22 @@ def refusal(reads: Callable[[str], object], text: str) -> str | None:
 
 @given(st.one_of(st.text(max_size=400), st.lists(st.sampled_from(PIECES), max_size=40).map("".join)))
 def test_any_text_is_a_moment_no_date_or_a_date_error(text: str) -> None:
-    begun = perf_counter()
+    begun = thread_time()
     for reads in (read_moment, parse_day):
         error = refusal(reads, text)
         assert error is None or error.isprintable()
-    assert perf_counter() - begun < 0.5
+    assert thread_time() - begun < 0.5
 
 
 @pytest.mark.parametrize("piece", ["1", ":", "۱۲:۳۴ ", "- ", "ب", "\ud800"])
 def test_a_huge_text_is_refused_at_once(piece: str) -> None:
     text = piece * 1_000_000
-    begun = perf_counter()
+    begun = thread_time()
     for reads in (read_moment, parse_day):
         error = refusal(reads, text)
         assert error is not None
         assert len(error) < 600
-    assert perf_counter() - begun < 0.5
+    assert thread_time() - begun < 0.5
 
 
 # --- days given by people
