@@ -70,7 +70,7 @@ article = Table(
     Column("body", Text),  # last: SQLite reads a row from its left, and leaves the pages of a long text alone
     UniqueConstraint("site", "code"),
     Index(None, "site", "text_digest"),
-    Index(None, "site", "published_at"),
+    Index(None, "site", "published_at", "code"),  # the codes of some days, without the articles
     Index(None, "site", "changed_at"),
     Index(
         "ix_article_duplicates",
