@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, insert, select, update
 
 from asrcrawler.clock import utcnow
+from asrcrawler.exceptions import DamagedPageError
 from asrcrawler.items import Outcome
 from asrcrawler.packing import Dictionary, Trained, compress, train, unpack
 from asrcrawler.storage.models import dictionary as dictionary_table
@@ -97,11 +99,13 @@ def _sample(database: Database, site: str) -> dict[int, bytes]:
             number = row["dictionary_id"]
             if number not in known:
                 known[number] = dictionary(connection, number)
-            if room >= row["size"]:
-                room -= row["size"]
+            if room < row["size"]:
+                continue
+            with suppress(DamagedPageError):  # one of these is for ``scrapy db check`` to tell
                 sample[row["id"]] = unpack(
                     row["content"], size=row["size"], digest=row["digest"], dictionary=known[number]
                 )
+                room -= row["size"]
     return sample
 
 

@@ -155,6 +155,15 @@ def test_a_dictionary_is_learnt_once_there_are_pages_enough(database: Database) 
     assert pages_to_learn_from(database, SITE) == 0
 
 
+def test_a_damaged_page_is_left_as_it_is_and_the_others_teach_a_dictionary(database: Database) -> None:
+    write_visits(database, [with_page(an_article(code), body_for(code)) for code in range(1, 121)])
+    with database.write() as connection:
+        connection.execute(update(models.page).where(models.page.c.id == 50).values(content=b"other"))
+    assert learn(database, SITE) is not None
+    left = [page["content"] for page in rows(database, models.page) if page["dictionary_id"] is None]
+    assert left == [b"other"]
+
+
 def test_a_site_s_dictionary_is_its_own(database: Database) -> None:
     write_visits(database, [with_page(an_article(code), body_for(code)) for code in range(1, 121)])
     learn(database, SITE)
