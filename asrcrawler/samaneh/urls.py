@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -60,6 +61,7 @@ def code_of_short_path(path: str) -> int | None:
     return code if 0 < code <= HIGHEST_CODE else None
 
 
+@lru_cache(maxsize=2048)  # the menus of a site are the same on all its pages
 def code_of_url(url: str) -> int | None:
     """The code that an article's address or a short link stands for, whatever its slug; None for any other address.
 
