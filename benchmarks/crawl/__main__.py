@@ -52,7 +52,11 @@ def main() -> int:
     """Print the table; 1 if a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.crawl", description=__doc__)
     parser.add_argument("--pages", default="1000,10000,50000", help="pages of one crawl, comma-separated")
-    parser.add_argument("--concurrency", default="1,16,64", help="requests at the same time, comma-separated")
+    parser.add_argument(
+        "--concurrency",
+        default="1,16,64",
+        help=f"requests at the same time, comma-separated; more pages than the fewest only with {JUDGED_CONCURRENCY}",
+    )
     parser.add_argument("--rounds", type=int, default=3, help="of crawls with the fewest pages; longer ones have one")
     parser.add_argument("--crawlers", default=",".join(CRAWLERS), help="which of them, comma-separated")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of ours to try")
@@ -83,7 +87,7 @@ def _compare(
         os.sched_setaffinity(server.pid, {cores[0]})
         os.sched_setaffinity(0, {cores[-1]})  # the crawlers inherit it
         for pages in sizes:
-            for concurrency in at_once:
+            for concurrency in at_once if pages == sizes[0] else {JUDGED_CONCURRENCY} & {*at_once}:
                 turns = rounds if pages == sizes[0] else 1
                 measured = _interleaved(crawlers, server.base_url, pages, concurrency, turns, settings)
                 for crawler, cost in measured.items():
