@@ -40,20 +40,18 @@ def test_a_killed_crawl_is_gone_on_with_and_its_articles_come_out(postgresql_url
 def test_a_connection_that_is_lost_in_the_middle_loses_nothing(postgresql_url: str) -> None:
     with ReplicaServer(World(first=1, last=60, density=1.0, deletion_share=0)) as server:
         crawl = Crawl(server.base_url, postgresql_url)
-        process = crawl.start("codes=1-60", settings={"DOWNLOAD_DELAY": 0.02, "ASR_BATCH_SIZE": 5})
+        process = crawl.start("codes=1-60", settings={"DOWNLOAD_DELAY": 0.05, "ASR_BATCH_SIZE": 5})
         admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
         others = text(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
             " WHERE application_name = 'asrcrawler' AND pid <> pg_backend_pid()"
         )
-        cut = 0
         with admin.connect() as connection:
-            for seen in (10, 25, 40):
+            for seen in (10, 25):  # where the last cut has not been noticed yet there is nothing to cut: wait for it
                 wait_until(lambda enough=seen: len(server.requests) > enough)
-                cut += connection.execute(others).scalar_one()
+                wait_until(lambda: connection.execute(others).scalar_one())
         admin.dispose()
         log, _ = process.communicate(timeout=60)
-    assert cut >= 2
     assert process.returncode == 0, log
     assert "Traceback" not in log
     assert set(crawl.ledger(range(1, 61))) == set(range(1, 61))
