@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 from asrcrawler.items import Absence, Article
 
 if TYPE_CHECKING:
-    from scrapy import Spider
+    from scrapy import Request, Spider
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
@@ -42,7 +43,22 @@ def describe(item: Any) -> str:
 class QuietLogFormatter(LogFormatter):
     """Names items by kind and code wherever Scrapy would print them whole."""
 
-    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
+    def __init__(self, level: int = logging.DEBUG) -> None:
+        """``level`` of the log: lines below it are not made, two for every page."""
+        super().__init__()
+        self._tells_all = level <= logging.DEBUG
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        level = crawler.settings["LOG_LEVEL"]
+        return cls(level if isinstance(level, int) else logging.getLevelNamesMapping().get(level, logging.DEBUG))
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
+        return super().crawled(request, response, spider) if self._tells_all else None
+
+    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
+        if not self._tells_all:
+            return None
         return {"level": logging.DEBUG, "msg": "Visited: %(item)s", "args": {"item": describe(item)}}
 
     def dropped(

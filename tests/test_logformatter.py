@@ -6,7 +6,10 @@ import logging
 from typing import ClassVar
 
 import pytest
+from scrapy import Request
 from scrapy.exceptions import DropItem
+from scrapy.http import Response
+from scrapy.utils.test import get_crawler
 
 from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.logformatter import QuietLogFormatter, describe, hush
@@ -29,9 +32,19 @@ def test_items_are_named_by_kind_and_code(item: object, words: str) -> None:
         formatter.item_error(item, ValueError("no"), None, None),  # type: ignore[arg-type]
     )
     for line in lines:
+        assert line is not None
         text = line["msg"] % line["args"]
         assert words in text
         assert TEXT not in text
+
+
+@pytest.mark.parametrize(("level", "is_told"), [("DEBUG", True), (10, True), ("INFO", False), (30, False)])
+def test_lines_of_every_page_are_made_only_where_they_are_written(level: str | int, is_told: bool) -> None:
+    formatter = QuietLogFormatter.from_crawler(get_crawler(settings_dict={"LOG_LEVEL": level}))
+    request = Request("http://asrpress.ir/fa/news/32911")
+    response = Response(request.url, request=request)
+    told = (formatter.crawled(request, response, None), formatter.scraped(ARTICLE, response, None))  # type: ignore[arg-type]
+    assert [line is not None for line in told] == [is_told, is_told]
 
 
 def test_a_crawl_does_not_list_its_settings_at_every_start(caplog: pytest.LogCaptureFixture) -> None:

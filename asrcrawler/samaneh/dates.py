@@ -72,6 +72,7 @@ _NAMED_DAY = re.compile(
 _MONTH_FIRST = re.compile(
     rf"{_NO_LETTER_BEFORE}({_ENGLISH_MONTH})\.?\s+([0-9]{{1,2}}),?\s+([0-9]{{4}})(?![0-9])", re.IGNORECASE
 )
+_LATIN = re.compile("[a-z]", re.IGNORECASE)
 _NEVER = re.compile(
     r"(?:0{1,2}:00(?::00)?[\s-]*)?0{1,4}(?P<dash>[/.-])0{1,2}(?P=dash)0{1,4}(?:[\s-]*0{1,2}:00(?::00)?)?"
 )
@@ -145,12 +146,10 @@ class _Reading:
             self._refuse("a time of twelve hours")
         plain, zone = self._without_offset(_ISO_FRACTION.sub(r"\1", _ISO_T.sub(" ", plain)))
         plain = _DASHES_AROUND.sub(_TAKEN, _TIME.sub(self._take_time, plain))
-        for form, take in (
-            (_NAMED_DAY, self._take_named_day),
-            (_MONTH_FIRST, self._take_month_first),
-            (_NUMBERED_DAY, self._take_numbered_day),
-        ):
-            plain = form.sub(take, plain)
+        plain = _NAMED_DAY.sub(self._take_named_day, plain)
+        if _LATIN.search(plain):
+            plain = _MONTH_FIRST.sub(self._take_month_first, plain)
+        plain = _NUMBERED_DAY.sub(self._take_numbered_day, plain)
         if _UNREAD.search(plain):
             self._refuse("a part of it is no date")
         return self._moment(zone)

@@ -89,10 +89,10 @@ def _texts(root: LexborNode, left_out: int | None) -> Iterator[LexborNode]:
 
 
 def _value_near(text_node: LexborNode, label: re.Pattern[str], is_value: Callable[[str], bool]) -> Labelled | None:
-    around = ancestors(text_node)
+    around = ancestors(text_node, _STEPS)
     if not around or within_noise(around[0]):
         return None
-    for node in around[:_STEPS]:
+    for node in around:
         text = " ".join(node.text(separator=" ").split()) if node.tag != "body" else ""
         if not text or len(text) > MOST_LETTERS:
             return None

@@ -19,7 +19,6 @@ from asrcrawler.samaneh.others import Others
 from asrcrawler.samaneh.places import (
     ALL_PLACES,
     AUTHORS,
-    COMMENT_PLACES,
     GALLERIES,
     KICKERS,
     LEAD_PICTURES,
@@ -116,9 +115,9 @@ class Layout:
             for node in self._all.of("date")
             if _has_digit(node.text()) and not within_noise(node) and not self._others.has(node)
         ]
-        around = ancestors(self._headline)[: _FRAME_STEPS + 1]
+        around = ancestors(self._headline, _FRAME_STEPS + 1)
         inside = {node.mem_id for node in around if node.tag not in {"body", "html"}}
-        near = [node for node in found if any(parent.mem_id in inside for parent in ancestors(node)[:_FRAME_STEPS])]
+        near = [node for node in found if any(parent.mem_id in inside for parent in ancestors(node, _FRAME_STEPS))]
         nearest = self._nearest(near)
         if nearest is None:
             return []
@@ -177,9 +176,7 @@ class Layout:
     def comment_count(self) -> int | None:
         """How many comments are shown; None where the page has no place for them."""
         shown = len(self._sure.of("comment"))
-        if shown or self._sure.of("comments") or self._tree.css_first(COMMENT_PLACES) is not None:
-            return shown
-        return None
+        return shown if shown or self._sure.of("comments") else None
 
     @cached_property
     def kind(self) -> Kind:

@@ -31,7 +31,7 @@ class Others:
 
     def has(self, node: LexborNode) -> bool:
         """Whether it holds a link to another article or stands beside one, as the dates in lists of articles do."""
-        for part in (node, *ancestors(node)[:ROW_STEPS]):
+        for part in (node, *ancestors(node, ROW_STEPS)):
             if part.mem_id in self._around or part.tag == "body":
                 return False
             if _has_link(part) and part.mem_id in self._boxes:

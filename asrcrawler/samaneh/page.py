@@ -146,16 +146,19 @@ class _Page:
     # --- texts
 
     def _title(self) -> str | None:
-        return self._line("title", self._layout.title, self._head.meta("og:title"), self._head.jsonld("headLine"))
+        return (
+            self._line("title", self._layout.title)
+            or self._line("title", self._head.meta("og:title"), META)
+            or self._line("title", self._head.jsonld("headLine"), JSONLD)
+        )
 
-    def _line(self, name: str, shown: str | None, meta: str | None = None, jsonld: str | None = None) -> str | None:
-        """The first of the three that is not blank, on record with its source."""
-        for source, text in ((PAGE, shown), (META, meta), (JSONLD, jsonld)):
-            line = " ".join((text or "").split())
-            if clean(line):
-                self._article.sources[name] = source
-                return line
-        return None
+    def _line(self, name: str, text: str | None, source: str = PAGE) -> str | None:
+        """``text`` in one line, on record with its source; None where it is blank."""
+        line = " ".join((text or "").split())
+        if not clean(line):
+            return None
+        self._article.sources[name] = source
+        return line
 
     def _body(self) -> Body:
         body = Body()
@@ -168,7 +171,7 @@ class _Page:
         return body
 
     def _author(self) -> str | None:
-        author = self._line("author", self._layout.author, None, self._head.jsonld_author)
+        author = self._line("author", self._layout.author) or self._line("author", self._head.jsonld_author, JSONLD)
         outlet = fold_letters(self._head.meta("og:site_name") or "")
         return None if author and fold_letters(author) == outlet else author
 

@@ -59,9 +59,13 @@ TAG_PLACES = '.tags_container a, .tags_title a, .tags a, .tags li, a[href^="/fa/
 TOOLS = 'a[href*="/fa/save/"], [onclick*="/fa/print/"], a[href*="/fa/print/"]'
 """The CMS's own buttons around an article; they name its code."""
 
+_FRAGMENTS = ("news_", "news-", "body", "title", "comments", "_content", "photo", "path", "matn", "_name", "date")
+_RIGHT_TO_LEFT = '[style*="direction"]'
+
 LONGEST_HREF = 2000  # characters of a link that are looked at
 MOST = 300  # places of one kind; an article has one, a page full of them is not worth more of our time
 HIGHEST = 60  # ancestors that are looked at; a place stands some 12 deep
+_OUTERMOST = frozenset({"body", "html"})
 
 
 def _names(*tables: Mapping[str, str]) -> dict[str, list[str]]:
@@ -77,19 +81,23 @@ _KINDS = _names(SURE, OTHERS)
 _SURE_KINDS = _names(SURE)
 
 
-def _selector(kinds: Iterable[str], *more: str) -> str:
-    return ", ".join([*(f".{name}" for name in kinds), *more])
+def _shared(names: Iterable[str]) -> list[str]:
+    """Parts of a selector that find these class names, and some more: of every element each part is asked in turn, and
+    a fragment that many names share is one part."""
+    return sorted({next((f'[class*="{part}"]' for part in _FRAGMENTS if part in name), f".{name}") for name in names})
 
 
-SURE_PLACES = _selector(_SURE_KINDS, "h1", '[style*="direction"]')
-ALL_PLACES = _selector(
-    _KINDS,
-    "h1",
-    '[style*="direction"]',
-    '[itemprop="articleBody"]',
-    '[itemprop="headline"]',
-    "time",
-    *(f"#{name}" for name in sorted(BODY_IDS)),
+SURE_PLACES = ", ".join([*(f".{name}" for name in _SURE_KINDS), "h1", _RIGHT_TO_LEFT, COMMENT_PLACES])
+ALL_PLACES = ", ".join(
+    [
+        *_shared(_KINDS),
+        "h1",
+        _RIGHT_TO_LEFT,
+        '[itemprop="articleBody"]',
+        '[itemprop="headline"]',
+        "time",
+        *(f"#{name}" for name in sorted(BODY_IDS)),
+    ]
 )
 
 
@@ -105,9 +113,12 @@ class Places:
         self._found: dict[str, list[LexborNode]] = {}
         self._order: dict[int, int] = {}
         for node in tree.css(selector):
-            if node.mem_id not in self._order:
+            if node.mem_id not in self._order and (kinds := _kinds(node)):
                 self._order[node.mem_id] = len(self._order)
-                self._sort_in(node)
+                for kind in kinds:
+                    found = self._found.setdefault(kind, [])
+                    if len(found) < MOST:
+                        found.append(node)
 
     def of(self, kind: str) -> list[LexborNode]:
         return self._found.get(kind, [])
@@ -115,23 +126,23 @@ class Places:
     def comes_before(self, one: LexborNode, other: LexborNode) -> bool:
         return self._order.get(one.mem_id, 0) < self._order.get(other.mem_id, 0)
 
-    def _sort_in(self, node: LexborNode) -> None:
-        tag, attributes = node.tag, node.attributes
-        if tag == "body":
-            return
-        kinds = set(_kinds_of((attributes.get("class") or "")[:LONGEST_CLASSES]))
-        if tag == "h1" or attributes.get("itemprop") == "headline":
-            kinds.add("headline")
-        if tag == "time":
-            kinds.add("date")
-        if attributes.get("itemprop") == "articleBody" or attributes.get("id") in BODY_IDS:
-            kinds.add("body")
-        if "direction" in (attributes.get("style") or ""):
-            kinds.add("container")
-        for kind in kinds:
-            found = self._found.setdefault(kind, [])
-            if len(found) < MOST:
-                found.append(node)
+
+def _kinds(node: LexborNode) -> set[str]:
+    tag, attributes = node.tag, node.attributes
+    if tag == "body":
+        return set()
+    kinds = set(_kinds_of((attributes.get("class") or "")[:LONGEST_CLASSES]))
+    if tag == "h1" or attributes.get("itemprop") == "headline":
+        kinds.add("headline")
+    if tag == "time":
+        kinds.add("date")
+    if attributes.get("itemprop") == "articleBody" or attributes.get("id") in BODY_IDS:
+        kinds.add("body")
+    if "direction" in (attributes.get("style") or ""):
+        kinds.add("container")
+    if attributes.get("id") == "comm_b" or (tag == "form" and attributes.get("name") == "comments"):
+        kinds.add("comments")
+    return kinds
 
 
 def line_of(node: LexborNode) -> str:
@@ -139,15 +150,17 @@ def line_of(node: LexborNode) -> str:
     return " ".join(node.text().split())
 
 
-def ancestors(node: LexborNode) -> list[LexborNode]:
-    """What an element stands in, the innermost first, ``<body>`` last; of deep ones only the nearer ones."""
+def ancestors(node: LexborNode, most: int = HIGHEST) -> list[LexborNode]:
+    """What an element stands in, the innermost first, ``<body>`` last; the nearest ``most`` of them."""
     found: list[LexborNode] = []
-    parent = node.parent
-    while parent is not None and len(found) < HIGHEST:
-        found.append(parent)
-        if parent.tag in {"body", "html"}:
+    for _ in range(most):
+        parent = node.parent
+        if parent is None:
             break
-        parent = parent.parent
+        found.append(parent)
+        if parent.tag in _OUTERMOST:
+            break
+        node = parent
     return found
 
 
@@ -164,7 +177,18 @@ def children(node: LexborNode) -> list[LexborNode]:
 
 def within_noise(node: LexborNode) -> bool:
     """Whether an element is, or stands in, a box that is no part of the article."""
-    return is_noise(node) or any(is_noise(parent) for parent in ancestors(node) if parent.tag != "body")
+    if is_noise(node):
+        return True
+    for _ in range(HIGHEST):
+        parent = node.parent
+        if parent is None or (tag := parent.tag) == "body":
+            return False
+        if is_noise(parent):
+            return True
+        if tag == "html":
+            return False
+        node = parent
+    return False
 
 
 def common(one: LexborNode, other: LexborNode) -> tuple[LexborNode | None, int]:
@@ -197,4 +221,4 @@ def leads_elsewhere(anchor: LexborNode, code: int) -> bool:
 
 def within_link_elsewhere(node: LexborNode, code: int) -> bool:
     """Whether an element is, or stands right in, a link to another article than ``code``."""
-    return any(part.tag == "a" and leads_elsewhere(part, code) for part in (node, *ancestors(node)[:2]))
+    return any(part.tag == "a" and leads_elsewhere(part, code) for part in (node, *ancestors(node, 2)))

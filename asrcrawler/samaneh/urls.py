@@ -25,7 +25,7 @@ _WEB = frozenset({"http", "https"})
 _DEFAULT_PORTS = frozenset({80, 443})
 _HOST = re.compile(r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")  # a name, or IPv6 without its brackets
 # Most addresses of pictures are of these forms and stay as they are.
-_ORIGIN = r"https?://[0-9a-z-]+(?:\.[0-9a-z-]+)*(?::[1-9][0-9]{0,3})?"
+_ORIGIN = r"https?://[0-9a-z-]+(?:\.[0-9a-z-]+)*(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?"
 _PATH = r"(?:/[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*){1,20}"
 _PLAIN_ORIGIN, _PLAIN_PATH, _PLAIN_URL = (re.compile(form) for form in (_ORIGIN, _PATH, _ORIGIN + _PATH))
 _SAFE = "%/:=&?~#+!$,;'@()*[]"  # kept as they are in an address that a page gives
