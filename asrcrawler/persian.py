@@ -172,13 +172,33 @@ def _fold_letter(letter: str) -> str:
 
 _FOLDING = _Folding()
 
+MOST_WORDS_KEPT = 32_768  # some 6 MB; an archive's texts are nine tenths words that were folded before
+LONGEST_WORD_KEPT = 40  # characters
+BODIES_KEPT = range(500, 20_000)  # characters of a text whose words are remembered for a while, some 30 KB of them
+
+
+class _Words(dict[str, str]):
+    """What stands between two blanks → its folded words, blanks between them; the letters of each word once."""
+
+    def __missing__(self, written: str) -> str:
+        folded = " ".join(written.translate(_FOLDING).split())
+        if len(written) <= LONGEST_WORD_KEPT:
+            if len(self) >= MOST_WORDS_KEPT:
+                self.clear()
+            self[written] = folded
+        return folded
+
+
+_FOLDED = _Words()
+
 # What people write glued, with a ZWNJ or with a blank: «می‌شود», «می شود», «میشود».
-_PREFIXES = "می|نمی"
-_SUFFIXES = "(?:ها|های|هایی|هایم|هایت|هایش|هایمان|هایتان|هایشان|تر|تری|ترین)"
+_PREFIXES = frozenset({"می", "نمی"})
+_SUFFIXES = frozenset("ها های هایی هایم هایت هایش هایمان هایتان هایشان تر تری ترین".split())
 # These stand apart only after a silent he («منطقه‌ای», «رفته‌اند»); elsewhere they are words («ام», «ای») of their own.
-_SUFFIXES_AFTER_HE = "(?:ام|ات|اش|ای|اند|ایم|اید)"
-_AFTER_PREFIX = re.compile(rf"\b({_PREFIXES}) (?={_LETTER})")
-_BEFORE_SUFFIX = re.compile(rf" (?:(?<={_LETTER} )(?={_SUFFIXES}\b)|(?<={_LETTER}{{2}}ه )(?={_SUFFIXES_AFTER_HE}\b))")
+_SUFFIXES_AFTER_HE = frozenset("ام ات اش ای اند ایم اید".split())
+_AFFIXES = _PREFIXES | _SUFFIXES | _SUFFIXES_AFTER_HE
+_BEGINS_WITH_LETTER, _ENDS_WITH_LETTER = re.compile(_LETTER), re.compile(rf"{_LETTER}\Z")
+_ENDS_WITH_HE = re.compile(rf"{_LETTER}{{2}}ه\Z")
 
 
 def fold(text: str) -> str:
@@ -192,6 +212,16 @@ def fold(text: str) -> str:
     For full-text search fold what is indexed and what is asked for. A word of the query that folds to several
     («پیش‌بینی») is a phrase. The glued spelling of a compound («پیشبینی») takes a dictionary: :func:`compounds`.
     """
+    return " ".join(words_of(text))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of :func:`fold`; the list may be shared, and is not to be changed."""
+    return _words_of(text) if len(text) in BODIES_KEPT else _joined(_folded_words(text))
+
+
+@lru_cache(maxsize=128)  # a body is folded for its signature and, when its batch is full, for the index of words
+def _words_of(text: str) -> list[str]:
     return _joined(_folded_words(text))
 
 
@@ -200,7 +230,7 @@ def fold_letters(text: str) -> str:
 
     Whichever way a compound is spaced makes no difference here.
     """
-    return _folded_words(text).replace(" ", "")
+    return "".join(_folded_words(text))
 
 
 class FoldedWord(NamedTuple):
@@ -215,7 +245,7 @@ def fold_words(text: str) -> list[FoldedWord]:
     """The words of :func:`fold`, each with its place in ``text``: for marking in the original what was found."""
     pieces = _pieces(text)
     words, at = [], 0
-    for word in _joined(" ".join(piece.word for piece in pieces)).split():
+    for word in _joined([piece.word for piece in pieces]):
         first, length = at, 0
         while length < len(word):  # a word is one piece, or several that were joined
             length += len(pieces[at].word)
@@ -225,12 +255,35 @@ def fold_words(text: str) -> list[FoldedWord]:
 
 
 @lru_cache(maxsize=2)  # a body is folded for its digest and, right after that, for its signature
-def _folded_words(text: str) -> str:
-    return " ".join(text.translate(_FOLDING).split())
+def _folded_words(text: str) -> list[str]:
+    """The words before prefixes and suffixes are joined."""
+    return " ".join(map(_FOLDED.__getitem__, text.split())).split()  # every blank of str.split() folds to a blank
 
 
-def _joined(words: str) -> str:
-    return _BEFORE_SUFFIX.sub("", _AFTER_PREFIX.sub(r"\1", words))
+def _joined(words: list[str]) -> list[str]:
+    """With each prefix and suffix joined to its word."""
+    if _AFFIXES.isdisjoint(words):
+        return words
+    joined: list[str] = []
+    before, is_prefix = "", False  # the word before, with its prefix; whether that is one itself
+    for word in words:
+        if is_prefix and _BEGINS_WITH_LETTER.match(word):
+            joined[-1] += word
+            before += word
+        else:
+            if word in _AFFIXES and _is_suffix(word, before):
+                joined[-1] += word
+            else:
+                joined.append(word)
+            before = word
+        is_prefix = word in _PREFIXES
+    return joined
+
+
+def _is_suffix(word: str, before: str) -> bool:
+    if word in _SUFFIXES:
+        return _ENDS_WITH_LETTER.search(before) is not None
+    return word in _SUFFIXES_AFTER_HE and _ENDS_WITH_HE.search(before) is not None
 
 
 _GONE = "\ue000"  # stands for a character that folding drops, so that places stay; private use folds to a blank
@@ -278,6 +331,14 @@ def compounds(text: str) -> dict[str, str]:
 
     ``{"پیشبینی": "پیش بینی"}``. What an archive writes so is the dictionary by which search tells a glued spelling.
     """
-    written = {word for chunk in set(text.split()) if ZWNJ in chunk for word in _COMPOUND.findall(chunk)}
-    folded = {fold(word) for word in written if ZWNJ in word}
+    found: dict[str, str] = {}
+    if ZWNJ in text:
+        for chunk in {chunk for chunk in text.split() if ZWNJ in chunk}:
+            found.update(_compounds_of(chunk))
+    return found
+
+
+@lru_cache(maxsize=MOST_WORDS_KEPT // 4)
+def _compounds_of(chunk: str) -> dict[str, str]:
+    folded = (fold(word) for word in _COMPOUND.findall(chunk) if ZWNJ in word)
     return {words.replace(" ", ""): words for words in folded if " " in words}

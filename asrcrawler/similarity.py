@@ -20,7 +20,7 @@ from zlib import crc32
 
 from rensa import RMinHash
 
-from asrcrawler.persian import fold, to_latin_digits
+from asrcrawler.persian import to_latin_digits, words_of
 
 ALGORITHM = 1
 """Stored beside every signature. Whatever makes :func:`signature` or :func:`band_keys` answer otherwise, a new release
@@ -78,7 +78,7 @@ def signature(body: str | None) -> bytes | None:
     """What :func:`are_near` compares: 258 bytes and four for each number; None for a body too short to judge."""
     if not body:
         return None
-    words = fold(body).split()
+    words = words_of(body)
     shingles = set(map(" ".join, zip(*(words[place:] for place in range(SHINGLE)), strict=False)))
     if len(shingles) < FEWEST_SHINGLES:
         return None
@@ -89,7 +89,8 @@ def signature(body: str | None) -> bytes | None:
     return pack(f"<H{PERMUTATIONS}H{len(facts)}I", min(len(shingles), _LOW_16_BITS), *low_bits, *facts)
 
 
-def band_keys(site: str, signature: bytes) -> list[int]:
+@lru_cache(maxsize=512)  # each is asked for several times while a batch is written
+def band_keys(site: str, signature: bytes) -> tuple[int, ...]:
     """The signed 64-bit keys an index finds the body by: near bodies of one site share at least one, mostly several."""
     salt = f"{ALGORITHM} {site}".encode()
     keys = []
@@ -97,7 +98,7 @@ def band_keys(site: str, signature: bytes) -> list[int]:
         start = _SKETCH_START + band * _BAND
         digest = blake2b(signature[start : start + _BAND] + bytes([band]) + salt, digest_size=_KEY.size).digest()
         keys.append(_KEY.unpack(digest)[0])
-    return keys
+    return tuple(keys)
 
 
 def are_near(one: bytes, other: bytes) -> bool:

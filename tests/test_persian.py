@@ -1,11 +1,13 @@
 """Persian text: what cleaning makes uniform and leaves alone, and which spellings folding lets meet."""
 
+import re
 from time import thread_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asrcrawler import persian
 from asrcrawler.persian import (
     CLEANING,
     ZWJ,
@@ -18,6 +20,7 @@ from asrcrawler.persian import (
     fold_words,
     to_latin_digits,
     to_persian_digits,
+    words_of,
 )
 
 TRICKY = (
@@ -241,6 +244,55 @@ def test_folding_is_idempotent_and_needs_no_cleaning_first(text: str) -> None:
     assert fold_letters(folded) == fold_letters(text)
     assert all(char == " " or char.isalnum() for char in folded)
     assert fold_letters(clean(text)) == fold_letters(text)
+
+
+_PIECES = [
+    "می",
+    "نمی",
+    "ها",
+    "های",
+    "ام",
+    "اند",
+    "ره",
+    "خانه",
+    "ه",
+    "کتاب",
+    "x",
+    "۲",
+    "²",
+    "ﷲ",
+    ".",
+    "ء",
+    "ۀ",
+    "\u0378",
+]
+_BLANKS = [" ", "", "\u200c", "\u200d", "\n", "\x1c", "\x85", "\u3000"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(_PIECES), st.sampled_from(_BLANKS)), max_size=12))
+def test_words_folded_one_by_one_are_those_of_the_text_folded_as_a_whole(pieces: list[tuple[str, str]]) -> None:
+    text = "".join(word + blank for word, blank in pieces)
+    whole = " ".join("".join(fold_letters(char) or _blank(char) for char in text).split())
+    letter = r"[^\W\d_]"
+    whole = re.sub(rf"\b(می|نمی) (?={letter})", r"\1", whole)
+    suffix, after_he = r"(?:ها|های)\b", r"(?:ام|اند)\b"
+    whole = re.sub(rf" (?:(?<={letter} )(?={suffix})|(?<={letter}{{2}}ه )(?={after_he}))", "", whole)
+    assert fold(text) == whole
+    assert words_of(text) == whole.split()
+
+
+def _blank(char: str) -> str:
+    """What does not fold to a letter parts two words, unless it only changes the one before it."""
+    return "" if char in "ء\u200d" else " "
+
+
+def test_the_words_that_are_remembered_have_a_bound() -> None:
+    kept = persian._FOLDED
+    for number in range(persian.MOST_WORDS_KEPT + 10):
+        assert fold(f"کتاب{number}") == f"کتاب{number}"
+    fold("ن" * (persian.LONGEST_WORD_KEPT + 1))
+    assert len(kept) <= persian.MOST_WORDS_KEPT
+    assert max(map(len, kept)) <= persian.LONGEST_WORD_KEPT
 
 
 def test_folding_is_stable_for_every_character() -> None:

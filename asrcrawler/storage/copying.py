@@ -17,8 +17,8 @@ from sqlalchemy import JSON, MetaData, String, and_, bindparam, delete, func, in
 
 from asrcrawler.exceptions import CopyError
 from asrcrawler.storage.models import article, metadata, run, search_compound, search_document, search_site
+from asrcrawler.storage.rows import upsert
 from asrcrawler.storage.search import index
-from asrcrawler.storage.upsert import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

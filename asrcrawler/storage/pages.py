@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from asrcrawler.exceptions import DamagedPageError
 from asrcrawler.items import Outcome
 from asrcrawler.packing import unpack
 from asrcrawler.storage.dictionaries import dictionary
 from asrcrawler.storage.models import page, visit
+from asrcrawler.storage.rows import insert_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,7 +78,7 @@ def keep(connection: Connection, site: str, found: Iterable[Found]) -> dict[byte
     if fresh:
         order = {digest: place for place, digest in enumerate(wanted)}
         fresh.sort(key=lambda one: order[one.packed.digest])
-        connection.execute(insert(page), [_as_row(site, one) for one in fresh])
+        insert_rows(connection, page, [_as_row(site, one) for one in fresh])
         digests = [one.packed.digest for one in fresh]
         new = connection.execute(select(page.c.id, page.c.digest).where(here, page.c.digest.in_(digests)))
         ids.update({row.digest: row.id for row in new})

@@ -11,29 +11,31 @@ is not found by later ones with lower codes, and keeps the link it has.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from asrcrawler.similarity import ALGORITHM, are_near, band_keys
+from asrcrawler.storage.among import among
 from asrcrawler.storage.models import article, band
 from asrcrawler.storage.models import signature as signature_table
-from asrcrawler.storage.upsert import insert_narrow
+from asrcrawler.storage.rows import insert_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy import Connection
 
 Signatures: TypeAlias = "Mapping[int, bytes | None]"
 """Code → signature; None for an article whose body is too short for one."""
+Buckets: TypeAlias = "dict[int, set[int]]"
+"""Key of a band → the codes in it, where an article meets another one."""
 
 BUCKET = 12
 """Articles. What fills a bucket are daily notices of one frame; true near duplicates share other buckets as well."""
 MOST_CANDIDATES = 24
 """Articles compared with one; those that share the most buckets come first."""
-VALUES_AT_ONCE = 5_000  # SQLite takes 32,766 in a statement
 
 _LINK = update(article).where(article.c.id == bindparam("own_id")).values(similar_to=bindparam("original"))
 _LEAVE = delete(band).where(band.c.key == bindparam("old_key"), band.c.code == bindparam("old_code"))
@@ -65,38 +67,41 @@ def _sign(connection: Connection, site: str, before: Signatures, after: Signatur
         connection.execute(_LEAVE, left)
     if before:
         own = signature_table.c.site == site
-        connection.execute(delete(signature_table).where(own, signature_table.c.code.in_(before)))
+        connection.execute(delete(signature_table).where(own, among(connection, signature_table.c.code, before)))
     rows = [{"site": site, "code": code, "algorithm": ALGORITHM, "digest": after[code]} for code in sorted(before)]
     if rows := [row for row in rows if row["digest"]]:
-        connection.execute(insert(signature_table), rows)
+        insert_rows(connection, signature_table, rows)
 
 
-def _enter(connection: Connection, site: str, own: Mapping[int, bytes], buckets: dict[int, set[int]]) -> None:
+def _enter(connection: Connection, site: str, own: Mapping[int, bytes], buckets: Buckets) -> None:
     """Put codes into their buckets; the highest leave a bucket that overflows."""
-    entering = defaultdict(set)
+    entering: dict[int, list[int]] = {}
     for code, digest in own.items():
         for key in band_keys(site, digest):
-            entering[key].add(code)
+            entering.setdefault(key, []).append(code)
     entered, left = [], []
     for key, codes in entering.items():
-        held = buckets[key]
-        kept = set(sorted(held | codes)[:BUCKET])
+        held = buckets.get(key)
+        if held is None and len(codes) == 1:  # nearly all: nobody to meet there
+            entered.append({"key": key, "code": codes[0]})
+            continue
+        held = held or set()
+        every = held.union(codes)
+        kept = set(sorted(every)[:BUCKET])
         entered += [{"key": key, "code": code} for code in sorted(kept - held)]
         left += [{"old_key": key, "old_code": code} for code in held - kept]
-        buckets[key] = held | codes
+        buckets[key] = every
     if left:
         connection.execute(_LEAVE, left)
     if entered:
-        insert_narrow(connection, band, sorted(entered, key=lambda row: row["key"]))
+        insert_rows(connection, band, sorted(entered, key=lambda row: row["key"]))
 
 
-def _near(
-    connection: Connection, site: str, own: Mapping[int, bytes], buckets: Mapping[int, set[int]]
-) -> dict[int, set[int]]:
+def _near(connection: Connection, site: str, own: Mapping[int, bytes], buckets: Buckets) -> dict[int, set[int]]:
     """Code → the codes of its near duplicates."""
     candidates = {}
     for code, digest in own.items():
-        shared = Counter(other for key in band_keys(site, digest) for other in buckets[key] if other != code)
+        shared = Counter(other for key in band_keys(site, digest) for other in buckets.get(key, ()) if other != code)
         candidates[code] = sorted(shared, key=lambda other: (-shared[other], other))[:MOST_CANDIDATES]
     unread = {other for others in candidates.values() for other in others} - own.keys()
     known = {**_stored(connection, site, unread), **own}
@@ -132,38 +137,24 @@ def _may_link(rows: Mapping[int, Any], code: int, lower: int) -> bool:
 
 def _stored(connection: Connection, site: str, codes: Iterable[int]) -> dict[int, bytes]:
     table = signature_table.c
-    found = {}
-    for some in _portions(codes):
-        wanted = select(table.code, table.digest).where(table.site == site, table.code.in_(some))
-        found.update({row.code: row.digest for row in connection.execute(wanted.where(table.algorithm == ALGORITHM))})
-    return found
+    wanted = select(table.code, table.digest).where(table.site == site, among(connection, table.code, codes))
+    return dict(connection.execute(wanted.where(table.algorithm == ALGORITHM)).all())
 
 
 def _linked_to(connection: Connection, site: str, codes: Iterable[int]) -> set[int]:
-    found: set[int] = set()
-    for some in _portions(codes):
-        wanted = select(article.c.code).where(article.c.site == site, article.c.similar_to.in_(some))
-        found.update(connection.scalars(wanted))
-    return found
+    here = article.c.site == site, among(connection, article.c.similar_to, codes)
+    return set(connection.scalars(select(article.c.code).where(*here)))
 
 
-def _buckets(connection: Connection, site: str, own: Mapping[int, bytes]) -> dict[int, set[int]]:
-    buckets: dict[int, set[int]] = {key: set() for digest in own.values() for key in band_keys(site, digest)}
-    for some in _portions(buckets):
-        for key, code in connection.execute(select(band.c.key, band.c.code).where(band.c.key.in_(some))):
-            buckets[key].add(code)
+def _buckets(connection: Connection, site: str, own: Mapping[int, bytes]) -> Buckets:
+    buckets: Buckets = {}
+    keys = {key for digest in own.values() for key in band_keys(site, digest)}
+    for key, code in connection.execute(select(band.c.key, band.c.code).where(among(connection, band.c.key, keys))):
+        buckets.setdefault(key, set()).add(code)
     return buckets
 
 
 def _articles(connection: Connection, site: str, codes: Iterable[int]) -> dict[int, Any]:
     columns = article.c.id, article.c.code, article.c.text_digest, article.c.similar_to
-    found = {}
-    for some in _portions(codes):
-        wanted = select(*columns).where(article.c.site == site, article.c.code.in_(some))
-        found.update({row.code: row for row in connection.execute(wanted)})
-    return found
-
-
-def _portions(values: Iterable[int]) -> Iterator[list[int]]:
-    ordered = sorted(values)
-    return (ordered[start : start + VALUES_AT_ONCE] for start in range(0, len(ordered), VALUES_AT_ONCE))
+    wanted = select(*columns).where(article.c.site == site, among(connection, article.c.code, codes))
+    return {row.code: row for row in connection.execute(wanted)}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from asrcrawler.items import Article
+from asrcrawler.storage.among import among
 from asrcrawler.storage.batch import NEW, REFRESHED, TEXT, Batch, Written
 from asrcrawler.storage.coverage import cover
 from asrcrawler.storage.duplicates import link_duplicates
@@ -18,9 +19,9 @@ from asrcrawler.storage.models import ledger as ledger_table
 from asrcrawler.storage.models import revision as revision_table
 from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.pages import Found, keep
+from asrcrawler.storage.rows import insert_rows, upsert_rows
 from asrcrawler.storage.search import index
 from asrcrawler.storage.similar import link_similar
-from asrcrawler.storage.upsert import insert_narrow, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -78,14 +79,16 @@ def load(
 
 
 def _rows(connection: Connection, table: Any, site: str, codes: Iterable[int]) -> dict[int, dict[str, Any]]:
-    found = connection.execute(select(table).where(table.c.site == site, table.c.code.in_(codes))).mappings()
+    found = connection.execute(
+        select(table).where(table.c.site == site, among(connection, table.c.code, codes))
+    ).mappings()
     return {row["code"]: dict(row) for row in found}
 
 
 def _earlier_texts(connection: Connection, site: str, codes: Collection[int]) -> dict[int, int]:
     """The number of the last earlier text of those ``codes`` that have any."""
     table = revision_table.c
-    last = select(table.code, func.max(table.number)).where(table.site == site, table.code.in_(codes))
+    last = select(table.code, func.max(table.number)).where(table.site == site, among(connection, table.code, codes))
     return dict(connection.execute(last.group_by(table.code)).all()) if codes else {}
 
 
@@ -93,7 +96,7 @@ def _save(connection: Connection, rows: Batch) -> None:
     save_articles(connection, rows)
     upsert_ledger(connection, [rows.ledger[code] for code in sorted({visit["code"] for visit in rows.visits})])
     _keep_pages(connection, rows)
-    _insert(connection, visit_table, rows.visits)
+    insert_rows(connection, visit_table, rows.visits)
     cover(connection, rows.site, rows.first_visits)
 
 
@@ -106,10 +109,10 @@ def save_articles(connection: Connection, rows: Batch) -> None:
     refreshed = rows.refreshed - rows.inserted - rewritten
     index.leave(connection, rows.site, rewritten)
     index.drop_lost(connection, rows.site, rows.inserted)
-    _insert(connection, article_table, [rows.articles[code] for code in sorted(rows.inserted)])
+    insert_rows(connection, article_table, [rows.articles[code] for code in sorted(rows.inserted)])
     _update(connection, _REWRITE, _REWRITTEN, [rows.articles[code] for code in rewritten])
     _update(connection, _REFRESH, _SEEN_AGAIN, [rows.articles[code] for code in refreshed])
-    _insert(connection, revision_table, rows.revisions)
+    insert_rows(connection, revision_table, rows.revisions)
     index.enter(connection, rows.site, [rows.articles[code] for code in sorted(rows.inserted | rewritten)])
     _relabel(connection, rows)
     link_duplicates(connection, rows.site, rows.digests)
@@ -121,11 +124,6 @@ def _keep_pages(connection: Connection, rows: Batch) -> None:
     ids = keep(connection, rows.site, [Found(page, visit["outcome"]) for visit, page in found])
     for visit, page in found:
         visit["page_id"] = ids[page.digest]
-
-
-def _insert(connection: Connection, table: Any, values: list[dict[str, Any]]) -> None:
-    if values:
-        connection.execute(insert(table), values)
 
 
 def _setting(names: Iterable[str]) -> Update:
@@ -165,9 +163,9 @@ def _relabel(connection: Connection, rows: Batch) -> None:
         for code in sorted(rows.relabelled)
         for kind, name in labels_of(rows.articles[code]["category"], rows.articles[code]["tags"])
     ]
-    insert_narrow(connection, label_table, labels)
+    insert_rows(connection, label_table, labels)
 
 
 def upsert_ledger(connection: Connection, values: list[dict[str, Any]]) -> None:
     """Write whole rows of the ledger."""
-    connection.execute(upsert(connection, ledger_table), values)
+    upsert_rows(connection, ledger_table, values)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from dataclasses import replace
+from itertools import pairwise
 from time import process_time
 from typing import NamedTuple
 
 from asrcrawler.clock import utcnow
+from asrcrawler.extensions.garbage import set_aside
 from asrcrawler.items import Article, Page
 from asrcrawler.packing import Dictionary, pack, train
 from asrcrawler.pipelines.clean import clean_article
@@ -58,37 +61,37 @@ def _bodies() -> list[tuple[int, bytes]]:
 
 
 def _round(bodies: list[tuple[int, bytes]], dictionary: Dictionary) -> Share:
-    clock = [process_time()]
-    asked = [
-        (
-            Answer(url=f"{BASE_URL}/fa/news/{code}", status=200, at=utcnow(), body=body),
-            Asked(site=AsrSpider.site, code=code, base_url=BASE_URL),
-        )
-        for code, body in bodies
-    ]
-    judged = [judge(answer, question) for answer, question in asked]
-    clock.append(process_time())
-    articles = [item for item in judged if isinstance(item, Article)]
-    for article in articles:
-        assert article.fetch is not None
-        assert isinstance(article.fetch.page, Page)
-        packed = pack(article.fetch.page, dictionary)
-        article.fetch.page = replace(packed, dictionary=None)  # the databases below do not have it
-    clock.append(process_time())
-    for article in articles:
-        clean_article(article)
-    clock.append(process_time())
-    for article in articles:
-        fingerprint(article)
-    clock.append(process_time())
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/share.db")
+    """A batch after the other, as in a crawl."""
+    spent = [0.0] * 5
+    with tempfile.TemporaryDirectory() as folder, closing(Database(f"sqlite:///{folder}/share.db")) as database:
         database.prepare()
-        clock.append(process_time())
-        for start in range(0, len(articles), BATCH):
-            write_visits(database, articles[start : start + BATCH], run_id=None, newest=bodies[-1][0])
-        clock.append(process_time())
-        database.close()
-    begun, read, kept, cleaned, fingerprinted, prepared, stored = (1000 * moment / len(articles) for moment in clock)
+        set_aside()
+        for start in range(0, len(bodies), BATCH):
+            clock = [process_time()]
+            asked = [
+                (
+                    Answer(url=f"{BASE_URL}/fa/news/{code}", status=200, at=utcnow(), body=body),
+                    Asked(site=AsrSpider.site, code=code, base_url=BASE_URL),
+                )
+                for code, body in bodies[start : start + BATCH]
+            ]
+            judged = [judge(answer, question) for answer, question in asked]
+            clock.append(process_time())
+            articles = [item for item in judged if isinstance(item, Article)]
+            for article in articles:
+                assert article.fetch is not None
+                assert isinstance(article.fetch.page, Page)
+                packed = pack(article.fetch.page, dictionary)
+                article.fetch.page = replace(packed, dictionary=None)  # the database does not have it
+            clock.append(process_time())
+            for article in articles:
+                clean_article(article)
+            clock.append(process_time())
+            for article in articles:
+                fingerprint(article)
+            clock.append(process_time())
+            write_visits(database, articles, run_id=None, newest=bodies[-1][0])
+            clock.append(process_time())
+            spent = [before + end - begin for before, (begin, end) in zip(spent, pairwise(clock), strict=True)]
     kilobytes = sum(len(body) for _, body in bodies) / len(bodies) / 1000
-    return Share(kilobytes, read - begun, kept - read, cleaned - kept, fingerprinted - cleaned, stored - prepared)
+    return Share(kilobytes, *(1000 * seconds / len(bodies) for seconds in spent))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -101,9 +102,15 @@ def test_every_step_is_a_search_by_more_than_the_site(
         statement: steps
         for statement, steps in plans(small_archive, work).items()
         for step in steps
-        if step.startswith("SCAN") or (step.endswith("(site=?)") and not _takes_one(statement))
+        if (step.startswith("SCAN") and not _walks_values(step))
+        or (step.endswith("(site=?)") and not _takes_one(statement))
     }
     assert walks == {}
+
+
+def _walks_values(step: str) -> bool:
+    """The values that were asked for, and no table."""
+    return re.fullmatch(r"SCAN anon_\d+ VIRTUAL TABLE INDEX 1:", step) is not None
 
 
 def _takes_one(statement: str) -> bool:

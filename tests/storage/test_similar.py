@@ -10,7 +10,7 @@ import pytest
 from asrcrawler import similarity
 from asrcrawler.storage import models, similar
 from asrcrawler.storage.writing import write_visits
-from tests.storage.samples import HOUR, NOON, OTHER_SITE, SITE, an_article, column, rows
+from tests.storage.samples import HOUR, NOON, OTHER_SITE, an_article, column, rows
 
 if TYPE_CHECKING:
     from asrcrawler.items import Article
@@ -144,12 +144,3 @@ def test_a_bucket_holds_its_lowest_codes_and_no_more(database: Database) -> None
 def test_articles_without_text_have_no_signature(database: Database) -> None:
     write_visits(database, [signed(3, None), signed(5, "کوتاه")])
     assert rows(database, models.signature) == rows(database, models.band) == []
-
-
-def test_more_values_than_a_statement_takes_are_asked_for_in_portions(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(similar, "VALUES_AT_ONCE", 7)
-    write_visits(database, [signed(3), signed(5, LONGER), signed(9, EDITED)])
-    assert links(database) == {3: None, 5: 3, 9: 3}
-    assert [row["site"] for row in rows(database, models.signature)] == [SITE] * 3

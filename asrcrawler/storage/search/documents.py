@@ -7,7 +7,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.persian import compounds, fold
+from asrcrawler.persian import compounds, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,8 +42,16 @@ def document(article: Mapping[str, Any]) -> Document:
 
 
 def digest(found: Document) -> bytes:
-    """Tells whether two documents are the same to the word."""
-    return blake2b(repr(found).encode(), digest_size=8).digest()
+    """Tells whether two documents are the same to the word: eight bytes of the hash of ``repr(found)``.
+
+    Databases hold it, so it stays what it is; words are letters and digits, and in a repr stand as they are.
+    """
+    fields = (f"{field!r}: [{', '.join(map(_shown, runs))}]" for field, runs in found.items())
+    return blake2b(f"{{{', '.join(fields)}}}".encode(), digest_size=8).digest()
+
+
+def _shown(run: list[str]) -> str:
+    return "['" + "', '".join(run) + "']"
 
 
 def compounds_of(article: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -65,8 +73,12 @@ def _runs(texts: list[str], left: int) -> list[list[str]]:
     """The words of each text, of all together no more than ``left`` characters."""
     runs = []
     for text in texts:
-        folded = fold(text[:left])[:left]
-        if words := [word[:LONGEST_WORD] for word in folded.split()]:
-            runs.append(words)
-        left -= len(folded)
+        words = words_of(text[:left])
+        if not words:
+            continue
+        length = sum(map(len, words)) + len(words) - 1
+        if length > left:
+            words, length = " ".join(words)[:left].split(), left
+        runs.append([word[:LONGEST_WORD] for word in words] if max(map(len, words)) > LONGEST_WORD else words)
+        left -= length
     return runs

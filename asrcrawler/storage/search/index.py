@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select
 
 from asrcrawler.storage.batch import TEXT
 from asrcrawler.storage.models import article, search_compound, search_document, search_site
+from asrcrawler.storage.rows import insert_rows
 from asrcrawler.storage.search import postgresql, spellings, sqlite
 from asrcrawler.storage.search.documents import Document, digest, document
 from asrcrawler.storage.selection import Selection, sites
@@ -40,7 +41,7 @@ def enter(connection: Connection, site: str, articles: Sequence[Mapping[str, Any
         rows = [{"id": key, "words": digest(found)} for key, found in sorted(documents.items())]
     else:
         rows = [{"id": key, "words": postgresql.vector(found)} for key, found in sorted(documents.items())]
-    connection.execute(insert(search_document), rows)
+    insert_rows(connection, search_document, rows)
     spellings.learn(connection, articles)
 
 

@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from asrcrawler.storage.models import search_compound
+from asrcrawler.storage.rows import upsert_rows
 from asrcrawler.storage.search.documents import compounds_of
 from asrcrawler.storage.search.query import Query, Term
 
@@ -30,11 +30,7 @@ def learn(connection: Connection, articles: Iterable[Mapping[str, Any]]) -> None
     """Take up the compounds of stored articles."""
     found = {pair for article in articles for pair in compounds_of(article)}
     if found:
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        connection.execute(
-            dialect.insert(search_compound).on_conflict_do_nothing(),
-            [{"glued": glued, "words": words} for glued, words in sorted(found)],
-        )
+        upsert_rows(connection, search_compound, [{"glued": glued, "words": words} for glued, words in sorted(found)])
 
 
 def widen(connection: Connection, query: Query) -> Query:

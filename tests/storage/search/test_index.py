@@ -107,11 +107,11 @@ def test_the_index_made_anew_is_the_one_that_grew(database: Database, monkeypatc
 def test_words_that_fold_otherwise_than_before_are_taken_out_all_the_same(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fold_of_old(text: str) -> str:
-        return fold(text).replace("نفت", "قدیم")
+    def words_of_old(text: str) -> list[str]:
+        return fold(text).replace("نفت", "قدیم").split()
 
     with monkeypatch.context() as before:
-        before.setattr(documents, "fold", fold_of_old)
+        before.setattr(documents, "words_of", words_of_old)
         write_visits(database, [an_article(code, body="نفت", tags=[]) for code in (1, 2)])
         assert codes(database, "قدیم") == {1, 2}
     write_visits(database, [an_article(1, body="گاز", at=NOON + DAY)])

@@ -1,0 +1,131 @@
+"""Rows on their way into a table, many at once, at the price of the driver.
+
+SQLAlchemy works out the statement once, and how the values of each column are written; it is not asked again for every
+row, which would cost more than SQLite takes to store it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from asrcrawler.storage.types import UtcDateTime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import Column, Connection, Dialect, Insert, Table
+
+    Rows: TypeAlias = Sequence[Mapping[str, Any]]
+
+MOMENTS_KEPT = 1_024  # of a column, as written: the moment of a visit stands in several rows
+_WRONG_VALUES = (ValueError, TypeError, OverflowError)
+
+
+def upsert(connection: Connection, table: Table) -> Insert:
+    """A statement that inserts a row or, where its primary key is there already, puts it in that row's place."""
+    return _upsert(table, connection.dialect)
+
+
+def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert rows, all of the same columns. Into PostgreSQL they are copied, as one statement."""
+    if not rows:
+        return
+    names, dialect = _names(table, rows), connection.dialect
+    if dialect.name == "sqlite":
+        statement = _insert_text(table, names, dialect)
+        connection.exec_driver_sql(statement, _written(table, names, rows, dialect, statement))
+    else:
+        _copy(connection, table, names, rows)
+
+
+def upsert_rows(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert rows, all of the same columns and none of them JSON, or put them in the place of those that are there."""
+    if not rows:
+        return
+    names, dialect = _names(table, rows), connection.dialect
+    if dialect.name == "sqlite":
+        text = _upsert_text(table, names, dialect)
+        connection.exec_driver_sql(text, _written(table, names, rows, dialect, text))
+        return
+    from sqlalchemy.dialects.postgresql import ARRAY
+
+    columns = [func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))) for name in names]
+    statement = upsert(connection, table).from_select(names, select(*columns))
+    connection.execute(statement, {name: [row[name] for row in rows] for name in names})
+
+
+def _upsert(table: Table, dialect: Dialect) -> Insert:
+    statement: Any = _insert_of(dialect)(table)  # the two dialects' share these methods and no class
+    key = [column.name for column in table.primary_key.columns]
+    values = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    if not values:
+        found: Insert = statement.on_conflict_do_nothing(index_elements=key)
+    else:
+        found = statement.on_conflict_do_update(index_elements=key, set_=values)
+    return found
+
+
+def _insert_of(dialect: Dialect) -> Callable[[Table], Insert]:
+    """Each database's own is loaded only where it is used: PostgreSQL's takes a start 30 ms."""
+    if dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as own
+    else:
+        from sqlalchemy.dialects.postgresql import insert as own  # type: ignore[assignment]
+    return own
+
+
+@lru_cache
+def _insert_text(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
+    return str(insert(table).compile(dialect=dialect, column_keys=names))
+
+
+@lru_cache
+def _upsert_text(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
+    return str(_upsert(table, dialect).compile(dialect=dialect, column_keys=names))
+
+
+@lru_cache
+def _writer(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What makes a value of a column one of the driver's; None where it is that already."""
+    write = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(MOMENTS_KEPT)(write) if write is not None and isinstance(column.type, UtcDateTime) else write
+
+
+def _names(table: Table, rows: Rows) -> tuple[str, ...]:
+    """The columns of the rows, in the order in which a statement names them: that of the table."""
+    return tuple(column.name for column in table.columns if column.name in rows[0])
+
+
+def _copy(connection: Connection, table: Table, names: tuple[str, ...], rows: Rows) -> None:
+    quoted = connection.dialect.identifier_preparer.quote
+    statement = f"COPY {quoted(table.name)} ({', '.join(map(quoted, names))}) FROM STDIN"
+    written = _written(table, names, rows, connection.dialect, statement)
+    cursor: Any = connection.connection.cursor()
+    failure = connection.dialect.dbapi.Error  # type: ignore[union-attr]
+    try:
+        with cursor, cursor.copy(statement) as copy:
+            for row in written:
+                copy.write_row(row)
+    except _WRONG_VALUES as error:
+        raise StatementError(str(error), statement, None, error) from error
+    except failure as error:
+        raise DBAPIError.instance(statement, None, error, failure, dialect=connection.dialect) from error
+
+
+def _written(
+    table: Table, names: tuple[str, ...], rows: Rows, dialect: Dialect, statement: str
+) -> list[tuple[Any, ...]]:
+    """The rows as the driver takes them. Raises :exc:`StatementError` for a value that its column does not take."""
+    columns = []
+    try:
+        for name in names:
+            values: list[Any] = [row[name] for row in rows]
+            write = _writer(table.c[name], dialect)
+            columns.append(values if write is None else list(map(write, values)))
+    except _WRONG_VALUES as error:
+        raise StatementError(str(error), statement, None, error) from error
+    return list(zip(*columns, strict=True))
