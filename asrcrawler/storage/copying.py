@@ -116,7 +116,7 @@ class _Copying:
             if surplus:
                 connection.execute(_removal(table), [_key_parameters(table, row) for row in surplus])
             if fresh:
-                connection.execute(insert(plain) if into_empty else upsert(connection, plain), fresh)
+                connection.execute(insert(plain) if into_empty else upsert(plain, connection.dialect), fresh)
             if table is article:
                 for site, rows in _by_site(fresh).items():
                     index.enter(connection, site, rows)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import ARRAY, bindparam, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from asrcrawler.storage.types import UtcDateTime
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
 
 MOMENTS_KEPT = 1_024  # of a column, as written: the moment of a visit stands in several rows
 _WRONG_VALUES = (ValueError, TypeError, OverflowError)
-
-
-def upsert(connection: Connection, table: Table) -> Insert:
-    """A statement that inserts a row or, where its primary key is there already, puts it in that row's place."""
-    return _upsert(table, connection.dialect)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
@@ -51,15 +47,15 @@ def upsert_rows(connection: Connection, table: Table, rows: Rows) -> None:
         text = _upsert_text(table, names, dialect)
         connection.exec_driver_sql(text, _written(table, names, rows, dialect, text))
         return
-    from sqlalchemy.dialects.postgresql import ARRAY
-
     columns = [func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))) for name in names]
-    statement = upsert(connection, table).from_select(names, select(*columns))
+    statement = upsert(table, dialect).from_select(names, select(*columns))
     connection.execute(statement, {name: [row[name] for row in rows] for name in names})
 
 
-def _upsert(table: Table, dialect: Dialect) -> Insert:
-    statement: Any = _insert_of(dialect)(table)  # the two dialects' share these methods and no class
+def upsert(table: Table, dialect: Dialect) -> Insert:
+    """A statement that inserts a row or, where its primary key is there already, puts it in that row's place."""
+    own = sqlite if dialect.name == "sqlite" else postgresql
+    statement: Any = own.insert(table)  # the two share these methods and no class
     key = [column.name for column in table.primary_key.columns]
     values = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
     if not values:
@@ -69,15 +65,6 @@ def _upsert(table: Table, dialect: Dialect) -> Insert:
     return found
 
 
-def _insert_of(dialect: Dialect) -> Callable[[Table], Insert]:
-    """Each database's own is loaded only where it is used: PostgreSQL's takes a start 30 ms."""
-    if dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as own
-    else:
-        from sqlalchemy.dialects.postgresql import insert as own  # type: ignore[assignment]
-    return own
-
-
 @lru_cache
 def _insert_text(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
     return str(insert(table).compile(dialect=dialect, column_keys=names))
@@ -85,7 +72,7 @@ def _insert_text(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
 
 @lru_cache
 def _upsert_text(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
-    return str(_upsert(table, dialect).compile(dialect=dialect, column_keys=names))
+    return str(upsert(table, dialect).compile(dialect=dialect, column_keys=names))
 
 
 @lru_cache
