@@ -1,10 +1,10 @@
 """Storing and exporting: what a stored article costs, beside the pipeline that most Scrapy projects have.
 
 ``python -m benchmarks.storing``: on SQLite, and on a PostgreSQL of its own, stores the same articles by the usual
-pipeline (an ORM model, a session, a commit for each item) and by this project's batches, in turn. Then the longest time
-that the event loop stands still while batches are written, the cost of an article in archives of growing size
-(``--sizes``), what the database takes for one, and rate and memory of ``scrapy export``. ``--write`` puts the table
-into ``benchmarks/README.md``.
+pipeline (``benchmarks/crawl/tutorial.py``: for each item a session, a look whether it is there, a commit) and by this
+project's batches, in turn. Then the longest time that the event loop stands still while batches are written, the cost
+of an article in archives of growing size (``--sizes``), what the database takes for one, and rate and memory of
+``scrapy export``. ``--write`` puts the table of each database into ``benchmarks/README.md``.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
-from datetime import datetime, timedelta
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, DateTime, create_engine, make_url, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import create_engine, make_url, text
 
 from asrcrawler.clock import utcnow
 from asrcrawler.extensions.garbage import set_aside
@@ -35,6 +34,7 @@ from asrcrawler.storage import Database
 from asrcrawler.storage.care import size
 from asrcrawler.storage.writing import write_visits
 from benchmarks import readme
+from benchmarks.crawl.tutorial import OrmPipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +47,7 @@ ROUNDS = 3
 TICK = 0.001  # seconds between two looks at the event loop
 WORDS = [f"واژه{number}" for number in range(4_000)]
 HEADINGS = (
-    "database",
-    "usual pipeline",
+    "{}: usual pipeline",
     "batches",
     "times",
     "event loop still for",
@@ -57,26 +56,6 @@ HEADINGS = (
     "export",
 )
 TARGETS = "targets: 10 times the usual pipeline, 20 ms, 5,000 articles a second, growth within 2"
-
-
-class Base(DeclarativeBase):
-    """Of the usual pipeline."""
-
-
-class UsualArticle(Base):
-    """The model that the usual pipeline has: the fields of an item and no more."""
-
-    __tablename__ = "usual"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    site: Mapped[str]
-    code: Mapped[int] = mapped_column(unique=True)
-    url: Mapped[str]
-    title: Mapped[str | None]
-    lead: Mapped[str | None]
-    body: Mapped[str | None]
-    category: Mapped[list[str]] = mapped_column(JSON)
-    tags: Mapped[list[str]] = mapped_column(JSON)
-    published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 def articles(first: int, count: int) -> list[Article]:
@@ -104,18 +83,28 @@ def articles(first: int, count: int) -> list[Article]:
 
 
 def usual(url: str, items: list[Article]) -> float:
-    """Articles a second of the usual pipeline."""
-    engine = create_engine(url)
-    Base.metadata.create_all(engine)
-    names = [column.name for column in UsualArticle.__table__.columns if column.name != "id"]
+    """Articles a second of the usual pipeline, which gets a mapping for each, as its spider would make it."""
+    pipeline = OrmPipeline(url)
+    mappings = [_as_mapping(item) for item in items]
     started = time.perf_counter()
-    with Session(engine) as session:
-        for item in items:
-            session.add(UsualArticle(**{name: getattr(item, name) for name in names}))
-            session.commit()
+    for mapping in mappings:
+        pipeline.process_item(mapping)
     rate = len(items) / (time.perf_counter() - started)
-    engine.dispose()
+    pipeline.spider_closed()
     return rate
+
+
+def _as_mapping(item: Article) -> dict[str, Any]:
+    return {
+        "code": item.code,
+        "title": item.title,
+        "kicker": item.kicker,
+        "lead": item.lead,
+        "body": item.body,
+        "published": str(item.published_at),
+        "category": " > ".join(item.category),
+        "tags": "، ".join(item.tags),
+    }
 
 
 def ours(database: Database, items: list[Article]) -> float:
@@ -161,7 +150,7 @@ def export(url: str, folder: str) -> tuple[float, float]:
 
 
 def measured(name: str, url: str, folder: str, count: int, sizes: list[int]) -> str:
-    """The row of the table for one database."""
+    """The table of one database."""
     with closing(Database(url)) as database:
         database.prepare()
         pairs, first = [], 1
@@ -184,7 +173,6 @@ def measured(name: str, url: str, folder: str, count: int, sizes: list[int]) -> 
     seconds, memory = export(url, folder)
     growth = ", ".join(f"{stored:,}: {cost:.2f} ms" for stored, cost in costs)
     cells = (
-        name,
         f"{others:,.0f}",
         f"{own:,.0f}",
         f"{ratio:.1f}",
@@ -193,7 +181,8 @@ def measured(name: str, url: str, folder: str, count: int, sizes: list[int]) -> 
         f"{each / 1_000:.1f} KB",
         f"{(first - 1) / seconds:,.0f} a second, {memory:.0f} MB",
     )
-    return f"| {' | '.join(cells)} |"
+    lines = (" | ".join(HEADINGS).format(name), "---:|---:|---:|---:|---|---:|---:", " | ".join(cells))
+    return "\n".join(f"| {line} |" for line in lines)
 
 
 def _beside(url: str, round_: int) -> str:
@@ -207,9 +196,15 @@ def _beside(url: str, round_: int) -> str:
     return make_url(url).set(database=f"usual{round_}").render_as_string(hide_password=False)
 
 
-def databases(folder: str) -> Iterator[tuple[str, str]]:
-    """Name and URL of each database, in a folder that goes away."""
-    yield "SQLite", f"sqlite:///{folder}/asr.db"
+@contextmanager
+def sqlite(folder: str) -> Iterator[str]:
+    """The URL of a database in ``folder``."""
+    yield f"sqlite:///{folder}/asr.db"
+
+
+@contextmanager
+def postgresql(folder: str) -> Iterator[str]:
+    """The URL of a database of a server whose data are in ``folder``."""
     runtime = Path(folder) / "run"
     runtime.mkdir(mode=0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
@@ -217,9 +212,12 @@ def databases(folder: str) -> Iterator[tuple[str, str]]:
 
     server = get_server(Path(folder) / "postgresql")
     try:
-        yield "PostgreSQL", make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(False)
+        yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(False)
     finally:
         server.cleanup()
+
+
+DATABASES = {"SQLite": sqlite, "PostgreSQL": postgresql}
 
 
 def main(arguments: Any = None) -> None:
@@ -228,17 +226,19 @@ def main(arguments: Any = None) -> None:
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[10_000, 30_000], help="articles at which the cost of one is measured"
     )
-    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
+    parser.add_argument("--only", choices=[name.lower() for name in DATABASES], help="one database (default: both)")
+    parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
     given = parser.parse_args(arguments)
-    rows = [f"| {' | '.join(HEADINGS)} |", "|---|---:|---:|---:|---:|---|---:|---:|"]
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)  # PostgreSQL is started as another user where this one is root
-        for name, url in databases(folder):
-            rows.append(measured(name, url, folder, given.articles, given.sizes))
-    table = "\n".join(rows)
-    print(f"{table}\n{TARGETS}; own peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024:.0f} MB")
-    if given.write:
-        readme.put("storing", table)
+    for name, database in DATABASES.items():
+        if given.only in {None, name.lower()}:
+            with tempfile.TemporaryDirectory() as folder:
+                Path(folder).chmod(0o755)  # PostgreSQL is started as another user where this one is root
+                with database(folder) as url:
+                    table = measured(name, url, folder, given.articles, given.sizes)
+            print(table)
+            if given.write:
+                readme.put(f"storing-{name.lower()}", table)
+    print(f"{TARGETS}; own peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ the fields that share a class stands in the vector a second time, with a mark be
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Float, cast, func, literal_column, select
@@ -42,6 +41,7 @@ MARKS = {field: chr(0xE001 + place) for place, field in enumerate((Field.KICKER,
 """No word begins with one: private use folds to a blank."""
 
 LAST_POSITION = 16_383  # PostgreSQL counts no further
+_POSITIONS = [str(position) for position in range(1, LAST_POSITION + 1)]
 
 document_id: ColumnElement[int] = search_document.c.id
 
@@ -52,18 +52,25 @@ def create(connection: Connection) -> None:
 
 def vector(document: Document) -> str:
     """A document as the text of a ``tsvector``."""
-    places: dict[str, list[str]] = defaultdict(list)
+    places: dict[str, str] = {}
     position = 1
     for field, runs in document.items():
+        letter, mark = CLASSES[field], MARKS.get(field)
         for run in runs:
-            for word in run:
-                place = f"{min(position, LAST_POSITION)}{CLASSES[field]}"
-                places[word].append(place)
-                if field in MARKS:
-                    places[MARKS[field] + word].append(place)
-                position += 1
-            position += 1  # no phrase reaches over the gap
-    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
+            for word, number in zip(run, _numbers(position, len(run)), strict=True):
+                place = number + letter
+                places[word] = f"{places[word]},{place}" if word in places else place
+                if mark is not None:
+                    marked = mark + word
+                    places[marked] = f"{places[marked]},{place}" if marked in places else place
+            position += len(run) + 1  # no phrase reaches over the gap
+    return " ".join([f"'{word}':{found}" for word, found in places.items()])
+
+
+def _numbers(first: int, count: int) -> list[str]:
+    """So many positions in a row."""
+    found = _POSITIONS[first - 1 : first - 1 + count]
+    return found + [str(LAST_POSITION)] * (count - len(found))
 
 
 def matches(query: Query) -> ColumnElement[bool]:
