@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self
 
@@ -38,10 +39,11 @@ def _lines(texts: Iterable[str]) -> Iterable[str]:
 
 
 class CleanPipeline:
-    """Cleans articles; absences pass."""
+    """Cleans articles; absences pass. What it counts is among the crawl's stats when that ends."""
 
     def __init__(self, stats: StatsCollector) -> None:
         self._stats = stats
+        self._counts: Counter[str] = Counter()  # fifteen an article, each of which would pass two wrappers of Scrapy's
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -53,9 +55,10 @@ class CleanPipeline:
             self._count(item)
         return item
 
+    def close_spider(self) -> None:
+        for name, count in self._counts.items():
+            self._stats.inc_value(name, count)
+
     def _count(self, article: Article) -> None:
-        for name, source in article.sources.items():
-            self._stats.inc_value(f"asr/source/{name}/{source}")
-        for name in COUNTED:
-            if getattr(article, name) in (None, []):
-                self._stats.inc_value(f"asr/missing/{name}")
+        self._counts.update(f"asr/source/{name}/{source}" for name, source in article.sources.items())
+        self._counts.update(f"asr/missing/{name}" for name in COUNTED if getattr(article, name) in (None, []))

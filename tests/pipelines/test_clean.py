@@ -38,6 +38,7 @@ def test_sources_and_missing_fields_are_counted() -> None:
     crawler = crawler_for_tests()
     pipeline = CleanPipeline.from_crawler(crawler)
     pipeline.process_item(article(title="خبر", sources={"title": "meta"}))
+    pipeline.close_spider()
     stats = crawler.stats.get_stats()
     assert stats["asr/source/title/meta"] == 1
     assert stats["asr/missing/body"] == 1

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta, timezone
-from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import func, select
 
-from asrcrawler.exceptions import UnstorableError
-from asrcrawler.storage import models
+from asrcrawler.exceptions import StorageError, UnstorableError
+from asrcrawler.storage import Database, models
 from asrcrawler.storage.rows import insert_rows, upsert_rows
 from tests.storage.samples import NOON, SITE, rows
-
-if TYPE_CHECKING:
-    from asrcrawler.storage import Database
 
 VISIT = {"site": SITE, "code": 7, "at": NOON, "outcome": "stored", "size": 3, "headers": {"etag": "«الف»\t\\N"}}
 
@@ -51,6 +49,24 @@ def test_a_wrong_value_is_told_from_a_database_that_fails(database: Database, wr
     with pytest.raises(UnstorableError), database.write(SITE) as connection:
         insert_rows(connection, models.visit, [VISIT, VISIT | wrong])
     assert rows(database, models.visit) == []
+
+
+def test_a_connection_that_is_cut_is_not_used_again(postgresql_url: str) -> None:
+    with closing(Database(postgresql_url)) as database:
+        database.prepare()
+        with pytest.raises(StorageError):
+            _insert_while_it_is_cut(database)
+        with database.write(SITE) as connection:
+            insert_rows(connection, models.visit, [VISIT])
+        assert len(rows(database, models.visit)) == 1
+
+
+def _insert_while_it_is_cut(database: Database) -> None:
+    with database.write(SITE) as connection:
+        process = connection.scalar(select(func.pg_backend_pid()))
+        with database.write() as other:
+            other.execute(select(func.pg_terminate_backend(process)))
+        insert_rows(connection, models.visit, [VISIT])
 
 
 def _dictionary(data: bytes) -> dict[str, object]:
