@@ -174,7 +174,7 @@ _FOLDING = _Folding()
 
 MOST_WORDS_KEPT = 32_768  # some 6 MB; an archive's texts are nine tenths words that were folded before
 LONGEST_WORD_KEPT = 40  # characters
-BODIES_KEPT = range(500, 20_000)  # characters of a text whose words are remembered for a while, some 30 KB of them
+BODIES_KEPT = range(500, 10_000)  # characters of a text whose words are remembered for a while, some 30 KB of them
 
 
 class _Words(dict[str, str]):
@@ -334,11 +334,15 @@ def compounds(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     if ZWNJ in text:
         for chunk in {chunk for chunk in text.split() if ZWNJ in chunk}:
-            found.update(_compounds_of(chunk))
+            found.update(_compounds_of(chunk) if len(chunk) <= LONGEST_WORD_KEPT else _find_compounds(chunk))
     return found
 
 
 @lru_cache(maxsize=MOST_WORDS_KEPT // 4)
 def _compounds_of(chunk: str) -> dict[str, str]:
+    return _find_compounds(chunk)
+
+
+def _find_compounds(chunk: str) -> dict[str, str]:
     folded = (fold(word) for word in _COMPOUND.findall(chunk) if ZWNJ in word)
     return {words.replace(" ", ""): words for words in folded if " " in words}
