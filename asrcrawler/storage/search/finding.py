@@ -102,6 +102,8 @@ def search(
     :exc:`~asrcrawler.exceptions.StorageError`.
     """
     with database.read() as connection:
+        if not database.is_sqlite:
+            postgresql.go_by_index(connection)
         query = widen(connection, parse(words))
         bases = {site: base for site, base in index.bases(connection).items() if selection.site in {None, site}}
         kind = _Matches if query.clauses else _Listing
@@ -137,8 +139,8 @@ class _Question:
         raise NotImplementedError
 
     def _keys(self, query: Query) -> Select[int]:
-        key = self._index.document_id
-        return select(key).where(self._index.matches(query), key.between(self._base, self._base + index.CODES - 1))
+        own = self._index.of_site(self._base, index.CODES)
+        return select(self._index.document_id).where(self._index.matches(query), own)
 
 
 class _Matches(_Question):

@@ -50,6 +50,13 @@ def create(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX ix_search_document_words ON search_document USING gin (words)")
 
 
+def go_by_index(connection: Connection) -> None:
+    """For the rest of this transaction: to PostgreSQL a walk over all documents seems cheap, because it does not reckon
+    with the unpacking of their words.
+    """
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+
+
 def vector(document: Document) -> str:
     """A document as the text of a ``tsvector``."""
     places: dict[str, str] = {}
@@ -71,6 +78,11 @@ def _numbers(first: int, count: int) -> list[str]:
     """So many positions in a row."""
     found = _POSITIONS[first - 1 : first - 1 + count]
     return found + [str(LAST_POSITION)] * (count - len(found))
+
+
+def of_site(base: int, codes: int) -> ColumnElement[bool]:
+    """The documents of the site whose keys begin at ``base``; not as a range, which would be looked up in its place."""
+    return document_id // codes == base // codes
 
 
 def matches(query: Query) -> ColumnElement[bool]:

@@ -56,6 +56,11 @@ def take_out(connection: Connection, documents: Mapping[int, Document]) -> None:
     connection.exec_driver_sql(_DELETE, _values(documents))
 
 
+def of_site(base: int, codes: int) -> ColumnElement[bool]:
+    """The documents of the site whose keys begin at ``base``."""
+    return document_id.between(base, base + codes - 1)
+
+
 def matches(query: Query) -> ColumnElement[bool]:
     """The condition on ``found``; ``query`` has a clause."""
     return literal_column("article_search", String).op("MATCH", is_comparison=True)(expression(query))

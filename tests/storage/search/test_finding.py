@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.storage import Database
 from asrcrawler.storage.search import finding
 from asrcrawler.storage.search.finding import BEST, NEWEST, Order, search
 from asrcrawler.storage.selection import Selection
@@ -18,7 +21,6 @@ from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_absence,
 
 if TYPE_CHECKING:
     from asrcrawler.items import Article
-    from asrcrawler.storage import Database
     from asrcrawler.storage.search.marking import Piece
 
 BARE: dict[str, Any] = {"title": None, "lead": None, "body": None, "tags": [], "category": []}
@@ -268,3 +270,24 @@ PARTS = [*"نab1 *-|\"'«»:^()\\&!<>%\u200c\0", "title:", "برچسب:", " OR "
 def test_whatever_is_typed_is_answered(archive: Database, words: str) -> None:
     found = search(archive, words)
     assert found.total == len(found.hits)
+
+
+def test_postgresql_goes_by_the_index_of_words_however_often_it_is_asked(postgresql_url: str) -> None:
+    with closing(Database(postgresql_url)) as database:
+        database.prepare()
+        write_visits(database, [an_article(code, body="نفت گران شد") for code in range(1, 60)])
+        with database.maintain() as connection:
+            connection.exec_driver_sql("ANALYZE")
+        walks, looks = _steps(database)
+        for _ in range(12):  # psycopg and PostgreSQL keep a statement, and its plan, after five or ten times
+            assert search(database, "نفت").total == 59
+        assert _steps(database) == (walks, looks + 2 * 12)
+
+
+def _steps(database: Database) -> tuple[int, int]:
+    """How often all documents were walked over, and how often their index was asked."""
+    walks = text("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'search_document'")
+    looks = text("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'ix_search_document_words'")
+    with database.maintain() as connection:
+        connection.execute(text("SELECT pg_stat_force_next_flush()"))
+        return connection.scalar(walks) or 0, connection.scalar(looks) or 0
