@@ -21,6 +21,14 @@ BEGINNINGS = ("Versions:", "Overridden settings:", "Enabled ")
 _LISTS = ("scrapy.utils.log", "scrapy.crawler", "scrapy.addons", "scrapy.middleware")
 
 
+_DETAILED = frozenset({"DEBUG", "NOTSET", "10", "0"})
+
+
+def tells_all(level: str | int) -> bool:
+    """Whether everything is told at this ``LOG_LEVEL``."""
+    return str(level).upper() in _DETAILED
+
+
 def hush() -> None:
     """Leave those lists out of the log of this process; a crawl from cron then adds a few lines to it."""
     for name in _LISTS:
@@ -43,15 +51,14 @@ def describe(item: Any) -> str:
 class QuietLogFormatter(LogFormatter):
     """Names items by kind and code wherever Scrapy would print them whole."""
 
-    def __init__(self, level: int = logging.DEBUG) -> None:
-        """``level`` of the log: lines below it are not made, two for every page."""
+    def __init__(self, *, tells_all: bool = True) -> None:
+        """``tells_all``: else the two lines of every page, which nobody would see, are not made."""
         super().__init__()
-        self._tells_all = level <= logging.DEBUG
+        self._tells_all = tells_all
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        level = crawler.settings["LOG_LEVEL"]
-        return cls(level if isinstance(level, int) else logging.getLevelNamesMapping().get(level, logging.DEBUG))
+        return cls(tells_all=tells_all(crawler.settings["LOG_LEVEL"]))
 
     def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
         return super().crawled(request, response, spider) if self._tells_all else None

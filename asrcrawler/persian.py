@@ -172,7 +172,7 @@ def _fold_letter(letter: str) -> str:
 
 _FOLDING = _Folding()
 
-MOST_WORDS_KEPT = 32_768  # some 6 MB; an archive's texts are nine tenths words that were folded before
+MOST_WORDS_KEPT = 32_768  # some 7 MB
 LONGEST_WORD_KEPT = 40  # characters
 BODIES_KEPT = range(500, 10_000)  # characters of a text whose words are remembered for a while, some 30 KB of them
 

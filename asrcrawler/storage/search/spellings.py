@@ -29,8 +29,7 @@ MOST_PIECES = 4  # words of one compound: «پیش بینی نشده»
 def learn(connection: Connection, articles: Iterable[Mapping[str, Any]]) -> None:
     """Take up the compounds of stored articles."""
     found = {pair for article in articles for pair in compounds_of(article)}
-    if found:
-        upsert_rows(connection, search_compound, [{"glued": glued, "words": words} for glued, words in sorted(found)])
+    upsert_rows(connection, search_compound, [{"glued": glued, "words": words} for glued, words in sorted(found)])
 
 
 def widen(connection: Connection, query: Query) -> Query:

