@@ -11,6 +11,7 @@ from asrcrawler.config import Config
 from asrcrawler.frontier import Memory
 from asrcrawler.items import Article, Outcome
 from asrcrawler.storage import Database, dictionaries, ledger, runs, writing
+from asrcrawler.storage.batch import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from asrcrawler.packing import Dictionary
     from asrcrawler.spans import Span
     from asrcrawler.storage.ledger import Known, Validators
-    from asrcrawler.storage.writing import Written
+    from asrcrawler.storage.writing import ReadAgain, Written
 
 T = TypeVar("T")
 
@@ -43,6 +44,8 @@ class Archive:
         """When the site said to come back, if it refused us with a date."""
         self.dictionary: Dictionary | None = None
         """What pages are packed with."""
+        self.read_again: ReadAgain | None = None
+        """Reads a kept page with today's parser; set by the pipeline that stores."""
         self._pages_to_learn_from = 0
         self.in_hand = 0
         """Visits that are yielded and not written yet; at the end of a run, those that were lost."""
@@ -102,7 +105,9 @@ class Archive:
 
     async def write(self, batch: Sequence[Article | Absence]) -> list[Written]:
         """Write visits in one transaction. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
-        written = await self.ask(writing.write_visits, batch, run_id=self.run_id, newest=self.newest)
+        written = await self.ask(
+            writing.write_visits, batch, run_id=self.run_id, newest=self.newest, read_again=self.read_again
+        )
         self.in_hand -= len(batch)
         self._count(batch, written)
         return written
@@ -160,7 +165,7 @@ class Archive:
         self.figures.bytes += sum(item.fetch.size for item in batch if item.fetch)
         self.figures.articles_new += sum(visit.change == writing.NEW for visit in written)
         self.figures.articles_changed += sum(
-            visit.outcome is Outcome.STORED and visit.change not in {None, writing.NEW} for visit in written
+            visit.outcome is Outcome.STORED and visit.change not in {*QUIET, writing.NEW} for visit in written
         )
 
     async def _in_thread(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:

@@ -45,6 +45,8 @@ LATEST_REFUSED_RETRY = DAY
 UNREADABLE_RETRY = DAY
 LATEST_UNREADABLE_RETRY = 30 * DAY
 
+STALE_COPY = DAY  # how long after a text was last seen an earlier one is an old copy from another cache, and no edit
+
 GROWTH_STEPS = 16  # beyond so many steps every wait has reached its cap; keeps the powers small
 
 
@@ -109,12 +111,15 @@ def next_visit(outcome: Outcome, history: History, now: datetime) -> datetime | 
 
 
 def change_class(old: Text, new: Text) -> Change | None:
-    """What the edit from ``old`` to ``new`` amounts to; None when the text is the same to the letter."""
+    """Name what the edit from ``old`` to ``new`` touched; None when the text is the same to the letter.
+
+    Tags are a set: another order is no edit.
+    """
     parts: tuple[tuple[Change, list[str | None], list[str | None]], ...] = (
         (Change.HEADLINE, [old.kicker, old.title], [new.kicker, new.title]),
         (Change.LEAD, [old.lead], [new.lead]),
         (Change.BODY, [old.body], [new.body]),
-        (Change.TAGS, [*old.category, None, *old.tags], [*new.category, None, *new.tags]),
+        (Change.TAGS, _labels(old), _labels(new)),
     )
     touched = [(change, before, after) for change, before, after in parts if before != after]
     if not touched:
@@ -123,6 +128,19 @@ def change_class(old: Text, new: Text) -> Change | None:
         if _folded(before) != _folded(after):
             return change
     return Change.COSMETIC
+
+
+def is_stale_copy(earlier_seen_at: datetime, stored_seen_at: datetime) -> bool:
+    """Tell whether an earlier text that is seen again comes from a cache of the site that still holds it.
+
+    It does while the stored text was seen not long before (:data:`STALE_COPY`). After that the site has taken its
+    edit back. A ``stored_seen_at`` that lies ahead is a wrong clock's and proves nothing.
+    """
+    return timedelta(0) <= earlier_seen_at - stored_seen_at < STALE_COPY
+
+
+def _labels(text: Text) -> list[str | None]:
+    return [*text.category, None, *sorted(set(text.tags))]
 
 
 def _next_look_at_article(history: History, now: datetime) -> datetime | None:

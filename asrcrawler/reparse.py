@@ -14,27 +14,19 @@ from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
-from asrcrawler.exceptions import DamagedPageError, WorkerError
-from asrcrawler.items import Article
-from asrcrawler.packing import Dictionary, unpack
-from asrcrawler.pipelines.clean import clean_article
-from asrcrawler.pipelines.dedupe import fingerprint
-from asrcrawler.samaneh.urls import same_site
-from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, judge, unread
+from asrcrawler.exceptions import WorkerError
+from asrcrawler.packing import Dictionary
+from asrcrawler.pipelines.reading import DAMAGED, read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
-    from asrcrawler.items import Absence
+    from asrcrawler.items import Absence, Article
     from asrcrawler.storage.rereading import Sheet, Story
 
 FEW = 50  # codes; so many are read here before other processes have started
 AHEAD = 3  # portions in flight for each process; bounds the memory, and no process waits
-
-DAMAGED = "damaged page"
-"""How the reason of an absence begins whose page could not be unpacked."""
 
 
 class Reading(NamedTuple):
@@ -54,42 +46,10 @@ class Reader(NamedTuple):
     def read(self, sheets: Sequence[Sheet]) -> list[Article | Absence]:
         """What the pages say. Never raises for anything a page may hold."""
         known = {number: Dictionary(number, data) for number, data in self.dictionaries.items()}
-        return [self._read(sheet, known) for sheet in sheets]
-
-    def _read(self, sheet: Sheet, dictionaries: Mapping[int, Dictionary]) -> Article | Absence:
-        asked = Asked(site=self.site, code=sheet.code, base_url=self._base_url(sheet.url))
-        answer = Answer(url=sheet.url, status=sheet.http_status or 200, at=sheet.at, headers=sheet.headers)
-        try:
-            item = self._judge(answer, asked, sheet, dictionaries)
-        except DamagedPageError as error:
-            item = unread(answer, asked, f"{DAMAGED}: it {error}")
-        except Exception as error:
-            item = unread(answer, asked, f"parser error: {type(error).__name__}")
-        assert item.fetch is not None
-        item.fetch.page, item.fetch.size = None, sheet.size  # it is kept already
-        return item
-
-    def _judge(
-        self, answer: Answer, asked: Asked, sheet: Sheet, dictionaries: Mapping[int, Dictionary]
-    ) -> Article | Absence:
-        if sheet.dictionary_id is not None and sheet.dictionary_id not in dictionaries:
-            raise DamagedPageError(f"was packed with dictionary {sheet.dictionary_id}, which is not in the database")
-        dictionary = None if sheet.dictionary_id is None else dictionaries[sheet.dictionary_id]
-        body = unpack(sheet.content, size=sheet.size, digest=sheet.digest, dictionary=dictionary)
-        item = judge(answer.with_body(body), asked)
-        if isinstance(item, Elsewhere):
-            return unread(answer, asked, f"status {answer.status} leads to {item.url}")
-        if isinstance(item, Article):
-            clean_article(item)
-            fingerprint(item)
-        return item
-
-    def _base_url(self, url: str) -> str:
-        """Where the site was when the page was fetched; today's address, unless that was a mirror or a stand-in."""
-        if same_site(url, self.base_url):
-            return self.base_url
-        parts = urlsplit(url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return [
+            read_sheet(sheet, known.get(sheet.dictionary_id or 0), site=self.site, base_url=self.base_url)
+            for sheet in sheets
+        ]
 
 
 def read_again(

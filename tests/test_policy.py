@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asrcrawler.items import Outcome
-from asrcrawler.policy import SETTLED_AGE, Change, History, change_class, next_visit
+from asrcrawler.policy import SETTLED_AGE, Change, History, change_class, is_stale_copy, next_visit
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -133,6 +133,10 @@ class Text:
         (Text(lead="هوا گرم می‌شود."), Change.LEAD),
         (Text(body="باد نمی‌وزد."), Change.BODY),
         (Text(tags=["هوا"]), Change.TAGS),
+        (Text(tags=["باران", "هوا"]), None),
+        (Text(tags=["باران", "هوا", "باران"]), None),
+        (Text(tags=["باران", "هوا"], lead="هوا گرم می‌شود."), Change.LEAD),
+        (Text(category=["هوا", "اجتماعی"]), Change.TAGS),
         (Text(category=["اجتماعی", "هوا"]), Change.TAGS),
         (Text(title="برف در راه است", body="باد نمی‌وزد."), Change.HEADLINE),
         (Text(lead="هوا سرد می شود"), Change.COSMETIC),
@@ -142,3 +146,13 @@ class Text:
 )
 def test_an_edit_is_named_by_the_weightiest_part_it_touches(edited: Text, change: Change | None) -> None:
     assert change_class(Text(), edited) is change
+
+
+@pytest.mark.parametrize(
+    ("since_the_stored_text", "stale"),
+    [(timedelta(0), True), (DAY - HOUR, True), (DAY, False), (30 * DAY, False), (-HOUR, False)],
+)
+def test_an_earlier_text_is_an_old_copy_while_the_stored_one_is_about(
+    since_the_stored_text: timedelta, stale: bool
+) -> None:
+    assert is_stale_copy(NOW + since_the_stored_text, NOW) is stale

@@ -16,7 +16,9 @@ from asrcrawler import reparse
 from asrcrawler.exceptions import WorkerError
 from asrcrawler.items import Absence, Article, Outcome, Page
 from asrcrawler.packing import Dictionary, pack, train
-from asrcrawler.reparse import DAMAGED, Reader, Reading, read_again, whole
+from asrcrawler.pipelines import reading
+from asrcrawler.pipelines.reading import DAMAGED
+from asrcrawler.reparse import Reader, Reading, read_again, whole
 from asrcrawler.replica import World
 from asrcrawler.replica.pages import Pages
 from asrcrawler.storage.rereading import Sheet, Story
@@ -104,7 +106,7 @@ def test_a_parser_that_fails_on_a_page_does_not_end_the_run(monkeypatch: pytest.
     def fail(*_: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(reparse, "judge", fail)
+    monkeypatch.setattr(reading, "judge", fail)
     [item] = READER.read([sheet(5)])
     assert isinstance(item, Absence)
     assert (item.outcome, item.reason) == (Outcome.UNREADABLE, "parser error: RecursionError")

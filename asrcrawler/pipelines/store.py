@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +17,7 @@ from asrcrawler.config import Config
 from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED
 from asrcrawler.exceptions import AnotherRunError, StorageError, UnstorableError, VanishedError
 from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage
+from asrcrawler.pipelines.reading import read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +42,7 @@ class StorePipeline:
         config = Config.from_settings(crawler.settings)
         self._crawler = crawler
         self._archive = Archive.of(crawler)
+        self._archive.read_again = partial(read_sheet, site=self._archive.site, base_url=config.base_url)
         self._batch_size = config.batch_size
         self._batch_seconds = config.batch_seconds
         self._waiting: list[Article | Absence] = []

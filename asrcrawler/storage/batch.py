@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from asrcrawler.clock import utcnow
 from asrcrawler.items import Absence, Article, Outcome, PackedPage
-from asrcrawler.policy import Change, History, change_class, next_visit
+from asrcrawler.policy import Change, History, change_class, is_stale_copy, next_visit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 NEW = "new"
+STALE = "old copy"
+"""The mark of a visit that found an earlier text again, see :func:`~asrcrawler.policy.is_stale_copy`."""
+QUIET = frozenset({None, STALE})
+"""The marks of visits that changed nothing."""
 WORSE = "reads worse than what is stored: no body"
 NOT_STORED = "not modified, and nothing of it is stored"
 
 TEXT = ("kicker", "title", "lead", "body", "category", "tags")
 """What an edit is judged by, and what a revision keeps."""
+
+LABELS = ("category", "tags")
+"""What rows of ``label`` are made of."""
 
 REFRESHED = ("url", "short_url", "kind", "images", "author", "published_at", "published_jalali", "modified_at",
              "comment_count", "text_digest")  # fmt: skip
@@ -36,7 +43,7 @@ class Written(NamedTuple):
     code: int
     outcome: Outcome
     change: str | None
-    """``new``, a change class, or None where nothing of the text changed."""
+    """``new``, a change class, :data:`STALE`, or None where nothing of the text changed."""
     next_visit_at: datetime | None
     """None: settled."""
 
@@ -52,6 +59,28 @@ class StoredText(NamedTuple):
     tags: list[str]
 
 
+class Evidence(Protocol):
+    """What is asked about a stored article only when another text of it was found."""
+
+    def earlier_texts(self, code: int) -> Iterable[StoredText]:
+        """Read the texts that the stored one has replaced."""
+        ...
+
+    def read_again(self, code: int) -> Article | None:
+        """Read the capture of the stored text with today's parser; None where there is none, or no article in it."""
+        ...
+
+
+class NoEvidence:
+    """Nothing but the stored text itself."""
+
+    def earlier_texts(self, code: int) -> Iterable[StoredText]:
+        return ()
+
+    def read_again(self, code: int) -> Article | None:
+        return None
+
+
 @dataclass(slots=True)
 class Batch:
     """The rows of one site in one transaction, keyed so that a code visited twice ends as its last visit."""
@@ -62,6 +91,7 @@ class Batch:
     """The highest code known to exist."""
     articles: dict[int, dict[str, Any]]
     ledger: dict[int, dict[str, Any]]
+    evidence: Evidence = field(default_factory=NoEvidence)
     earlier: dict[int, int] = field(default_factory=dict)
     """How many earlier texts are kept of articles that were lost themselves."""
     inserted: set[int] = field(default_factory=set)
@@ -114,18 +144,47 @@ class Batch:
             self.add(values, at)
             return NEW
         change = change_class(_text(stored), _text(values))
+        if change is not None:
+            if self._is_stale_copy(stored, values, at):
+                return STALE
+            change = self._compare_todays_readings(stored, values)
+        if change is None:
+            values = {name: values[name] for name in REFRESHED}
         if stored["text_digest"] != values["text_digest"]:
             self.digests.update(digest for digest in (stored["text_digest"], values["text_digest"]) if digest)
             self.retexted.add(item.code)
         if change is not None:
             self._keep_revision(stored, change, at)
-            if (stored["category"], stored["tags"]) != (values["category"], values["tags"]):
+            if any(differs(name, stored, values) for name in LABELS):
                 self.relabelled.add(item.code)
             values |= {"revision": stored["revision"] + 1, "changed_at": at}
             self.rewritten.add(item.code)
         stored.update(values, last_seen_at=at)
         self.refreshed.add(item.code)
         return change
+
+    def _is_stale_copy(self, stored: Mapping[str, Any], values: Mapping[str, Any], at: datetime) -> bool:
+        """Tell whether an earlier text of the article came back that is no edit."""
+        if not is_stale_copy(at, stored["last_seen_at"]):
+            return False
+        code, found = stored["code"], _text(values)
+        here = (_text(row) for row in self.revisions if row["code"] == code)
+        return any(change_class(text, found) is None for text in (*here, *self.evidence.earlier_texts(code)))
+
+    def _compare_todays_readings(self, stored: dict[str, Any], values: Mapping[str, Any]) -> Change | None:
+        """Bring the stored text to what its capture says today, and name the change that is left.
+
+        A text that an earlier version of this program read or cleaned in another way was not edited by the site.
+        """
+        again = self.evidence.read_again(stored["code"])
+        if again is not None and not reads_worse(stored, again):
+            today = values_of(again)
+            if change_class(_text(stored), _text(today)) is not None:
+                self.rewritten.add(stored["code"])
+                if any(differs(name, stored, today) for name in LABELS):
+                    self.relabelled.add(stored["code"])
+                stored.update({name: today[name] for name in TEXT})
+        return change_class(_text(stored), _text(values))
 
     def add(self, values: dict[str, Any], at: datetime) -> None:
         """An article that is not there, first seen ``at``."""
@@ -177,7 +236,7 @@ class Batch:
             "visits": known.get("visits", 0) + 1,
             "listed_at": known.get("listed_at"),
             "run_id": self.run_id,
-            **validators_of(known, item, outcome),
+            **validators_of(known, item, outcome, change),
         }
         row["next_visit_at"] = next_visit(outcome, self.history(row, item), at)
         self.ledger[item.code] = row
@@ -226,12 +285,17 @@ def reads_worse(stored: Mapping[str, Any] | None, item: Article) -> bool:
     return stored is not None and bool(stored["body"]) and not item.body
 
 
+def differs(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Tell whether a field of an article differs; tags are a set, and their order is none."""
+    return set(old[name]) != set(new[name]) if name == "tags" else old[name] != new[name]
+
+
 def _unchanged(known: Mapping[str, Any], outcome: Outcome, change: str | None) -> int:
     """Quiet looks in a row; a look that saw no article says nothing about it."""
     before: int = known.get("unchanged", 0)
     if outcome is not Outcome.STORED:
         return before
-    return before + 1 if change is None else 0
+    return before + 1 if change in QUIET else 0
 
 
 def _moment(item: Article | Absence) -> datetime:
@@ -271,11 +335,13 @@ def _text(row: Mapping[str, Any]) -> StoredText:
     return StoredText(*(row[name] for name in TEXT))
 
 
-def validators_of(known: Mapping[str, Any], item: Article | Absence, outcome: Outcome) -> dict[str, str | None]:
-    """What the next conditional request may send: only of an answer that was stored."""
+def validators_of(
+    known: Mapping[str, Any], item: Article | Absence, outcome: Outcome, change: str | None
+) -> dict[str, str | None]:
+    """What the next conditional request may send: only of an answer whose text is the stored one."""
     if outcome is not Outcome.STORED:
         return {"etag": None, "last_modified": None}
-    if isinstance(item, Article) and item.fetch:
+    if isinstance(item, Article) and item.fetch and change != STALE:
         return {"etag": _header(item.fetch.etag), "last_modified": _header(item.fetch.last_modified)}
     return {"etag": known.get("etag"), "last_modified": known.get("last_modified")}
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from asrcrawler.items import Outcome
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
+from asrcrawler.storage.batch import STALE
 from asrcrawler.storage.models import page, visit
 
 if TYPE_CHECKING:
@@ -98,6 +99,12 @@ def stories(database: Database, wanted: Wanted) -> Iterator[list[Story]]:
             first = codes[-1] + 1
 
 
+def sheet_of_stored(connection: Connection, site: str, code: int) -> Sheet | None:
+    """Find the page that the stored article was read in; None where it is not kept."""
+    sheets = (sheet for story in _read(connection, Wanted(site=site), [code]) for sheet in story.sheets)
+    return next((sheet for sheet in sheets if sheet.outcome == STORED), None)
+
+
 def _spans(wanted: Wanted) -> Sequence[Span]:
     return [(1, HIGHEST_CODE)] if wanted.codes is None else merge(wanted.codes)
 
@@ -137,8 +144,8 @@ def _chosen(wanted: Wanted, visits: Sequence[RowMapping]) -> list[RowMapping]:
 
 
 def _saw_article(row: RowMapping) -> bool:
-    """«Not modified» speaks of the page of an earlier visit."""
-    return bool(row["outcome"] == STORED and row["http_status"] != NOT_MODIFIED)
+    """Tell whether a visit's own page has the stored text; «not modified» speaks of the page of an earlier one."""
+    return bool(row["outcome"] == STORED and row["http_status"] != NOT_MODIFIED and row["change"] != STALE)
 
 
 def _sheets(connection: Connection, visits: Sequence[int]) -> dict[int, Sheet]:

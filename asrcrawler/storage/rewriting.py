@@ -17,10 +17,13 @@ from sqlalchemy import bindparam, update
 from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.policy import next_visit
 from asrcrawler.storage.batch import (
+    LABELS,
     LONGEST_REASON,
+    QUIET,
     REFRESHED,
     TEXT,
     WORSE,
+    differs,
     reads_worse,
     storable,
     validators_of,
@@ -151,14 +154,14 @@ class _Rewriting:
     def _replace(self, stored: dict[str, Any], item: Article) -> None:
         rows, code = self._rows, item.code
         values = values_of(item)
-        touched = {name for name in (*FIELDS, "text_digest") if stored[name] != values[name]}
+        touched = {name for name in (*FIELDS, "text_digest") if differs(name, stored, values)}
         rows.signatures[code] = item.signature
         self.result.counts["better" if touched else "same"] += 1
         self._tell(item, {name: (stored[name], values[name]) for name in FIELDS if name in touched})
         if "text_digest" in touched:
             rows.digests.update(digest for digest in (stored["text_digest"], values["text_digest"]) if digest)
             rows.retexted.add(code)
-        if touched & {"category", "tags"}:
+        if touched & set(LABELS):
             rows.relabelled.add(code)
         if touched & set(TEXT):
             rows.rewritten.add(code)
@@ -171,7 +174,7 @@ class _Rewriting:
     def _restore(self, story: Story, item: Article) -> None:
         """An article that the visits know and the table does not have any more."""
         seen = [row for row in story.visits if row["outcome"] == Outcome.STORED]
-        changed = [row["at"] for row in seen if row["change"] is not None]
+        changed = [row["at"] for row in seen if row["change"] not in QUIET]
         values = values_of(item)
         self._rows.add(values, seen[0]["at"])
         self._rows.articles[story.code] |= {
@@ -222,7 +225,7 @@ class _Rewriting:
             "reason": last["reason"],
             "streak": _streak(visits),
             "unchanged": _quiet_looks(visits),
-            **validators_of(known, item, Outcome(last["outcome"])),
+            **validators_of(known, item, Outcome(last["outcome"]), last["change"]),
         }
         row["next_visit_at"] = next_visit(Outcome(last["outcome"]), self._rows.history(row, item), last["at"])
         self._ledger[code] = self._rows.ledger[code] = row
@@ -248,5 +251,5 @@ def _quiet_looks(visits: Sequence[dict[str, Any]]) -> int:
     quiet = 0
     for row in visits:
         if row["outcome"] == Outcome.STORED:
-            quiet = quiet + 1 if row["change"] is None else 0
+            quiet = quiet + 1 if row["change"] in QUIET else 0
     return quiet

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import bindparam, delete, func, select, update
 
 from asrcrawler.items import Article
 from asrcrawler.storage.among import among
-from asrcrawler.storage.batch import NEW, REFRESHED, TEXT, Batch, Written
+from asrcrawler.storage.batch import NEW, REFRESHED, TEXT, Batch, StoredText, Written
 from asrcrawler.storage.coverage import cover
+from asrcrawler.storage.dictionaries import dictionary
 from asrcrawler.storage.duplicates import link_duplicates
 from asrcrawler.storage.models import LONGEST_LABEL
 from asrcrawler.storage.models import article as article_table
@@ -19,28 +20,41 @@ from asrcrawler.storage.models import ledger as ledger_table
 from asrcrawler.storage.models import revision as revision_table
 from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.pages import Found, keep
+from asrcrawler.storage.rereading import sheet_of_stored
 from asrcrawler.storage.rows import insert_rows, upsert_rows
 from asrcrawler.storage.search import index
 from asrcrawler.storage.similar import link_similar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from sqlalchemy import Connection, Update
 
     from asrcrawler.items import Absence
+    from asrcrawler.packing import Dictionary
     from asrcrawler.storage.database import Database
+    from asrcrawler.storage.rereading import Sheet
+
+MOST_CACHES = 10  # earlier texts that are looked through; so many caches of one site do not differ at a time
+
+ReadAgain: TypeAlias = "Callable[[Sheet, Dictionary | None], Article | Absence]"
 
 __all__ = ["NEW", "Written", "write_visits"]
 
 
 def write_visits(
-    database: Database, batch: Sequence[Article | Absence], *, run_id: int | None = None, newest: int = 0
+    database: Database,
+    batch: Sequence[Article | Absence],
+    *,
+    run_id: int | None = None,
+    newest: int = 0,
+    read_again: ReadAgain | None = None,
 ) -> list[Written]:
     """Write a batch of visits in one transaction; one :class:`Written` for each, in their order.
 
     ``newest`` is the highest code known to exist, from which a missing code's next visit is reckoned; stored articles
-    count beside it. Raises :exc:`StorageError`; then nothing of the batch is written.
+    count beside it. ``read_again`` reads a kept page with today's parser, so that what an earlier version of the
+    program read in another way is no edit. Raises :exc:`StorageError`; then nothing of the batch is written.
     """
     if not batch:
         return []
@@ -51,9 +65,33 @@ def write_visits(
     with database.write(*by_site) as connection:
         for site, items in by_site.items():
             rows = load(connection, site, items.values(), run_id=run_id, newest=newest)
+            rows.evidence = _Evidence(connection, site, read_again)
             written.update({place: rows.take_up(item) for place, item in items.items()})
             _save(connection, rows)
     return [written[place] for place in range(len(batch))]
+
+
+class _Evidence:
+    """What the database holds about a stored article; asked only for one that another text was found of."""
+
+    def __init__(self, connection: Connection, site: str, read_again: ReadAgain | None) -> None:
+        self._connection = connection
+        self._site = site
+        self._read_again = read_again
+
+    def earlier_texts(self, code: int) -> Iterable[StoredText]:
+        table = revision_table.c
+        columns = (table[name] for name in StoredText._fields)
+        latest = select(*columns).where(table.site == self._site, table.code == code).order_by(table.number.desc())
+        return (StoredText(*row) for row in self._connection.execute(latest.limit(MOST_CACHES)))
+
+    def read_again(self, code: int) -> Article | None:
+        sheet = sheet_of_stored(self._connection, self._site, code) if self._read_again else None
+        if sheet is None or self._read_again is None:
+            return None
+        known = dictionary(self._connection, sheet.dictionary_id) if sheet.dictionary_id is not None else None
+        item = self._read_again(sheet, known)
+        return item if isinstance(item, Article) else None
 
 
 def load(

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from scrapy.exceptions import CloseSpider
+from sqlalchemy import select, update
 
 from asrcrawler.archive import Archive
 from asrcrawler.exceptions import StorageError, UnstorableError
-from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage
+from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage, Page
+from asrcrawler.packing import pack
 from asrcrawler.pipelines import store
+from asrcrawler.pipelines.clean import clean_article
 from asrcrawler.pipelines.store import StorePipeline
-from asrcrawler.storage import Database
+from asrcrawler.replica import World
+from asrcrawler.replica.pages import Pages
+from asrcrawler.samaneh.visit import Answer, Asked, judge
+from asrcrawler.storage import Database, models
 from asrcrawler.storage.ledger import known
 from tests.crawler import crawler_for_tests
 
@@ -237,3 +243,31 @@ def test_another_run_at_work_closes_the_crawl_before_its_first_request(tmp_path:
 class _Failure:
     def __init__(self, value: Exception) -> None:
         self.value = value
+
+
+def test_what_an_earlier_version_read_otherwise_is_no_edit(tmp_path: Path) -> None:
+    world = World(first=6, last=6, density=1.0, deletion_share=0)
+    body = Pages(world, "http://asrpress.ir").article(6, world.now)
+    scene = Scene(tmp_path)
+
+    def visited() -> Article:
+        answer = Answer(url="http://asrpress.ir/fa/news/6", status=200, at=NOW, body=body)
+        item = judge(answer, Asked(site="asrpress.ir", code=6, base_url="http://asrpress.ir"))
+        assert isinstance(item, Article)
+        assert item.fetch is not None
+        assert isinstance(item.fetch.page, Page)
+        item.fetch.page = pack(item.fetch.page)
+        clean_article(item)
+        return item
+
+    async def story(pipeline: StorePipeline) -> None:
+        await pipeline.process_item(visited())
+        await pipeline.close_spider()
+        with Database(scene.url).write("asrpress.ir") as connection:
+            connection.execute(update(models.article).values(body="خوانشی کهنه", lead=None))
+        await pipeline.process_item(visited())
+
+    scene.play(story)
+    with Database(scene.url).read() as connection:
+        [found] = connection.execute(select(models.article.c.body, models.article.c.lead, models.article.c.revision))
+    assert tuple(found) == (world.truth(6).body, world.truth(6).lead, 1)

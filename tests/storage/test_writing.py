@@ -144,7 +144,7 @@ def test_an_edit_keeps_the_earlier_text_as_a_revision(database: Database) -> Non
 
 
 def test_every_edit_is_a_revision_of_its_own(database: Database) -> None:
-    for number, body in enumerate(("یک", "دو", "سه", "یک")):
+    for number, body in enumerate(("یک", "دو", "سه", "چهار")):
         write_visits(database, [an_article(7, at=NOON + number * HOUR, body=body)])
     assert [(kept["number"], kept["body"], kept["seen_at"]) for kept in rows(database, models.revision)] == [
         (1, "یک", NOON),

@@ -1,0 +1,58 @@
+"""Reads a kept page as a crawl would that fetched it today."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from asrcrawler.exceptions import DamagedPageError
+from asrcrawler.items import Article
+from asrcrawler.packing import unpack
+from asrcrawler.pipelines.clean import clean_article
+from asrcrawler.pipelines.dedupe import fingerprint
+from asrcrawler.samaneh.urls import same_site
+from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, judge, unread
+
+if TYPE_CHECKING:
+    from asrcrawler.items import Absence
+    from asrcrawler.packing import Dictionary
+    from asrcrawler.storage.rereading import Sheet
+
+DAMAGED = "damaged page"
+"""How the reason of an absence begins whose page could not be unpacked."""
+
+
+def read_sheet(sheet: Sheet, dictionary: Dictionary | None, *, site: str, base_url: str) -> Article | Absence:
+    """Say what a kept page says today, cleaned and with its fingerprints. Never raises for anything a page may hold."""
+    asked = Asked(site=site, code=sheet.code, base_url=_base_url(sheet.url, base_url))
+    answer = Answer(url=sheet.url, status=sheet.http_status or 200, at=sheet.at, headers=sheet.headers)
+    try:
+        item = _judge(answer, asked, sheet, dictionary)
+    except DamagedPageError as error:
+        item = unread(answer, asked, f"{DAMAGED}: it {error}")
+    except Exception as error:
+        item = unread(answer, asked, f"parser error: {type(error).__name__}")
+    assert item.fetch is not None
+    item.fetch.page, item.fetch.size = None, sheet.size  # it is kept already
+    return item
+
+
+def _judge(answer: Answer, asked: Asked, sheet: Sheet, dictionary: Dictionary | None) -> Article | Absence:
+    if sheet.dictionary_id is not None and dictionary is None:
+        raise DamagedPageError(f"was packed with dictionary {sheet.dictionary_id}, which is not in the database")
+    body = unpack(sheet.content, size=sheet.size, digest=sheet.digest, dictionary=dictionary)
+    item = judge(answer.with_body(body), asked)
+    if isinstance(item, Elsewhere):
+        return unread(answer, asked, f"status {answer.status} leads to {item.url}")
+    if isinstance(item, Article):
+        clean_article(item)
+        fingerprint(item)
+    return item
+
+
+def _base_url(url: str, base_url: str) -> str:
+    """Where the site was when the page was fetched; today's address, unless that was a mirror or a stand-in."""
+    if same_site(url, base_url):
+        return base_url
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
