@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from asrcrawler.storage import Database, models
-from asrcrawler.storage.schema import HEAD
+from asrcrawler.storage.migrations.revisions import HEAD
 from tests.commands import ROOT, invoke
 from tests.storage.samples import all_rows, live, rows
 

@@ -18,8 +18,8 @@ import pytest
 from asrcrawler.items import Absence, Article, Fetch, Image, Outcome
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage import Database
-from asrcrawler.storage.export import EXPORT_FIELDS
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.articles.export import EXPORT_FIELDS
+from asrcrawler.storage.visits.writing import write_visits
 from tests.commands import ROOT, invoke
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import pytest
 from asrcrawler.replica import World
 from asrcrawler.replica.server import ReplicaServer
 from asrcrawler.storage import Database
-from asrcrawler.storage.runs import begin_run, last_good_run, last_runs
+from asrcrawler.storage.visits.runs import begin_run, last_good_run, last_runs
 from tests.commands import ROOT, Done, invoke
 from tests.end_to_end.crawling import SITE, Crawl
 
