@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from asrcrawler.exceptions import SettingError, UsageError
+from asrcrawler.text.numbers import whole_number
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -135,12 +136,9 @@ def _ping_url(value: object) -> str:
 def _whole_number(settings: BaseSettings, name: str, *, least: int) -> int:
     value: Any = settings.get(name)
     try:
-        number = int(value)
-    except (TypeError, ValueError):
-        number = least - 1
-    if number < least:
-        raise SettingError(name, value, f"is not a whole number of {least} or more")
-    return number
+        return whole_number(str(value), least)
+    except ValueError:
+        raise SettingError(name, value, f"is not a whole number of {least} or more") from None
 
 
 def _switch(settings: BaseSettings, name: str) -> bool:

@@ -41,15 +41,6 @@ def ended_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def whole_number(option: str, text: str, least: int, most: int) -> int:
-    """The value of an option. Raises :exc:`~asrcrawler.exceptions.UsageError`."""
-    text = text.strip()
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
-    if not least <= number <= most:
-        raise UsageError(f"{option}: {text!r} is not a whole number from {least} to {most}")
-    return number
-
-
 class AsrCommand(ScrapyCommand):
     """A command of this project. Subclasses state ``summary`` and ``example`` and implement :meth:`execute`."""
 

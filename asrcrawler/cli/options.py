@@ -1,16 +1,22 @@
-"""What the options of several commands mean: codes, days, selections, checked. Each raises :exc:`UsageError`."""
+"""What the options of several commands mean: numbers, codes, days, selections, checked."""
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from asrcrawler.exceptions import DateError, UsageError
+from asrcrawler.text import numbers
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
     from datetime import date
 
     from asrcrawler.storage.articles.selection import Selection
+
+
+HIGHEST_PORT = 65535
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
@@ -40,13 +46,49 @@ def selection_of(opts: argparse.Namespace) -> Selection:
     )
 
 
-def code_of(option: str, value: str) -> int:
-    """One news code."""
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Make the ``type`` of an option that takes a whole number."""
+
+    def read(text: str) -> int:
+        try:
+            return numbers.whole_number(text, least, most)
+        except ValueError as error:
+            raise ArgumentTypeError(str(error)) from None
+
+    return read
+
+
+def number(most: float, of: str = "number") -> Callable[[str], float]:
+    """Make the ``type`` of an option that takes a number above 0, ``most`` at most."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = 0.0
+        if not 0 < value <= most:
+            raise ArgumentTypeError(f"{text!r} is not a {of} above 0 and at most {most:g}")
+        return value
+
+    return read
+
+
+def code_of(text: str) -> int:
+    """Read one news code, for argparse."""
     from asrcrawler.samaneh.urls import HIGHEST_CODE
 
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:20]) <= HIGHEST_CODE:
-        raise UsageError(f"{option} {value!r} is not a news code such as 32911")
-    return int(value)
+    try:
+        return numbers.whole_number(text, 1, HIGHEST_CODE)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a news code such as 32911") from None
+
+
+def code_given(text: str) -> int:
+    """Read the news code that stands behind the options."""
+    try:
+        return code_of(text)
+    except ArgumentTypeError as error:
+        raise UsageError(f"CODE {error}") from None
 
 
 def codes_of(option: str, value: str | None) -> tuple[tuple[int, int], ...] | None:
@@ -71,13 +113,6 @@ def day_of(option: str, value: str | None) -> date | None:
         return parse_day(value)
     except DateError as error:
         raise UsageError(f"{option} {error}") from None
-
-
-def count_of(option: str, value: str, most: int) -> int:
-    """A whole number from 1 to ``most``."""
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:20]) <= most:
-        raise UsageError(f"{option} {value!r} is not a number from 1 to {most}")
-    return int(value)
 
 
 def _label(option: str, value: str | None) -> str | None:

@@ -6,9 +6,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from asrcrawler.cli.command import AsrCommand
-from asrcrawler.cli.options import code_of
+from asrcrawler.cli.options import code_given, whole_number
 from asrcrawler.cli.output import binary_destination
 from asrcrawler.exceptions import DamagedPageError, UsageError
+from asrcrawler.text.numbers import HIGHEST
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +30,10 @@ class Command(AsrCommand):
         super().add_options(parser)
         parser.add_argument("-o", "--output", metavar="FILE", default="-", help="write here, not to stdout (-)")
         parser.add_argument(
-            "--visit", metavar="N", help="the Nth page that scrapy status --code lists; the last one unless told"
+            "--visit",
+            metavar="N",
+            type=whole_number(1, HIGHEST),
+            help="the Nth page that scrapy status --code lists; the last one unless told",
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -38,7 +42,7 @@ class Command(AsrCommand):
 
         if not args:
             raise UsageError("give a news code such as 32911")
-        site, code = self.site_of(), code_of("CODE", args[0])
+        site, code = self.site_of(), code_given(args[0])
         with closing(Database(self.config.database_url)) as database:
             database.open_existing()
             page = _chosen(kept_of(database, site, code), code, opts.visit)
@@ -50,11 +54,11 @@ class Command(AsrCommand):
             file.write(body)
 
 
-def _chosen(pages: Sequence[KeptPage], code: int, number: str | None) -> KeptPage:
+def _chosen(pages: Sequence[KeptPage], code: int, number: int | None) -> KeptPage:
     if not pages:
         raise UsageError(f"no page of code {code} is kept")
     if number is None:
         return pages[-1]
-    if not number.isascii() or not number.isdigit() or not 1 <= int(number[:9]) <= len(pages):
-        raise UsageError(f"--visit {number!r} is not a number from 1 to {len(pages)}")
-    return pages[int(number) - 1]
+    if number > len(pages):
+        raise UsageError(f"--visit {number} is not a number from 1 to {len(pages)}")
+    return pages[number - 1]

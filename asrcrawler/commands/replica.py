@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from asrcrawler.cli.command import AsrCommand, whole_number
+from asrcrawler.cli.command import AsrCommand
+from asrcrawler.cli.options import HIGHEST_PORT, number, whole_number
 from asrcrawler.exceptions import UsageError
+from asrcrawler.text.numbers import HIGHEST
 
 if TYPE_CHECKING:
     import argparse
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from asrcrawler.replica import ReplicaServer, World
 
 DEFAULT_PORT = 8765
-HIGHEST_PORT = 65535
 _CODES = re.compile(r"([0-9]{1,10})-([0-9]{1,10})")
 
 
@@ -28,20 +29,33 @@ class Command(AsrCommand):
         super().add_options(parser)
         group = parser.add_argument_group("the replica")
         group.add_argument(
-            "--port", default=str(DEFAULT_PORT), help=f"port; 0 takes a free one (default {DEFAULT_PORT})"
+            "--port",
+            type=whole_number(0, HIGHEST_PORT),
+            default=DEFAULT_PORT,
+            help=f"port; 0 takes a free one (default {DEFAULT_PORT})",
         )
         group.add_argument(
             "--codes", default=None, metavar="A-B", help="first and last news code (default 30001-33000)"
         )
         group.add_argument(
-            "--density", default="0.4", metavar="SHARE", help="share of codes that are articles (default 0.4)"
+            "--density",
+            type=number(1),
+            default=0.4,
+            metavar="SHARE",
+            help="share of codes that are articles (default 0.4)",
         )
-        group.add_argument("--seed", default="1", metavar="N", help="another number, another world (default 1)")
+        group.add_argument(
+            "--seed",
+            type=whole_number(0, HIGHEST),
+            default=1,
+            metavar="N",
+            help="another number, another world (default 1)",
+        )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         from asrcrawler.replica import ReplicaServer
 
-        server = ReplicaServer(world_of(opts), port=whole_number("--port", opts.port, 0, HIGHEST_PORT))
+        server = ReplicaServer(world_of(opts), port=opts.port)
         server.run(lambda: announce(server))
         return 0
 
@@ -52,7 +66,7 @@ def world_of(opts: argparse.Namespace) -> World:
     from asrcrawler.replica.world import DEFAULT_FIRST, DEFAULT_LAST
 
     first, last = _codes(opts.codes) if opts.codes is not None else (DEFAULT_FIRST, DEFAULT_LAST)
-    return World(first=first, last=last, density=_share(opts.density), seed=whole_number("--seed", opts.seed, 0, 2**63))
+    return World(first=first, last=last, density=opts.density, seed=opts.seed)
 
 
 def announce(server: ReplicaServer) -> None:
@@ -70,13 +84,3 @@ def _codes(text: str) -> tuple[int, int]:
     if not 0 < first <= last <= HIGHEST_CODE:
         raise UsageError(f"--codes: {text!r} is not a range of news codes such as 30001-33000")
     return first, last
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = 0.0
-    if not 0 < share <= 1:
-        raise UsageError(f"--density: {text!r} is not a number above 0 and at most 1")
-    return share

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from asrcrawler.cli.command import AsrCommand
-from asrcrawler.cli.options import add_selection, count_of, selection_of
+from asrcrawler.cli.options import add_selection, selection_of, whole_number
 from asrcrawler.cli.output import tell
 from asrcrawler.exceptions import UsageError
 
@@ -32,7 +32,11 @@ class Command(AsrCommand):
         super().add_options(parser)
         add_selection(parser)
         parser.add_argument(
-            "--limit", metavar="N", default=str(SHOWN), help=f"show at most N articles (default: {SHOWN})"
+            "--limit",
+            metavar="N",
+            type=whole_number(1, MOST_SHOWN),
+            default=SHOWN,
+            help=f"show at most N articles (default: {SHOWN})",
         )
         parser.add_argument("--newest", action="store_true", help="newest first, not best first")
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines")
@@ -44,14 +48,13 @@ class Command(AsrCommand):
         from asrcrawler.storage.search import BEST, NEWEST, search
 
         words, selection = " ".join(args), selection_of(opts)
-        limit = count_of("--limit", opts.limit, MOST_SHOWN)
         if words:
             _refuse_wordless(words)
         elif selection == Selection():
             raise UsageError("give words to look for, or say which articles: --since, --tag …")
         with closing(Database(self.config.database_url)) as database:
             database.open_existing()
-            results = search(database, words, selection, order=NEWEST if opts.newest else BEST, limit=limit)
+            results = search(database, words, selection, order=NEWEST if opts.newest else BEST, limit=opts.limit)
         if opts.json:
             tell([json.dumps(found.as_json(results), ensure_ascii=False, indent=2)])
         else:

@@ -9,7 +9,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from asrcrawler.cli.command import AsrCommand, ended_by_sigterm, whole_number
+from asrcrawler.cli.command import AsrCommand, ended_by_sigterm
+from asrcrawler.cli.options import HIGHEST_PORT, whole_number
 from asrcrawler.exceptions import MissingLibraryError, UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
-HIGHEST_PORT = 65535
 NEEDED = ("fastapi", "jinja2", "prometheus_client", "uvicorn")
 """What the extra ``web`` installs."""
 
@@ -44,7 +44,10 @@ class Command(AsrCommand):
             help=f"address to listen on; any but loopback lets others in (default: {DEFAULT_HOST})",
         )
         group.add_argument(
-            "--port", default=str(DEFAULT_PORT), help=f"port; 0 takes a free one (default: {DEFAULT_PORT})"
+            "--port",
+            type=whole_number(0, HIGHEST_PORT),
+            default=DEFAULT_PORT,
+            help=f"port; 0 takes a free one (default: {DEFAULT_PORT})",
         )
         group.add_argument(
             "--public-url",
@@ -59,14 +62,14 @@ class Command(AsrCommand):
         from asrcrawler.storage import Database
 
         site = self.site_of(args[0] if args else None)
-        port, public_url = whole_number("--port", opts.port, 0, HIGHEST_PORT), _public_url(opts.public_url)
+        public_url = _public_url(opts.public_url)
         with closing(Database(self.config.database_url, read_only=True)) as database, ended_by_sigterm():
             database.open_existing()
             library = Library(database=database, site=site, first_code=self.config.first_code, public_url=public_url)
             if not is_loopback(opts.host):
                 sys.stderr.write(WARNING.format(host=opts.host))
             try:
-                serve(library, opts.host, port, _announce)
+                serve(library, opts.host, opts.port, _announce)
             except KeyboardInterrupt:
                 logging.getLogger(__name__).info("closed")
         return 0

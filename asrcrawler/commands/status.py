@@ -7,9 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.command import AsrCommand
-from asrcrawler.cli.options import code_of
+from asrcrawler.cli.options import code_of, number
 from asrcrawler.cli.output import tell
-from asrcrawler.exceptions import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
 RUNS_SHOWN = 5
 MAX_AGE_HOURS = 24
+MOST_HOURS = 10**6
 COVERAGE_BEFORE = timedelta(days=1)
 """How far back coverage is compared."""
 
@@ -33,7 +33,10 @@ class Command(AsrCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(
-            "--code", metavar="N", help="every visit of this code, why it is or is not due, its kept pages"
+            "--code",
+            metavar="N",
+            type=code_of,
+            help="every visit of this code, why it is or is not due, its kept pages",
         )
         parser.add_argument(
             "--check", action="store_true", help="say what is wrong and end with 1, or end with 0: for a watchdog"
@@ -41,7 +44,8 @@ class Command(AsrCommand):
         parser.add_argument(
             "--max-age",
             metavar="HOURS",
-            default=str(MAX_AGE_HOURS),
+            type=number(MOST_HOURS, "number of hours"),
+            default=MAX_AGE_HOURS,
             help=f"with --check: hours that the last good run may be old (default: {MAX_AGE_HOURS})",
         )
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines; times in UTC")
@@ -50,16 +54,14 @@ class Command(AsrCommand):
         from asrcrawler.storage import Database
 
         site = self.site_of(args[0] if args else None)
-        code = None if opts.code is None else code_of("--code", opts.code)
-        max_age = _hours(opts.max_age)
         database = Database(self.config.database_url)
         try:
             database.open_existing()
             if opts.check:
-                problems = self._problems(database, site, max_age)
+                problems = self._problems(database, site, timedelta(hours=opts.max_age))
                 tell(problems or [f"{site}: all is well"])
                 return int(bool(problems))
-            lines, data = self._standing(database, site) if code is None else _history(database, site, code)
+            lines, data = self._standing(database, site) if opts.code is None else _history(database, site, opts.code)
         finally:
             database.close()
         if opts.json:
@@ -110,13 +112,3 @@ def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[
     lines = history.history(site, code, row, visits, newest=newest, now=now) + history.kept(pages)
     data = history.as_json(site, code, row, visits, newest=newest, now=now)
     return lines, data | {"pages": history.kept_as_json(pages)}
-
-
-def _hours(value: str) -> timedelta:
-    try:
-        hours = float(value)
-        if 0 < hours < 10**6:
-            return timedelta(hours=hours)
-    except ValueError:
-        pass
-    raise UsageError(f"--max-age {value!r} is not a number of hours above 0")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from asrcrawler.exceptions import SpiderArgumentError
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
+from asrcrawler.text.numbers import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,10 +72,10 @@ def _codes(value: object) -> Codes | None:
 def _limit(value: object) -> int | None:
     if value is None:
         return None
-    text = str(value).strip()
-    if not re.fullmatch(r"\d{1,10}", text, re.ASCII) or int(text) < 1:
-        raise SpiderArgumentError("limit", value, "is not a whole number of 1 or more")
-    return int(text)
+    try:
+        return whole_number(str(value), 1)
+    except ValueError:
+        raise SpiderArgumentError("limit", value, "is not a whole number of 1 or more") from None
 
 
 def _span(part: str) -> Span:

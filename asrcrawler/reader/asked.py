@@ -15,6 +15,7 @@ from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.reading import Place
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.search.query import Query, parse
+from asrcrawler.text.numbers import whole_number
 from asrcrawler.text.persian import clean, to_latin_digits
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ MOST_ON_A_PAGE = 100  # that a machine may ask for
 LAST_PAGE = 50  # of a search; whoever wants more narrows it down
 LONGEST_WORDS = 200  # characters
 LONGEST_NAME = 200  # of a category or tag
-LONGEST_NUMBER = 12  # digits
 LONGEST_DAY = 30  # characters
 
 
@@ -100,10 +100,10 @@ def limit(query: Mapping[str, str]) -> int:
 
 def code(text: str) -> int:
     """A news code in a path. Raises :exc:`NotThere`."""
-    number = _whole(text)
-    if number is None or not 1 <= number <= HIGHEST_CODE:
-        raise NotThere("چنین کد خبری نیست.", "not a news code")
-    return number
+    try:
+        return whole_number(to_latin_digits(text), 1, HIGHEST_CODE)
+    except ValueError:
+        raise NotThere("چنین کد خبری نیست.", "not a news code") from None
 
 
 def day(query: Mapping[str, str], name: str, persian: str | None = None) -> date | None:
@@ -133,17 +133,12 @@ def _number(query: Mapping[str, str], name: str, least: int, most: int) -> int |
     text = query.get(name, "").strip()
     if not text:
         return None
-    number = _whole(text)
-    if number is None or not least <= number <= most:
+    try:
+        return whole_number(to_latin_digits(text), least, most)
+    except ValueError:
         raise NotUnderstood(
             "شماره‌ای که در نشانی آمده درست نیست.", f"{name} is not a whole number from {least} to {most}"
-        )
-    return number
-
-
-def _whole(text: str) -> int | None:
-    plain = to_latin_digits(text)
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= LONGEST_NUMBER else None
+        ) from None
 
 
 def _name(query: Mapping[str, str], name: str, persian: str) -> str | None:

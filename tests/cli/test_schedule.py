@@ -73,7 +73,7 @@ def test_only_our_own_settings_are_passed_on() -> None:
     ],
 )
 def test_the_samples_in_deploy_are_what_the_command_prints(name: str, text: str) -> None:
-    assert (Path(__file__).parents[1] / "deploy" / name).read_text("utf-8") == text
+    assert (Path(__file__).parents[2] / "deploy" / name).read_text("utf-8") == text
 
 
 def test_a_user_without_a_name_is_given_by_number(monkeypatch: pytest.MonkeyPatch) -> None:

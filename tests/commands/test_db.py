@@ -114,7 +114,7 @@ def test_a_killed_copy_is_finished_by_the_next_one(archive: dict[str, str], tmp_
     target = tmp_path / "copy.db"
     program = (
         "import os, sys\n"
-        "from asrcrawler.storage import copying\n"
+        "from asrcrawler.storage.upkeep import copying\n"
         "from scrapy.cmdline import execute\n"
         "copying.BATCH = 20\n"
         "write, left = copying._Copying._write, iter(range(5))\n"

@@ -48,7 +48,9 @@ def test_stdout_is_the_default(archive: dict[str, str]) -> None:
         ([], "give a news code such as 32911"),
         (["ten"], "CODE 'ten' is not a news code such as 32911"),
         (["12"], "no page of code 12 is kept"),
-        (["11", "--visit", "3"], "--visit '3' is not a number from 1 to 2"),
+        (["1" + "0" * 30], "CODE '1000000000000000000000000000000' is not a news code such as 32911"),
+        (["11", "--visit", "3"], "--visit 3 is not a number from 1 to 2"),
+        (["11", "--visit", "0"], "argument --visit: '0' is not a whole number of 1 or more"),
         (["11", "12"], "'12' is one argument too many"),
     ],
 )

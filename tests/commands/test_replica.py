@@ -54,11 +54,11 @@ def test_a_port_in_use_is_one_line_and_status_1() -> None:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (["--port", "99999"], "--port: '99999' is not a whole number from 0 to 65535"),
+        (["--port", "99999"], "argument --port: '99999' is not a whole number from 0 to 65535"),
         (["--codes", "9-1"], "--codes: '9-1' is not a range of news codes such as 30001-33000"),
-        (["--density", "2"], "--density: '2' is not a number above 0 and at most 1"),
-        (["--density", "nan"], "--density: 'nan' is not a number above 0 and at most 1"),
-        (["--seed", "x"], "--seed: 'x' is not a whole number from 0 to 9223372036854775808"),
+        (["--density", "2"], "argument --density: '2' is not a number above 0 and at most 1"),
+        (["--density", "nan"], "argument --density: 'nan' is not a number above 0 and at most 1"),
+        (["--seed", "x"], "argument --seed: 'x' is not a whole number of 0 or more"),
     ],
 )
 def test_a_wrong_option_is_one_line_and_status_2(options: list[str], complaint: str) -> None:

@@ -33,8 +33,8 @@ def test_the_units_stand_under_their_names() -> None:
 @pytest.mark.parametrize(
     ("minutes", "complaint"),
     [
-        ("0", "--every 0: not a whole number of minutes from 1 to 1440"),
-        ("ten", "--every ten: not a whole number of minutes from 1 to 1440"),
+        ("0", "argument --every: '0' is not a whole number from 1 to 1440"),
+        ("ten", "argument --every: 'ten' is not a whole number from 1 to 1440"),
         ("90", "--every 90: from an hour on, only whole hours (60, 120 …)"),
     ],
 )

@@ -107,8 +107,8 @@ def test_nothing_found_is_a_sentence_and_no_error(archive: dict[str, str]) -> No
     [
         ([], "give words to look for, or say which articles: --since, --tag …"),
         (["؟!"], "'؟!' has no word to look for"),
-        (["نفت", "--limit", "0"], "--limit '0' is not a number from 1 to 10000"),
-        (["نفت", "--limit", "many"], "--limit 'many' is not a number from 1 to 10000"),
+        (["نفت", "--limit", "0"], "argument --limit: '0' is not a whole number from 1 to 10000"),
+        (["نفت", "--limit", "many"], "argument --limit: 'many' is not a whole number from 1 to 10000"),
         (["نفت", "--since", "1401/13/01"], "--since "),
         (["نفت", "--since", "1401/11/04", "--until", "1401/11/03"], "--since '1401/11/04' is later than --until"),
         (["نفت", "--newst"], "'--newst' is not an option of this command"),

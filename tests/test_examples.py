@@ -1,0 +1,16 @@
+"""The examples in docstrings say what the functions give."""
+
+from __future__ import annotations
+
+import doctest
+from importlib import import_module
+
+import pytest
+
+WITH_EXAMPLES = ("asrcrawler.text.numbers",)
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_examples_hold(name: str) -> None:
+    done = doctest.testmod(import_module(name))
+    assert (done.failed, done.attempted > 0) == (0, True)
