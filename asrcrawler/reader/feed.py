@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fastapi import APIRouter, Request, Response
@@ -14,9 +14,9 @@ from asrcrawler.storage.articles.reading import newest
 from asrcrawler.text.persian import to_persian_digits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import RowMapping
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -44,7 +44,7 @@ def feed(request: Request) -> Response:
     return unchanged_or(request, Response(body, media_type=MEDIA_TYPE))
 
 
-def _entry(root: Element, base: str, item: RowMapping) -> None:
+def _entry(root: Element, base: str, item: Mapping[Any, Any]) -> None:
     entry = SubElement(root, "entry")
     _text(entry, "id", f"{base}/news/{item['code']}")
     _text(entry, "title", shown(item["title"]) or f"خبر {to_persian_digits(str(item['code']))}")

@@ -31,9 +31,7 @@ from asrcrawler.storage.figures.census import newest_publication
 from asrcrawler.text.persian import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy import RowMapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from asrcrawler.storage.articles.reading import Page
 
@@ -211,7 +209,7 @@ _LINES = (("kicker", "روتیتر"), ("title", "تیتر"), ("lead", "لید"))
 _LISTS = (("category", "بخش"), ("tags", "برچسب‌ها"))
 
 
-def by_day(items: list[RowMapping]) -> Iterator[tuple[date, list[RowMapping]]]:
+def by_day(items: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[date, list[Mapping[Any, Any]]]]:
     """The same articles in groups of one day."""
     for day, group in groupby(items, lambda item: day_of(item["published_at"])):
         yield day, list(group)
