@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from scrapy.utils.conf import closest_scrapy_cfg
-
 from asrcrawler.exceptions import SettingError, UsageError
+from asrcrawler.settings_file import OWN, SettingsFile, check_names, project_root
 from asrcrawler.text.numbers import whole_number
 
 if TYPE_CHECKING:
@@ -60,6 +59,23 @@ class Config:
         )
 
 
+def check_sources(settings: BaseSettings) -> list[str]:
+    """Refuse what is given and is no setting: in ``asr.toml``, in the environment, with ``-s``. Give the warnings.
+
+    Raises :exc:`~asrcrawler.exceptions.SettingsFileError` or :exc:`~asrcrawler.exceptions.UnknownSettingError`.
+    """
+    from scrapy.settings import default_settings
+
+    from asrcrawler import settings as stated
+
+    file, known = SettingsFile.read(), {name for name in (*dir(default_settings), *dir(stated)) if name.isupper()}
+    file.check(known)
+    own = {name for name in known if name.startswith(OWN)}
+    check_names((name for name in settings if name.startswith(OWN)), own, "given with -s")
+    advice = f"{file.path} is open to other users of this machine; chmod 600 keeps its passwords from them"
+    return [advice] if file.is_open_to_others else []
+
+
 def check_scrapy(settings: BaseSettings) -> None:
     """Check those of Scrapy's settings that a user may give. Raises :exc:`SettingError` where Scrapy has a traceback.
 
@@ -78,12 +94,6 @@ def check_scrapy(settings: BaseSettings) -> None:
     level = settings.get("LOG_LEVEL")
     if not str(level).isdigit() and str(level) not in logging.getLevelNamesMapping():
         raise SettingError("LOG_LEVEL", level, "is not a log level such as INFO")
-
-
-def project_root() -> Path:
-    """The folder of ``scrapy.cfg``, or the current one outside a project."""
-    found = closest_scrapy_cfg()
-    return Path(found).parent if found else Path.cwd()
 
 
 def database_url(value: object) -> str:

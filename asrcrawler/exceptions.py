@@ -38,6 +38,20 @@ class SettingError(AsrCrawlerError):
         self.why = why
 
 
+class UnknownSettingError(AsrCrawlerError):
+    """A name that is no setting, which would silently do nothing. Raised by ``asrcrawler.settings_file``."""
+
+    def __init__(self, name: str, whence: str, nearest: str) -> None:
+        super().__init__(f"setting {name} {whence} is not known; the nearest there is: {nearest}")
+
+
+class SettingsFileError(AsrCrawlerError):
+    """A settings file that cannot be read. Raised by ``asrcrawler.settings_file``."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(f"{path}: {why}")
+
+
 class OutputError(AsrCrawlerError):
     """What a command was to write could not be written whole. Raised by ``asrcrawler.cli.output``."""
 

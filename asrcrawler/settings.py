@@ -1,29 +1,29 @@
 """Every setting the project states, with its unit and its reason.
 
-The project's own start with ``ASR_``; each can also be given as an environment variable of the same name
-(``-s NAME=value`` on the command line goes first). Scrapy's own keep their names and their meaning.
+Of a setting that is given in several places counts ``-s NAME=value``, then the environment (only names that begin with
+``ASR_``, the project's own), then ``asr.toml`` beside scrapy.cfg, then what stands here. Scrapy's own settings keep
+their names and their meaning.
 """
 
-import os
 from importlib.util import find_spec
 
 from asrcrawler import __version__
+from asrcrawler.settings_file import SettingsFile
+
+_file = SettingsFile.read()
 
 # --- the project's own -------------------------------------------------------------------------------------------
 
-_OWN = {
-    "ASR_BASE_URL": "http://asrpress.ir",  # where the site is fetched; a mirror or the replica may stand in
-    "ASR_DATABASE_URL": "sqlite:///data/asr.db",  # SQLAlchemy URL; a relative path counts from scrapy.cfg
-    "ASR_FIRST_CODE": "1",  # news code; the archive begins here
-    "ASR_BACKFILL_PER_RUN": "300",  # codes of the older archive in one scheduled run; 0 = none
-    "ASR_BATCH_SIZE": "100",  # visits written in one transaction
-    "ASR_BATCH_SECONDS": "5",  # no visit waits longer than so many seconds to be written
-    "ASR_KEEP_PAGES": "1",  # keep the pages themselves, packed; 0 = only what was read in them
-    "ASR_CONTACT": "",  # e-mail or page of whoever runs this, told to the site in the User-Agent
-    "ASR_PING_URL": "",  # asked for after every good run, for a watchdog service; empty = none
-    "ASR_NOW": "",  # ISO 8601 moment with offset; the run believes it starts then (simulations)
-}
-globals().update({name: os.environ.get(name, default) for name, default in _OWN.items()})
+ASR_BASE_URL = _file.own("ASR_BASE_URL", "http://asrpress.ir")  # where the site is fetched; or a mirror, or the replica
+ASR_DATABASE_URL = _file.own("ASR_DATABASE_URL", "sqlite:///data/asr.db")  # a relative path counts from scrapy.cfg
+ASR_FIRST_CODE = _file.own("ASR_FIRST_CODE", "1")  # news code; the archive begins here
+ASR_BACKFILL_PER_RUN = _file.own("ASR_BACKFILL_PER_RUN", "300")  # codes of the older archive in one run; 0 = none
+ASR_BATCH_SIZE = _file.own("ASR_BATCH_SIZE", "100")  # visits written in one transaction
+ASR_BATCH_SECONDS = _file.own("ASR_BATCH_SECONDS", "5")  # no visit waits longer than so many seconds to be written
+ASR_KEEP_PAGES = _file.own("ASR_KEEP_PAGES", "1")  # keep the pages themselves, packed; 0 = only what was read in them
+ASR_CONTACT = _file.own("ASR_CONTACT", "")  # e-mail or page of whoever runs this, told to the site in the User-Agent
+ASR_PING_URL = _file.own("ASR_PING_URL", "")  # asked for after every good run, for a watchdog service; empty = none
+ASR_NOW = _file.own("ASR_NOW", "")  # ISO 8601 moment with offset; the run believes it starts then (simulations)
 
 # --- the project -------------------------------------------------------------------------------------------------
 
@@ -102,3 +102,7 @@ FEED_EXPORT_FIELDS = [  # default None, which takes our own fingerprints and not
     "tags", "images", "author", "published_at", "published_jalali", "modified_at", "comment_count",
 ]  # fmt: skip
 STATS_DUMP = False  # default True; the report's one line says what a run did, LOG_LEVEL=DEBUG every step
+
+# --- Scrapy's settings in asr.toml go before what is stated above ------------------------------------------------
+
+globals().update(_file.over(globals()))

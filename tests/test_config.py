@@ -9,8 +9,9 @@ import pytest
 from scrapy.settings import Settings
 
 from asrcrawler import settings as project_settings
-from asrcrawler.config import Config, project_root
+from asrcrawler.config import Config
 from asrcrawler.exceptions import SettingError
+from asrcrawler.settings_file import project_root
 
 if TYPE_CHECKING:
     from pathlib import Path

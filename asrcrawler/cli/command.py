@@ -15,7 +15,7 @@ from asrcrawler.exceptions import AsrCrawlerError, UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from asrcrawler.config import Config
 
@@ -25,6 +25,12 @@ def complain(command: str, error: AsrCrawlerError) -> int:
     text = " ".join(str(error).split())
     sys.stderr.write(f"scrapy {command}: {text}\n")
     return error.exit_status
+
+
+def warn(command: str, warnings: Iterable[str]) -> None:
+    """Tell the user what does not stop the command, a line each on stderr."""
+    for warning in warnings:
+        sys.stderr.write(f"scrapy {command}: warning: {warning}\n")
 
 
 @contextmanager
@@ -109,6 +115,7 @@ class AsrCommand(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         try:
             self._refuse_surplus(args)
+            self._check_sources()
             self._start_logging()
             self.exitcode = self.execute(args, opts) or 0
         except AsrCrawlerError as error:
@@ -129,6 +136,12 @@ class AsrCommand(ScrapyCommand):
                 raise UsageError(f"{argument!r} is not an option of this command; see scrapy {self.title} -h")
         if self.most_arguments is not None and len(args) > self.most_arguments:
             raise UsageError(f"{args[self.most_arguments]!r} is one argument too many; see scrapy {self.title} -h")
+
+    def _check_sources(self) -> None:
+        from asrcrawler.config import check_sources
+
+        assert self.settings is not None
+        warn(self.title, check_sources(self.settings))
 
     def _start_logging(self) -> None:
         assert self.settings is not None

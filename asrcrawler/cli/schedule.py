@@ -10,10 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asrcrawler.exceptions import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LOG = Path("data") / "crawl.log"
+HOUR, DAY = 60, 24 * 60  # minutes
+EVEN = [minutes for minutes in range(1, DAY + 1) if HOUR % minutes == 0 or (minutes % HOUR == 0 and DAY % minutes == 0)]
+"""The intervals that cron can keep, in minutes."""
 
 SERVICE = """\
 [Unit]
@@ -25,7 +30,7 @@ After=network-online.target
 Type=oneshot
 User={user}
 WorkingDirectory={root}
-{environment}ExecStart={command}
+ExecStart={command}
 # 75: the site could not be reached or refused us; the next run tries again
 SuccessExitStatus=75
 TimeoutStopSec=60
@@ -53,40 +58,54 @@ class Install:
     """The folder of ``scrapy.cfg``."""
     scrapy: tuple[str, ...]
     """The command, by absolute path."""
-    environment: Mapping[str, str] = field(default_factory=dict)
-    """Settings given as environment variables; cron and systemd do not pass on those of a login."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What was given with ``-s`` or as an ``ASR_`` variable; what stands in ``asr.toml`` needs no mention."""
 
     @classmethod
-    def here(cls, root: Path, environment: Mapping[str, str]) -> Install:
-        """The install that is running now, with the ``ASR_`` variables of ``environment``."""
+    def here(cls, root: Path, settings: Mapping[str, str]) -> Install:
+        """Describe the install that is running now, told ``settings``. Raises :exc:`UsageError`."""
+        for name, value in settings.items():
+            if not value.isprintable():
+                raise UsageError(f"{name} has a line break or another sign that no line can hold: {value!r}")
         script = Path(sys.executable).with_name("scrapy")
         command = (str(script),) if script.exists() else (sys.executable, "-m", "scrapy")
-        own = {name: value for name, value in sorted(environment.items()) if name.startswith("ASR_") and value}
-        return cls(root=root, scrapy=command, environment=own)
+        return cls(root=root, scrapy=command, settings=settings)
+
+    @property
+    def words(self) -> list[str]:
+        """Give the command of one run, word by word."""
+        given = [word for name, value in self.settings.items() for word in ("-s", f"{name}={value}")]
+        return [*self.scrapy, "crawl", "asr", *given]
 
 
 def crontab_line(install: Install, minutes: int) -> str:
     """One line for ``crontab -e``: a run every ``minutes``, its log in ``data/crawl.log``."""
-    settings = "".join(f"{name}={shlex.quote(value)} " for name, value in install.environment.items())
-    command = shlex.join([*install.scrapy, "crawl", "asr"])
     log = shlex.quote(str(install.root / LOG))
-    line = f"cd {shlex.quote(str(install.root))} && {settings}{command} >> {log} 2>&1"
+    line = f"cd {shlex.quote(str(install.root))} && {shlex.join(install.words)} >> {log} 2>&1"
     return f"{cron_times(minutes)} {line.replace('%', chr(92) + '%')}"  # cron takes a bare % for a newline
 
 
 def cron_times(minutes: int) -> str:
-    """The five time fields for a run every so many minutes; from an hour on, in whole hours."""
-    if minutes < 60:
+    """Write the five time fields for a run every so many minutes.
+
+    cron begins to count anew with every hour, and with every day: other intervals than the parts of those would be
+    uneven. Raises :exc:`UsageError`, naming the nearest even ones.
+    """
+    if minutes not in EVEN:
+        below = max(even for even in EVEN if even < minutes)
+        above = min((even for even in EVEN if even > minutes), default=below)
+        nearest = f"{below} or {above}" if above != below else str(below)
+        raise UsageError(f"--every {minutes}: cron cannot say that evenly; take {nearest}, or --systemd")
+    if minutes < HOUR:
         return f"*/{minutes} * * * *"
-    return "0 * * * *" if minutes < 120 else f"0 */{minutes // 60} * * *"
+    return "0 * * * *" if minutes == HOUR else f"0 */{minutes // HOUR} * * *"
 
 
 def service_unit(install: Install, user: str) -> str:
     """``asrcrawler.service``: one run."""
-    environment = "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in install.environment.items())
-    command = " ".join(map(_quoted, [*install.scrapy, "crawl", "asr"]))
+    command = " ".join(map(_quoted, install.words))
     root = str(install.root).replace("%", "%%")
-    return SERVICE.format(user=user, root=root, environment=environment, command=command)
+    return SERVICE.format(user=user, root=root, command=command)
 
 
 def timer_unit(minutes: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
-from asrcrawler.cli.command import complain
+from asrcrawler.cli.command import complain, warn
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
 from asrcrawler.logformatter import hush, tells_all
 
@@ -57,7 +57,7 @@ class Command(ScrapyCrawl):
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
         from scrapy.spiderloader import get_spider_loader
 
-        from asrcrawler.config import Config, check_scrapy
+        from asrcrawler.config import Config, check_scrapy, check_sources
         from asrcrawler.crawl.arguments import Arguments
 
         assert self.settings is not None
@@ -70,6 +70,7 @@ class Command(ScrapyCrawl):
         if args[0] not in known:
             raise UsageError(f"there is no spider {args[0]!r}; there is: {', '.join(known)}")
         Arguments.read(**opts.spargs)
+        warn("crawl", check_sources(self.settings))
         Config.from_settings(self.settings)
         check_scrapy(self.settings)
 

@@ -43,8 +43,9 @@ class Command(AsrCommand):
     example = "scrapy demo"
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        from asrcrawler.config import database_url, project_root
+        from asrcrawler.config import database_url
         from asrcrawler.replica import ReplicaServer, World
+        from asrcrawler.settings_file import project_root
 
         root = project_root()
         database = root / "data" / "demo.db"
@@ -108,7 +109,7 @@ def _show(url: str) -> None:
     with closing(Database(url)) as database:
         database.open_existing()
         runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
-        lines = standing(site, figures(database, site, now), runs, first_code=FIRST, now=now)
+        lines = standing(site, figures(database, site, now), runs, database=database.name, first_code=FIRST, now=now)
         articles = _worth_reading(database)
     for article in articles:
         lines += ["", RULE, *reading(article)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from asrcrawler.cli.command import AsrCommand
+from asrcrawler.cli.command import AsrCommand, warn
 from asrcrawler.cli.options import whole_number
-from asrcrawler.exceptions import UsageError
+from asrcrawler.cli.schedule import DAY
+from asrcrawler.settings_file import NAME, OWN
 
 if TYPE_CHECKING:
     import argparse
 
-LONGEST = 24 * 60  # minutes
 UNIT_FOLDER = "/etc/systemd/system"
 
 
@@ -27,7 +27,7 @@ class Command(AsrCommand):
         parser.add_argument(
             "--every",
             metavar="MINUTES",
-            type=whole_number(1, LONGEST),
+            type=whole_number(1, DAY),
             default=10,
             help="minutes from one run to the next (default: 10)",
         )
@@ -37,12 +37,10 @@ class Command(AsrCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         from asrcrawler.cli.schedule import Install, crontab_line, service_unit, this_user, timer_unit
-        from asrcrawler.config import project_root
+        from asrcrawler.settings_file import project_root
 
-        if opts.every > 59 and opts.every % 60:
-            raise UsageError(f"--every {opts.every}: from an hour on, only whole hours (60, 120 …)")
         assert self.config  # a wrong setting would only show when cron meets it
-        install = Install.here(project_root(), os.environ)
+        install = Install.here(project_root(), self._given(opts))
         if not opts.systemd:
             print(crontab_line(install, opts.every))
             return
@@ -51,3 +49,10 @@ class Command(AsrCommand):
             ("asrcrawler.timer", timer_unit(opts.every)),
         ):
             print(f"# {UNIT_FOLDER}/{name}\n{unit}")
+
+    def _given(self, opts: argparse.Namespace) -> dict[str, str]:
+        """What cron and systemd have to be told: they know neither this shell's variables nor this command line."""
+        shell = {name: value for name, value in sorted(os.environ.items()) if name.startswith(OWN) and value}
+        if shell:
+            warn(self.title, [f"{', '.join(shell)} of the environment went into the command; {NAME} is a better place"])
+        return shell | dict(setting.split("=", 1) for setting in opts.set)

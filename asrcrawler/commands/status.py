@@ -96,8 +96,9 @@ class Command(AsrCommand):
         now, first = utcnow(), self.config.first_code
         counted = figures(database, site, now)
         runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
-        lines = standing.standing(site, counted, runs, first_code=first, now=now)
-        return lines, standing.as_json(site, counted, runs, first_code=first, now=now)
+        lines = standing.standing(site, counted, runs, database=database.name, first_code=first, now=now)
+        data = standing.as_json(site, counted, runs, first_code=first, now=now)
+        return lines, {"database": database.name, **data}
 
 
 def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[str, Any]]:

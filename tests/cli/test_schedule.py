@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from asrcrawler.cli.schedule import Install, cron_times, crontab_line, service_unit, this_user, timer_unit
+from asrcrawler.exceptions import UsageError
 
 PLAIN = Install(root=Path("/opt/asrcrawler"), scrapy=("/opt/asrcrawler/.venv/bin/scrapy",))
 ODD = Install(
     root=Path("/srv/my news"),
     scrapy=("/srv/my news/.venv/bin/scrapy",),
-    environment={"ASR_CONTACT": "50%@example.org 'x'"},
+    settings={"ASR_CONTACT": "50%@example.org 'x'"},
 )
 
 
@@ -29,17 +30,17 @@ def test_odd_paths_and_settings_survive_cron_and_the_shell(tmp_path: Path) -> No
     root = tmp_path / "my news"
     (root / "data").mkdir(parents=True)
     program = root / "scrapy"
-    program.write_text('#!/bin/sh\necho "$PWD|$ASR_CONTACT|$*"\n')
+    program.write_text('#!/bin/sh\necho "$PWD|$*"\n')
     program.chmod(0o755)
-    line = crontab_line(Install(root=root, scrapy=(str(program),), environment=ODD.environment), 5)
+    line = crontab_line(Install(root=root, scrapy=(str(program),), settings=ODD.settings), 5)
     command = line.removeprefix("*/5 * * * * ").replace("\\%", "%")  # what cron makes of it
     subprocess.run(["/bin/sh", "-c", command], check=True)
-    assert (root / "data" / "crawl.log").read_text() == f"{root}|50%@example.org 'x'|crawl asr\n"
+    assert (root / "data" / "crawl.log").read_text() == f"{root}|crawl asr -s ASR_CONTACT=50%@example.org 'x'\n"
 
 
 @pytest.mark.parametrize(
     ("minutes", "times"),
-    [(1, "*/1 * * * *"), (59, "*/59 * * * *"), (60, "0 * * * *"), (120, "0 */2 * * *"), (1440, "0 */24 * * *")],
+    [(1, "*/1 * * * *"), (30, "*/30 * * * *"), (60, "0 * * * *"), (120, "0 */2 * * *"), (1440, "0 */24 * * *")],
 )
 def test_times(minutes: int, times: str) -> None:
     assert cron_times(minutes) == times
@@ -53,15 +54,25 @@ def test_the_units_are_what_systemd_reads() -> None:
         units[name].read_string(text)
     service = units["service"]["Service"]
     assert service["WorkingDirectory"] == "/srv/my news"
-    assert service["ExecStart"] == '"/srv/my news/.venv/bin/scrapy" crawl asr'
-    assert service["Environment"] == "\"ASR_CONTACT=50%%@example.org 'x'\""
+    assert service["ExecStart"] == ('"/srv/my news/.venv/bin/scrapy" crawl asr -s "ASR_CONTACT=50%%@example.org \'x\'"')
     assert (service["User"], service["SuccessExitStatus"]) == ("news", "75")
     assert units["timer"]["Timer"]["OnUnitActiveSec"] == "10min"
 
 
-def test_only_our_own_settings_are_passed_on() -> None:
-    install = Install.here(Path("/opt/asrcrawler"), {"ASR_CONTACT": "me", "ASR_NOW": "", "SECRET": "x"})
-    assert install.environment == {"ASR_CONTACT": "me"}
+@pytest.mark.parametrize(
+    ("minutes", "nearest"),
+    [(7, "6 or 10"), (25, "20 or 30"), (45, "30 or 60"), (59, "30 or 60"), (90, "60 or 120"), (300, "240 or 360"),
+     (420, "360 or 480"), (1000, "720 or 1440")],
+)  # fmt: skip
+def test_an_interval_that_cron_would_keep_unevenly_is_refused(minutes: int, nearest: str) -> None:
+    with pytest.raises(UsageError, match=f"--every {minutes}: cron cannot say that evenly; take {nearest}, or --sys"):
+        cron_times(minutes)
+
+
+@pytest.mark.parametrize("value", ["a@b.ir\nc@d.ir", "a\r", "a\0b", "a\u2028b"])
+def test_a_setting_that_no_line_can_hold_is_refused(value: str) -> None:
+    with pytest.raises(UsageError, match="ASR_CONTACT has a line break"):
+        Install.here(Path("/opt/asrcrawler"), {"ASR_CONTACT": value})
 
 
 @pytest.mark.parametrize(

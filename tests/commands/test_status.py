@@ -71,6 +71,11 @@ def told(archive: dict[str, str], *words: str) -> str:
     return done.stdout
 
 
+def test_it_names_the_database_that_it_reads(archive: dict[str, str]) -> None:
+    assert told(archive).splitlines()[1] == archive["ASR_DATABASE_URL"]
+    assert json.loads(told(archive, "--json"))["database"] == archive["ASR_DATABASE_URL"]
+
+
 def test_the_figures_are_there(archive: dict[str, str]) -> None:
     lines = [" ".join(line.split()) for line in told(archive).splitlines()]
     for line in ("newest known code 20", "articles 2", "11 of 20 codes visited, 55%", "missing 8", "failed 1",

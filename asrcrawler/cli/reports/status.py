@@ -19,19 +19,24 @@ COUNT_WIDTH = 12
 Row = Mapping[Any, Any]
 
 
-def standing(site: str, figures: Figures, runs: Sequence[Row], *, first_code: int, now: datetime) -> list[str]:
-    """The whole report.
+def standing(
+    site: str, figures: Figures, runs: Sequence[Row], *, database: str, first_code: int, now: datetime
+) -> list[str]:
+    """Write the whole report.
 
-    ``runs`` are rows with their ``state`` beside, newest first; ``first_code`` is where the archive begins.
+    ``runs`` are rows with their ``state`` beside, newest first; ``database`` is the address, without a password;
+    ``first_code`` is where the archive begins.
     """
     if not figures.newest:
         return [
             f"Nothing of {site} has been visited yet.",
+            database,
             "Start with a few codes, for example: scrapy crawl asr -a codes=32900-32920",
             *_last_runs(runs, now),
         ]
     return [
         f"{site}, {moment(now)} in Tehran",
+        database,
         "",
         *_articles(figures),
         "",

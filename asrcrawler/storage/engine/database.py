@@ -47,7 +47,7 @@ class Database:
         """
         with translated(url.partition("://")[0]):
             self._url = _url(url)
-            self.name = self._url.render_as_string(hide_password=True)
+            self.name = _without_password(self._url)
             self.engine = reading_engine(self._url) if read_only else _engine(self._url)
         self._read_only = read_only
         self._file: tuple[int, int] | None = None
@@ -207,6 +207,12 @@ def _url(text: str) -> URL:
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
         raise ArgumentError(f"{url.get_backend_name()} is not supported; use sqlite:/// or postgresql+psycopg://")
     return url
+
+
+def _without_password(url: URL) -> str:
+    """Write the address of a database for people; libpq takes passwords among the parameters, too."""
+    secret = {name: "***" for name in url.query if "password" in name}
+    return url.update_query_dict(secret).render_as_string(hide_password=True)
 
 
 def _engine(url: URL) -> Engine:
