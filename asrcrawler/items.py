@@ -34,11 +34,21 @@ class Outcome(StrEnum):
 
 
 @dataclass(slots=True, kw_only=True)
-class Image:
-    """A picture of the article: its absolute URL and its caption."""
+class Media:
+    """What an article shows besides its text: its absolute URL and its caption."""
 
     url: str
     caption: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Image(Media):
+    """A picture of the article."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Video(Media):
+    """A film or a recording of the article: the file itself."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,6 +119,7 @@ class Article:
     """The path of sections, outermost first, without صفحه نخست."""
     tags: list[str] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
+    videos: list[Video] = field(default_factory=list)
     author: str | None = None
     published_at: datetime | None = None
     """Aware, in Asia/Tehran. Midnight where the page gives a day and no time."""

@@ -99,7 +99,7 @@ DEFAULT_DROPITEM_LOG_LEVEL = "INFO"
 FEED_EXPORT_ENCODING = "utf-8"  # default None, which escapes Persian in JSON
 FEED_EXPORT_FIELDS = [  # default None, which takes our own fingerprints and notes along
     "site", "code", "outcome", "reason", "url", "short_url", "kind", "kicker", "title", "lead", "body", "category",
-    "tags", "images", "author", "published_at", "published_jalali", "modified_at", "comment_count",
+    "tags", "images", "videos", "author", "published_at", "published_jalali", "modified_at", "comment_count",
 ]  # fmt: skip
 STATS_DUMP = False  # default True; the report's one line says what a run did, LOG_LEVEL=DEBUG every step
 

@@ -76,6 +76,7 @@ def an_article(code: int, newest: int, chance: random.Random) -> dict[str, Any]:
         "category": list(content.category),
         "tags": list(content.tags),
         "images": [],
+        "videos": [],
         "published_at": at,
         "revision": 1,
         "first_seen_at": at,

@@ -6,8 +6,8 @@ from typing import Any
 
 EXPORT_FIELDS = (
     "site", "code", "url", "short_url", "kind", "kicker", "title", "lead", "body", "category", "tags", "images",
-    "author", "published_at", "published_jalali", "modified_at", "comment_count", "duplicate_of", "similar_to",
-    "revision", "first_seen_at", "last_seen_at", "changed_at",
+    "videos", "author", "published_at", "published_jalali", "modified_at", "comment_count", "duplicate_of",
+    "similar_to", "revision", "first_seen_at", "last_seen_at", "changed_at",
 )  # fmt: skip
 """In order."""
 
@@ -47,7 +47,7 @@ def _object(properties: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _article() -> dict[str, dict[str, Any]]:
-    image = _object({"url": {"type": "string", "format": "uri"}, "caption": _TEXT})
+    media = _object({"url": {"type": "string", "format": "uri"}, "caption": _TEXT})
     return {
         "site": {"type": "string", "description": "host name of the outlet, without www"},
         "code": _CODE | {"description": "news code (کد خبر)"},
@@ -60,7 +60,8 @@ def _article() -> dict[str, dict[str, Any]]:
         "body": _TEXT | {"description": "paragraphs separated by a blank line"},
         "category": _NAMES | {"description": "path of sections, outermost first"},
         "tags": _NAMES,
-        "images": {"type": "array", "items": image},
+        "images": {"type": "array", "items": media},
+        "videos": {"type": "array", "items": media | {"description": "a film's file"}},
         "author": _TEXT,
         "published_at": _MOMENT | {"description": "with the Tehran offset of that day"},
         "published_jalali": _TEXT | {"pattern": r"^1[34]\d\d-\d\d-\d\d( \d\d:\d\d)?$"},

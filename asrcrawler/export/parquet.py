@@ -34,12 +34,14 @@ def write(articles: Iterable[dict[str, Any]], file: IO[bytes], options: Options)
 
 def _schema(pa: Any, options: Options) -> pyarrow.Schema:
     text, number, names = pa.string(), pa.int32(), pa.list_(pa.string())
+    media = pa.list_(pa.struct([("url", text), ("caption", text)]))
     seen, published = pa.timestamp("us", tz="UTC"), pa.timestamp("us", tz="Asia/Tehran")
     types = {
         "code": number,
         "category": names,
         "tags": names,
-        "images": pa.list_(pa.struct([("url", text), ("caption", text)])),
+        "images": media,
+        "videos": media,
         "published_at": published,
         "modified_at": published,
         "comment_count": number,

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self
 
-from asrcrawler.items import Article, Image
+from asrcrawler.items import Article
 from asrcrawler.text.persian import clean, clean_paragraphs
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def clean_article(article: Article) -> None:
     article.body = clean_paragraphs(article.body or "") or None
     article.category = list(_lines(article.category))
     article.tags = list(dict.fromkeys(_lines(article.tags)))
-    article.images = [Image(url=image.url, caption=_line(image.caption)) for image in article.images]
+    for media in (*article.images, *article.videos):
+        media.caption = _line(media.caption)
 
 
 def _line(text: str | None) -> str | None:

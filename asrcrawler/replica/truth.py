@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from asrcrawler.items import Image, Kind, Outcome
+from asrcrawler.items import Image, Kind, Outcome, Video
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +31,7 @@ class Truth:
     category: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
+    videos: list[Video] = field(default_factory=list)
     author: str | None = None
     published_at: datetime | None = None
     published_jalali: str | None = None
@@ -59,6 +60,7 @@ PAGE_FIELDS = (
     "category",
     "tags",
     "images",
+    "videos",
     "author",
     "published_at",
     "published_jalali",

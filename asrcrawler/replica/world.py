@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.items import Image, Outcome
+from asrcrawler.items import Image, Outcome, Video
 from asrcrawler.replica.datestamps import stamp
 from asrcrawler.replica.desk import Desk
 from asrcrawler.replica.draws import share
@@ -199,8 +199,8 @@ class World:
             body=content.body,
             category=list(content.category),
             tags=list(content.tags),
-            images=[Image(url=base_url + picture.path, caption=picture.caption) for picture in content.pictures]
-            + [Image(url=base_url + path) for path in content.media],
+            images=[Image(url=base_url + picture.path, caption=picture.caption) for picture in content.pictures],
+            videos=[Video(url=base_url + path) for path in content.media],
             author=content.author,
             published_at=published,
             published_jalali=jalali,

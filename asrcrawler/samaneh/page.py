@@ -88,6 +88,8 @@ class _Page:
         body = self._body()
         article.body = "\n\n".join(_without_caption(body.paragraphs, article)) or None
         article.images = self._images(body)
+        if article.kind is Kind.VIDEO:
+            article.videos = media(self._layout.scope, self._base_url)
         article.category = self._category()
         article.tags = self._tags()
         article.author = self._author()
@@ -140,8 +142,8 @@ class _Page:
             raise Unreadable("no headline")
         if article.kind is Kind.ARTICLE and not self._layout.has_body:
             raise Unreadable("no body")
-        if article.body is None and article.lead is None and not article.images:
-            raise Unreadable("neither body nor lead nor picture")
+        if article.body is None and article.lead is None and not article.images and not article.videos:
+            raise Unreadable("neither body nor lead nor picture nor film")
 
     # --- texts
 
@@ -201,10 +203,7 @@ class _Page:
         if self._article.kind is Kind.GALLERY:
             shown = [node for node in scope.css(GALLERY) if not within_noise(node)]
             nodes += [node for node in shown if not within_link_elsewhere(node, self._code)]
-        found = pictures(nodes, title, self._base_url)
-        if self._article.kind is Kind.VIDEO:
-            found += media(scope, self._base_url)
-        return found
+        return pictures(nodes, title, self._base_url)
 
     # --- dates
 

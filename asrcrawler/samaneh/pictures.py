@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from asrcrawler.items import Image
+from asrcrawler.items import Image, Video
 from asrcrawler.samaneh.urls import absolute
 from asrcrawler.text.persian import clean, fold_letters
 
@@ -49,16 +49,16 @@ def pictures(nodes: Iterable[LexborNode], title: str | None, base_url: str) -> l
     return list(found.values())
 
 
-def media(scope: LexborNode, base_url: str) -> list[Image]:
+def media(scope: LexborNode, base_url: str) -> list[Video]:
     """The media files of a video page: their addresses, in the order of the page."""
-    found: dict[str, Image] = {}
+    found: dict[str, Video] = {}
     for node in scope.css(MEDIA):
         attributes = node.attributes
         address = absolute(
             attributes.get("src") or attributes.get("data-src") or attributes.get("href") or "", base_url
         )
         if address is not None and _MEDIA_FILE.search(urlsplit(address).path):
-            found.setdefault(address, Image(url=address))
+            found.setdefault(address, Video(url=address))
     return list(found.values())
 
 

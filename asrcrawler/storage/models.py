@@ -67,7 +67,8 @@ article = Table(
     Column("kicker", Text),
     Column("title", Text),
     Column("lead", Text),
-    Column("body", Text),  # last: SQLite reads a row from its left, and leaves the pages of a long text alone
+    Column("body", Text),  # behind the others: SQLite reads a row from its left, and leaves a long text's pages alone
+    Column("videos", JSON, nullable=False, server_default=text("'[]'")),  # added to tables with rows in them
     UniqueConstraint("site", "code"),
     Index(None, "site", "text_digest"),
     Index(None, "site", "published_at", "code"),  # the codes of some days, without the articles

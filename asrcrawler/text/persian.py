@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import unescape
 from typing import NamedTuple
 from unicodedata import category, decimal, normalize
 
@@ -37,7 +38,6 @@ _DROPPED = dict.fromkeys(
     [
         *(chr(code) for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in _BLANKS),  # NUL, C0, C1
         "\u00ad",  # soft hyphen
-        "\u0640",  # tatweel
         "\u061c",  # Arabic letter mark
         "\u200b",  # zero-width space
         *"\u200e\u200f",  # left-to-right and right-to-left mark
@@ -51,7 +51,7 @@ _DROPPED = dict.fromkeys(
     "",
 )
 CLEANING: dict[str, str] = {**_ARABIC_LETTERS, **_ARABIC_DIGITS, **_BLANKS, **_DROPPED}
-"""Character → what it becomes. To extend it, add a line above. ZWNJ and ZWJ have rules of their own below."""
+"""Character → what it becomes. To extend it, add a line above. ZWNJ, ZWJ and tatweel have rules of their own below."""
 
 _YEH_AND_HAMZA = ("ي\u0654", "ئ")  # one letter typed as two; its yeh is no Arabic one
 _AS_TRANSLATION = str.maketrans(CLEANING)
@@ -68,6 +68,15 @@ _ZWNJ_RUNS = re.compile(f"{ZWNJ}{{2,}}")
 _STRAY_ZWNJ = re.compile(f"{ZWNJ}(?:(?!{_LETTER})|(?<!{_LETTER}{ZWNJ})(?<!{_MARK}{ZWNJ}))")
 _EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
 _STRAY_ZWJ = re.compile(f"{ZWJ}(?:(?![{_EMOJI}])|(?<![{_EMOJI}\ufe0f]{ZWJ}))")
+_TATWEEL = "\u0640"
+_STRETCHES = f"(?!{_TATWEEL})(?:{_LETTER}|{_MARK})"
+_TATWEELS = re.compile(f"{ZWNJ}?{_TATWEEL}[{_TATWEEL}{ZWNJ}]*")
+_LETTER_BEFORE, _LETTER_AFTER = re.compile(rf"{_STRETCHES}\Z"), re.compile(_STRETCHES)
+_ENTITY = re.compile(
+    "&(?:(?:amp|AMP|#0*38|#[xX]0*26);)*((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)"
+)
+"""An entity, however often it was escaped. With its semicolon: without, ``&copy=2`` in an address would be one."""
+_MOST_TURNS = 5  # of entities that build other ones; none was seen
 _PARAGRAPH_BREAK = re.compile("[\n\v\f\r\x85\u2028\u2029]+")
 
 
@@ -75,14 +84,20 @@ def clean(text: str) -> str:
     """One line of text with uniform characters: no newline, no outer or double blanks.
 
     Letters and digits take their Persian form, presentation forms their plain letters; what is invisible and means
-    nothing (tatweel, bidi marks, controls, NUL, lone surrogates …) goes. A ZWNJ stays between two letters only, the
-    first of which may carry diacritics; a ZWJ stays only where it builds an emoji.
+    nothing (bidi marks, controls, NUL, lone surrogates …) goes, and so does a tatweel that stretches a word; one that
+    stands alone is a dash and stays. A ZWNJ stays between two letters only, the first of which may carry diacritics; a
+    ZWJ stays only where it builds an emoji. An entity that is still one in the text was escaped once too often and
+    becomes its character.
     """
+    if "&" in text:
+        text = _without_entities(text)
     unclean = set(_UNCLEAN.findall(text))
     if unclean:
         text = _replace(text, unclean)
     if ZWJ in text:
         text = _STRAY_ZWJ.sub("", text)
+    if _TATWEEL in text:
+        text = _TATWEELS.sub(_without_stretching, _ZWNJ_RUNS.sub(ZWNJ, text))
     if ZWNJ in text:
         text = _STRAY_ZWNJ.sub("", _ZWNJ_RUNS.sub(ZWNJ, text))
     while "  " in text:
@@ -109,6 +124,24 @@ def _replace(text: str, unclean: set[str]) -> str:
     for char in unclean:
         text = text.replace(char, CLEANING[char])
     return text
+
+
+def _without_entities(text: str) -> str:
+    """Until none is left, so that cleaning twice makes no difference."""
+    for _ in range(_MOST_TURNS):
+        plain = _ENTITY.sub(lambda entity: unescape(f"&{entity[1]}"), text)
+        if plain == text:
+            break
+        text = plain
+    return text
+
+
+def _without_stretching(tatweels: re.Match[str]) -> str:
+    """A run of tatweels and half-spaces beside a letter without its tatweels; elsewhere one tatweel, as a dash."""
+    text, (start, end) = tatweels.string, tatweels.span()
+    if _LETTER_BEFORE.search(text, max(start - 1, 0), start) or _LETTER_AFTER.match(text, end):
+        return tatweels[0].replace(_TATWEEL, "")
+    return _TATWEEL
 
 
 def _letters_meant(drawn: re.Match[str]) -> str:

@@ -54,6 +54,7 @@ def _values(article: Article) -> dict[str, Any]:
         "category": article.category,
         "tags": article.tags,
         "images": [{"url": image.url, "caption": image.caption} for image in article.images],
+        "videos": [{"url": video.url, "caption": video.caption} for video in article.videos],
         "author": article.author,
         "published_at": published.isoformat() if published else None,
         "published_jalali": article.published_jalali,

@@ -24,6 +24,7 @@ KNOWN: dict[str, Any] = {
     "category": ["جامعه", "شهری"],
     "tags": ["پل", "رود، و کوه"],
     "images": [{"url": "http://asrpress.ir/1.jpg", "caption": None}],
+    "videos": [{"url": "http://asrpress.ir/1.mp4", "caption": "پل در فیلم"}],
     "published_at": PUBLISHED,
     "published_jalali": "1397-04-30 00:20",
     "comment_count": 0,

@@ -37,7 +37,8 @@ def test_columns_are_typed() -> None:
     assert schema.names == list(EXPORT_FIELDS)
     assert schema.field("code").type == pa.int32()
     assert schema.field("tags").type.value_type == pa.string()
-    assert schema.field("images").type.value_type == pa.struct([("url", pa.string()), ("caption", pa.string())])
+    for name in ("images", "videos"):
+        assert schema.field(name).type.value_type == pa.struct([("url", pa.string()), ("caption", pa.string())])
     assert schema.field("published_at").type == pa.timestamp("us", tz="Asia/Tehran")
     assert schema.field("first_seen_at").type == pa.timestamp("us", tz="UTC")
 

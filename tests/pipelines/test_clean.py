@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asrcrawler.items import Absence, Article, Image, Outcome
+from asrcrawler.items import Absence, Article, Image, Outcome, Video
 from asrcrawler.pipelines.clean import CleanPipeline, clean_article
 from tests.crawler import crawler_for_tests
 
@@ -22,6 +22,7 @@ def test_every_text_is_cleaned() -> None:
         category=["سياسی", "\u200f"],
         tags=["هوا", "هوا ", "ابر"],
         images=[Image(url="u", caption=" \u00a0")],
+        videos=[Video(url="v", caption="فيلم")],
     )
     clean_article(item)
     assert item.kicker is None
@@ -32,6 +33,7 @@ def test_every_text_is_cleaned() -> None:
     assert item.category == ["سیاسی"]
     assert item.tags == ["هوا", "ابر"]
     assert item.images == [Image(url="u", caption=None)]
+    assert item.videos == [Video(url="v", caption="فیلم")]
 
 
 def test_sources_and_missing_fields_are_counted() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.items import Article, Fetch, Image, Kind, Outcome
+from asrcrawler.items import Article, Fetch, Image, Kind, Outcome, Video
 from asrcrawler.pipelines.dedupe import DedupePipeline
 from asrcrawler.samaneh.dates import TEHRAN, jalali
 from asrcrawler.storage.visits import runs
@@ -115,7 +115,14 @@ def _special(now: datetime) -> Iterator[Article]:
     yield article(NEAR, now - HOUR, seen=now, **report | {"title": "کاغذ ارزان شد"})
     pictures = [Image(url=f"http://{SITE}/files/{number}.jpg", caption=f"نمای {number}") for number in range(3)]
     yield article(
-        GALLERY, now - 4 * HOUR, seen=now, kind=Kind.GALLERY, title="نمایشگاه در قاب", images=pictures, body=None
+        GALLERY,
+        now - 4 * HOUR,
+        seen=now,
+        kind=Kind.GALLERY,
+        title="نمایشگاه در قاب",
+        images=pictures,
+        videos=[Video(url=f"http://{SITE}/files/1.mp4"), Video(url="javascript:alert(1)")],
+        body=None,
     )
     yield article(UNDATED, None, seen=now, title="خبری بی تاریخ")
     yield article(FUTURE, now + 3 * DAY, seen=now, title="خبری از فردا")

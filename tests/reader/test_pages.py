@@ -93,8 +93,10 @@ def test_a_day_without_a_time_is_shown_without_one(client: TestClient) -> None:
 
 def test_pictures_are_links_and_nothing_is_loaded_from_elsewhere(client: TestClient) -> None:
     tree = page(client, f"/news/{shelf.GALLERY}")
-    assert texts(tree, ".pictures li a") == ["نمای 0", "نمای 1", "نمای 2"]
-    assert [link.attributes["rel"] for link in tree.css(".pictures a")] == ["noopener noreferrer nofollow"] * 3
+    assert texts(tree, ".pictures li a") == ["نمای 0", "نمای 1", "نمای 2", "فیلم ۱"]
+    assert [link.attributes["rel"] for link in tree.css(".pictures a")] == ["noopener noreferrer nofollow"] * 4
+    assert tree.css(".pictures a")[3].attributes["href"] == "http://asrpress.ir/files/1.mp4"
+    assert tree.css("video, audio, source, iframe, img") == []
     assert tree.css("img") == []
 
 

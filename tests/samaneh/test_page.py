@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asrcrawler.exceptions import Missing, PageVerdict, Refused, Unreadable
-from asrcrawler.items import Article, Image, Kind
+from asrcrawler.items import Article, Image, Kind, Video
 from asrcrawler.replica import World
 from asrcrawler.replica.pages import Pages
 from asrcrawler.samaneh.page import read_page
@@ -36,7 +36,7 @@ LONGEST_READING = 1.0  # seconds of CPU, whatever the page is
         (page(), f"{BASE}/fa/news/77", Unreadable, "page of code 4321"),
         (page(headline="", head=""), URL, Unreadable, "no headline"),
         (page(body=""), URL, Unreadable, "no body"),
-        (page(body='<div class="body"></div>', lead=""), URL, Unreadable, "neither body nor lead nor picture"),
+        (page(body='<div class="body"></div>', lead=""), URL, Unreadable, "neither body nor lead nor picture nor film"),
         (b"<html>", URL, Unreadable, "no news code on the page"),
         (b"plain text", URL, Unreadable, "no news code on the page"),
         (b"%PDF-1.4 \xff\xfe\x00", URL, Unreadable, "no news code on the page"),
@@ -158,7 +158,7 @@ def test_a_gallery_of_links_alone() -> None:
 def test_a_video_gives_its_files() -> None:
     article = read(page(headline=f'<div class="video_title">{TITLE}</div>', lead="", body=VIDEO))
     assert (article.kind, article.title, article.body) == (Kind.VIDEO, TITLE, None)
-    assert article.images == [Image(url=f"{BASE}/files/fa/news/1401/11/4/3.mp4")]
+    assert (article.images, article.videos) == ([], [Video(url=f"{BASE}/files/fa/news/1401/11/4/3.mp4")])
 
 
 def test_pictures_beside_the_article_make_no_gallery_of_it() -> None:

@@ -24,7 +24,7 @@ from asrcrawler.text.persian import (
 )
 
 TRICKY = (
-    "بکمیهاترنادشوق  كيىآأإؤئةۀء"
+    "بکمیهاترنادشوق  كيىآأإؤئةۀء&;amp#38"
     "۱٣5aÉ‌‍ـًٰٔ\u200e\u200f\u202b\u00a0\u00ad\ufeff\x00\x1f\n\r\u2028.،«؟"
     "\ud800\ufefb\ufe70\ufdf2\ufd90👩❤\ufe0f"
 )
@@ -49,6 +49,14 @@ texts = st.one_of(
         ("  کنار \n", "کنار"),
         ("خط یک\r\nخط دو\u2028خط سه", "خط یک خط دو خط سه"),
         ("ســـلام", "سلام"),
+        ("هـ.ق ـ بهـــ\u064eار", "ه.ق ـ به\u064eار"),
+        ("مذاکره ایران ـ عمان", "مذاکره ایران ـ عمان"),
+        ("ایران \u200fـ\u200f عمان\u00a0ــ\u200cقطر", "ایران ـ عمان قطر"),
+        ("سال‌های ۱۴۰۰ـ۱۴۰۱ (ـ) ـــ", "سال‌های ۱۴۰۰ـ۱۴۰۱ (ـ) ـ"),
+        ("می‌ـــ‌خواهد ـ‌ ", "می‌خواهد ـ"),
+        ("می&zwnj;خواهد &quot;طرح&quot;&nbsp;&#8204;بدهد", 'می‌خواهد "طرح" بدهد'),
+        ("نفت &amp;amp; گاز &amp;lt;ب&#38;gt;", "نفت & گاز <ب>"),
+        ("بهای آب & برق: /a?x=1&copy=2&amp=3 &نام; &nosuch;", "بهای آب & برق: /a?x=1&copy=2&amp=3 &نام; &nosuch;"),
         ("\u202bراست\u202c \u200eچپ\u200f \u2067جدا\u2069", "راست چپ جدا"),
         ("\ufeffآغاز\u200bمیان\u00adپایان\u2060", "آغازمیانپایان"),
         ("تهی\x00 زنگ\x07 دور\x7f سی‌یک\x9f", "تهی زنگ دور سی‌یک"),
@@ -117,7 +125,7 @@ def test_cleaning_is_idempotent_and_leaves_one_tidy_line(text: str) -> None:
 
 @given(st.lists(st.sampled_from(["مسئول", "می‌شود", "رؤیای", "خانهٔ", "سرّی", "2023", "۱۴", "«آیا؟»", "Café", "ﷺ"])))
 def test_neat_words_come_through_any_dirt_between_them(words: list[str]) -> None:
-    dirt = " \u200f\u00a0\u200c\x00\u0640\n "
+    dirt = " \u200f\u00a0\u200c\x00&zwnj;\n "
     assert clean(dirt + dirt.join(words) + dirt) == " ".join(words)
 
 
@@ -150,8 +158,16 @@ def test_cleaning_paragraphs_is_idempotent(parts: list[str]) -> None:
         "می " * 100_000,
         " ها" * 100_000,
         "ـ ﻻ" * 100_000,
+        "ـ" * 300_000,
+        f"{ZWNJ}ـ " * 100_000,
+        "&" + "amp;" * 100_000,
+        "&#" + "0" * 300_000,
+        "&amp" * 100_000,
     ],
-    ids=["blanks", "zwnj", "stray-zwnj", "surrogates", "hangul", "prefixes", "suffixes", "ligatures"],
+    ids=[
+        *("blanks", "zwnj", "stray-zwnj", "surrogates", "hangul", "prefixes", "suffixes", "ligatures"),
+        *("tatweels", "tatweels-apart", "escaped", "zeros", "unfinished"),
+    ],
 )
 def test_no_text_is_slow(text: str) -> None:
     begun = thread_time()

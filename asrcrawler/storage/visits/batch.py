@@ -10,8 +10,10 @@ from asrcrawler.items import Absence, Article, Outcome, PackedPage
 from asrcrawler.policy import Change, History, change_class, is_stale_copy, next_visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+
+    from asrcrawler.items import Media
 
 NEW = "new"
 STALE = "old copy"
@@ -27,8 +29,8 @@ TEXT = ("kicker", "title", "lead", "body", "category", "tags")
 LABELS = ("category", "tags")
 """What rows of ``label`` are made of."""
 
-REFRESHED = ("url", "short_url", "kind", "images", "author", "published_at", "published_jalali", "modified_at",
-             "comment_count", "text_digest")  # fmt: skip
+REFRESHED = ("url", "short_url", "kind", "images", "videos", "author", "published_at", "published_jalali",
+             "modified_at", "comment_count", "text_digest")  # fmt: skip
 """What is kept up to date without being an edit of the text."""
 
 HIGHEST_INTEGER = 2**31 - 1  # of PostgreSQL's INTEGER
@@ -317,7 +319,8 @@ def values_of(item: Article) -> dict[str, Any]:
         "body": storable(item.body),
         "category": _names(item.category),
         "tags": _names(item.tags),
-        "images": [{"url": storable(image.url), "caption": storable(image.caption)} for image in item.images],
+        "images": _shown(item.images),
+        "videos": _shown(item.videos),
         "author": storable(item.author),
         "published_at": item.published_at,
         "published_jalali": storable(item.published_jalali),
@@ -325,6 +328,10 @@ def values_of(item: Article) -> dict[str, Any]:
         "comment_count": count if count is not None and 0 <= count <= HIGHEST_INTEGER else None,
         "text_digest": item.text_digest,
     }
+
+
+def _shown(given: Sequence[Media]) -> list[dict[str, str | None]]:
+    return [{"url": storable(media.url), "caption": storable(media.caption)} for media in given]
 
 
 def _names(given: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asrcrawler.items import Image
+from asrcrawler.items import Image, Video
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage.articles import export
 from asrcrawler.storage.articles.export import EXPORT_FIELDS, Selection, export_articles
@@ -31,6 +31,7 @@ def test_an_article_is_exported_with_the_fields_of_the_contract_in_their_order(d
             an_article(
                 32911,
                 images=[Image(url="http://asrpress.ir/1.jpg", caption="شرح")],
+                videos=[Video(url="http://asrpress.ir/1.mp4")],
                 author="نویسنده",
                 published_at=datetime(2023, 1, 24, 22, 54, tzinfo=TEHRAN),
                 published_jalali="1401-11-04 22:54",
@@ -53,6 +54,7 @@ def test_an_article_is_exported_with_the_fields_of_the_contract_in_their_order(d
         "category": ["سیاسی", "مجلس"],
         "tags": ["نفت", "بودجه"],
         "images": [{"url": "http://asrpress.ir/1.jpg", "caption": "شرح"}],
+        "videos": [{"url": "http://asrpress.ir/1.mp4", "caption": None}],
         "author": "نویسنده",
         "published_at": datetime(2023, 1, 24, 22, 54, tzinfo=TEHRAN),
         "published_jalali": "1401-11-04 22:54",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import delete
 
-from asrcrawler.items import Image, Kind, Outcome
+from asrcrawler.items import Image, Kind, Outcome, Video
 from asrcrawler.policy import DRAFT_REVISIT, NEAR_TOP, Change, History, next_visit
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage import models
@@ -41,6 +41,7 @@ def test_a_new_article_is_stored_with_every_field(database: Database) -> None:
         kicker="روتیتر",
         author="نویسنده",
         images=[Image(url="http://asrpress.ir/files/1.jpg", caption="شرح عکس"), Image(url="http://asrpress.ir/2.jpg")],
+        videos=[Video(url="http://asrpress.ir/files/1.mp4", caption="شرح فیلم")],
         published_at=datetime(2023, 1, 24, 22, 54, tzinfo=TEHRAN),
         published_jalali="1401-11-04 22:54",
         modified_at=datetime(2023, 1, 25, 8, 0, tzinfo=TEHRAN),
@@ -65,6 +66,7 @@ def test_a_new_article_is_stored_with_every_field(database: Database) -> None:
             {"url": "http://asrpress.ir/files/1.jpg", "caption": "شرح عکس"},
             {"url": "http://asrpress.ir/2.jpg", "caption": None},
         ],
+        "videos": [{"url": "http://asrpress.ir/files/1.mp4", "caption": "شرح فیلم"}],
         "author": "نویسنده",
         "published_at": datetime(2023, 1, 24, 19, 24, tzinfo=UTC),
         "published_jalali": "1401-11-04 22:54",
