@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields
+from enum import Enum, StrEnum, auto
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -95,38 +95,91 @@ class Fetch:
     """The answer, where it is worth keeping; packed by the keep pipeline on its way to storage."""
 
 
+class Change(StrEnum):
+    """What part of an article an edit touched: the weightiest, in this order."""
+
+    HEADLINE = "headline"
+    LEAD = "lead"
+    BODY = "body"
+    TAGS = "tags"
+    COSMETIC = "cosmetic"
+    """The text differs and reads the same after search folding: a comma, a ZWNJ."""
+
+
+class Type(Enum):
+    """What a field of an article holds; how it is cleaned, stored and exported follows from it."""
+
+    SITE = auto()
+    CODE = auto()
+    ADDRESS = auto()
+    KIND = auto()
+    LINE = auto()
+    """One line of text."""
+    TEXT = auto()
+    """Paragraphs separated by one blank line."""
+    PATH = auto()
+    """Names in an order that means something."""
+    SET = auto()
+    """Names in an order that means nothing."""
+    MEDIA = auto()
+    MOMENT = auto()
+    """Aware, in Asia/Tehran."""
+    JALALI = auto()
+    """``1401-11-04 22:54``; ``1401-11-04`` where the page gives no time."""
+    COUNT = auto()
+
+    @property
+    def is_list(self) -> bool:
+        return self in {Type.PATH, Type.SET, Type.MEDIA}
+
+
+class ArticleField(NamedTuple):
+    """What is stated about a field of :class:`Article`."""
+
+    name: str
+    type: Type
+    change: Change | None
+    """What an edit of it is called; None for what is kept up to date without being an edit."""
+    about: str
+    """What it holds, for the JSON Schema; may be empty."""
+
+
+def _field(type_: Type, *, edit: Change | None = None, about: str = "") -> Any:
+    """State a field of :class:`Article`: exported, stored and cleaned as its type asks for; unknown unless given."""
+    metadata = {"type": type_, "change": edit, "about": about}
+    if type_ in {Type.SITE, Type.CODE, Type.ADDRESS}:
+        return field(metadata=metadata)
+    if type_.is_list:
+        return field(default_factory=list, metadata=metadata)
+    return field(default=Kind.ARTICLE if type_ is Type.KIND else None, metadata=metadata)
+
+
 @dataclass(slots=True, kw_only=True)
 class Article:
     """One article as its page gives it. Unknown is None (or an empty list), never an empty string.
 
-    The parser fills it with the page's own characters; the cleaning pipeline makes them uniform.
+    The parser fills it with the page's own characters; the cleaning pipeline makes them uniform. A new field of the
+    page is stated here, in the order of the export; schema, exports, revisions and storage follow from that.
     """
 
-    site: str
-    """The outlet's host name without www: ``asrpress.ir``."""
-    code: int
-    """The news code (کد خبر)."""
-    url: str
-    short_url: str
-    kind: Kind = Kind.ARTICLE
-    kicker: str | None = None
-    """The line above the headline (روتیتر)."""
-    title: str | None = None
-    lead: str | None = None
-    body: str | None = None
-    """Paragraphs separated by one blank line."""
-    category: list[str] = field(default_factory=list)
-    """The path of sections, outermost first, without صفحه نخست."""
-    tags: list[str] = field(default_factory=list)
-    images: list[Image] = field(default_factory=list)
-    videos: list[Video] = field(default_factory=list)
-    author: str | None = None
-    published_at: datetime | None = None
-    """Aware, in Asia/Tehran. Midnight where the page gives a day and no time."""
-    published_jalali: str | None = None
-    """``1401-11-04 22:54``; ``1401-11-04`` where the page gives no time."""
-    modified_at: datetime | None = None
-    comment_count: int | None = None
+    site: str = _field(Type.SITE, about="host name of the outlet, without www")
+    code: int = _field(Type.CODE, about="news code (کد خبر)")
+    url: str = _field(Type.ADDRESS)
+    short_url: str = _field(Type.ADDRESS)
+    kind: Kind = _field(Type.KIND)
+    kicker: str | None = _field(Type.LINE, edit=Change.HEADLINE, about="line above the headline")
+    title: str | None = _field(Type.LINE, edit=Change.HEADLINE)
+    lead: str | None = _field(Type.LINE, edit=Change.LEAD)
+    body: str | None = _field(Type.TEXT, edit=Change.BODY, about="paragraphs separated by a blank line")
+    category: list[str] = _field(Type.PATH, edit=Change.TAGS, about="path of sections, outermost first")
+    tags: list[str] = _field(Type.SET, edit=Change.TAGS)
+    images: list[Image] = _field(Type.MEDIA)
+    videos: list[Video] = _field(Type.MEDIA, about="files of films")
+    author: str | None = _field(Type.LINE)
+    published_at: datetime | None = _field(Type.MOMENT, about="with the Tehran offset of that day")
+    published_jalali: str | None = _field(Type.JALALI)
+    modified_at: datetime | None = _field(Type.MOMENT)
+    comment_count: int | None = _field(Type.COUNT)
     sources: dict[str, str] = field(default_factory=dict)
     """Field name → where its value came from: ``page``, ``meta`` or ``jsonld``. Counted, not stored."""
     notes: list[str] = field(default_factory=list)
@@ -136,6 +189,14 @@ class Article:
     signature: bytes | None = None
     """What near duplicates are told by (:mod:`asrcrawler.text.similarity`). Set by the dedupe pipeline."""
     fetch: Fetch | None = None
+
+
+FIELDS = tuple(ArticleField(stated.name, **stated.metadata) for stated in fields(Article) if stated.metadata)
+"""What the page says of an article, in the order of the export."""
+NAMES = tuple(stated.name for stated in FIELDS)
+EDITED = tuple(stated.name for stated in FIELDS if stated.change)
+"""What an edit is judged by, and what a revision keeps."""
+TYPES = {stated.name: stated.type for stated in FIELDS}
 
 
 @dataclass(slots=True, kw_only=True)

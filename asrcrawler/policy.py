@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from asrcrawler.items import Outcome
+from asrcrawler.items import FIELDS, TYPES, Change, Outcome, Type
 from asrcrawler.text.persian import fold_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -67,34 +66,6 @@ class History:
     """When the site asked us to come back."""
 
 
-class Change(StrEnum):
-    """What part of an article an edit touched: the weightiest, in this order."""
-
-    HEADLINE = "headline"
-    LEAD = "lead"
-    BODY = "body"
-    TAGS = "tags"
-    COSMETIC = "cosmetic"
-    """The text differs and reads the same after search folding: a comma, a ZWNJ."""
-
-
-class Text(Protocol):
-    """The parts of an article an edit is judged by."""
-
-    @property
-    def kicker(self) -> str | None: ...
-    @property
-    def title(self) -> str | None: ...
-    @property
-    def lead(self) -> str | None: ...
-    @property
-    def body(self) -> str | None: ...
-    @property
-    def category(self) -> Sequence[str]: ...
-    @property
-    def tags(self) -> Sequence[str]: ...
-
-
 def next_visit(outcome: Outcome, history: History, now: datetime) -> datetime | None:
     """When a code whose visit ended at ``now`` is due again; None when it is settled for good."""
     match outcome:
@@ -110,24 +81,27 @@ def next_visit(outcome: Outcome, history: History, now: datetime) -> datetime | 
             return _retry(history, now, UNREADABLE_RETRY * _grown(2, history), LATEST_UNREADABLE_RETRY)
 
 
-def change_class(old: Text, new: Text) -> Change | None:
+def change_class(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> Change | None:
     """Name what the edit from ``old`` to ``new`` touched; None when the text is the same to the letter.
 
-    Tags are a set: another order is no edit.
+    Both are articles by field. Tags are a set: another order is no edit.
+
+    >>> text = {"kicker": None, "title": "باران", "lead": None, "body": "هوا سرد شد.", "category": [], "tags": []}
+    >>> change_class(text, text | {"title": "برف"})
+    <Change.HEADLINE: 'headline'>
+    >>> change_class(text, text | {"body": "هوا سرد شد!"})
+    <Change.COSMETIC: 'cosmetic'>
     """
-    parts: tuple[tuple[Change, list[str | None], list[str | None]], ...] = (
-        (Change.HEADLINE, [old.kicker, old.title], [new.kicker, new.title]),
-        (Change.LEAD, [old.lead], [new.lead]),
-        (Change.BODY, [old.body], [new.body]),
-        (Change.TAGS, _labels(old), _labels(new)),
-    )
-    touched = [(change, before, after) for change, before, after in parts if before != after]
+    touched = [stated for stated in FIELDS if stated.change and differs(stated.name, old, new)]
     if not touched:
         return None
-    for change, before, after in touched:
-        if _folded(before) != _folded(after):
-            return change
-    return Change.COSMETIC
+    read_otherwise = {stated.change for stated in touched if _folded(stated.name, old) != _folded(stated.name, new)}
+    return next((change for change in Change if change in read_otherwise), Change.COSMETIC)
+
+
+def differs(name: str, old: Mapping[Any, Any], new: Mapping[Any, Any]) -> bool:
+    """Tell whether a field of an article differs."""
+    return set(old[name]) != set(new[name]) if TYPES.get(name) is Type.SET else bool(old[name] != new[name])
 
 
 def is_stale_copy(earlier_seen_at: datetime, stored_seen_at: datetime) -> bool:
@@ -137,10 +111,6 @@ def is_stale_copy(earlier_seen_at: datetime, stored_seen_at: datetime) -> bool:
     edit back. A ``stored_seen_at`` that lies ahead is a wrong clock's and proves nothing.
     """
     return timedelta(0) <= earlier_seen_at - stored_seen_at < STALE_COPY
-
-
-def _labels(text: Text) -> list[str | None]:
-    return [*text.category, None, *sorted(set(text.tags))]
 
 
 def _next_look_at_article(history: History, now: datetime) -> datetime | None:
@@ -181,5 +151,8 @@ def _jitter(history: History) -> float:
     return 1 + JITTER * (2 * share - 1)
 
 
-def _folded(parts: list[str | None]) -> list[str]:
-    return [fold_letters(part) if part else "" for part in parts]
+def _folded(name: str, article: Mapping[str, Any]) -> Sequence[str]:
+    value = article[name]
+    parts = value if TYPES[name].is_list else [value or ""]
+    folded = [fold_letters(part) for part in parts]
+    return sorted(set(folded)) if TYPES[name] is Type.SET else folded

@@ -8,6 +8,7 @@ their names and their meaning.
 from importlib.util import find_spec
 
 from asrcrawler import __version__
+from asrcrawler.items import NAMES
 from asrcrawler.settings_file import SettingsFile
 
 _file = SettingsFile.read()
@@ -98,8 +99,7 @@ LOG_VERSIONS: list[str] = []  # default: ten libraries, in every run from cron
 DEFAULT_DROPITEM_LOG_LEVEL = "INFO"
 FEED_EXPORT_ENCODING = "utf-8"  # default None, which escapes Persian in JSON
 FEED_EXPORT_FIELDS = [  # default None, which takes our own fingerprints and notes along
-    "site", "code", "outcome", "reason", "url", "short_url", "kind", "kicker", "title", "lead", "body", "category",
-    "tags", "images", "videos", "author", "published_at", "published_jalali", "modified_at", "comment_count",
+    *NAMES[:2], "outcome", "reason", *NAMES[2:],
 ]  # fmt: skip
 STATS_DUMP = False  # default True; the report's one line says what a run did, LOG_LEVEL=DEBUG every step
 

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 
-WITH_EXAMPLES = ("asrcrawler.text.numbers",)
+WITH_EXAMPLES = ("asrcrawler.policy", "asrcrawler.text.numbers")
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)

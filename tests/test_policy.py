@@ -1,14 +1,14 @@
 """When a code is looked at again, and what an edit amounts to: tables of cases."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asrcrawler.items import Outcome
-from asrcrawler.policy import SETTLED_AGE, Change, History, change_class, is_stale_copy, next_visit
+from asrcrawler.items import Change, Outcome
+from asrcrawler.policy import SETTLED_AGE, History, change_class, is_stale_copy, next_visit
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -145,7 +145,7 @@ class Text:
     ],
 )
 def test_an_edit_is_named_by_the_weightiest_part_it_touches(edited: Text, change: Change | None) -> None:
-    assert change_class(Text(), edited) is change
+    assert change_class(asdict(Text()), asdict(edited)) is change
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 from asrcrawler.exceptions import MissingLibraryError
-from asrcrawler.export.contract import REVISIONS
+from asrcrawler.export.contract import REVISION_FIELDS, REVISIONS
+from asrcrawler.items import TYPES, Type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,35 +35,18 @@ def write(articles: Iterable[dict[str, Any]], file: IO[bytes], options: Options)
 
 def _schema(pa: Any, options: Options) -> pyarrow.Schema:
     text, number, names = pa.string(), pa.int32(), pa.list_(pa.string())
-    media = pa.list_(pa.struct([("url", text), ("caption", text)]))
-    seen, published = pa.timestamp("us", tz="UTC"), pa.timestamp("us", tz="Asia/Tehran")
+    seen = pa.timestamp("us", tz="UTC")
     types = {
-        "code": number,
-        "category": names,
-        "tags": names,
-        "images": media,
-        "videos": media,
-        "published_at": published,
-        "modified_at": published,
-        "comment_count": number,
-        "duplicate_of": number,
-        "similar_to": number,
-        "revision": number,
-        "first_seen_at": seen,
-        "last_seen_at": seen,
-        "changed_at": seen,
-        REVISIONS: pa.list_(
-            pa.struct(
-                [
-                    ("revision", number),
-                    ("change", text),
-                    ("seen_at", seen),
-                    ("replaced_at", seen),
-                    *((name, text) for name in ("kicker", "title", "lead", "body")),
-                    ("category", names),
-                    ("tags", names),
-                ]
-            )
-        ),
+        Type.CODE: number,
+        Type.PATH: names,
+        Type.SET: names,
+        Type.MEDIA: pa.list_(pa.struct([("url", text), ("caption", text)])),
+        Type.MOMENT: pa.timestamp("us", tz="Asia/Tehran"),
+        Type.COUNT: number,
     }
-    return pa.schema([(name, types.get(name, text)) for name in options.fields])
+    columns = {name: types.get(type_, text) for name, type_ in TYPES.items()}
+    columns |= dict.fromkeys(("duplicate_of", "similar_to", "revision"), number)
+    columns |= dict.fromkeys(("first_seen_at", "last_seen_at", "changed_at", "seen_at", "replaced_at"), seen)
+    columns["change"] = text
+    columns[REVISIONS] = pa.list_(pa.struct([(name, columns[name]) for name in REVISION_FIELDS]))
+    return pa.schema([(name, columns[name]) for name in options.fields])

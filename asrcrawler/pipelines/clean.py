@@ -3,40 +3,61 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import fields
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from asrcrawler.items import Article
+from itemadapter import ItemAdapter
+
+from asrcrawler.items import NAMES, TYPES, Article, Type
 from asrcrawler.text.persian import clean, clean_paragraphs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.statscollectors import StatsCollector
 
-COUNTED = frozenset(field.name for field in fields(Article)) - {"sources", "notes", "text_digest", "signature", "fetch"}
-
-
-def clean_article(article: Article) -> None:
-    """Clean every text of ``article`` in place. What is empty afterwards becomes None or leaves its list."""
-    article.kicker = _line(article.kicker)
-    article.title = _line(article.title)
-    article.lead = _line(article.lead)
-    article.author = _line(article.author)
-    article.body = clean_paragraphs(article.body or "") or None
-    article.category = list(_lines(article.category))
-    article.tags = list(dict.fromkeys(_lines(article.tags)))
-    for media in (*article.images, *article.videos):
-        media.caption = _line(media.caption)
+    from asrcrawler.items import Media
 
 
 def _line(text: str | None) -> str | None:
     return clean(text) or None if text else None
 
 
-def _lines(texts: Iterable[str]) -> Iterable[str]:
-    return (name for name in map(clean, texts) if name)
+def _text(text: str | None) -> str | None:
+    return clean_paragraphs(text) or None if text else None
+
+
+def _path(names: Iterable[str]) -> list[str]:
+    return [name for name in map(clean, names) if name]
+
+
+def _set(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(_path(names)))
+
+
+def _media(shown: Sequence[Media]) -> list[Media]:
+    return [replace(media, caption=_line(media.caption)) for media in shown]
+
+
+_CLEANERS: dict[Type, Callable[[Any], Any]] = {
+    Type.LINE: _line,
+    Type.TEXT: _text,
+    Type.PATH: _path,
+    Type.SET: _set,
+    Type.MEDIA: _media,
+}
+
+
+def clean_article(item: Any) -> None:
+    """Clean every text of an article in place. What is empty afterwards becomes None or leaves its list."""
+    adapter = ItemAdapter(item)
+    for name, cleaner in _CLEANED:
+        if name in adapter:
+            adapter[name] = cleaner(adapter[name])
+
+
+_CLEANED = [(name, _CLEANERS[type_]) for name, type_ in TYPES.items() if type_ in _CLEANERS]
 
 
 class CleanPipeline:
@@ -62,4 +83,4 @@ class CleanPipeline:
 
     def _count(self, article: Article) -> None:
         self._counts.update(f"asr/source/{name}/{source}" for name, source in article.sources.items())
-        self._counts.update(f"asr/missing/{name}" for name in COUNTED if getattr(article, name) in (None, []))
+        self._counts.update(f"asr/missing/{name}" for name in NAMES if getattr(article, name) in (None, []))

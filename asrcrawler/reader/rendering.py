@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from asrcrawler.policy import Change
+from asrcrawler.items import Change
 from asrcrawler.reader import words
 from asrcrawler.reader.asked import address
 from asrcrawler.samaneh.dates import TEHRAN

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from asrcrawler.policy import Change
+from asrcrawler.items import Change
 from asrcrawler.replica.content import Block, BlockKind, Content
 from asrcrawler.replica.draws import pick
 from asrcrawler.replica.newsroom import Writer

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from asrcrawler.policy import Change
+from asrcrawler.items import Change
 from asrcrawler.replica.draws import between, draws, share, weighted
 
 TEHRAN = ZoneInfo("Asia/Tehran")

@@ -10,7 +10,7 @@ from asrcrawler.items import Image, Kind, Outcome, Video
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from asrcrawler.policy import Change
+    from asrcrawler.items import Change
     from asrcrawler.replica.content import Content
 
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
+from asrcrawler.items import EDITED, TYPES
 from asrcrawler.storage.engine.types import UtcDateTime
 
 metadata = MetaData(
@@ -163,12 +164,7 @@ revision = Table(
     Column("change", String(20), nullable=False),  # what the edit that replaced this text touched
     Column("seen_at", UtcDateTime, nullable=False),  # when this text was first seen
     Column("replaced_at", UtcDateTime, nullable=False),  # when the next one was
-    Column("kicker", Text),
-    Column("title", Text),
-    Column("lead", Text),
-    Column("body", Text),
-    Column("category", JSON, nullable=False),
-    Column("tags", JSON, nullable=False),
+    *(Column(name, JSON, nullable=False) if TYPES[name].is_list else Column(name, Text) for name in EDITED),
     PrimaryKeyConstraint("site", "code", "number"),
 )
 """Earlier texts of articles."""

@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from asrcrawler.items import Outcome
-from asrcrawler.policy import Change
+from asrcrawler.items import Change, Outcome
 from asrcrawler.reader import words
 
 MOMENT = datetime(2023, 1, 24, 19, 24, tzinfo=UTC)

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 import pytest
 
-from asrcrawler.items import Article, Kind, Outcome
-from asrcrawler.policy import Change, change_class
+from asrcrawler.items import Article, Change, Kind, Outcome
+from asrcrawler.policy import change_class
 from asrcrawler.replica import PAGE_FIELDS, Content, Fate, Origin, World, paragraphs
 from asrcrawler.replica.look import Look
 from asrcrawler.replica.truth import Truth
@@ -177,7 +177,7 @@ def test_every_edit_is_of_the_class_it_says() -> None:
         edits = world.entry(code).edits
         later = [world.content(code, number + 2) for number in range(len(edits))]
         for earlier, content, edit in zip([world.content(code, 1), *later], later, edits, strict=False):
-            assert change_class(as_text(earlier), as_text(content)) is edit.change, (code, edit)
+            assert change_class(as_text(earlier).fields(), as_text(content).fields()) is edit.change, (code, edit)
             seen.add(edit.change)
     assert seen == set(Change)
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from asrcrawler.items import EDITED
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.export import EXPORT_FIELDS, export_articles, exported
 from asrcrawler.storage.articles.selection import Selection, conditions
 from asrcrawler.storage.models import LONGEST_LABEL, article, label, revision
-from asrcrawler.storage.visits.batch import TEXT
 from asrcrawler.text.persian import clean
 
 if TYPE_CHECKING:
@@ -222,8 +222,8 @@ def edit(database: Database, site: str, code: int, number: int) -> tuple[RowMapp
         before = connection.execute(select(revision).where(*own, revision.c.number == number)).mappings().first()
         if before is None:
             return None
-        later = select(*(revision.c[name] for name in TEXT)).where(*own, revision.c.number == number + 1)
-        present = select(*(article.c[name] for name in TEXT)).where(article.c.site == site, article.c.code == code)
+        later = select(*(revision.c[name] for name in EDITED)).where(*own, revision.c.number == number + 1)
+        present = select(*(article.c[name] for name in EDITED)).where(article.c.site == site, article.c.code == code)
         after = connection.execute(later).mappings().first() or connection.execute(present).mappings().one()
         return before, after
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, cast, exists, select
 
+from asrcrawler.items import EDITED
 from asrcrawler.storage.checks.finding import Finding
 from asrcrawler.storage.models import article, search_document
 from asrcrawler.storage.search import index
 from asrcrawler.storage.search.documents import digest, document
-from asrcrawler.storage.visits.batch import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ def repair(connection: Connection, _: Sequence[Finding]) -> None:
 
 def _of_site(connection: Connection, site: str, base: int | None) -> Iterator[Finding]:
     """Where the index holds digests, on SQLite, they are held against the articles' texts."""
-    columns = [article.c[name] for name in ("code", *TEXT)]
+    columns = [article.c[name] for name in ("code", *EDITED)]
     if base is None:
         for code in connection.scalars(select(article.c.code).where(article.c.site == site).order_by(article.c.code)):
             yield Finding(NAME, NOT_THERE, site, code)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, update
 
-from asrcrawler.items import Absence, Article, Outcome
-from asrcrawler.policy import next_visit
+from asrcrawler.items import EDITED, Absence, Article, Outcome
+from asrcrawler.policy import differs, next_visit
 from asrcrawler.storage.models import page as page_table
 from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.visits.batch import (
@@ -23,9 +23,7 @@ from asrcrawler.storage.visits.batch import (
     LONGEST_REASON,
     QUIET,
     REFRESHED,
-    TEXT,
     WORSE,
-    differs,
     reads_worse,
     storable,
     validators_of,
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
     from asrcrawler.storage.reparse.rereading import Sheet, Story
     from asrcrawler.storage.visits.batch import Batch
 
-FIELDS = tuple(name for name in (*TEXT, *REFRESHED) if name != "text_digest")
+FIELDS = tuple(name for name in (*EDITED, *REFRESHED) if name != "text_digest")
 """What is compared and told, in this order."""
 OUTCOME = "outcome"
 
@@ -163,7 +161,7 @@ class _Rewriting:
             rows.retexted.add(code)
         if touched & set(LABELS):
             rows.relabelled.add(code)
-        if touched & set(TEXT):
+        if touched & set(EDITED):
             rows.rewritten.add(code)
         elif touched:
             rows.refreshed.add(code)

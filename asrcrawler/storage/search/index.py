@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
+from asrcrawler.items import EDITED
 from asrcrawler.storage.articles.selection import Selection, sites
 from asrcrawler.storage.engine.rows import insert_rows
 from asrcrawler.storage.models import article, search_compound, search_document, search_site
 from asrcrawler.storage.search import postgresql, spellings, sqlite
 from asrcrawler.storage.search.documents import Document, digest, document
-from asrcrawler.storage.visits.batch import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +22,7 @@ PAGE = 500  # articles indexed at a time when the index is made
 CODES = 2**31
 """Codes of a site; the key of a document is ``site number * CODES + code``, as small as varints like it."""
 
-_READ = tuple(article.c[name] for name in ("site", "code", *TEXT))
+_READ = tuple(article.c[name] for name in ("site", "code", *EDITED))
 
 
 def create(connection: Connection) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from asrcrawler.clock import utcnow
-from asrcrawler.items import Absence, Article, Outcome, PackedPage
-from asrcrawler.policy import Change, History, change_class, is_stale_copy, next_visit
+from asrcrawler.items import EDITED, NAMES, TYPES, Absence, Article, Change, Outcome, PackedPage, Type
+from asrcrawler.policy import History, change_class, differs, is_stale_copy, next_visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from asrcrawler.items import Media
@@ -23,14 +23,10 @@ QUIET = frozenset({None, STALE})
 WORSE = "reads worse than what is stored: no body"
 NOT_STORED = "not modified, and nothing of it is stored"
 
-TEXT = ("kicker", "title", "lead", "body", "category", "tags")
-"""What an edit is judged by, and what a revision keeps."""
-
 LABELS = ("category", "tags")
 """What rows of ``label`` are made of."""
 
-REFRESHED = ("url", "short_url", "kind", "images", "videos", "author", "published_at", "published_jalali",
-             "modified_at", "comment_count", "text_digest")  # fmt: skip
+REFRESHED = (*(name for name in NAMES if name not in {"site", "code", *EDITED}), "text_digest")
 """What is kept up to date without being an edit of the text."""
 
 HIGHEST_INTEGER = 2**31 - 1  # of PostgreSQL's INTEGER
@@ -50,21 +46,10 @@ class Written(NamedTuple):
     """None: settled."""
 
 
-class StoredText(NamedTuple):
-    """A text as stored, for :func:`~asrcrawler.policy.change_class`."""
-
-    kicker: str | None
-    title: str | None
-    lead: str | None
-    body: str | None
-    category: list[str]
-    tags: list[str]
-
-
 class Evidence(Protocol):
     """What is asked about a stored article only when another text of it was found."""
 
-    def earlier_texts(self, code: int) -> Iterable[StoredText]:
+    def earlier_texts(self, code: int) -> Iterable[Mapping[Any, Any]]:
         """Read the texts that the stored one has replaced."""
         ...
 
@@ -76,7 +61,7 @@ class Evidence(Protocol):
 class NoEvidence:
     """Nothing but the stored text itself."""
 
-    def earlier_texts(self, code: int) -> Iterable[StoredText]:
+    def earlier_texts(self, code: int) -> Iterable[Mapping[Any, Any]]:
         return ()
 
     def read_again(self, code: int) -> Article | None:
@@ -145,7 +130,7 @@ class Batch:
         if stored is None:
             self.add(values, at)
             return NEW
-        change = change_class(_text(stored), _text(values))
+        change = change_class(stored, values)
         if change is not None:
             if self._is_stale_copy(stored, values, at):
                 return STALE
@@ -169,9 +154,9 @@ class Batch:
         """Tell whether an earlier text of the article came back that is no edit."""
         if not is_stale_copy(at, stored["last_seen_at"]):
             return False
-        code, found = stored["code"], _text(values)
-        here = (_text(row) for row in self.revisions if row["code"] == code)
-        return any(change_class(text, found) is None for text in (*here, *self.evidence.earlier_texts(code)))
+        code = stored["code"]
+        here = (row for row in self.revisions if row["code"] == code)
+        return any(change_class(text, values) is None for text in (*here, *self.evidence.earlier_texts(code)))
 
     def _compare_todays_readings(self, stored: dict[str, Any], values: Mapping[str, Any]) -> Change | None:
         """Bring the stored text to what its capture says today, and name the change that is left.
@@ -181,12 +166,12 @@ class Batch:
         again = self.evidence.read_again(stored["code"])
         if again is not None and not reads_worse(stored, again):
             today = values_of(again)
-            if change_class(_text(stored), _text(today)) is not None:
+            if change_class(stored, today) is not None:
                 self.rewritten.add(stored["code"])
                 if any(differs(name, stored, today) for name in LABELS):
                     self.relabelled.add(stored["code"])
-                stored.update({name: today[name] for name in TEXT})
-        return change_class(_text(stored), _text(values))
+                stored.update({name: today[name] for name in EDITED})
+        return change_class(stored, values)
 
     def add(self, values: dict[str, Any], at: datetime) -> None:
         """An article that is not there, first seen ``at``."""
@@ -206,7 +191,7 @@ class Batch:
 
     def _keep_revision(self, stored: Mapping[str, Any], change: Change, at: datetime) -> None:
         self.revisions.append(
-            {name: stored[name] for name in (*TEXT, "site", "code")}
+            {name: stored[name] for name in (*EDITED, "site", "code")}
             | {
                 "number": stored["revision"],
                 "change": str(change),
@@ -287,11 +272,6 @@ def reads_worse(stored: Mapping[str, Any] | None, item: Article) -> bool:
     return stored is not None and bool(stored["body"]) and not item.body
 
 
-def differs(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Tell whether a field of an article differs; tags are a set, and their order is none."""
-    return set(old[name]) != set(new[name]) if name == "tags" else old[name] != new[name]
-
-
 def _unchanged(known: Mapping[str, Any], outcome: Outcome, change: str | None) -> int:
     """Quiet looks in a row; a look that saw no article says nothing about it."""
     before: int = known.get("unchanged", 0)
@@ -305,29 +285,9 @@ def _moment(item: Article | Absence) -> datetime:
 
 
 def values_of(item: Article) -> dict[str, Any]:
-    """What the page says, as columns of ``article``."""
-    count = item.comment_count
-    return {
-        "site": item.site,
-        "code": item.code,
-        "url": storable(item.url),
-        "short_url": storable(item.short_url),
-        "kind": str(item.kind),
-        "kicker": storable(item.kicker),
-        "title": storable(item.title),
-        "lead": storable(item.lead),
-        "body": storable(item.body),
-        "category": _names(item.category),
-        "tags": _names(item.tags),
-        "images": _shown(item.images),
-        "videos": _shown(item.videos),
-        "author": storable(item.author),
-        "published_at": item.published_at,
-        "published_jalali": storable(item.published_jalali),
-        "modified_at": item.modified_at,
-        "comment_count": count if count is not None and 0 <= count <= HIGHEST_INTEGER else None,
-        "text_digest": item.text_digest,
-    }
+    """Give what the page says as columns of ``article``."""
+    values = {name: _COLUMN[type_](getattr(item, name)) for name, type_ in TYPES.items()}
+    return values | {"text_digest": item.text_digest}
 
 
 def _shown(given: Sequence[Media]) -> list[dict[str, str | None]]:
@@ -338,8 +298,29 @@ def _names(given: list[str]) -> list[str]:
     return [name for name in map(storable, given) if name]
 
 
-def _text(row: Mapping[str, Any]) -> StoredText:
-    return StoredText(*(row[name] for name in TEXT))
+def _count(given: int | None) -> int | None:
+    return given if given is not None and 0 <= given <= HIGHEST_INTEGER else None
+
+
+def _as_it_is(given: Any) -> Any:
+    return given
+
+
+_COLUMN: dict[Type, Callable[[Any], Any]] = {
+    Type.SITE: _as_it_is,
+    Type.CODE: _as_it_is,
+    Type.ADDRESS: storable,
+    Type.KIND: str,
+    Type.LINE: storable,
+    Type.TEXT: storable,
+    Type.PATH: _names,
+    Type.SET: _names,
+    Type.MEDIA: _shown,
+    Type.MOMENT: _as_it_is,
+    Type.JALALI: storable,
+    Type.COUNT: _count,
+}
+"""How a value of each type is made fit for its column."""
 
 
 def validators_of(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from asrcrawler.items import Article
+from asrcrawler.items import EDITED, Article
 from asrcrawler.storage.engine.among import among
 from asrcrawler.storage.engine.rows import insert_rows, upsert_rows
 from asrcrawler.storage.models import LONGEST_LABEL
@@ -18,7 +18,7 @@ from asrcrawler.storage.models import revision as revision_table
 from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.reparse.rereading import sheet_of_stored
 from asrcrawler.storage.search import index
-from asrcrawler.storage.visits.batch import NEW, REFRESHED, TEXT, Batch, StoredText, Written
+from asrcrawler.storage.visits.batch import NEW, REFRESHED, Batch, Written
 from asrcrawler.storage.visits.captures import Found, keep
 from asrcrawler.storage.visits.coverage import cover
 from asrcrawler.storage.visits.dictionaries import dictionary
@@ -28,7 +28,7 @@ from asrcrawler.storage.visits.similar import link_similar
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from sqlalchemy import Connection, Update
+    from sqlalchemy import Connection, RowMapping, Update
 
     from asrcrawler.items import Absence
     from asrcrawler.storage.engine.database import Database
@@ -79,11 +79,11 @@ class _Evidence:
         self._site = site
         self._read_again = read_again
 
-    def earlier_texts(self, code: int) -> Iterable[StoredText]:
+    def earlier_texts(self, code: int) -> Iterable[RowMapping]:
         table = revision_table.c
-        columns = (table[name] for name in StoredText._fields)
+        columns = (table[name] for name in EDITED)
         latest = select(*columns).where(table.site == self._site, table.code == code).order_by(table.number.desc())
-        return (StoredText(*row) for row in self._connection.execute(latest.limit(MOST_CACHES)))
+        return self._connection.execute(latest.limit(MOST_CACHES)).mappings()
 
     def read_again(self, code: int) -> Article | None:
         sheet = sheet_of_stored(self._connection, self._site, code) if self._read_again else None
@@ -173,7 +173,7 @@ def _setting(names: Iterable[str]) -> Update:
 
 
 _SEEN_AGAIN = (*REFRESHED, "last_seen_at")
-_REWRITTEN = (*_SEEN_AGAIN, *TEXT, "revision", "changed_at")
+_REWRITTEN = (*_SEEN_AGAIN, *EDITED, "revision", "changed_at")
 _REFRESH, _REWRITE = _setting(_SEEN_AGAIN), _setting(_REWRITTEN)
 
 

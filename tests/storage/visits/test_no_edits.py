@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asrcrawler.items import Article, Outcome
-from asrcrawler.policy import Change
+from asrcrawler.items import Article, Change, Outcome
 from asrcrawler.storage import models
 from asrcrawler.storage.checks import findings
 from asrcrawler.storage.search import search

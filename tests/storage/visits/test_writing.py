@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import delete
 
-from asrcrawler.items import Image, Kind, Outcome, Video
-from asrcrawler.policy import DRAFT_REVISIT, NEAR_TOP, Change, History, next_visit
+from asrcrawler.items import Change, Image, Kind, Outcome, Video
+from asrcrawler.policy import DRAFT_REVISIT, NEAR_TOP, History, next_visit
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage import models
 from asrcrawler.storage.checks import findings
