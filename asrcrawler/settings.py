@@ -5,8 +5,6 @@ Of a setting that is given in several places counts ``-s NAME=value``, then the 
 their names and their meaning.
 """
 
-from importlib.util import find_spec
-
 from asrcrawler import __version__
 from asrcrawler.items import NAMES
 from asrcrawler.settings_file import SettingsFile
@@ -86,7 +84,6 @@ LOG_FORMATTER = "asrcrawler.logformatter.QuietLogFormatter"
 
 # --- what every page pays for and this crawl does not use (figures: benchmarks/README.md) ------------------------
 
-ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None  # default None, Python's own; uvloop is libuv's
 CONCURRENT_ITEMS = 1  # default 100, and so many tasks for each answer; a visit has one item
 WARN_ON_GENERATOR_RETURN_VALUE = False  # default True; a check of the callbacks' source, which has been made
 METAREFRESH_ENABLED = False  # default True; a page is taken as it is, and does not choose another address
