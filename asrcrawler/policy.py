@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from math import sqrt
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 from asrcrawler.items import FIELDS, TYPES, Change, Outcome, Type
@@ -47,6 +48,13 @@ LATEST_UNREADABLE_RETRY = 30 * DAY
 STALE_COPY = DAY  # how long after a text was last seen an earlier one is an old copy from another cache, and no edit
 
 GROWTH_STEPS = 16  # beyond so many steps every wait has reached its cap; keeps the powers small
+
+
+# Where values come from: a field that leaves its main place tells of a template that has changed.
+FEWEST_TO_COMPARE = 50  # articles on either side
+FALL = 0.5  # of the share that the main place had before
+MISSING = "missing"  # stands for the place of a value that no place had
+CHANCE = 2.0  # standard deviations; a fall within them is none, in a field that few articles have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +110,36 @@ def change_class(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> Change | Non
 def differs(name: str, old: Mapping[Any, Any], new: Mapping[Any, Any]) -> bool:
     """Tell whether a field of an article differs."""
     return set(old[name]) != set(new[name]) if TYPES.get(name) is Type.SET else bool(old[name] != new[name])
+
+
+class Fall(NamedTuple):
+    """A field that is found in its main place far less often than before."""
+
+    field: str
+    place: str
+    before: float
+    """The share of articles whose value came from there, 0 to 1."""
+    now: float
+
+
+def falls(before: Mapping[str, Mapping[str, int]], now: Mapping[str, Mapping[str, int]]) -> list[Fall]:
+    """Name the fields whose main place lost half of its share or more. Both are articles by field and place.
+
+    >>> falls({"title": {"page": 90, "meta": 10}}, {"title": {"page": 20, "missing": 40}})
+    [Fall(field='title', place='page', before=0.9, now=0.3333333333333333)]
+    """
+    found = []
+    for name, places in before.items():
+        earlier, later = sum(places.values()), sum(now.get(name, {}).values())
+        named = {place: count for place, count in places.items() if place != MISSING}
+        if not named or min(earlier, later) < FEWEST_TO_COMPARE:
+            continue
+        place = max(named, key=named.__getitem__)
+        share, count = named[place] / earlier, now[name].get(place, 0)
+        by_chance = CHANCE * sqrt(later * share * (1 - share))
+        if count <= FALL * share * later and share * later - count > by_chance:
+            found.append(Fall(name, place, share, count / later))
+    return found
 
 
 def is_stale_copy(earlier_seen_at: datetime, stored_seen_at: datetime) -> bool:

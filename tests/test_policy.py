@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asrcrawler.items import Change, Outcome
-from asrcrawler.policy import SETTLED_AGE, History, change_class, is_stale_copy, next_visit
+from asrcrawler.policy import SETTLED_AGE, Fall, History, change_class, falls, is_stale_copy, next_visit
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -156,3 +156,29 @@ def test_an_earlier_text_is_an_old_copy_while_the_stored_one_is_about(
     since_the_stored_text: timedelta, stale: bool
 ) -> None:
     assert is_stale_copy(NOW + since_the_stored_text, NOW) is stale
+
+
+def places(page: int, missing: int, meta: int = 0) -> dict[str, dict[str, int]]:
+    return {"published_at": {"page": page, "meta": meta, "missing": missing}}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "fallen"),
+    [
+        (places(100, 0), places(0, 0, meta=50), (1.0, 0.0)),  # moved to another place: still read, and still told
+        (places(100, 0), places(25, 25), (1.0, 0.5)),
+        (places(100, 0), places(26, 24), None),
+        (places(100, 0), places(0, 49), None),  # too few now
+        (places(49, 0), places(0, 50), None),  # too few before
+        (places(40, 60), places(10, 40), (0.4, 0.2)),
+        (places(4, 96), places(1, 49), None),  # as chance has it
+        (places(40, 960), places(0, 500), (0.04, 0.0)),
+        (places(0, 100), places(0, 100), None),
+        (places(100, 0), {}, None),
+        ({}, places(0, 100), None),
+    ],
+)
+def test_a_place_that_lost_half_of_its_share_is_told(
+    before: dict[str, dict[str, int]], now: dict[str, dict[str, int]], fallen: tuple[float, float] | None
+) -> None:
+    assert falls(before, now) == ([Fall("published_at", "page", *fallen)] if fallen else [])
