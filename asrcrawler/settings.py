@@ -36,6 +36,7 @@ COMMANDS_MODULE = "asrcrawler.commands"
 
 USER_AGENT = f"asrcrawler/{__version__} (news archive)"  # the spider adds ASR_CONTACT to it
 ROBOTSTXT_OBEY = True  # Scrapy's default: False
+ROBOTSTXT_PARSER = "asrcrawler.middlewares.rules.OwnRules"  # default: Protego, which takes a group «a» for ours
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; one request at a time
 DOWNLOAD_DELAY = 1  # seconds; default 0
 DOWNLOAD_DELAY_JITTER = 0.5  # share of the delay
