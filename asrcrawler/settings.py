@@ -43,6 +43,10 @@ DOWNLOAD_DELAY_JITTER = 0.5  # share of the delay
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # default with 429 and 503 too: asked again at once, unheeded
 COOKIES_ENABLED = False  # nothing here needs a session, and challenge cookies are not to be played along with
 
+# --- the network -------------------------------------------------------------------------------------------------
+
+TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # the default knows no IPv6
+
 # --- a page is hostile input -------------------------------------------------------------------------------------
 
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression; default 1 GiB, real pages have 60-280 KB
