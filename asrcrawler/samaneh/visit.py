@@ -6,6 +6,7 @@ error page with status 200, a redirect to home, a challenge page, or a page of a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -33,6 +34,8 @@ UNKEPT_HEADERS = frozenset({"set-cookie", "set-cookie2"})
 LONGEST_HEADER = 500  # characters of a value; longer ones are policies for browsers
 LONGEST_HEADERS = 4_000  # characters of all that is kept of an answer
 LONGEST_WAIT = 10 * 365 * 24 * 3600  # seconds; a larger Retry-After is no date any more
+_SECONDS = re.compile(r"([0-9]+(?:\.[0-9]*)?)\s*s?(?:\s*,.*)?", re.ASCII)
+"""Whole seconds, and what servers make of them: a fraction, a unit, the header twice in one line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +133,8 @@ def absence(asked: Asked, outcome: Outcome, reason: str, *, at: datetime) -> Abs
 def retry_moment(value: str | None, now: datetime) -> datetime | None:
     """What a ``Retry-After`` header says, seconds or an HTTP date, as a moment in UTC; None if it says nothing."""
     text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return now + timedelta(seconds=min(int(text[:12]), LONGEST_WAIT))
+    if seconds := _SECONDS.fullmatch(text):
+        return now + timedelta(seconds=min(float(seconds[1]), LONGEST_WAIT))
     try:
         moment = parsedate_to_datetime(text)
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asrcrawler.items import Absence, Article, Outcome, Page
-from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, judge, retry_moment
+from asrcrawler.samaneh.visit import LONGEST_WAIT, Answer, Asked, Elsewhere, judge, retry_moment
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ASKED = Asked(site="asrpress.ir", code=32911, base_url="http://asrpress.ir")
@@ -126,7 +126,24 @@ def test_a_site_that_asks_us_to_wait_is_heard() -> None:
         ("Sun, 01 Mar 2026 13:00:00", datetime(2026, 3, 1, 13, tzinfo=UTC)),
         ("soon", None),
         ("", None),
+        ("4.0", NOW + timedelta(seconds=4)),
+        ("4.5", NOW + timedelta(seconds=4.5)),
+        ("4.", NOW + timedelta(seconds=4)),
+        (" 4\t", NOW + timedelta(seconds=4)),
+        ("4s", NOW + timedelta(seconds=4)),
+        ("4, 4", NOW + timedelta(seconds=4)),
+        ("9" * 5000, NOW + timedelta(seconds=LONGEST_WAIT)),
+        ("Sunday, 01-Mar-26 13:00:00 GMT", datetime(2026, 3, 1, 13, tzinfo=UTC)),
+        ("Sun Mar  1 13:00:00 2026", datetime(2026, 3, 1, 13, tzinfo=UTC)),
+        ("Fri, 27 Feb 2026 13:00:00 GMT", datetime(2026, 2, 27, 13, tzinfo=UTC)),
         ("-5", None),
+        ("-4.0", None),
+        ("4m", None),
+        ("nan", None),
+        ("inf", None),
+        ("1e3", None),
+        ("۴", None),
+        ("Sun, 01 Mar 99999 13:00:00 GMT", None),
         (None, None),
     ],
 )
