@@ -65,6 +65,7 @@ DOWNLOADER_MIDDLEWARES = {
     "asrcrawler.middlewares.robots.RobotsMiddleware": 100,  # in its place
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # whoever asks judges where an answer leads
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there is no password
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # an address is judged before it is asked for
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is an outcome

@@ -17,7 +17,7 @@ from asrcrawler.exceptions import PageVerdict
 from asrcrawler.items import Absence, Article, Fetch, Outcome, Page
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.page import read_page
-from asrcrawler.samaneh.urls import absolute, code_of_url, is_home, same_site
+from asrcrawler.samaneh.urls import absolute, at_base, code_of_url, is_home, is_listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -173,15 +173,19 @@ def _judge_page(answer: Answer, asked: Asked) -> Article | Absence:
 def _judge_redirect(answer: Answer, asked: Asked) -> Absence | Elsewhere:
     if _is_challenge(answer):  # be it one that leads home: that is no word about the article
         return _absence(answer, asked, Outcome.REFUSED, CHALLENGE)
-    target = redirect_target(answer.headers.get("location", ""), answer.url)
-    if target is None:
+    named = redirect_target(answer.headers.get("location", ""), answer.url)
+    if named is None:
         return _absence(answer, asked, Outcome.UNREADABLE, f"status {answer.status} leads nowhere")
-    if not same_site(target, asked.base_url):
-        return _absence(answer, asked, Outcome.REFUSED, f"redirected to another host: {_host(target)}")
+    target = at_base(named, asked.base_url, asked.site)
+    if target is None:
+        return _absence(answer, asked, Outcome.REFUSED, f"redirected to another host: {_host(named)}")
     if is_home(target):
         return _absence(answer, asked, Outcome.MISSING, "redirected to home")
     if target == answer.url:
-        return _absence(answer, asked, Outcome.REFUSED, "challenge: redirected to itself")
+        why = "challenge: redirected to itself" if named == target else f"redirected to what it mirrors: {_host(named)}"
+        return _absence(answer, asked, Outcome.REFUSED, why)
+    if is_listing(target):
+        return _absence(answer, asked, Outcome.MISSING, "redirected to a listing")
     if code_of_url(target) not in {None, asked.code}:
         return _absence(answer, asked, Outcome.UNREADABLE, f"redirected to code {code_of_url(target)}")
     if answer.redirects >= MOST_REDIRECTS:

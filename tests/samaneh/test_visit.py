@@ -67,6 +67,10 @@ def test_an_empty_answer_is_a_failure_to_be_tried_again(body: bytes) -> None:
         ("//elsewhere.example/", Outcome.REFUSED, "redirected to another host: elsewhere.example"),
         ("http://asrpress.ir@elsewhere.example/", Outcome.REFUSED, "redirected to another host: elsewhere.example"),
         ("/fa/news/32912", Outcome.UNREADABLE, "redirected to code 32912"),
+        ("/fa/archive?service_id=1", Outcome.MISSING, "redirected to a listing"),
+        ("/fa/services/20/90", Outcome.MISSING, "redirected to a listing"),
+        ("https://www.asrpress.ir/fa/tag/1/x", Outcome.MISSING, "redirected to a listing"),
+        ("http://elsewhere.example/fa/archive", Outcome.REFUSED, "redirected to another host: elsewhere.example"),
         (URL, Outcome.REFUSED, "challenge: redirected to itself"),
         ("", Outcome.UNREADABLE, "status 302 leads nowhere"),
         ("javascript:alert(1)", Outcome.UNREADABLE, "status 302 leads nowhere"),
@@ -91,7 +95,34 @@ def test_a_redirect_within_the_site_is_followed(location: str, followed: str) ->
     assert judge(answer(301, location=location), ASKED) == Elsewhere(followed)
 
 
-@pytest.mark.parametrize("location", ["/fa/news/32911?__arcsjs=1", "/", "/fa"])
+MIRROR = Asked(site="asrpress.ir", code=32911, base_url="http://127.0.0.1:8765")
+MIRRORED = "http://127.0.0.1:8765/fa/news/32911"
+
+
+def test_a_mirror_that_leads_to_the_outlet_is_asked_itself() -> None:
+    for location in ("http://asrpress.ir/fa/news/32911/slug?a=b", "https://www.asrpress.ir/fa/news/32911/slug?a=b"):
+        assert judge(answer(301, url=MIRRORED, location=location), MIRROR) == Elsewhere(f"{MIRRORED}/slug?a=b")
+    short = judge(answer(301, url=MIRRORED, location="http://asrpress.ir/0008Yp"), MIRROR)
+    assert short == Elsewhere("http://127.0.0.1:8765/0008Yp")
+
+
+@pytest.mark.parametrize(
+    ("location", "outcome", "reason"),
+    [
+        ("http://www.asrpress.ir/fa", Outcome.MISSING, "redirected to home"),
+        ("http://asrpress.ir/fa/archive", Outcome.MISSING, "redirected to a listing"),
+        ("https://asrpress.ir/fa/news/32911", Outcome.REFUSED, "redirected to what it mirrors: asrpress.ir"),
+        ("http://asrpress.ir.evil.example/", Outcome.REFUSED, "redirected to another host: asrpress.ir.evil.example"),
+        ("http://asrpress.ir/fa/news/7", Outcome.UNREADABLE, "redirected to code 7"),
+    ],
+)
+def test_a_redirect_of_a_mirror_that_is_not_followed(location: str, outcome: Outcome, reason: str) -> None:
+    found = judge(answer(302, url=MIRRORED, location=location), MIRROR)
+    assert isinstance(found, Absence)
+    assert (found.outcome, found.reason) == (outcome, reason)
+
+
+@pytest.mark.parametrize("location", ["/fa/news/32911?__arcsjs=1", "/", "/fa", "/fa/archive"])
 def test_a_redirect_of_a_challenge_is_a_refusal_wherever_it_leads(location: str) -> None:
     by_cookie = answer(307, location=location, set_cookie="a=b; Path=/, __arcsjs=f00; Path=/")
     by_text = answer(307, body=b"<html><script>document.cookie='__arcsjsc=1'</script>", location=location)
