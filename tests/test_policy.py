@@ -134,6 +134,7 @@ class Text:
         (Text(body="باد نمی‌وزد."), Change.BODY),
         (Text(tags=["هوا"]), Change.TAGS),
         (Text(category=["اجتماعی", "هوا"]), Change.TAGS),
+        (Text(category=["اجتماعی", "هوا"], tags=["باران"]), Change.TAGS),  # from the tags to the sections
         (Text(title="برف در راه است", body="باد نمی‌وزد."), Change.HEADLINE),
         (Text(lead="هوا سرد می شود"), Change.COSMETIC),
         (Text(body="باد میوزد،\n\nشب سردتر است."), Change.COSMETIC),
