@@ -93,7 +93,7 @@ def test_a_better_reading_is_no_edit_by_the_site(database: Database) -> None:
 
 
 def test_another_day_of_publication_moves_the_next_visit(database: Database) -> None:
-    published = {"published_at": NOON - 10 * HOUR}
+    published: dict[str, Any] = {"published_at": NOON - 10 * HOUR}
     write_visits(database, [with_page(an_article(1, published_at=None)), with_page(an_article(2, **published))])
     assert row(database, models.ledger, 1)["next_visit_at"] == NOON + 30 * MINUTE
     read(database, lambda code, at: an_article(code, at=at, **published))
