@@ -34,6 +34,7 @@ SITEMAP_AFTER_FAILURE = DAY  # … where there is none, or nothing in it
 SITEMAPS_PER_RUN = 8  # files of the archive sitemap, indexes among them
 DEEPEST_SITEMAP = 3  # steps from the index to the last files that are read; the protocol knows one
 MOST_SITEMAPS = 5_000  # files remembered; one a day for thirteen years
+LONGEST_PLACE = 500  # characters of the address of such a file
 FURTHEST_AHEAD = 200_000  # codes; a listed code so far above the middle one is a slip, not the newest of the site
 
 AGAIN = frozenset({Outcome.STORED, Outcome.FAILED, Outcome.REFUSED, Outcome.UNREADABLE})
@@ -179,7 +180,8 @@ def newest_first(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def latest_sitemaps(places: Iterable[str]) -> tuple[str, ...]:
     """Sitemap files by the numbers in their addresses (year, month), the latest first."""
-    numbers = {place: [int(number) for number in re.findall(r"\d{1,9}", place)] for place in places}
+    usable = (place for place in places if len(place) <= LONGEST_PLACE)
+    numbers = {place: [int(number) for number in re.findall(r"\d{1,9}", place)] for place in usable}
     return tuple(sorted(numbers, key=numbers.__getitem__, reverse=True)[:MOST_SITEMAPS])
 
 

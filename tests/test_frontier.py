@@ -13,6 +13,7 @@ from asrcrawler.archive import Archive
 from asrcrawler.frontier import (
     DEEPEST_SITEMAP,
     FURTHEST_AHEAD,
+    LONGEST_PLACE,
     MOST_FRESH,
     MOST_SITEMAPS,
     SITEMAP_INDEX,
@@ -197,6 +198,8 @@ def test_an_index_within_an_index_is_read_down_to_a_bound() -> None:
 def test_so_many_sitemaps_are_remembered() -> None:
     files = latest_sitemaps(f"http://a/{number}.xml" for number in range(MOST_SITEMAPS + 5))
     assert (len(files), files[0]) == (MOST_SITEMAPS, f"http://a/{MOST_SITEMAPS + 4}.xml")
+    places = [f"/{'1' * (LONGEST_PLACE - 1)}", f"/{'1' * LONGEST_PLACE}"]
+    assert latest_sitemaps(places) == (places[0],)
 
 
 def test_memory_survives_the_database() -> None:
