@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from asrcrawler.items import Absence, Article
+
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BEFORE = NOW - timedelta(hours=1)
 LONG_AGO = NOW - timedelta(days=9)
@@ -245,7 +247,7 @@ class Places:
     """What a site names. ``archive``: place → codes and further files, None for silence; "" is the index."""
 
     def __init__(self, feed: Sequence[int], archive: dict[str, tuple[list[int], list[str]] | None]) -> None:
-        self._codes = list(feed)
+        self.codes = list(feed)
         self.files = archive
         self.asked: list[str] = []
 
@@ -254,7 +256,7 @@ class Places:
         return Site(feed=self._feed, home=self._nothing, recent=self._nothing, archive=self._file)
 
     async def _feed(self) -> list[int]:
-        return self._codes
+        return self.codes
 
     async def _nothing(self) -> None:
         return None
@@ -265,28 +267,76 @@ class Places:
 
 
 class Runs:
-    """Scheduled runs on one archive, each with the visits it makes: missing, but for ``stored``."""
+    """Scheduled runs on one archive, each with the visits it makes: missing, but for ``stored`` and ``failed``."""
 
-    def __init__(self, folder: Path, places: Places, *, backfill: int, stored: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        places: Places,
+        *,
+        backfill: int,
+        stored: Sequence[int] = (),
+        failed: Sequence[int] = (),
+        first_code: int = 1,
+    ) -> None:
         self._url = f"sqlite:///{folder / 'asr.db'}"
         self._places = places
         self._backfill = backfill
         self._stored = stored
+        self._failed = failed
+        self._first_code = first_code
 
-    def run(self, now: datetime = NOW) -> list[int]:
-        """The codes of one run."""
-        return asyncio.run(self._run(now))
+    def run(self, now: datetime = NOW, *, reached: int | None = None) -> list[int]:
+        """The codes of one run, of which so many are visited before it is killed."""
+        return asyncio.run(self._run(now, reached))
 
-    async def _run(self, now: datetime) -> list[int]:
+    async def _run(self, now: datetime, reached: int | None) -> list[int]:
         archive = Archive.of(crawler_for_tests(ASR_DATABASE_URL=self._url))
         await archive.open({})
-        frontier = Frontier(archive, self._places.site, first_code=1, backfill=self._backfill, now=now)
+        frontier = Frontier(archive, self._places.site, first_code=self._first_code, backfill=self._backfill, now=now)
         codes = [code async for code in frontier.codes()]
-        items = [an_article(code, at=now) if code in self._stored else an_absence(code, at=now) for code in codes]
-        if items:
-            await archive.write(items)
+        if visits := [self._visit(code, now) for code in codes[:reached]]:
+            await archive.write(visits)
         await archive.close(reason="finished", exit_status=0)
         return codes
+
+    def _visit(self, code: int, now: datetime) -> Article | Absence:
+        if code in self._stored:
+            return an_article(code, at=now)
+        return an_absence(code, Outcome.FAILED if code in self._failed else Outcome.MISSING, at=now)
+
+
+def test_a_run_takes_up_what_is_new_then_the_gap_then_what_is_due_then_the_archive(tmp_path: Path) -> None:
+    places = Places([100, 97], {})
+    runs = Runs(tmp_path, places, backfill=2, stored=[100, 104], failed=[97])
+    assert runs.run() == [100, 97, 99, 98]
+    places.codes = [104]
+    assert runs.run(NOW + timedelta(hours=1)) == [104, 103, 102, 101, 97, 96, 95]
+    assert runs.run(NOW + timedelta(hours=1)) == [94, 93]  # nothing new, and nothing due
+
+
+def test_what_a_killed_run_did_not_reach_is_taken_up_by_the_next(tmp_path: Path) -> None:
+    places = Places([100], {})
+    assert Runs(tmp_path, places, backfill=0, stored=[100]).run() == [100]
+    places.codes = [104]
+    killed = Runs(tmp_path, places, backfill=0, stored=[104])
+    assert killed.run(NOW + timedelta(hours=1), reached=2) == [104, 103, 102, 101]
+    assert killed.run(NOW + timedelta(hours=1)) == [102, 101]
+
+
+def test_nothing_below_the_first_code_is_swept(tmp_path: Path) -> None:
+    places = Places([100], {"": ([96, 99, 20], [])})
+    runs = Runs(tmp_path, places, backfill=9, stored=[100], first_code=97)
+    assert runs.run() == [100, 99, 98, 97]
+    assert runs.run(NOW + timedelta(minutes=1)) == []
+
+
+def test_without_a_sweep_no_miss_and_no_sitemap_is_looked_at(tmp_path: Path) -> None:
+    places = Places([100, 99], {"": ([50], [])})
+    runs = Runs(tmp_path, places, backfill=0, stored=[100])
+    assert runs.run() == [100, 99]
+    assert runs.run(NOW + timedelta(days=40)) == []
+    assert places.asked == []
 
 
 def test_misses_that_are_due_again_take_half_of_the_sweep(tmp_path: Path) -> None:
