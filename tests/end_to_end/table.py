@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from asrcrawler.persian import to_persian_digits
+from asrcrawler.text.persian import to_persian_digits
 from tests.samaneh.template import CODE, page
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pytest
 from scrapy import signals
 from scrapy.http import Response
 
-from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.extensions import backoff
 from asrcrawler.extensions.backoff import BackOff
 from asrcrawler.items import Absence, Article, Fetch, Outcome

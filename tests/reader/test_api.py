@@ -8,7 +8,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from asrcrawler.export.contract import EXPORT_FIELDS, export_schema
-from asrcrawler.storage import runs
+from asrcrawler.storage.visits import runs
 from tests.reader import shelf
 from tests.storage.samples import SITE
 
