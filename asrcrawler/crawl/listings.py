@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from scrapy import Request
-from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
 from asrcrawler.crawl.frontier import Site
@@ -23,8 +23,8 @@ from asrcrawler.samaneh.discovery import (
     codes_in_page,
     read_sitemap,
 )
-from asrcrawler.samaneh.urls import same_site
-from asrcrawler.samaneh.visit import MOST_REDIRECTS, REDIRECTS, REFUSALS, redirect_target
+from asrcrawler.samaneh.urls import at_base
+from asrcrawler.samaneh.visit import MOST_REDIRECTS, REDIRECTS, REFUSALS, TRANSIENT, redirect_target
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -36,12 +36,17 @@ OK = 200
 FIRST_SERVER_ERROR = 500
 
 
-class Listings:
-    """The places of one site that name codes."""
+class Silence(Exception):
+    """A place did not answer, or only that it cannot answer now. Raised and taken up in this module."""
 
-    def __init__(self, crawler: Crawler, base_url: str) -> None:
+
+class Listings:
+    """The places of one site that name codes, fetched at ``base_url``."""
+
+    def __init__(self, crawler: Crawler, base_url: str, site: str | None = None) -> None:
         self._crawler = crawler
         self._base_url = base_url
+        self._site = site
         self._answered = False
         """Whether the site has answered at all, be it that there is no such place."""
         self._forbidden = False
@@ -53,13 +58,13 @@ class Listings:
         return Site(feed=self._feed, home=self._home, recent=self._recent, archive=self._archive)
 
     async def _feed(self) -> list[int] | None:
-        body = await self._ask(FEED_PATH)
-        return self._named(FEED_PATH, codes_in_feed(body, self._base_url)) if body is not None else None
+        body = await self._body(FEED_PATH)
+        return self._named(FEED_PATH, codes_in_feed(body, self._base_url, self._site)) if body is not None else None
 
     async def _home(self) -> list[int] | None:
-        body = await self._ask(HOME_PATH)
+        body = await self._body(HOME_PATH)
         if body is not None:
-            return self._named(HOME_PATH, codes_in_page(body, self._base_url))
+            return self._named(HOME_PATH, codes_in_page(body, self._base_url, self._site))
         if not self._answered and self._forbidden:
             logger.error("robots.txt of the site forbids us its feed and its home page")
             raise CloseSpider(REFUSED)
@@ -69,46 +74,72 @@ class Listings:
         return None
 
     async def _recent(self) -> list[int] | None:
-        body = await self._ask(RECENT_SITEMAP_PATH)
-        return list(read_sitemap(body, self._base_url).codes) if body is not None else None
+        body = await self._body(RECENT_SITEMAP_PATH)
+        return list(read_sitemap(body, self._base_url, self._site).codes) if body is not None else None
 
     async def _archive(self, file: str | None) -> tuple[list[int], list[str]] | None:
-        body = await self._ask(file or ARCHIVE_SITEMAP_PATH)
-        if body is None:
+        try:
+            response = await self._ask(file or ARCHIVE_SITEMAP_PATH)
+        except Silence:
             return None
-        sitemap = read_sitemap(body, self._base_url)
-        return list(sitemap.codes), list(sitemap.children)
+        if response is None:
+            return [], []
+        sitemap = read_sitemap(response.body, self._base_url, self._site, url=response.url)
+        return list(sitemap.codes), [self._place(child) for child in sitemap.children]
 
-    async def _ask(self, place: str) -> bytes | None:
-        """The body of a good answer, or None. Raises :exc:`CloseSpider` when the site refuses us."""
-        url = place if place.startswith("http") else self._base_url + place
+    def _place(self, url: str) -> str:
+        """``url`` as it is remembered: without the base, which may be another one by the next run."""
+        return url.removeprefix(self._base_url) if url.startswith(f"{self._base_url}/") else url
+
+    async def _body(self, place: str) -> bytes | None:
+        """The body of a good answer, or None."""
+        try:
+            response = await self._ask(place)
+        except Silence:
+            return None
+        return response.body if response is not None else None
+
+    async def _ask(self, place: str) -> Response | None:
+        """A good answer; None where there is no such place, or none for us.
+
+        Raises :exc:`Silence`, and :exc:`CloseSpider` when the site refuses us.
+        """
+        url = self._base_url + place if place.startswith("/") else at_base(place, self._base_url, self._site)
+        if url is None:
+            logger.info("%s is on another site than %s", place, self._base_url)
+            return None
         try:
             response = await self._follow(url)
         except CloseSpider:
             raise
         except RobotsUnknown as error:  # it has been told
             raise CloseSpider(error.reason) from None
-        except IgnoreRequest as error:
-            self._forbidden = True
+        except (DownloadCancelledError, IgnoreRequest) as error:
+            self._forbidden = self._forbidden or isinstance(error, IgnoreRequest)
             logger.warning("%s is not to be had: %s", url, error)
             return None
         except Exception as error:  # whatever the network raises: this place does not tell
             logger.warning("%s did not answer: %s", url, f"{type(error).__name__}: {error}"[:200])
-            return None
+            raise Silence from None
         _refuse_refusal(response)
         self._answered = self._answered or response.status < FIRST_SERVER_ERROR
-        if response.status != OK:
-            logger.info("%s: status %d", url, response.status)
-            return None
-        return response.body
+        if response.status == OK:
+            return response
+        logger.info("%s: status %d", url, response.status)
+        if response.status >= FIRST_SERVER_ERROR or response.status in TRANSIENT:
+            raise Silence
+        return None
 
     async def _follow(self, url: str) -> Response:
         """The answer at the end of the redirects within the site; one that leads elsewhere is the answer."""
         for _ in range(MOST_REDIRECTS + 1):
             await pause_is_over(self._crawler)
             response = await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK))
-            target = redirect_target((response.headers.get("Location") or b"").decode("latin-1"), response.url)
-            if response.status not in REDIRECTS or target is None or not same_site(target, self._base_url):
+            if response.status not in REDIRECTS:
+                break
+            named = redirect_target((response.headers.get("Location") or b"").decode("latin-1"), response.url)
+            target = at_base(named or "", self._base_url, self._site)
+            if target is None:
                 break
             if target == url:
                 raise _refusal(response, "a redirect to itself")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Self
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import (
@@ -61,7 +60,6 @@ class SamanehSpider(Spider):
 
     arguments: Arguments
     config: Config
-    allowed_domains: list[str]
     asked: int = 0
     """Codes taken up so far."""
 
@@ -72,7 +70,6 @@ class SamanehSpider(Spider):
         spider = super().from_crawler(crawler, *args)
         spider.arguments = arguments
         spider.config = Config.from_settings(crawler.settings)
-        spider.allowed_domains = [(urlsplit(spider.config.base_url).hostname or "").removeprefix("www.")]
         pretend_it_is(spider.config.now)
         return spider
 
@@ -140,7 +137,7 @@ class SamanehSpider(Spider):
             raise CloseSpider(RESTING)
         frontier = Frontier(
             archive,
-            Listings(self.crawler, self.config.base_url).site,
+            Listings(self.crawler, self.config.base_url, self.site).site,
             first_code=self.config.first_code,
             backfill=self.config.backfill_per_run,
             now=now,

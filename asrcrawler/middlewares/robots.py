@@ -17,8 +17,9 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.misc import build_from_crawler
 
+from asrcrawler.config import Config
 from asrcrawler.endings import REFUSED, UNREACHABLE
-from asrcrawler.samaneh.urls import same_site
+from asrcrawler.samaneh.urls import at_base
 from asrcrawler.samaneh.visit import MOST_REDIRECTS, REDIRECTS, redirect_target
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._rules: dict[str, asyncio.Future[RobotParser | None]] = {}
+        self._base_url = Config.from_settings(crawler.settings).base_url
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """The rules for the host of ``request``, None for no rules. Raises :exc:`RobotsUnknown`."""
@@ -72,8 +74,10 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             response = await self.crawler.engine.download_async(
                 Request(url, priority=self.DOWNLOAD_PRIORITY, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
             )
-            target = redirect_target((response.headers.get("Location") or b"").decode("latin-1"), response.url)
-            if response.status not in REDIRECTS or target is None or not same_site(target, url):
+            named = redirect_target((response.headers.get("Location") or b"").decode("latin-1"), response.url)
+            site: str = self.crawler.spider.site  # type: ignore[union-attr]
+            target = at_base(named or "", self._base_url, site)
+            if response.status not in REDIRECTS or target is None:
                 break
             url = target
         return response

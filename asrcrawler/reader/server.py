@@ -36,9 +36,8 @@ def is_loopback(host: str) -> bool:
 def serve(library: Library, host: str, port: int, ready: Callable[[str], object]) -> None:
     """Serve until SIGINT or SIGTERM; ``ready`` is told the address. Raises :exc:`ReaderError` where it cannot."""
     with _listening(host.strip("[]"), port) as listener:
-        shown = f"[{host.strip('[]')}]" if listener.family == socket.AF_INET6 else host
-        ready(f"http://{shown}:{listener.getsockname()[1]}")
-        app = create_app(library, hosts=_own_names(library, host))
+        ready(f"http://{_in_address(host)}:{listener.getsockname()[1]}")
+        app = create_app(library, hosts=own_names(host, library.public_url))
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -54,12 +53,17 @@ def serve(library: Library, host: str, port: int, ready: Callable[[str], object]
         server.run(sockets=[listener])
 
 
-def _own_names(library: Library, host: str) -> set[str] | None:
+def own_names(host: str, public_url: str | None) -> set[str] | None:
     """What a visitor may call us: on loopback our own names, elsewhere any."""
     if not is_loopback(host):
         return None
-    public = urlsplit(library.public_url).hostname if library.public_url else None
-    return {*LOOPBACK_NAMES, host, *([public] if public else [])}
+    public = urlsplit(public_url).hostname if public_url else None
+    return {*LOOPBACK_NAMES, *(_in_address(name) for name in (host, public) if name)}
+
+
+def _in_address(host: str) -> str:
+    """``host`` as it stands in an address and in a Host header: an IPv6 address in brackets."""
+    return f"[{host.strip('[]')}]" if ":" in host else host
 
 
 def _listening(host: str, port: int) -> socket.socket:

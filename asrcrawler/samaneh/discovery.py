@@ -7,15 +7,19 @@ kind (an error page, a challenge, a cut file) names no codes; nothing here raise
 
 from __future__ import annotations
 
+import re
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from gzip import GzipFile
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from parsel import Selector
 from selectolax.lexbor import LexborHTMLParser
 
-from asrcrawler.samaneh.urls import code_of_url, same_site
+from asrcrawler.samaneh.urls import absolute, at_base, code_of_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,8 +31,13 @@ ARCHIVE_SITEMAP_PATH = "/fa-sitemap-newsarchive"
 
 MOST_LINKS = 100_000  # twice what the sitemap protocol allows in one file
 MOST_UNPACKED = 16 * 1024 * 1024  # bytes of a sitemap kept as .gz; so many links have some 15 MB
+CHUNK = 256 * 1024  # bytes unpacked at a time; of a gzip file that breaks off, whole chunks are read
 
 _GZIP = b"\x1f\x8b"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_ROOT = re.compile(rb"<(?:[\w-]+:)?(?:rss|rdf|feed|urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
+_CDATA = re.compile(rb"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)  # one group: a split gives text and CDATA in turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,50 +48,75 @@ class Sitemap:
     children: tuple[str, ...] = ()
 
 
-def codes_in_feed(body: bytes, base_url: str) -> list[int]:
-    """The codes of a feed's items, each once, in the feed's order."""
-    return _codes(_texts(body, "//*[local-name()='item']/*[local-name()='link']/text()"), base_url)
+def codes_in_feed(body: bytes, base_url: str, site: str | None = None) -> list[int]:
+    """The codes of a feed's items, each once, in the feed's order.
+
+    Here and below, links count that lead to ``base_url`` or to the host of ``site``
+    (:func:`~asrcrawler.samaneh.urls.at_base`).
+    """
+    return _codes(_texts(_tree(body), "item", "link"), base_url, site)
 
 
-def codes_in_page(body: bytes, base_url: str) -> list[int]:
+def codes_in_page(body: bytes, base_url: str, site: str | None = None) -> list[int]:
     """The codes of the articles that an HTML page links to, each once, in the page's order."""
     anchors = LexborHTMLParser(body.replace(b"\0", b"")).css("a[href]")
-    return _codes((anchor.attributes.get("href") or "" for anchor in anchors[:MOST_LINKS]), base_url)
+    return _codes((anchor.attributes.get("href") or "" for anchor in anchors[:MOST_LINKS]), base_url, site)
 
 
-def read_sitemap(body: bytes, base_url: str) -> Sitemap:
-    """A sitemap or a sitemap index, be it a gzip file. Files on other hosts are left out."""
-    body = _unpacked(body)
-    children = [
-        url
-        for url in _texts(body, "//*[local-name()='sitemap']/*[local-name()='loc']/text()")
-        if same_site(url, base_url)
-    ]
-    codes = _codes(_texts(body, "//*[local-name()='url']/*[local-name()='loc']/text()"), base_url)
-    return Sitemap(codes=tuple(codes), children=tuple(dict.fromkeys(children)))
+def read_sitemap(body: bytes, base_url: str, site: str | None = None, *, url: str | None = None) -> Sitemap:
+    """A sitemap or a sitemap index, be it a gzip file. Files on other hosts are left out.
+
+    ``url`` is its own address, from which relative ones count; without it, they count from ``base_url``.
+    """
+    tree = _tree(_unpacked(body))
+    here = url or base_url + "/"
+    named = (absolute(text, here) for text in _texts(tree, "sitemap", "loc") if text)
+    children = (at_base(child, base_url, site) for child in named if child is not None)
+    return Sitemap(
+        codes=tuple(_codes(_texts(tree, "url", "loc"), base_url, site)),
+        children=tuple(dict.fromkeys(child for child in children if child is not None)),
+    )
 
 
 def _unpacked(body: bytes) -> bytes:
-    """What is in a gzip file, as far as it can be read; anything else as it is."""
+    """What is in a gzip file, all its members, as far as it can be read; anything else as it is."""
     if not body.startswith(_GZIP):
         return body
+    unpacked = bytearray()
+    with suppress(OSError, EOFError, zlib.error), GzipFile(fileobj=BytesIO(body)) as file:
+        while len(unpacked) < MOST_UNPACKED and (chunk := file.read1(CHUNK)):
+            unpacked += chunk
+    return bytes(unpacked[:MOST_UNPACKED])
+
+
+def _tree(body: bytes) -> Any:
+    """The root of an XML document, as far as it can be read; None for one without a root."""
     try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(body, MOST_UNPACKED)
-    except zlib.error:
-        return b""
+        return Selector(body=_xml(body), type="xml").root
+    except ValueError:  # lxml's word for it
+        return None
 
 
-def _texts(body: bytes, xpath: str) -> list[str]:
-    if not body.strip():
+def _texts(tree: Any, parent: str, name: str) -> list[str]:
+    """The texts of the elements ``name`` within ``parent``, whatever their namespace."""
+    if tree is None:
         return []
-    try:
-        found = Selector(body=body.replace(b"\0", b""), type="xml").xpath(xpath).getall()
-    except ValueError:  # lxml's word for a document without a root
-        return []
-    return [text.strip() for text in found[:MOST_LINKS]]
+    found = tree.xpath(f"//*[local-name()='{parent}']/*[local-name()='{name}']")[:MOST_LINKS]
+    return ["".join([node.text or "", *(child.tail or "" for child in node)]).strip() for node in found]
 
 
-def _codes(links: Iterable[str], base_url: str) -> list[int]:
+def _xml(body: bytes) -> bytes:
+    """``body`` from its root on, in UTF-8: before it there may be blanks, notices of PHP, a mark of the byte order."""
+    if body.startswith(_UTF16):
+        body = body.decode("utf-16", "replace").encode()
+    root = _ROOT.search(body)
+    body = body[root.start() :] if root is not None else body
+    parts = _CDATA.split(body.replace(b"\0", b""))
+    parts[::2] = [_BARE_AMPERSAND.sub(b"&amp;", part) for part in parts[::2]]
+    return b"".join(parts)
+
+
+def _codes(links: Iterable[str], base_url: str, site: str | None) -> list[int]:
     codes: dict[int, None] = {}
     for link in links:
         try:
@@ -90,6 +124,6 @@ def _codes(links: Iterable[str], base_url: str) -> list[int]:
         except ValueError:
             continue
         code = code_of_url(url)
-        if code is not None and same_site(url, base_url):
+        if code is not None and at_base(url, base_url, site) is not None:
             codes[code] = None
     return list(codes)

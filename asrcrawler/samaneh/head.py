@@ -56,6 +56,11 @@ class Head:
         return None
 
     @property
+    def is_article(self) -> bool:
+        """Whether the page says of itself that it is one."""
+        return self.meta("og:type") == "article" or bool(self.meta("article:published_time") or self._article)
+
+    @property
     def addresses(self) -> list[str]:
         """What the page gives as its own address."""
         canonical = self._tree.css_first('link[rel="canonical"]')

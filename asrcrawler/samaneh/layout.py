@@ -74,6 +74,13 @@ class Layout:
     def is_error_page(self) -> bool:
         return self._tree.css_first(".error_container") is not None
 
+    def is_gate(self, leads_back: bool) -> bool:
+        """Whether a browser may have to pass this page to come to another: by its script, for it has not one link, or,
+        where its address ``leads_back``, by its form."""
+        if self._tree.css_first("script") is not None and self._tree.css_first("a[href]") is None:
+            return True
+        return leads_back and self._tree.css_first("form") is not None
+
     @property
     def code_texts(self) -> list[str]:
         """The texts of the place that shows the article's code."""

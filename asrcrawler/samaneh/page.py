@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
@@ -105,6 +106,8 @@ class _Page:
         if not codes:
             self._refuse_known_pages(url)
             codes = self._codes_elsewhere()
+        if not codes and self._was_led_away(url):
+            raise Missing(f"redirected to a page that is no article{self._named()}")
         if not codes:
             raise Unreadable(f"no news code on the page{self._named()}")
         if len(codes) > 1:
@@ -132,6 +135,17 @@ class _Page:
             or {code for code in addresses if code is not None}
             or self._layout.tool_codes
         )
+
+    def _was_led_away(self, url: str) -> bool:
+        """Whether a redirect, since ``url`` names no code, has led from an article that is gone to a listing or a
+        notice. What may be an article of another template, or a gate before the article, is neither."""
+        parts = urlsplit(url)
+        if code_of_url(url) is not None or self._code in _numbers(_CODE.findall(parts.path)):
+            return False
+        if self._layout.page_name in _LISTINGS:
+            return True
+        leads_back = article_path(self._code) in unquote(parts.query)
+        return not (self._layout.page_name == "news" or self._head.is_article or self._layout.is_gate(leads_back))
 
     def _named(self) -> str:
         return f" (body#{self._layout.page_name[:20]})" if self._layout.page_name else ""

@@ -20,6 +20,7 @@ _VALUES = {digit: value for value, digit in enumerate(_BASE62)}
 
 _ARTICLE = re.compile(r"/(?:fa|en|ar)/news/([1-9][0-9]{0,9})(?:/.*)?", re.DOTALL)
 _SHORT = re.compile(r"/([0-9A-Za-z]{6})")
+_LISTING = re.compile(r"/(?:fa|en|ar)/(?:archive|services?|tags?|search|rss|links)(?:/.*)?", re.DOTALL)
 _HOME = re.compile(r"/?|/(?:fa|en|ar)/?|(?:/(?:fa|en|ar))?/index\.(?:html?|php)")
 _WEB = frozenset({"http", "https"})
 _DEFAULT_PORTS = frozenset({80, 443})
@@ -85,10 +86,30 @@ def is_home(url: str) -> bool:
     return _HOME.fullmatch(parts.path) is not None
 
 
+def is_listing(url: str) -> bool:
+    """Whether ``url``, or a path alone, is one of the CMS's lists of articles: archive, section, tag, search."""
+    parts = _split(url)
+    return parts is not None and _LISTING.fullmatch(parts.path) is not None
+
+
 def same_site(url: str, base_url: str) -> bool:
     """Whether both are on one host, ``www.`` and the scheme aside (ports count)."""
     here, there = _site(url), _site(base_url)
     return here is not None and here == there
+
+
+def at_base(url: str, base_url: str, site: str | None = None) -> str | None:
+    """Where ``url`` is asked for when the site is fetched at ``base_url``; None for an address of another site.
+
+    ``base_url`` may be a mirror, a proxy or a stand-in, whose pages keep the links of the outlet. So an address on
+    ``site``, the outlet's own host, belongs to it too, and is asked for at the base: same path, same query.
+    """
+    if same_site(url, base_url):
+        return url
+    if site is None or not same_site(url, f"http://{site}"):
+        return None
+    parts = urlsplit(url.strip())
+    return base_url.rstrip("/") + (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def absolute(href: str, base: str) -> str | None:
@@ -119,10 +140,8 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _netloc(parts: SplitResult) -> str | None:
-    """Host and port as a request needs them, without user and password; ValueError for a port that cannot be."""
-    host, port = parts.hostname or "", parts.port
-    if not host.isascii():
-        host = host.encode("idna").decode("ascii")
+    """Host and port as a request needs them, without user and password; ValueError for what cannot be."""
+    host, port = _ascii(parts.hostname or ""), parts.port
     if not _HOST.fullmatch(host):
         return None
     if ":" in host:
@@ -130,12 +149,18 @@ def _netloc(parts: SplitResult) -> str | None:
     return host if port is None else f"{host}:{port}"
 
 
+def _ascii(host: str) -> str:
+    """``host`` as DNS knows it; ValueError for one that it cannot know."""
+    return host if host.isascii() else host.encode("idna").decode("ascii")
+
+
+@lru_cache(maxsize=256)  # the base and the outlet come with every address
 def _site(url: str) -> tuple[str, int | None] | None:
     try:
         parts = urlsplit(url.strip())
-        host, port = parts.hostname, parts.port
+        host, port = _ascii(parts.hostname or ""), parts.port
     except ValueError:
         return None
-    if parts.scheme not in _WEB or not host:
+    if parts.scheme not in _WEB or not host or "@" in parts.netloc:
         return None
     return host.removesuffix(".").removeprefix("www."), None if port in _DEFAULT_PORTS else port

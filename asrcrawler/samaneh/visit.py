@@ -6,6 +6,7 @@ error page with status 200, a redirect to home, a challenge page, or a page of a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -16,7 +17,7 @@ from asrcrawler.exceptions import PageVerdict
 from asrcrawler.items import Absence, Article, Fetch, Outcome, Page
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.page import read_page
-from asrcrawler.samaneh.urls import absolute, code_of_url, is_home, same_site
+from asrcrawler.samaneh.urls import absolute, at_base, code_of_url, is_home, is_listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,8 @@ UNKEPT_HEADERS = frozenset({"set-cookie", "set-cookie2"})
 LONGEST_HEADER = 500  # characters of a value; longer ones are policies for browsers
 LONGEST_HEADERS = 4_000  # characters of all that is kept of an answer
 LONGEST_WAIT = 10 * 365 * 24 * 3600  # seconds; a larger Retry-After is no date any more
+_SECONDS = re.compile(r"([0-9]+(?:\.[0-9]*)?)\s*s?(?:\s*,.*)?", re.ASCII)
+"""Whole seconds, and what servers make of them: a fraction, a unit, the header twice in one line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +133,8 @@ def absence(asked: Asked, outcome: Outcome, reason: str, *, at: datetime) -> Abs
 def retry_moment(value: str | None, now: datetime) -> datetime | None:
     """What a ``Retry-After`` header says, seconds or an HTTP date, as a moment in UTC; None if it says nothing."""
     text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return now + timedelta(seconds=min(int(text[:12]), LONGEST_WAIT))
+    if seconds := _SECONDS.fullmatch(text):
+        return now + timedelta(seconds=min(float(seconds[1]), LONGEST_WAIT))
     try:
         moment = parsedate_to_datetime(text)
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
@@ -170,15 +173,19 @@ def _judge_page(answer: Answer, asked: Asked) -> Article | Absence:
 def _judge_redirect(answer: Answer, asked: Asked) -> Absence | Elsewhere:
     if _is_challenge(answer):  # be it one that leads home: that is no word about the article
         return _absence(answer, asked, Outcome.REFUSED, CHALLENGE)
-    target = redirect_target(answer.headers.get("location", ""), answer.url)
-    if target is None:
+    named = redirect_target(answer.headers.get("location", ""), answer.url)
+    if named is None:
         return _absence(answer, asked, Outcome.UNREADABLE, f"status {answer.status} leads nowhere")
-    if not same_site(target, asked.base_url):
-        return _absence(answer, asked, Outcome.REFUSED, f"redirected to another host: {_host(target)}")
+    target = at_base(named, asked.base_url, asked.site)
+    if target is None:
+        return _absence(answer, asked, Outcome.REFUSED, f"redirected to another host: {_host(named)}")
     if is_home(target):
         return _absence(answer, asked, Outcome.MISSING, "redirected to home")
     if target == answer.url:
-        return _absence(answer, asked, Outcome.REFUSED, "challenge: redirected to itself")
+        why = "challenge: redirected to itself" if named == target else f"redirected to what it mirrors: {_host(named)}"
+        return _absence(answer, asked, Outcome.REFUSED, why)
+    if is_listing(target):
+        return _absence(answer, asked, Outcome.MISSING, "redirected to a listing")
     if code_of_url(target) not in {None, asked.code}:
         return _absence(answer, asked, Outcome.UNREADABLE, f"redirected to code {code_of_url(target)}")
     if answer.redirects >= MOST_REDIRECTS:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asrcrawler.reader.server import is_loopback
+from asrcrawler.reader.server import LOOPBACK_NAMES, is_loopback, own_names
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits.writing import write_visits
 from tests.commands import ROOT, invoke
@@ -113,3 +113,20 @@ def test_what_is_missing_of_the_extra_is_named(archive: dict[str, str], monkeypa
 )  # fmt: skip
 def test_which_hosts_are_this_machine_s_own(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "further"),
+    [
+        ("127.0.0.1", None, set()),
+        ("0:0:0:0:0:0:0:1", None, {"[0:0:0:0:0:0:0:1]"}),
+        ("[::1]", "https://[2001:db8::1]:8443", {"[2001:db8::1]"}),
+        ("127.8.8.8", "https://archive.example.org", {"127.8.8.8", "archive.example.org"}),
+    ],
+)
+def test_on_loopback_it_has_these_names(host: str, public_url: str | None, further: set[str]) -> None:
+    assert own_names(host, public_url) == {*LOOPBACK_NAMES} | further
+
+
+def test_elsewhere_it_has_any_name() -> None:
+    assert own_names("::", "https://archive.example.org") is None

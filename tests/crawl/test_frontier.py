@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.frontier import (
+    DEEPEST_SITEMAP,
     FURTHEST_AHEAD,
+    LONGEST_PLACE,
+    MOST_FRESH,
     MOST_SITEMAPS,
+    SITEMAP_INDEX,
+    SITEMAPS_PER_RUN,
+    Frontier,
     Listing,
     Memory,
+    Site,
+    SitemapFile,
+    after_sitemap,
     latest_sitemaps,
     newest_first,
     newest_of,
@@ -21,6 +33,14 @@ from asrcrawler.crawl.frontier import (
 )
 from asrcrawler.items import Outcome
 from asrcrawler.storage.visits.ledger import Known
+from tests.crawler import crawler_for_tests
+from tests.storage.samples import an_absence, an_article
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from asrcrawler.items import Absence, Article
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BEFORE = NOW - timedelta(hours=1)
@@ -58,6 +78,27 @@ def test_without_a_feed_whatever_the_home_page_names_is_a_gap_too() -> None:
     memory = remember(last, Listing(others=[40]), {}, NOW)
     assert memory.blind == ((28, 40),)
     assert memory.window == (30, 28)  # kept: it is still the last feed we saw
+
+
+def test_without_a_feed_what_the_home_page_named_before_is_not_named_for_the_first_time() -> None:
+    known = {code: visited(Outcome.MISSING) for code in (40, 39)}
+    first = remember(Memory(read_at=BEFORE, newest=40), Listing(others=[40, 39]), known, NOW)
+    again = remember(replace(first, fresh=()), Listing(others=[40, 39]), known, NOW)
+    assert (first.fresh, again.fresh) == ((40, 39), ())
+    third = remember(again, Listing(others=[41, 40]), known | {41: visited(Outcome.MISSING)}, NOW)
+    assert (third.fresh, third.seen) == ((41,), (41, 40))
+
+
+def test_what_the_home_page_named_is_remembered_while_the_feed_suffices() -> None:
+    known = {code: visited(Outcome.MISSING) for code in (40, 39)}
+    last = Memory(read_at=BEFORE, window=(50,), seen=(40, 39), newest=50)
+    with_feed = remember(last, Listing(feed=[51, 50]), known, NOW)
+    assert with_feed.seen == (40, 39)
+    assert remember(replace(with_feed, fresh=()), Listing(others=[40, 39]), known, NOW).fresh == ()
+
+
+def test_of_all_that_is_named_so_much_is_remembered() -> None:
+    assert len(remember(Memory(), Listing(others=range(1, MOST_FRESH + 9)), {}, NOW).seen) == MOST_FRESH
 
 
 def test_a_site_that_names_nothing_changes_nothing_but_the_time() -> None:
@@ -125,9 +166,42 @@ def test_a_slip_in_an_address_is_not_the_newest_code() -> None:
     assert 999_999_999 in memory.fresh  # it is looked at, once
 
 
+ONE, TWO = SitemapFile("/1.xml"), SitemapFile("/2.xml")
+PLAN = Memory(sitemaps=(TWO, ONE), sitemaps_due_at=NOW + timedelta(days=9))
+
+
+def test_a_file_that_was_read_is_done_with() -> None:
+    assert after_sitemap(PLAN, TWO, ([5], []), NOW) == replace(PLAN, sitemaps=(ONE,))
+    assert after_sitemap(PLAN, TWO, ([], []), NOW) == replace(PLAN, sitemaps=(ONE,))
+
+
+def test_a_file_that_did_not_answer_is_kept_until_the_index_is_read_anew() -> None:
+    assert after_sitemap(PLAN, TWO, None, NOW) == PLAN
+    assert after_sitemap(replace(PLAN, sitemaps_due_at=NOW), TWO, None, NOW).sitemaps == (ONE,)
+
+
+@pytest.mark.parametrize(
+    ("found", "due_in"), [(([], ["/1.xml"]), 30), (([5], []), 30), (([], []), 1), (None, None)]
+)  # days
+def test_the_index_is_read_again_in_time(found: tuple[list[int], list[str]] | None, due_in: int | None) -> None:
+    memory = after_sitemap(Memory(), SITEMAP_INDEX, found, NOW)
+    assert memory.sitemaps_due_at == (None if due_in is None else NOW + timedelta(days=due_in))
+
+
+def test_an_index_within_an_index_is_read_down_to_a_bound() -> None:
+    memory = after_sitemap(PLAN, TWO, ([], ["/2-1.xml", "/2-2.xml", "/1.xml", "/2.xml"]), NOW)
+    assert memory.sitemaps == (SitemapFile("/2-2.xml", 2), SitemapFile("/2-1.xml", 2), ONE)
+    deepest = SitemapFile("/9.xml", DEEPEST_SITEMAP)
+    assert after_sitemap(Memory(sitemaps=(deepest,)), deepest, ([], ["/10.xml"]), NOW).sitemaps == ()
+    many = [f"/{number}.xml" for number in range(MOST_SITEMAPS + 5)]
+    assert len(after_sitemap(PLAN, TWO, ([], many), NOW).sitemaps) == MOST_SITEMAPS
+
+
 def test_so_many_sitemaps_are_remembered() -> None:
     files = latest_sitemaps(f"http://a/{number}.xml" for number in range(MOST_SITEMAPS + 5))
     assert (len(files), files[0]) == (MOST_SITEMAPS, f"http://a/{MOST_SITEMAPS + 4}.xml")
+    places = [f"/{'1' * (LONGEST_PLACE - 1)}", f"/{'1' * LONGEST_PLACE}"]
+    assert latest_sitemaps(places) == (places[0],)
 
 
 def test_memory_survives_the_database() -> None:
@@ -137,13 +211,18 @@ def test_memory_survives_the_database() -> None:
         fresh=(3,),
         blind=((1, 2),),
         newest=3,
-        sitemaps=("http://a/1.xml",),
+        seen=(4, 3),
+        sitemaps=(SitemapFile("/1.xml", 2),),
         sitemaps_due_at=BEFORE,
         refusals=2,
         rest_until=NOW,
     )
     assert Memory.from_json(memory.as_json()) == memory
     assert Memory.from_json(None) == Memory.from_json({}) == Memory()
+
+
+def test_files_that_an_earlier_version_remembered_are_read() -> None:
+    assert Memory.from_json({"sitemaps": ["http://a/1.xml"]}).sitemaps == (SitemapFile("http://a/1.xml", 1),)
 
 
 def test_each_refusal_in_a_row_doubles_the_rest_up_to_a_day() -> None:
@@ -159,3 +238,153 @@ def test_each_refusal_in_a_row_doubles_the_rest_up_to_a_day() -> None:
 def test_a_site_that_says_when_is_heard_up_to_a_day(asked: float, hours: float) -> None:
     memory = rest_after_refusal(Memory(), NOW, NOW + timedelta(hours=asked))
     assert memory.rest_until == NOW + timedelta(hours=hours)
+
+
+# --- at work, on a real ledger
+
+
+class Places:
+    """What a site names. ``archive``: place → codes and further files, None for silence; "" is the index."""
+
+    def __init__(self, feed: Sequence[int], archive: dict[str, tuple[list[int], list[str]] | None]) -> None:
+        self.codes = list(feed)
+        self.files = archive
+        self.asked: list[str] = []
+
+    @property
+    def site(self) -> Site:
+        return Site(feed=self._feed, home=self._nothing, recent=self._nothing, archive=self._file)
+
+    async def _feed(self) -> list[int]:
+        return self.codes
+
+    async def _nothing(self) -> None:
+        return None
+
+    async def _file(self, place: str | None) -> tuple[list[int], list[str]] | None:
+        self.asked.append(place or "")
+        return self.files.get(place or "", ([], []))
+
+
+class Runs:
+    """Scheduled runs on one archive, each with the visits it makes: missing, but for ``stored`` and ``failed``."""
+
+    def __init__(
+        self,
+        folder: Path,
+        places: Places,
+        *,
+        backfill: int,
+        stored: Sequence[int] = (),
+        failed: Sequence[int] = (),
+        first_code: int = 1,
+    ) -> None:
+        self._url = f"sqlite:///{folder / 'asr.db'}"
+        self._places = places
+        self._backfill = backfill
+        self._stored = stored
+        self._failed = failed
+        self._first_code = first_code
+
+    def run(self, now: datetime = NOW, *, reached: int | None = None) -> list[int]:
+        """The codes of one run, of which so many are visited before it is killed."""
+        return asyncio.run(self._run(now, reached))
+
+    async def _run(self, now: datetime, reached: int | None) -> list[int]:
+        archive = Archive.of(crawler_for_tests(ASR_DATABASE_URL=self._url))
+        await archive.open({})
+        frontier = Frontier(archive, self._places.site, first_code=self._first_code, backfill=self._backfill, now=now)
+        codes = [code async for code in frontier.codes()]
+        if visits := [self._visit(code, now) for code in codes[:reached]]:
+            await archive.write(visits)
+        await archive.close(reason="finished", exit_status=0)
+        return codes
+
+    def _visit(self, code: int, now: datetime) -> Article | Absence:
+        if code in self._stored:
+            return an_article(code, at=now)
+        return an_absence(code, Outcome.FAILED if code in self._failed else Outcome.MISSING, at=now)
+
+
+def test_a_run_takes_up_what_is_new_then_the_gap_then_what_is_due_then_the_archive(tmp_path: Path) -> None:
+    places = Places([100, 97], {})
+    runs = Runs(tmp_path, places, backfill=2, stored=[100, 104], failed=[97])
+    assert runs.run() == [100, 97, 99, 98]
+    places.codes = [104]
+    assert runs.run(NOW + timedelta(hours=1)) == [104, 103, 102, 101, 97, 96, 95]
+    assert runs.run(NOW + timedelta(hours=1)) == [94, 93]  # nothing new, and nothing due
+
+
+def test_what_a_killed_run_did_not_reach_is_taken_up_by_the_next(tmp_path: Path) -> None:
+    places = Places([100], {})
+    assert Runs(tmp_path, places, backfill=0, stored=[100]).run() == [100]
+    places.codes = [104]
+    killed = Runs(tmp_path, places, backfill=0, stored=[104])
+    assert killed.run(NOW + timedelta(hours=1), reached=2) == [104, 103, 102, 101]
+    assert killed.run(NOW + timedelta(hours=1)) == [102, 101]
+
+
+def test_nothing_below_the_first_code_is_swept(tmp_path: Path) -> None:
+    places = Places([100], {"": ([96, 99, 20], [])})
+    runs = Runs(tmp_path, places, backfill=9, stored=[100], first_code=97)
+    assert runs.run() == [100, 99, 98, 97]
+    assert runs.run(NOW + timedelta(minutes=1)) == []
+
+
+def test_without_a_sweep_no_miss_and_no_sitemap_is_looked_at(tmp_path: Path) -> None:
+    places = Places([100, 99], {"": ([50], [])})
+    runs = Runs(tmp_path, places, backfill=0, stored=[100])
+    assert runs.run() == [100, 99]
+    assert runs.run(NOW + timedelta(days=40)) == []
+    assert places.asked == []
+
+
+def test_misses_that_are_due_again_take_half_of_the_sweep(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Places([2000], {}), backfill=10, stored=[2000])
+    assert runs.run() == [2000, *range(1999, 1989, -1)]
+    again = runs.run(NOW + timedelta(days=40))
+    assert again == [1999, 1998, 1997, 1996, 1995, 1989, 1988, 1987, 1986, 1985]
+
+
+def test_a_sweep_of_one_code_looks_at_a_miss_again(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Places([2000], {}), backfill=1, stored=[2000])
+    assert runs.run() == [2000, 1999]
+    assert runs.run(NOW + timedelta(days=40)) == [1999]
+
+
+def test_the_archive_sitemap_is_read_down_to_its_files_in_one_run(tmp_path: Path) -> None:
+    places = Places(
+        [900], {"": ([], ["/a/1.xml"]), "/a/1.xml": ([], ["/a/b.xml"]), "/a/b.xml": ([700, 600, 500], ["/a/1.xml"])}
+    )
+    assert Runs(tmp_path, places, backfill=4, stored=[900]).run() == [900, 700, 600, 500, 899]
+    assert places.asked == ["", "/a/1.xml", "/a/b.xml", "/a/1.xml"]  # what leads back is not followed for ever
+
+
+def test_a_file_that_does_not_answer_is_asked_once_a_run_until_it_does(tmp_path: Path) -> None:
+    places = Places([900], {"": ([], ["/2.xml", "/1.xml"]), "/2.xml": None, "/1.xml": ([500], [])})
+    runs = Runs(tmp_path, places, backfill=3, stored=[900])
+    assert runs.run() == [900, 500, 899, 898]
+    assert places.asked == ["", "/2.xml", "/1.xml"]
+    places.asked.clear()
+    assert runs.run(NOW + timedelta(minutes=5)) == [897, 896, 895]
+    assert places.asked == ["/2.xml"]
+    places.files["/2.xml"] = ([600], [])
+    assert 600 in runs.run(NOW + timedelta(minutes=9))
+
+
+def test_an_index_that_does_not_answer_is_asked_again_by_the_next_run(tmp_path: Path) -> None:
+    places = Places([900], {"": None})
+    runs = Runs(tmp_path, places, backfill=1, stored=[900])
+    runs.run()
+    assert places.asked == [""]
+    places.files[""] = ([600], [])
+    assert runs.run(NOW + timedelta(minutes=5)) == [600]
+    runs.run(NOW + timedelta(days=29))
+    assert places.asked == ["", ""]
+
+
+def test_so_many_files_are_read_in_a_run(tmp_path: Path) -> None:
+    names = [f"/{number}.xml" for number in range(20, 0, -1)]
+    places = Places([900], {"": ([], names)})
+    Runs(tmp_path, places, backfill=5, stored=[900]).run()
+    assert places.asked == ["", *names[: SITEMAPS_PER_RUN - 1]]

@@ -7,7 +7,7 @@ import gzip
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
-from scrapy.exceptions import CloseSpider, DownloadTimeoutError, IgnoreRequest
+from scrapy.exceptions import CloseSpider, DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 
 from asrcrawler.crawl.listings import Listings
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BASE = "http://asrpress.ir"
+MIRROR = "http://mirror.example"
 FEED = b"<rss><item><link>http://asrpress.ir/fa/news/12/x</link></item><item><link>/fa/news/11</link></item></rss>"
 HOME = b'<a href="/fa/news/14/slug">a</a><a href="/fa/news/13">b</a><a href="http://elsewhere.example/fa/news/99">c</a>'
 RECENT = b"<urlset><url><loc>http://asrpress.ir/fa/news/15</loc></url></urlset>"
@@ -33,13 +34,14 @@ class Site:
 
     paused = False
 
-    def __init__(self, answers: dict[str, Any]) -> None:
+    def __init__(self, answers: dict[str, Any], base: str) -> None:
         self._answers = answers
+        self._base = base
         self.asked: list[str] = []
 
     async def download_async(self, request: Request) -> Response:
         self.asked.append(request.url)
-        answer = self._answers.get(request.url.removeprefix(BASE), 404)
+        answer = self._answers.get(request.url.removeprefix(self._base), 404)
         if isinstance(answer, Exception):
             raise answer
         if isinstance(answer, Response):
@@ -48,11 +50,11 @@ class Site:
         return Response(request.url, status=status, body=body)
 
 
-def listings(answers: dict[str, Any]) -> tuple[Listings, Site]:
+def listings(answers: dict[str, Any], base: str = BASE) -> tuple[Listings, Site]:
     crawler = crawler_for_tests()
-    site = Site(answers)
+    site = Site(answers, base)
     crawler.engine = site  # type: ignore[assignment]
-    return Listings(crawler, BASE), site
+    return Listings(crawler, base, "asrpress.ir"), site
 
 
 def answer_of(asked: Awaitable[T]) -> T:
@@ -71,7 +73,7 @@ def test_feed_home_and_sitemaps_name_codes() -> None:
         assert await asked.feed() == [12, 11]
         assert await asked.home() == [14, 13]
         assert await asked.recent() == [15]
-        assert await asked.archive(None) == ([], [f"{BASE}/fa-sitemap-news-1401-11"])
+        assert await asked.archive(None) == ([], ["/fa-sitemap-news-1401-11"])
 
     asyncio.run(ask_all())
     assert [url.removeprefix(BASE) for url in site.asked] == list(answers)
@@ -79,8 +81,47 @@ def test_feed_home_and_sitemaps_name_codes() -> None:
 
 def test_a_file_of_the_archive_is_asked_for_by_its_own_address() -> None:
     places, site = listings({"/fa-sitemap-news-1401-11": RECENT})
+    assert answer_of(places.site.archive("/fa-sitemap-news-1401-11")) == ([15], [])
     assert answer_of(places.site.archive(f"{BASE}/fa-sitemap-news-1401-11")) == ([15], [])
-    assert site.asked == [f"{BASE}/fa-sitemap-news-1401-11"]
+    assert site.asked == [f"{BASE}/fa-sitemap-news-1401-11"] * 2
+
+
+def test_what_an_index_names_counts_from_where_it_was_found_and_is_remembered_without_the_base() -> None:
+    moved = Response(BASE, status=302, headers={"Location": "https://www.asrpress.ir/maps/index.xml"})
+    places, site = listings({"/fa-sitemap-newsarchive": moved, "/maps/index.xml": INDEX}, MIRROR)
+    assert answer_of(places.site.archive(None)) == ([], ["/fa-sitemap-news-1401-11"])
+    assert site.asked == [f"{MIRROR}/fa-sitemap-newsarchive", f"{MIRROR}/maps/index.xml"]
+    relative = (
+        b"<sitemapindex><sitemap><loc>1.xml</loc></sitemap><sitemap><loc>//www.mirror.example/2.xml</loc></sitemap>"
+    )
+    places, _ = listings({"/maps/index.xml": relative}, MIRROR)
+    assert answer_of(places.site.archive("/maps/index.xml")) == ([], ["/maps/1.xml", "http://www.mirror.example/2.xml"])
+
+
+def test_at_a_mirror_nothing_is_asked_of_the_outlet_or_of_another_base() -> None:
+    places, site = listings({"/1.xml": RECENT, "/fa/rss/allnews": FEED, "/fa": HOME}, MIRROR)
+
+    async def ask() -> None:
+        asked = places.site
+        assert await asked.archive("http://www.asrpress.ir/1.xml") == ([15], [])
+        assert await asked.archive("http://127.0.0.1:8765/1.xml") == ([], [])  # of an earlier base
+        assert await asked.feed() == [12, 11]
+        assert await asked.home() == [14, 13]
+
+    asyncio.run(ask())
+    assert site.asked == [f"{MIRROR}/1.xml", f"{MIRROR}/fa/rss/allnews", f"{MIRROR}/fa"]
+
+
+@pytest.mark.parametrize("answer", [500, 503, 408, DownloadTimeoutError(), OSError("cable cut")])
+def test_a_file_that_does_not_answer_now_is_none(answer: object) -> None:
+    places, _ = listings({"/1.xml": answer})
+    assert answer_of(places.site.archive("/1.xml")) is None
+
+
+@pytest.mark.parametrize("answer", [404, 410, 400, 301, IgnoreRequest("by robots.txt"), DownloadCancelledError("8 MB")])
+def test_a_file_that_is_not_there_names_nothing(answer: object) -> None:
+    places, _ = listings({"/1.xml": answer})
+    assert answer_of(places.site.archive("/1.xml")) == ([], [])
 
 
 @pytest.mark.parametrize("answer", [404, 500, IgnoreRequest("Forbidden by robots.txt"), DownloadTimeoutError()])

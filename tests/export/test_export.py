@@ -53,6 +53,7 @@ def test_a_file_that_ends_with_gz_is_packed_and_the_same_each_time() -> None:
         packets.append(file.getvalue())
     assert json.loads(gzip.decompress(packets[0]))["code"] == 7
     assert packets[0] == packets[1]
+    assert packets[0][3:8] == b"\0\0\0\0\0"  # neither a name nor a time of writing
 
 
 def test_a_file_that_does_not_is_left_as_it_is() -> None:

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from scrapy import signals
 from scrapy.http import Response
 
 from asrcrawler.clock import utcnow
@@ -61,44 +62,46 @@ class Robots:
 
 
 class Scene:
-    """A back-off, and a site that answers."""
+    """A back-off that hears the crawler's signals, and a site that answers."""
 
     def __init__(self, crawler: Crawler, engine: Engine) -> None:
         self.backoff = BackOff.from_crawler(crawler)
         self.engine = engine
         self.archive = Archive.of(crawler)
+        self.tell = crawler.signals.send_catch_log
 
     @property
     def delay(self) -> float:
-        self.backoff.request_reached_downloader()
+        self.tell(signals.request_reached_downloader)
         return self.engine.downloader.slots["asrpress.ir"].delay
 
     async def answer(self, outcome: Outcome, *, status: int | None = None, retry_after: str | None = None) -> None:
         if status is not None:
             headers = {"Retry-After": retry_after} if retry_after else {}
-            self.backoff.response_received(Response("http://asrpress.ir/fa/news/5", status=status, headers=headers))
+            response = Response("http://asrpress.ir/fa/news/5", status=status, headers=headers)
+            self.tell(signals.response_received, response=response)
         item: Any = Article(site="asrpress.ir", code=5, url="u", short_url="s")
         if outcome is not Outcome.STORED:
             fetch = Fetch(at=NOW, status=status)
             item = Absence(site="asrpress.ir", code=5, outcome=outcome, reason="why", fetch=fetch)
-        self.backoff.item_scraped(item)
+        self.tell(signals.item_scraped, item=item)
         await asyncio.sleep(0)
 
 
 @pytest.fixture
 def scene() -> Scene:
-    crawler = crawler_for_tests(DOWNLOAD_DELAY=1)
+    crawler = crawler_for_tests(DOWNLOAD_DELAY=1, EXTENSIONS={}, EXTENSIONS_BASE={})
     engine = Engine()
     crawler.engine = engine  # type: ignore[assignment]
     return Scene(crawler, engine)
 
 
 def test_a_longer_crawl_delay_is_taken_over_and_a_shorter_one_is_not(scene: Scene) -> None:
-    scene.backoff.robots_parsed(Robots(0.2))  # type: ignore[arg-type]
+    scene.tell(signals.robots_parsed, robotparser=Robots(0.2))
     assert scene.delay == 1
-    scene.backoff.robots_parsed(Robots(7))  # type: ignore[arg-type]
+    scene.tell(signals.robots_parsed, robotparser=Robots(7))
     assert scene.delay == 7
-    scene.backoff.robots_parsed(Robots(9999))  # type: ignore[arg-type]
+    scene.tell(signals.robots_parsed, robotparser=Robots(9999))
     assert scene.delay == 60
 
 
@@ -126,10 +129,27 @@ def test_five_refusals_in_a_row_end_the_crawl(scene: Scene) -> None:
             await scene.answer(outcome, status=403)
         assert scene.engine.closed_for == []
         await scene.answer(Outcome.REFUSED, status=403)
+        assert scene.engine.closed_for == ["refused"]
         await scene.answer(Outcome.REFUSED, status=403)
 
     asyncio.run(story())
     assert scene.engine.closed_for == ["refused"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.MISSING, Outcome.UNREADABLE])
+def test_codes_without_an_article_are_no_trouble(scene: Scene, outcome: Outcome) -> None:
+    async def story() -> None:
+        for _ in range(20):
+            await scene.answer(outcome, status=200)
+
+    asyncio.run(story())
+    assert (scene.engine.closed_for, scene.delay) == ([], 1)
+
+
+def test_a_refusal_without_an_answer_slows_down(scene: Scene) -> None:
+    forbidden = Absence(site="asrpress.ir", code=5, outcome=Outcome.REFUSED, reason="forbidden by robots.txt")
+    scene.tell(signals.item_scraped, item=forbidden)
+    assert scene.delay == 2
 
 
 def test_fifteen_failures_in_a_row_end_it_too(scene: Scene) -> None:
@@ -155,7 +175,7 @@ def test_a_refusal_of_one_page_slows_down_once_and_an_overload_is_not_counted_tw
 
 
 def test_an_overloaded_feed_or_robots_txt_slows_down_too(scene: Scene) -> None:
-    scene.backoff.response_received(Response("http://asrpress.ir/robots.txt", status=503))
+    scene.tell(signals.response_received, response=Response("http://asrpress.ir/robots.txt", status=503))
     assert scene.delay == 2
 
 
@@ -174,6 +194,17 @@ def test_a_short_retry_after_pauses(scene: Scene, monkeypatch: pytest.MonkeyPatc
         await asyncio.sleep(0.15)
         assert not scene.engine.paused
         assert (scene.engine.pauses, scene.engine.closed_for) == (1, [])
+
+    asyncio.run(story())
+
+
+def test_a_crawl_that_ends_waits_for_no_pause(scene: Scene) -> None:
+    async def story() -> None:
+        scene.tell(signals.spider_closed)  # harmless without one
+        await scene.answer(Outcome.FAILED, status=503, retry_after="100")
+        assert scene.engine.paused
+        scene.tell(signals.spider_closed)
+        assert not scene.engine.paused
 
     asyncio.run(story())
 

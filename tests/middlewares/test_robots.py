@@ -37,9 +37,9 @@ class Engine:
         self.closed_for.append(reason)
 
 
-def verdicts(engine: Engine, *urls: str) -> list[type[BaseException] | None]:
+def verdicts(engine: Engine, *urls: str, base: str = "http://asrpress.ir") -> list[type[BaseException] | None]:
     """What becomes of requests made at once: None where they may go on."""
-    crawler = crawler_for_tests()
+    crawler = crawler_for_tests(ASR_BASE_URL=base)
     crawler.engine = engine  # type: ignore[assignment]
     robots = RobotsMiddleware.from_crawler(crawler)
 
@@ -70,6 +70,13 @@ def test_rules_that_have_moved_within_the_site_are_followed() -> None:
     away = Response("http://asrpress.ir/robots.txt", status=301, headers={"Location": "http://elsewhere.example/"})
     engine = Engine(lambda url: away)
     assert (verdicts(engine, SEND), engine.asked) == ([None], ["http://asrpress.ir/robots.txt"])
+
+
+def test_rules_that_lead_to_the_outlet_are_read_at_its_mirror() -> None:
+    moved = Response("http://asrpress.ir/robots.txt", status=301, headers={"Location": "https://www.asrpress.ir/r.txt"})
+    engine = Engine(lambda url: Response(url, body=RULES) if url.endswith("/r.txt") else moved.replace(url=url))
+    assert verdicts(engine, "http://mirror.example/fa/send/5", base="http://mirror.example") == [IgnoreRequest]
+    assert engine.asked == ["http://mirror.example/robots.txt", "http://mirror.example/r.txt"]
 
 
 def test_a_ring_of_redirects_is_no_rule() -> None:

@@ -83,6 +83,14 @@ def test_a_crawl_learns_a_dictionary_and_packs_with_it_from_then_on(tmp_path: Pa
     assert len(rows(Database(f"sqlite:///{tmp_path / 'asr.db'}"), models.dictionary)) == 1
 
 
+def test_a_crawl_of_one_batch_learns_at_its_end(tmp_path: Path) -> None:
+    items = [fetched(code, body_for(code)) for code in range(1, 101)]
+    learnt = crawl(tmp_path, items, ASR_BATCH_SIZE=500, ASR_BATCH_SECONDS=60)
+    [stored] = rows(Database(f"sqlite:///{tmp_path / 'asr.db'}"), models.dictionary)
+    assert learnt.dictionary is not None
+    assert learnt.dictionary.data == stored["data"]
+
+
 def test_a_dictionary_that_cannot_be_learnt_costs_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(archive: Archive) -> None:
         raise StorageError("database is locked")

@@ -93,8 +93,11 @@ def test_a_batch_of_heavy_pages_is_written_before_it_is_full(tmp_path: Path) -> 
             item.fetch.page = PackedPage(url="u", headers={}, digest=bytes([code]) * 32, size=9, content=content)
             await pipeline.process_item(item)
         assert sorted(scene.outcomes()) == [1, 2]
+        await pipeline.process_item(missing(3))
+        assert sorted(scene.outcomes()) == [1, 2]  # the weight of a batch is that of what waits
 
     scene.play(story)
+    assert sorted(scene.outcomes()) == [1, 2, 3]
 
 
 def test_no_item_waits_longer_than_the_limit(tmp_path: Path) -> None:

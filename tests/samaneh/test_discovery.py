@@ -63,6 +63,70 @@ def test_a_sitemap_kept_as_a_gzip_file_is_read_up_to_a_bound() -> None:
     assert read_sitemap(b"\x1f\x8b no gzip", BASE) == Sitemap()
 
 
+URLSET = b"<urlset><url><loc>http://asrpress.ir/fa/news/5</loc></url><url><loc>/fa/news/6/x</loc></url></urlset>"
+DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        gzip.compress(URLSET[:40]) + gzip.compress(URLSET[40:]),
+        gzip.compress(b"") + gzip.compress(URLSET) + b"\0\0\0",
+        gzip.compress(URLSET) + b"no gzip",
+        gzip.compress(URLSET) + gzip.compress(b"<urlset/>")[:20],
+        b"\xef\xbb\xbf\r\n\r\n" + DECLARATION + URLSET,
+        b"<br />\n<b>Notice</b>: Undefined index & more in <b>/home/a.php</b><br />\n" + DECLARATION + URLSET,
+        DECLARATION + b"\n<b>Warning</b>: x<br>\n" + URLSET,
+        DECLARATION + b"<!-- made by hand & more --><?xml-stylesheet href='a.xsl'?>" + URLSET,
+        URLSET.replace(b"<url>", b"<br>x<b>Notice</b><url>", 1),
+        URLSET.replace(b"/fa/news/5", b"/fa/news/5?a=1&b=2"),
+        URLSET.replace(b"/fa/news/5", b"/fa/news/5/a&zwnj;b&nbsp;c"),
+        URLSET.replace(b"http://asrpress.ir/fa/news/5", b"<![CDATA[ http://asrpress.ir/fa/news/5?a=1&b=2 ]]>"),
+        URLSET.replace(b"</loc></url><url>", b"</url><url>", 1),
+        URLSET.replace(b"</url></urlset>", b""),
+        URLSET.replace(b"<url>", b"<url><t>\xc8\xd1\xe1\x0b a < b</t>", 1),
+        URLSET.decode().encode("utf-16"),
+        URLSET.replace(b"http:", b"").replace(b"asrpress", b"WWW.asrpress"),
+    ],
+    ids=["two members", "an empty member", "junk behind", "a cut member", "a BOM", "a notice", "another notice",
+         "comments", "a notice inside", "a bare &", "entities of HTML", "CDATA", "an end missing", "no end",
+         "bad bytes", "UTF-16", "no scheme"],
+)  # fmt: skip
+def test_a_sitemap_as_sites_serve_them(body: bytes) -> None:
+    assert read_sitemap(body, BASE).codes == (5, 6)
+
+
+def test_a_feed_behind_a_notice_with_a_bare_ampersand() -> None:
+    body = b"<br />\n<b>Notice</b>: x\n" + feed(f"{BASE}/fa/news/30?a=1&b=2", f"{BASE}/fa/news/28")
+    assert codes_in_feed(body, BASE) == [30, 28]
+
+
+def test_the_files_of_an_index_count_from_its_own_address() -> None:
+    files = ["/sm/1.xml?y=1&m=2", "2.xml", "//asrpress.ir/3.xml", "https://www.asrpress.ir/4.xml", "//cdn.example/5",
+             "http://asrpress.ir.cdn.example/6", "", "http://[", "/sm/ماه.xml", "/sm/1.xml?y=1&amp;m=2"]  # fmt: skip
+    index = "<sitemapindex>" + "".join(f"<sitemap><loc>{file}</loc></sitemap>" for file in files) + "</sitemapindex>"
+    found = read_sitemap(index.encode(), BASE, url=f"{BASE}/maps/index.xml")
+    assert found.children == (
+        f"{BASE}/sm/1.xml?y=1&m=2", f"{BASE}/maps/2.xml", f"{BASE}/3.xml", "https://www.asrpress.ir/4.xml",
+        f"{BASE}/sm/%D9%85%D8%A7%D9%87.xml",
+    )  # fmt: skip
+
+
+MIRROR = "http://127.0.0.1:8765"
+
+
+def test_a_mirror_keeps_the_links_of_the_outlet() -> None:
+    links = ["http://asrpress.ir/fa/news/5", "https://www.asrpress.ir/fa/news/6", f"{MIRROR}/fa/news/7", "/fa/news/8",
+             "http://127.0.0.1:9/fa/news/9", "http://asrpress.ir.evil.example/fa/news/10"]  # fmt: skip
+    page = "".join(f'<a href="{link}">x</a>' for link in links).encode()
+    urlset = ("<urlset>" + "".join(f"<url><loc>{link}</loc></url>" for link in links) + "</urlset>").encode()
+    assert codes_in_feed(feed(*links), MIRROR, "asrpress.ir") == [5, 6, 7, 8]
+    assert codes_in_page(page, MIRROR, "asrpress.ir") == [5, 6, 7, 8]
+    assert read_sitemap(urlset, MIRROR, "asrpress.ir").codes == (5, 6, 7, 8)
+    index = b"<sitemapindex><sitemap><loc>https://asrpress.ir/1.xml?a=b</loc></sitemap></sitemapindex>"
+    assert read_sitemap(index, MIRROR, "asrpress.ir").children == (f"{MIRROR}/1.xml?a=b",)
+
+
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))
 def test_anything_else_names_nothing_and_raises_nothing(body: bytes) -> None:
     assert isinstance(codes_in_feed(body, BASE), list)

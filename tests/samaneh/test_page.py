@@ -52,6 +52,55 @@ def test_a_page_that_is_not_the_article_says_why(
     assert found.value.reason == reason
 
 
+NOTICE = "<html><body><p>این خبر از روی سایت برداشته شده است.</p>{}</body></html>"
+LED_AWAY = "redirected to a page that is no article"
+
+
+@pytest.mark.parametrize(
+    ("html", "place", "verdict", "reason"),
+    [
+        (page(code="", head="", body_id=' id="archive"'), "/fa/old", Missing, f"{LED_AWAY} (body#archive)"),
+        (page(code="", head="", body_id=' id="services"'), "/fa/politics/3", Missing, f"{LED_AWAY} (body#services)"),
+        (page(code="", head="", body_id="", headline="", date="", tags=""), "/fa/culture", Missing, LED_AWAY),
+        (NOTICE.format("").encode(), "/fa/gone", Missing, LED_AWAY),
+        (NOTICE.format("<a href=/>خانه</a><script>var a;</script>").encode(), "/gone.html?id=4321", Missing, LED_AWAY),
+        (NOTICE.format("<form></form>").encode(), "/error?path=/en/news/4321", Missing, LED_AWAY),
+        # What may be an article, of another template:
+        (page(code="", head=""), "/fa/culture/a-slug", Unreadable, "no news code on the page (body#news)"),
+        (
+            page(code="", head='<meta property="og:type" content="article">', body_id=""),
+            "/fa/culture/a-slug",
+            Unreadable,
+            "no news code on the page",
+        ),
+        (
+            page(code="", head='<script type="application/ld+json">{"@type": "NewsArticle"}</script>', body_id=""),
+            "/fa/culture/a-slug",
+            Unreadable,
+            "no news code on the page",
+        ),
+        (NOTICE.format("").encode(), "/fa/print/4321", Unreadable, "no news code on the page"),
+        (page(), "/fa/culture/a-slug", None, ""),
+        # What may be a gate before it:
+        (
+            NOTICE.format("<form></form>").encode(),
+            "/login?next=%2Ffa%2Fnews%2F4321",
+            Unreadable,
+            "no news code on the page",
+        ),
+        (NOTICE.format("<script>go()</script>").encode(), "/check", Unreadable, "no news code on the page"),
+        (b"<script>var __arcsjs = 1;</script>", "/check", Refused, "challenge page"),
+    ],
+)
+def test_a_page_that_a_redirect_led_to(html: bytes, place: str, verdict: type[PageVerdict] | None, reason: str) -> None:
+    if verdict is None:
+        assert read(html, url=BASE + place).title == TITLE
+        return
+    with pytest.raises(verdict) as found:
+        read(html, url=BASE + place)
+    assert found.value.reason == reason
+
+
 def test_an_article_that_mentions_a_challenge_is_an_article() -> None:
     assert read(page(body=f'<div class="body"><p>ArvanCloud و {TEXT}</p></div>')).title == TITLE
 

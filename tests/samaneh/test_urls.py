@@ -11,9 +11,11 @@ from asrcrawler.samaneh.urls import (
     LONGEST_URL,
     absolute,
     article_path,
+    at_base,
     code_of_short_path,
     code_of_url,
     is_home,
+    is_listing,
     same_site,
     short_path,
 )
@@ -157,6 +159,86 @@ def test_www_scheme_and_default_ports_make_no_other_site(url: str) -> None:
 )  # fmt: skip
 def test_another_host_or_port_is_another_site(url: str) -> None:
     assert not same_site(url, BASE)
+
+
+SITE = "asrpress.ir"
+MIRROR = "https://mirror.example:8443"
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("http://asrpress.ir/fa/news/5/slug?a=1&b=2#top", f"{MIRROR}/fa/news/5/slug?a=1&b=2"),
+        ("https://www.asrpress.ir/fa/news/5", f"{MIRROR}/fa/news/5"),
+        ("HTTP://WWW.ASRPRESS.IR:80", f"{MIRROR}/"),
+        ("http://asrpress.ir./0008Yp", f"{MIRROR}/0008Yp"),
+        ("https://asrpress.ir:443?a=//b", f"{MIRROR}/?a=//b"),
+        ("http://asrpress.ir//evil.example/x", f"{MIRROR}//evil.example/x"),
+        (f"{MIRROR}/fa/news/5#top", f"{MIRROR}/fa/news/5#top"),
+        ("http://www.mirror.example:8443/x", "http://www.mirror.example:8443/x"),
+        ("https://mirror.example/x", None),
+        ("http://asrpress.ir:8080/x", None),
+        ("http://asrpress.ir.evil.example/x", None),
+        ("http://evil.example/asrpress.ir", None),
+        ("http://evil.example/?http://asrpress.ir/", None),
+        ("http://evil.example#asrpress.ir", None),
+        ("http://asrpress.ir@evil.example/x", None),
+        ("http://user:secret@asrpress.ir/x", None),
+        ("http://asrpress.ir\\@evil.example/x", None),
+        ("http://cdn.asrpress.ir/x", None),
+        ("http://xasrpress.ir/x", None),
+        ("http://аsrpress.ir/x", None),  # a Cyrillic а
+        ("//asrpress.ir/x", None),  # whoever has it makes it absolute first
+        ("ftp://asrpress.ir/x", None),
+        ("/x", None),
+        ("", None),
+        ("http://[", None),
+    ],
+)
+def test_an_address_of_the_outlet_is_asked_for_at_the_base(url: str, asked: str | None) -> None:
+    assert at_base(url, MIRROR, SITE) == asked
+
+
+def test_where_the_base_is_the_outlet_an_address_stays_as_it_is() -> None:
+    for url in ("https://www.asrpress.ir/x", "http://asrpress.ir/x#y", "http://ASRPRESS.ir:80/x"):
+        assert at_base(url, BASE, SITE) == url
+    assert at_base("http://asrpress.ir/x", "http://asrpress.ir:8080", SITE) == "http://asrpress.ir:8080/x"
+    assert at_base("http://mirror.example/x", BASE, SITE) is None
+    assert at_base("http://asrpress.ir/x", MIRROR) is None
+
+
+def test_a_host_is_the_same_by_its_name_and_as_dns_knows_it() -> None:
+    persian, ascii_name = "http://آزمایشی.example", "http://xn--hgbk6aj7f53bba.example"
+    assert at_base(f"{ascii_name}/x", persian) == f"{ascii_name}/x"
+    assert at_base(f"{persian}/x", MIRROR, "xn--hgbk6aj7f53bba.example") == f"{MIRROR}/x"
+    assert at_base("http://[::1]:81/x", "http://[::1]:81") == "http://[::1]:81/x"
+    assert at_base("http://asrpress.ir/x", "http://[::1]:81", SITE) == "http://[::1]:81/x"
+
+
+@given(hostile, st.sampled_from([MIRROR, BASE, "http://[::1]:81"]))
+def test_nothing_is_asked_for_on_another_host_than_that_of_the_base(text: str, base: str) -> None:
+    url = at_base(text, base, SITE)
+    if url is not None:
+        assert (urlsplit(url).hostname or "").removeprefix("www.").removesuffix(".") == urlsplit(base).hostname
+
+
+@pytest.mark.parametrize(
+    ("url", "lists"),
+    [
+        ("/fa/archive?service_id=1", True),
+        ("http://asrpress.ir/fa/services/20/90", True),
+        ("/en/tags/3/1/x", True),
+        ("/fa/tag/1/متن", True),
+        ("/fa/rss", True),
+        ("/fa/news/5", False),
+        ("/fa/archives", False),
+        ("/fa/gone", False),
+        ("/archive", False),
+        ("http://[", False),
+    ],
+)
+def test_the_lists_of_the_cms_are_known_by_their_address(url: str, lists: bool) -> None:
+    assert is_listing(url) is lists
 
 
 # --- hrefs

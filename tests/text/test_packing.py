@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -60,8 +61,14 @@ def test_too_few_pages_or_nothing_in_common_give_no_dictionary() -> None:
 
 def test_the_size_bounds_what_is_unpacked() -> None:
     bomb = compress(b"\0" * 100_000_000)
-    with pytest.raises(DamagedPageError, match="its digest is another"):
-        unpack(bomb, size=1000, digest=digest(b"\0" * 1000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(DamagedPageError, match="its digest is another"):
+            unpack(bomb, size=1000, digest=digest(b"\0" * 1000))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1_000_000
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "no frame", "empty", "other digest", "no dictionary"])

@@ -12,7 +12,7 @@ from asrcrawler.storage import models
 from asrcrawler.storage.reparse.rereading import Story, Wanted, count, stories
 from asrcrawler.storage.reparse.rewriting import Rewritten, write_readings
 from asrcrawler.storage.visits.writing import write_visits
-from tests.storage.samples import DAY, HOUR, NOON, SITE, an_absence, an_article, row, rows, with_page
+from tests.storage.samples import DAY, HOUR, MINUTE, NOON, SITE, an_absence, an_article, row, rows, with_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,10 +93,13 @@ def test_a_better_reading_is_no_edit_by_the_site(database: Database) -> None:
 
 
 def test_another_day_of_publication_moves_the_next_visit(database: Database) -> None:
-    write_visits(database, [with_page(an_article(1, published_at=None)), with_page(an_article(2))])
-    read(database, as_it_was)
-    booked = {found["code"]: found["next_visit_at"] for found in rows(database, models.ledger)}
-    assert booked[1] == booked[2]
+    published: dict[str, Any] = {"published_at": NOON - 10 * HOUR}
+    write_visits(database, [with_page(an_article(1, published_at=None)), with_page(an_article(2, **published))])
+    assert row(database, models.ledger, 1)["next_visit_at"] == NOON + 30 * MINUTE
+    read(database, lambda code, at: an_article(code, at=at, **published))
+    assert {found["code"]: found["next_visit_at"] for found in rows(database, models.ledger)} == {
+        1: NOON + 5 * HOUR, 2: NOON + 5 * HOUR,
+    }  # fmt: skip
 
 
 def test_what_reads_worse_does_not_replace_what_is_stored(database: Database) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from asrcrawler.items import Outcome
@@ -28,7 +29,7 @@ def test_known_tells_the_last_visit(database: Database) -> None:
 
 def test_known_takes_more_codes_than_one_statement_does(database: Database) -> None:
     codes = range(1, 3 * ledger.CHUNK)
-    ledger.record_listed(database, SITE, codes, NOON)
+    assert ledger.record_listed(database, SITE, codes, NOON) == len(codes)
     assert set(ledger.known(database, SITE, codes)) == set(codes)
 
 
@@ -36,6 +37,24 @@ def test_validators_only_of_what_was_stored(database: Database) -> None:
     write_visits(database, [an_article(7), an_absence(8), an_article(9)])
     write_visits(database, [an_absence(9, Outcome.FAILED, at=NOON + HOUR)])
     assert ledger.validators(database, SITE, [7, 8, 9]) == {7: Validators('"e1"', "Wed, 01 May 2024 11:00:00 GMT")}
+
+
+def test_what_came_without_validators_is_asked_for_without_a_condition(database: Database) -> None:
+    bare = an_article(7)
+    assert bare.fetch is not None
+    bare.fetch.etag = bare.fetch.last_modified = None
+    dated = an_article(8)
+    assert dated.fetch is not None
+    dated.fetch.etag = None
+    write_visits(database, [bare, dated])
+    assert ledger.validators(database, SITE, [7, 8]) == {8: Validators(None, "Wed, 01 May 2024 11:00:00 GMT")}
+
+
+def test_a_code_is_due_from_its_moment_on(database: Database) -> None:
+    write_visits(database, [an_absence(1, Outcome.FAILED)])
+    moment = column(database, models.ledger, "next_visit_at")[1]
+    assert ledger.due(database, SITE, moment, FAILED, 10) == [1]
+    assert ledger.due(database, SITE, moment - timedelta(microseconds=1), FAILED, 10) == []
 
 
 def test_due_gives_the_longest_due_first(database: Database) -> None:
@@ -85,6 +104,13 @@ def test_listing_a_code_again_keeps_the_first_time_and_its_visit(database: Datab
     assert ledger.record_listed(database, SITE, [7, 8], NOON + DAY) == 0
     assert column(database, models.ledger, "listed_at") == {7: NOON, 8: NOON}
     assert column(database, models.ledger, "outcome") == {7: "stored", 8: None}
+
+
+def test_a_visited_code_that_is_listed_beside_a_listed_one_gets_its_own_time(database: Database) -> None:
+    ledger.record_listed(database, SITE, [8], NOON)
+    write_visits(database, [an_article(7)])
+    ledger.record_listed(database, SITE, [7, 8], NOON + DAY)
+    assert column(database, models.ledger, "listed_at") == {7: NOON + DAY, 8: NOON}
 
 
 def test_listing_nothing_is_fine(database: Database) -> None:
