@@ -7,7 +7,9 @@ The project's own start with ``ASR_``; each can also be given as an environment 
 import os
 from importlib.util import find_spec
 
-from asrcrawler import __version__
+from asrcrawler import __version__, startup
+
+startup.begin()
 
 # --- the project's own -------------------------------------------------------------------------------------------
 
