@@ -13,11 +13,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from asrcrawler.items import Outcome
-from asrcrawler.policy import DAY
+from asrcrawler.policy import (
+    FIRST_REST,
+    LONGEST_REST,
+    SITEMAP_AFTER_FAILURE,
+    SITEMAP_EVERY,
+    has_come,
+    is_due,
+)
 from asrcrawler.spans import merge
 
 if TYPE_CHECKING:
@@ -29,8 +36,6 @@ if TYPE_CHECKING:
 
 MOST_FRESH = 20_000  # codes remembered as listed and not visited; months of a large outlet
 PAGE = 500  # codes asked of the ledger at a time
-SITEMAP_EVERY = 30 * DAY  # the index of the archive sitemap; what is new stands in the feed
-SITEMAP_AFTER_FAILURE = DAY  # … where it did not answer, or there is none
 SITEMAPS_PER_RUN = 3  # files of the archive sitemap
 MOST_SITEMAPS = 5_000  # files remembered; one a day for thirteen years
 FURTHEST_AHEAD = 200_000  # codes; a listed code so far above the middle one is a slip, not the newest of the site
@@ -61,6 +66,10 @@ class Memory:
     """Runs in a row that the site refused."""
     rest_until: datetime | None = None
     """No scheduled run asks the site for anything before this."""
+
+    def rests(self, now: datetime) -> bool:
+        """Whether the site is left alone now, because it refused the last run."""
+        return self.rest_until is not None and not is_due(self.rest_until, LONGEST_REST, now)
 
     def as_json(self) -> dict[str, Any]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -118,7 +127,7 @@ def remember(memory: Memory, listing: Listing, known: Mapping[int, Known], now: 
     A listed code is fresh when it was never visited, or when it is listed for the first time and was missing before:
     the draft has been published. It stays fresh, through killed runs too, until it is visited.
     """
-    fresh = {code for code in memory.fresh if not _visited_since(known.get(code), memory.read_at)}
+    fresh = {code for code in memory.fresh if not _visited_since(known.get(code), memory.read_at, now)}
     first_time = set(listing.codes) - set(memory.window)
     for code in listing.codes:
         outcome = known[code].outcome if code in known else None
@@ -160,8 +169,11 @@ def latest_sitemaps(urls: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(numbers, key=numbers.__getitem__, reverse=True)[:MOST_SITEMAPS])
 
 
-def _visited_since(visit: Known | None, moment: datetime | None) -> bool:
-    return visit is not None and visit.visited_at is not None and (moment is None or visit.visited_at >= moment)
+def _visited_since(visit: Known | None, moment: datetime | None, now: datetime) -> bool:
+    """A moment that is still to come says nothing of which was first: rather another visit than none."""
+    if visit is None or not has_come(visit.visited_at, now):
+        return False
+    return moment is None or moment <= visit.visited_at
 
 
 # --- at work
@@ -274,7 +286,7 @@ class Frontier:
             found = await self._site.archive(memory.sitemaps[0])
             codes, files = (found or ([], []))[0], list[str]()  # what a file of the index names further is left out
             memory = replace(memory, sitemaps=memory.sitemaps[1:])
-        elif memory.sitemaps_due_at is None or self._now >= memory.sitemaps_due_at:
+        elif memory.sitemaps_due_at is None or is_due(memory.sitemaps_due_at, SITEMAP_EVERY, self._now):
             found = await self._site.archive(None)
             codes, files = found or ([], [])
             again = SITEMAP_EVERY if found else SITEMAP_AFTER_FAILURE
@@ -296,8 +308,7 @@ def rest_after_refusal(memory: Memory, now: datetime, asked: datetime | None) ->
     ``asked`` is when the site said to come back, if it did; it is heeded up to a day.
     """
     refusals = memory.refusals + 1
-    rest = min(timedelta(hours=1) * 2 ** min(refusals - 1, 5), DAY)
-    until = now + rest
+    until = now + min(FIRST_REST * 2 ** min(refusals - 1, 5), LONGEST_REST)
     if asked is not None:
-        until = max(until, min(asked, now + DAY))
+        until = max(until, min(asked, now + LONGEST_REST))
     return replace(memory, refusals=refusals, rest_until=until)

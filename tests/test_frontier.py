@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from asrcrawler.frontier import (
     FURTHEST_AHEAD,
     MOST_SITEMAPS,
+    Frontier,
     Listing,
     Memory,
+    Site,
     latest_sitemaps,
     newest_first,
     newest_of,
@@ -23,6 +27,7 @@ from asrcrawler.items import Outcome
 from asrcrawler.storage.ledger import Known
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEFORE = NOW - timedelta(hours=1)
 LONG_AGO = NOW - timedelta(days=9)
 
@@ -159,3 +164,61 @@ def test_each_refusal_in_a_row_doubles_the_rest_up_to_a_day() -> None:
 def test_a_site_that_says_when_is_heard_up_to_a_day(asked: float, hours: float) -> None:
     memory = rest_after_refusal(Memory(), NOW, NOW + timedelta(hours=asked))
     assert memory.rest_until == NOW + timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "rests"),
+    [
+        (-HOUR, False),
+        (timedelta(0), False),
+        (HOUR, True),
+        (24 * HOUR, True),
+        (25 * HOUR, False),
+        (9_999 * HOUR, False),
+    ],
+)
+def test_a_site_is_left_alone_for_a_day_at_most(ahead: timedelta, rests: bool) -> None:
+    assert Memory(rest_until=NOW + ahead).rests(NOW) is rests
+    assert not Memory().rests(NOW)
+
+
+@pytest.mark.parametrize(
+    ("read_at", "visited_at"), [(NOW + HOUR, BEFORE), (BEFORE, NOW + HOUR), (NOW + HOUR, NOW + 2 * HOUR)]
+)
+def test_where_a_clock_was_ahead_a_fresh_code_is_rather_visited_again(read_at: datetime, visited_at: datetime) -> None:
+    last = Memory(read_at=read_at, window=(30,), fresh=(27,), newest=30)
+    known = {27: visited(Outcome.MISSING, visited_at), 30: visited(Outcome.STORED)}
+    memory = remember(last, Listing(feed=[30]), known, NOW)
+    assert 27 in memory.fresh
+    assert memory.read_at == NOW
+
+
+class NoArchive:
+    """What the frontier asks of an archive when it looks for a sitemap."""
+
+    async def list_codes(self, codes: list[int], at: datetime) -> None:
+        assert (codes, at) == ([], NOW)
+
+    async def remember(self, memory: Memory) -> None:
+        self.memory = memory
+
+
+@pytest.mark.parametrize(
+    ("ahead", "asked"), [(None, True), (-HOUR, True), (HOUR, False), (30 * DAY, False), (31 * DAY, True)]
+)
+def test_the_index_of_sitemaps_is_waited_for_no_longer_than_a_month(ahead: timedelta | None, asked: bool) -> None:
+    looks: list[str | None] = []
+
+    async def nothing() -> None:
+        pass
+
+    async def index(file: str | None) -> None:
+        looks.append(file)
+
+    archive: Any = NoArchive()
+    site = Site(feed=nothing, home=nothing, recent=nothing, archive=index)
+    frontier = Frontier(archive, site, first_code=1, backfill=1, now=NOW)
+    frontier._memory = Memory(sitemaps_due_at=NOW + ahead if ahead is not None else None)
+    assert not asyncio.run(frontier._read_sitemap())
+    assert looks == ([None] if asked else [])
+    assert not asked or archive.memory.sitemaps_due_at == NOW + DAY

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asrcrawler.items import Outcome
-from asrcrawler.policy import SETTLED_AGE, Change, History, change_class, next_visit
+from asrcrawler.policy import (
+    SETTLED_AGE,
+    Change,
+    History,
+    change_class,
+    next_visit,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
