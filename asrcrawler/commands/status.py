@@ -70,7 +70,7 @@ class Command(AsrCommand):
     def _problems(self, database: Database, site: str, max_age: timedelta) -> list[str]:
         from asrcrawler.clock import utcnow
         from asrcrawler.reports.check import problems
-        from asrcrawler.storage.runs import first_run, last_good_run
+        from asrcrawler.storage.runs import first_run, last_good_run, run_ahead
         from asrcrawler.storage.status import coverage_at
 
         now, first = utcnow(), self.config.first_code
@@ -78,6 +78,7 @@ class Command(AsrCommand):
         found = problems(
             last_good=last_good_run(database, site),
             first_run=first_run(database, site),
+            run_ahead=run_ahead(database, site),
             coverage_before=coverage_at(database, site, first, now - COVERAGE_BEFORE) if sweeps else None,
             coverage_now=coverage_at(database, site, first, now) if sweeps else None,
             longest=max_age,

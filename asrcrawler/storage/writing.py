@@ -20,6 +20,7 @@ from asrcrawler.storage.models import revision as revision_table
 from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.pages import Found, keep
 from asrcrawler.storage.rows import insert_rows, upsert_rows
+from asrcrawler.storage.runs import writing
 from asrcrawler.storage.search import index
 from asrcrawler.storage.similar import link_similar
 
@@ -30,17 +31,24 @@ if TYPE_CHECKING:
 
     from asrcrawler.items import Absence
     from asrcrawler.storage.database import Database
+    from asrcrawler.storage.runs import RunFigures
 
 __all__ = ["NEW", "Written", "write_visits"]
 
 
 def write_visits(
-    database: Database, batch: Sequence[Article | Absence], *, run_id: int | None = None, newest: int = 0
+    database: Database,
+    batch: Sequence[Article | Absence],
+    *,
+    run_id: int | None = None,
+    newest: int = 0,
+    figures: RunFigures | None = None,
 ) -> list[Written]:
     """Write a batch of visits in one transaction; one :class:`Written` for each, in their order.
 
     ``newest`` is the highest code known to exist, from which a missing code's next visit is reckoned; stored articles
-    count beside it. Raises :exc:`StorageError`; then nothing of the batch is written.
+    count beside it; ``figures`` are those of the run before the batch. Raises :exc:`StorageError`, or its kind
+    :exc:`TokenLostError` where the run was closed by another; then nothing of the batch is written.
     """
     if not batch:
         return []
@@ -48,7 +56,7 @@ def write_visits(
     for place, item in enumerate(batch):
         by_site[item.site][place] = item
     written: dict[int, Written] = {}
-    with database.write(*by_site) as connection:
+    with writing(database, run_id, *by_site, figures=figures) as connection:
         for site, items in by_site.items():
             rows = load(connection, site, items.values(), run_id=run_id, newest=newest)
             written.update({place: rows.take_up(item) for place, item in items.items()})
