@@ -56,7 +56,8 @@ class Command(ScrapyCrawl):
             crawler = self._create_crawler(args[0])
             self.crawler_process.crawl(crawler, **opts.spargs)
             self.crawler_process.start()
-        status = crawler.stats.get_value("asr/exit_status") if crawler.stats else None
+        stats = None if self.crawler_process.bootstrap_failed else crawler.stats
+        status = stats.get_value("asr/exit_status") if stats else None
         self.exitcode = status if status is not None else UNAVAILABLE if _was_stopped() else FAILED
         gc.freeze()  # a last search for garbage in all that was loaded takes longer than a run with nothing new
 
