@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 
-from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
+from asrcrawler.crawl.archive import Archive
+from asrcrawler.crawl.frontier import rest_after_refusal
 from asrcrawler.endings import (
     ANOTHER_RUN,
     CLOSED_BY_ANOTHER,
@@ -25,14 +26,13 @@ from asrcrawler.endings import (
     is_new_template,
 )
 from asrcrawler.exceptions import StorageError, TokenLostError
-from asrcrawler.frontier import rest_after_refusal
 from asrcrawler.items import Outcome
-from asrcrawler.storage.runs import HEARTBEAT
+from asrcrawler.storage.visits.runs import HEARTBEAT
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from asrcrawler.samaneh.spider import SamanehSpider
+    from asrcrawler.crawl.spider import SamanehSpider
 
 logger = logging.getLogger(__name__)
 

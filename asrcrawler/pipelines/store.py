@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
 from asrcrawler.config import Config
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, reason_of
 from asrcrawler.exceptions import AnotherRunError, StorageError, TokenLostError, UnstorableError, VanishedError
 from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage

@@ -13,7 +13,8 @@ from asrcrawler.clock import utcnow
 from asrcrawler.replica import World
 from asrcrawler.replica.faults import Fault
 from asrcrawler.replica.server import ReplicaServer
-from asrcrawler.storage import models, runs
+from asrcrawler.storage import models
+from asrcrawler.storage.visits import runs
 from tests.commands import invoke
 from tests.end_to_end.crawling import FAST, PATIENCE, SITE, Crawl, wait_until
 from tests.storage.samples import all_rows

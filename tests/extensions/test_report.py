@@ -11,14 +11,15 @@ import pytest
 from scrapy import Request, signals
 from sqlalchemy import update
 
-from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
+from asrcrawler.crawl.archive import Archive
+from asrcrawler.crawl.arguments import Arguments
+from asrcrawler.crawl.frontier import Memory
 from asrcrawler.exceptions import StorageError
 from asrcrawler.extensions import report
 from asrcrawler.extensions.report import RunReport
-from asrcrawler.frontier import Memory
-from asrcrawler.samaneh.arguments import Arguments
-from asrcrawler.storage import Database, models, runs
+from asrcrawler.storage import Database, models
+from asrcrawler.storage.visits import runs
 from tests.crawler import crawler_for_tests
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from asrcrawler.export.contract import EXPORT_FIELDS, export_schema
 from asrcrawler.reader.library import Library
 from asrcrawler.storage import Database
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits.writing import write_visits
 from tests.reader import shelf
 from tests.reader.conftest import NOW, client_of
 from tests.storage.samples import DAY, HOUR, SITE, an_article
