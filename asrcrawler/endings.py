@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asrcrawler.exceptions import TokenLostError
 from asrcrawler.items import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from asrcrawler.exceptions import StorageError
+
 OK, FAILED, UNAVAILABLE = 0, 1, 75
-"""Exit statuses of a crawl; 75 is ``EX_TEMPFAIL``: the site could not be reached or refused us."""
+"""Exit statuses of a crawl; 75 is ``EX_TEMPFAIL``: the site could not be reached or refused us, the run was ended by a
+signal with codes in hand, or it was closed by another one. A later run may do better."""
 
 FINISHED = "finished"
+SHUTDOWN = "shutdown"
 ANOTHER_RUN = "another run at work"
 DATABASE_FAILED = "database failed"
 START_ERROR = "start_error"
@@ -21,10 +26,13 @@ ASKED_TO_WAIT = "asked to wait"
 RESTING = "resting after a refusal"
 UNREACHABLE = "unreachable"
 NOTHING_NAMED = "the site names no articles"
-"""Reasons for which a crawl is closed; Scrapy's own (``shutdown``, ``closespider_timeout`` …) come beside them."""
+CLOSED_BY_ANOTHER = "token_lost"
+REPARSED, REPARSE_INTERRUPTED = "reparse finished", "reparse interrupted"
+"""Reasons for which a run is closed; the first two are Scrapy's own, of which there are more
+(``closespider_timeout`` …). The last two are no crawl's."""
 
 NOT_WELCOME = frozenset({REFUSED, ASKED_TO_WAIT})
-_UNAVAILABLE = NOT_WELCOME | {RESTING, UNREACHABLE}
+_UNAVAILABLE = NOT_WELCOME | {RESTING, UNREACHABLE, CLOSED_BY_ANOTHER}
 _FAILED = frozenset({DATABASE_FAILED, START_ERROR, NOTHING_NAMED})
 
 UNREADABLE_PAGES = 5
@@ -36,7 +44,8 @@ pages that any archive has."""
 def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int, *, listed: bool = False) -> int:
     """What a crawl that was closed for ``reason`` tells its caller.
 
-    ``outcomes`` are the booked visits by outcome, ``unbooked`` the codes taken up that never reached the ledger.
+    ``outcomes`` are the booked visits by outcome, ``unbooked`` the codes taken up that never reached the ledger. Who
+    ends a run by a signal before it has booked anything has not seen it do well either.
     ``listed`` is whether the site told in this run which articles it has: then it was reached, and a code that always
     fails, the only one due, is no reason for an alarm.
     """
@@ -46,9 +55,16 @@ def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int, *, list
         return FAILED
     if reason in _UNAVAILABLE or _no_answer(outcomes, listed=listed):
         return UNAVAILABLE
+    if reason == SHUTDOWN and (unbooked > 0 or not outcomes):
+        return UNAVAILABLE
     if is_new_template(outcomes) or (reason == FINISHED and unbooked > 0):
         return FAILED
     return OK
+
+
+def reason_of(error: StorageError) -> str:
+    """Why a crawl ends that cannot write."""
+    return CLOSED_BY_ANOTHER if isinstance(error, TokenLostError) else DATABASE_FAILED
 
 
 def is_new_template(outcomes: Mapping[str, int]) -> bool:

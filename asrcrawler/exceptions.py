@@ -135,6 +135,12 @@ class DamagedPageError(AsrCrawlerError):
     """A kept page whose bytes are not those that were fetched. Raised by ``asrcrawler.text.packing``."""
 
 
+class TokenLostError(StorageError):
+    """A run that another one has closed, and that may write no more. Raised by ``asrcrawler.storage.visits.runs``."""
+
+    exit_status = 75
+
+
 class AnotherRunError(StorageError):
     """Another run is at work on the same site and database. Raised by ``asrcrawler.storage.visits.runs``."""
 

@@ -1,11 +1,16 @@
-"""When a code is looked at again, and what an edit amounts to. Pure functions, no clock."""
+"""When a code is looked at again, which stored moments are believed, and what an edit amounts to.
+
+Pure functions, no clock. A clock may have been far ahead when a moment was stored. So no stored moment is waited for
+longer than the policy ever waits (:func:`is_due`), and none that is still to come is the latest of anything
+(:func:`has_come`).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 from zlib import crc32
 
 from asrcrawler.items import FIELDS, TYPES, Change, Outcome, Type
@@ -49,6 +54,24 @@ STALE_COPY = DAY  # how long after a text was last seen an earlier one is an old
 
 GROWTH_STEPS = 16  # beyond so many steps every wait has reached its cap; keeps the powers small
 
+FIRST_REST = HOUR  # of a site that refused a run …
+LONGEST_REST = DAY  # … up to this, also where it asks for more
+
+SITEMAP_EVERY = 30 * DAY  # the index of the archive sitemap; what is new stands in the feed
+SITEMAP_AFTER_FAILURE = DAY  # … where it did not answer, or there is none
+
+LONGEST_NEXT_VISIT = max(
+    LATEST_REVISIT,
+    LATEST_DRAFT_REVISIT,
+    DEEP_REVISIT,
+    LONGEST_RETRY_AFTER,
+    (1 + JITTER) * max(LATEST_RETRY, LATEST_REFUSED_RETRY, LATEST_UNREADABLE_RETRY),
+)
+"""The longest wait that :func:`next_visit` gives."""
+
+CLOCKS_APART = 10 * MINUTE
+"""By so much the clocks of two hosts may differ that work on one database."""
+
 
 # Where values come from: a field that leaves its main place tells of a template that has changed.
 FEWEST_TO_COMPARE = 50  # articles on either side
@@ -87,6 +110,24 @@ def next_visit(outcome: Outcome, history: History, now: datetime) -> datetime | 
             return _retry(history, now, REFUSED_RETRY * history.streak, LATEST_REFUSED_RETRY)
         case Outcome.UNREADABLE:
             return _retry(history, now, UNREADABLE_RETRY * _grown(2, history), LATEST_UNREADABLE_RETRY)
+
+
+def is_due(moment: datetime, longest: timedelta, now: datetime) -> bool:
+    """Whether a stored wait until ``moment`` is over, or longer than the ``longest`` that the policy gives it.
+
+    >>> now = datetime(2026, 3, 1)
+    >>> is_due(now + HOUR, DAY, now), is_due(now, DAY, now), is_due(now + 9 * DAY, DAY, now)
+    (False, True, True)
+    """
+    return not now < moment <= now + longest
+
+
+def has_come(moment: datetime | None, now: datetime, *, apart: timedelta = timedelta(0)) -> TypeGuard[datetime]:
+    """Whether a stored moment is known and not ahead of ``now``; one that is ahead is older than all that have come.
+
+    ``apart`` is by how much the clock of whoever stored it may differ.
+    """
+    return moment is not None and moment <= now + apart
 
 
 def change_class(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> Change | None:
@@ -153,8 +194,8 @@ def is_stale_copy(earlier_seen_at: datetime, stored_seen_at: datetime) -> bool:
 
 def _next_look_at_article(history: History, now: datetime) -> datetime | None:
     born = history.published_at
-    if born is None or born > now:  # a slip of the site's clock must not have it looked at every half hour for years
-        born = history.first_visit_at
+    if not has_come(born, now):  # a slip of the site's clock must not have it looked at every half hour for years
+        born = min(history.first_visit_at, now)
     settled_at = born + SETTLED_AGE
     if now >= settled_at:
         return None

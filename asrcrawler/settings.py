@@ -8,7 +8,9 @@ their names and their meaning.
 from asrcrawler import __version__
 from asrcrawler.items import NAMES
 from asrcrawler.settings_file import SettingsFile
+from asrcrawler.system import startup
 
+startup.begin()
 _file = SettingsFile.read()
 
 # --- the project's own -------------------------------------------------------------------------------------------

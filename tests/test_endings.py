@@ -12,7 +12,10 @@ from asrcrawler.endings import exit_status, is_new_template
         ("finished", {"stored": 5, "missing": 9}, 0, 0),
         ("finished", {"stored": 5, "failed": 5, "refused": 1}, 0, 0),  # booked for another visit
         ("finished", {"stored": 5}, 1, 1),  # a code got lost
-        ("shutdown", {"stored": 5}, 2, 0),  # stopped by a signal: what was not reached stays due
+        ("shutdown", {"stored": 5}, 0, 0),  # stopped by a signal: what was not reached stays due
+        ("shutdown", {"stored": 5}, 2, 75),  # … with codes in hand
+        ("shutdown", {}, 0, 75),  # … before it had done anything
+        ("token_lost", {"stored": 5}, 3, 75),
         ("closespider_timeout", {"stored": 5}, 3, 0),
         ("another run at work", {}, 0, 0),
         ("database failed", {}, 0, 1),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from scrapy.commands import ScrapyCommand
 
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
+from asrcrawler.system.startup import INTERRUPTED, let_go_of_stdout
 
 if TYPE_CHECKING:
     import argparse
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 def complain(command: str, error: AsrCrawlerError) -> int:
     """Tell the user what is wrong, in one line on stderr; give the exit status that goes with it."""
     text = " ".join(str(error).split())
-    sys.stderr.write(f"scrapy {command}: {text}\n")
+    with suppress(OSError):  # nobody listens
+        sys.stderr.write(f"scrapy {command}: {text}\n")
     return error.exit_status
 
 
@@ -35,16 +37,39 @@ def warn(command: str, warnings: Iterable[str]) -> None:
 
 @contextmanager
 def ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM unwinds like Ctrl-C, so that what was begun is ended in good order."""
+    """SIGTERM and SIGHUP unwind like Ctrl-C, so that what was begun is ended in good order."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
-        yield
+        with hangup_is_sigterm():
+            yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def hangup_is_sigterm() -> Iterator[None]:
+    """SIGHUP does what SIGTERM does, unless it is ignored already (``nohup``).
+
+    Once: a terminal that is closed sends it more than once, and a second SIGTERM is no longer in good order.
+    """
+
+    def pass_on(*_: object) -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.raise_signal(signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGHUP)
+    if before is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGHUP, pass_on)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 class AsrCommand(ScrapyCommand):
@@ -121,9 +146,9 @@ class AsrCommand(ScrapyCommand):
         except AsrCrawlerError as error:
             self.exitcode = complain(self.title, error)
         except KeyboardInterrupt:
-            self.exitcode = 130
+            self.exitcode = INTERRUPTED
         except BrokenPipeError:  # the reader of our output went away, as `head` does
-            sys.stderr.close()
+            let_go_of_stdout()
             self.exitcode = 0
 
     def _refuse(self, message: str) -> NoReturn:

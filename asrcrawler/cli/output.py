@@ -8,10 +8,13 @@ import stat
 import sys
 import threading
 from contextlib import contextmanager, suppress
+from errno import EBADF
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asrcrawler.exceptions import OutputError, UsageError
+from asrcrawler.system import processes
+from asrcrawler.system.startup import let_go_of_stdout, stdout_was_closed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,13 +69,14 @@ def replacing(path: Path) -> Iterator[Path]:
     """Give the name of a file beside ``path`` to write to; at the end it is put on the disk and takes the place.
 
     However the block ends otherwise, also by a signal that ends the process, what was at ``path`` stays and nothing is
-    left beside it; only after ``kill -9`` or a power cut lies there ``.NAME.PID.part``. Raises :exc:`UsageError` for a
-    directory, :exc:`OutputError` if the file cannot be put there.
+    left beside it; only after ``kill -9`` or a power cut lies there ``.NAME.PID.part``, until the next one of that
+    name. Raises :exc:`UsageError` for a directory, :exc:`OutputError` if the file cannot be put there.
     """
     target = path.resolve()
     if target.is_dir():
         raise UsageError(f"-o {str(path)!r} cannot be written: it is a directory")
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    _remove_leftovers(target)
     with _ending_signals_as_errors():
         try:
             yield beside
@@ -84,6 +88,22 @@ def replacing(path: Path) -> Iterator[Path]:
         finally:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
+
+
+def _remove_leftovers(target: Path) -> None:
+    """What killed processes have left beside ``target``; the process id stands in the name."""
+    for number, path in _beside(target):
+        if not processes.is_alive(number):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _beside(target: Path) -> Iterator[tuple[int, Path]]:
+    with suppress(OSError):
+        for path in target.parent.iterdir():
+            number = path.name.removeprefix(f".{target.name}.").removesuffix(".part")
+            if number.isascii() and number.isdigit() and path.name == f".{target.name}.{number}.part":
+                yield int(number), path
 
 
 class _Ended(BaseException):
@@ -142,10 +162,12 @@ def _told(name: str) -> Iterator[None]:
 def _stdout() -> Iterator[IO[bytes]]:
     """A reader that goes away, as ``head`` does, is no error."""
     try:
+        if stdout_was_closed():
+            raise OSError(EBADF, os.strerror(EBADF))
         yield sys.stdout.buffer
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+        let_go_of_stdout()
     except OSError as error:
         raise OutputError("stdout", error) from error
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
-from asrcrawler.cli.command import complain, warn
+from asrcrawler.cli.command import complain, hangup_is_sigterm, warn
+from asrcrawler.endings import FAILED, UNAVAILABLE
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
 from asrcrawler.logformatter import hush, tells_all
+from asrcrawler.system.startup import leave
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +29,8 @@ class Command(ScrapyCrawl):
         return (
             f"{self.short_desc()} -a codes=32911,32950-32960: these news codes, again even if known. "
             "-a limit=500: at most so many article pages. Exit status: 0 everything taken up is in the database; "
-            "75 the site could not be reached or refused us; 1 the run could not do its work; 2 usage. "
+            "75 the site could not be reached or refused us, or a signal ended the run with codes in hand; "
+            "1 the run could not do its work; 2 usage. "
             "Example: scrapy crawl asr -a codes=32911"
         )
 
@@ -47,11 +51,14 @@ class Command(ScrapyCrawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process is not None
-        crawler = self._create_crawler(args[0])
-        self.crawler_process.crawl(crawler, **opts.spargs)
-        self.crawler_process.start()
+        signal.signal(signal.SIGINT, leave)  # until Scrapy has its own: what it catches before becomes a traceback
+        with hangup_is_sigterm():
+            crawler = self._create_crawler(args[0])
+            self.crawler_process.crawl(crawler, **opts.spargs)
+            self.crawler_process.start()
         stats = None if self.crawler_process.bootstrap_failed else crawler.stats
-        self.exitcode = stats.get_value("asr/exit_status", 1) if stats else 1
+        status = stats.get_value("asr/exit_status") if stats else None
+        self.exitcode = status if status is not None else UNAVAILABLE if _was_stopped() else FAILED
         gc.freeze()  # a last search for garbage in all that was loaded takes longer than a run with nothing new
 
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -73,6 +80,15 @@ class Command(ScrapyCrawl):
         warn("crawl", check_sources(self.settings))
         Config.from_settings(self.settings)
         check_scrapy(self.settings)
+
+
+def _was_stopped() -> bool:
+    """Whether a signal ended the crawl before it could report: while it began, or the second one, at once.
+
+    Scrapy answers to the next signal in another way after each.
+    """
+    handler = signal.getsignal(signal.SIGTERM)
+    return handler is signal.SIG_IGN or getattr(handler, "__name__", None) == "_signal_kill"
 
 
 def _refuse(message: str) -> NoReturn:

@@ -5,24 +5,22 @@ from __future__ import annotations
 import sys
 from contextlib import closing, contextmanager
 from datetime import datetime, time
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import codes_of, day_of
 from asrcrawler.cli.output import tell
+from asrcrawler.endings import REPARSE_INTERRUPTED, REPARSED
 from asrcrawler.exceptions import AnotherRunError, StorageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from asrcrawler.cli.reports.reparse import Tally
     from asrcrawler.storage import Database
     from asrcrawler.storage.reparse.rereading import Wanted
     from asrcrawler.work.reparse import Reading
-
-DONE, INTERRUPTED = "reparse finished", "reparse interrupted"
 
 
 class Command(AsrCommand):
@@ -77,26 +75,28 @@ class Command(AsrCommand):
         total = count(database, wanted)
         reader = Reader(wanted.site, self.config.base_url, dictionaries(database, wanted.site))
         with (
-            _alone(database, wanted.site, vars(opts), dry_run=opts.dry_run) as beat,
+            _alone(database, wanted.site, vars(opts), dry_run=opts.dry_run) as run_id,
             closing(read_again(reader, stories(database, wanted), total)) as portions,
             tqdm(total=total, unit=" codes", dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar,
         ):
             for portion in portions:
-                differences = _write(database, wanted.site, portion, tally, dry_run=opts.dry_run)
+                differences = _write(database, wanted.site, portion, tally, run_id)
                 if opts.list and differences:
                     bar.clear()
                     tell(listed(differences))
                 bar.update(len(portion))
-                beat()
 
 
-def _write(database: Database, site: str, portion: list[Reading], tally: Tally, *, dry_run: bool) -> list[Any]:
-    """Write one portion in one transaction; damaged pages and those that are gone speak for nothing."""
+def _write(database: Database, site: str, portion: list[Reading], tally: Tally, run_id: int | None) -> list[Any]:
+    """Write one portion in one transaction, or without a run only say what would be written.
+
+    Damaged pages and those that are gone speak for nothing.
+    """
     from asrcrawler.storage.reparse.rewriting import write_readings
     from asrcrawler.work.reparse import whole
 
     sound = [whole(reading) for reading in portion]
-    done = write_readings(database, site, sound, dry_run=dry_run)
+    done = write_readings(database, site, sound, run_id=run_id, dry_run=run_id is None)
     lost = sum(len(reading.story.sheets) for reading in portion) - sum(len(reading.items) for reading in sound)
     done.counts["damaged"] = lost + sum(reading.story.gone for reading in portion)
     tally.add(len(portion), done)
@@ -104,32 +104,24 @@ def _write(database: Database, site: str, portion: list[Reading], tally: Tally, 
 
 
 @contextmanager
-def _alone(database: Database, site: str, options: dict[str, Any], *, dry_run: bool) -> Iterator[Callable[[], None]]:
-    """Hold the site's run, so that no crawl writes meanwhile; give what has to be called now and then.
+def _alone(database: Database, site: str, options: dict[str, Any], *, dry_run: bool) -> Iterator[int | None]:
+    """Hold the site's run, so that no crawl writes meanwhile; give its id, or None where nothing is written.
 
     The run has no exit status: a watchdog does not take it for a crawl.
     """
     from asrcrawler.storage.visits import runs
 
     if dry_run:
-        yield lambda: None
+        yield None
         return
     told = {name: options[name] for name in ("codes", "since", "unreadable")}
     try:
         run_id = runs.begin_run(database, site, {"command": "reparse", **told})
     except AnotherRunError as error:
         raise StorageError(f"{str(error).partition(';')[0]}; try again when it has ended") from None
-    figures, beaten = runs.RunFigures(), monotonic()
-
-    def beat() -> None:
-        nonlocal beaten
-        if monotonic() - beaten > runs.HEARTBEAT.total_seconds():
-            runs.keep_alive(database, run_id, figures)
-            beaten = monotonic()
-
-    reason = INTERRUPTED
+    reason = REPARSE_INTERRUPTED
     try:
-        yield beat
-        reason = DONE
+        yield run_id
+        reason = REPARSED
     finally:
-        runs.end_run(database, run_id, figures, reason=reason, exit_status=None)
+        runs.end_run(database, run_id, runs.RunFigures(), reason=reason, exit_status=None)

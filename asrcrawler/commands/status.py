@@ -73,13 +73,14 @@ class Command(AsrCommand):
         from asrcrawler.cli.reports.status_check import problems
         from asrcrawler.clock import utcnow
         from asrcrawler.storage.figures.status import coverage_at
-        from asrcrawler.storage.visits.runs import first_run, last_good_run
+        from asrcrawler.storage.visits.runs import first_run, last_good_run, run_ahead
 
         now, first = utcnow(), self.config.first_code
         sweeps = self.config.backfill_per_run > 0  # without a sweep, codes that nothing names stay unvisited
         found = problems(
             last_good=last_good_run(database, site),
             first_run=first_run(database, site),
+            run_ahead=run_ahead(database, site),
             coverage_before=coverage_at(database, site, first, now - COVERAGE_BEFORE) if sweeps else None,
             coverage_now=coverage_at(database, site, first, now) if sweeps else None,
             longest=max_age,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from asrcrawler.config import Config
 from asrcrawler.crawl.frontier import Memory
+from asrcrawler.endings import DATABASE_FAILED, FAILED
+from asrcrawler.exceptions import StorageError
 from asrcrawler.items import Article, Outcome
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits import dictionaries, ledger, runs, writing
@@ -96,7 +99,7 @@ class Archive:
     async def list_codes(self, codes: Sequence[int], at: datetime) -> None:
         """Write down that the site names ``codes``."""
         if codes:
-            await self.ask(ledger.record_listed, self.site, codes, at)
+            await self.ask(ledger.record_listed, self.site, codes, at, run_id=self.run_id)
 
     async def remember(self, memory: Memory) -> None:
         """Write down what this run leaves for the next one."""
@@ -107,7 +110,12 @@ class Archive:
     async def write(self, batch: Sequence[Article | Absence]) -> list[Written]:
         """Write visits in one transaction. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
         written = await self.ask(
-            writing.write_visits, batch, run_id=self.run_id, newest=self.newest, read_again=self.read_again
+            writing.write_visits,
+            batch,
+            run_id=self.run_id,
+            newest=self.newest,
+            figures=self.figures,
+            read_again=self.read_again,
         )
         self.in_hand -= len(batch)
         self._count(batch, written)
@@ -125,7 +133,8 @@ class Archive:
         in this run.
         """
         self._pages_to_learn_from = 0
-        self.dictionary = await asyncio.to_thread(dictionaries.learn, self._opened, self.site) or self.dictionary
+        learnt = await asyncio.to_thread(dictionaries.learn, self._opened, self.site, run_id=self.run_id)
+        self.dictionary = learnt or self.dictionary
 
     async def ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Call a function of the storage room with the database and ``args``."""
@@ -135,9 +144,12 @@ class Archive:
         await self.ask(runs.keep_alive, self.run_id, self.figures)
 
     async def close(self, *, reason: str, exit_status: int) -> None:
-        """Close the run. Harmless when none is open."""
-        if self.run_id is not None:
+        """Close the run. Harmless when none is open. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
+        if self.run_id is None:
+            return
+        try:
             await self.ask(runs.end_run, self.run_id, self.figures, reason=reason, exit_status=exit_status)
+        finally:
             self.run_id = None
             self._opened.close()
 
@@ -150,10 +162,15 @@ class Archive:
         self._database = Database(self._url)
         self._database.prepare()
         run_id = runs.begin_run(self._database, self.site, arguments)
-        self.memory = Memory.from_json(runs.last_memory(self._database, self.site))
-        self.newest = self.memory.newest
-        self.dictionary = dictionaries.newest_dictionary(self._database, self.site)
-        self._pages_to_learn_from = dictionaries.pages_to_learn_from(self._database, self.site)
+        try:
+            self.memory = Memory.from_json(runs.last_memory(self._database, self.site))
+            self.newest = self.memory.newest
+            self.dictionary = dictionaries.newest_dictionary(self._database, self.site)
+            self._pages_to_learn_from = dictionaries.pages_to_learn_from(self._database, self.site)
+        except StorageError:
+            with suppress(StorageError):  # the first one says more
+                runs.end_run(self._database, run_id, self.figures, reason=DATABASE_FAILED, exit_status=FAILED)
+            raise
         return run_id
 
     def _count(self, batch: Sequence[Article | Absence], written: Sequence[Written]) -> None:

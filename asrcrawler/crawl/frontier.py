@@ -13,11 +13,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from asrcrawler.items import Outcome
-from asrcrawler.policy import DAY
+from asrcrawler.policy import (
+    FIRST_REST,
+    LONGEST_REST,
+    SITEMAP_AFTER_FAILURE,
+    SITEMAP_EVERY,
+    has_come,
+    is_due,
+)
 from asrcrawler.spans import merge
 
 if TYPE_CHECKING:
@@ -29,8 +36,6 @@ if TYPE_CHECKING:
 
 MOST_FRESH = 20_000  # codes remembered as listed and not visited; months of a large outlet
 PAGE = 500  # codes asked of the ledger at a time
-SITEMAP_EVERY = 30 * DAY  # the index of the archive sitemap; what is new stands in the feed
-SITEMAP_AFTER_FAILURE = DAY  # … where there is none, or nothing in it
 SITEMAPS_PER_RUN = 8  # files of the archive sitemap, indexes among them
 DEEPEST_SITEMAP = 3  # steps from the index to the last files that are read; the protocol knows one
 MOST_SITEMAPS = 5_000  # files remembered; one a day for thirteen years
@@ -82,6 +87,14 @@ class Memory:
     """Runs in a row that the site refused."""
     rest_until: datetime | None = None
     """No scheduled run asks the site for anything before this."""
+
+    def rests(self, now: datetime) -> bool:
+        """Whether the site is left alone now, because it refused the last run."""
+        return self.rest_until is not None and not is_due(self.rest_until, LONGEST_REST, now)
+
+    def wants_sitemaps(self, now: datetime) -> bool:
+        """Tell whether the index of the archive sitemap is worth another look."""
+        return self.sitemaps_due_at is None or is_due(self.sitemaps_due_at, SITEMAP_EVERY, now)
 
     def as_json(self) -> dict[str, Any]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -141,7 +154,7 @@ def remember(memory: Memory, listing: Listing, known: Mapping[int, Known], now: 
     A listed code is fresh when it was never visited, or when it is listed for the first time and was missing before:
     the draft has been published. It stays fresh, through killed runs too, until it is visited.
     """
-    fresh = {code for code in memory.fresh if not _visited_since(known.get(code), memory.read_at)}
+    fresh = {code for code in memory.fresh if not _visited_since(known.get(code), memory.read_at, now)}
     first_time = set(listing.codes) - {*memory.window, *memory.seen}
     for code in listing.codes:
         outcome = known[code].outcome if code in known else None
@@ -194,7 +207,7 @@ def after_sitemap(
     first, the latest of it before the rest.
     """
     if found is None:
-        gone = memory.sitemaps_due_at is None or now >= memory.sitemaps_due_at
+        gone = memory.wants_sitemaps(now)
         return replace(memory, sitemaps=tuple(other for other in memory.sitemaps if other != file)) if gone else memory
     if file == SITEMAP_INDEX:
         memory = replace(memory, sitemaps_due_at=now + (SITEMAP_EVERY if any(found) else SITEMAP_AFTER_FAILURE))
@@ -205,8 +218,11 @@ def after_sitemap(
     return replace(memory, sitemaps=(*further, *rest)[:MOST_SITEMAPS])
 
 
-def _visited_since(visit: Known | None, moment: datetime | None) -> bool:
-    return visit is not None and visit.visited_at is not None and (moment is None or visit.visited_at >= moment)
+def _visited_since(visit: Known | None, moment: datetime | None, now: datetime) -> bool:
+    """A moment that is still to come says nothing of which was first: rather another visit than none."""
+    if visit is None or not has_come(visit.visited_at, now):
+        return False
+    return moment is None or moment <= visit.visited_at
 
 
 # --- at work
@@ -318,7 +334,7 @@ class Frontier:
         """Take up the next file of the archive sitemap, or its index when it is time; False for neither."""
         memory = self._memory
         files: Sequence[SitemapFile] = memory.sitemaps
-        if not files and (memory.sitemaps_due_at is None or self._now >= memory.sitemaps_due_at):
+        if not files and memory.wants_sitemaps(self._now):
             files = [SITEMAP_INDEX]
         file = next((file for file in files if file not in self._silent), None)
         if file is None:
@@ -342,8 +358,7 @@ def rest_after_refusal(memory: Memory, now: datetime, asked: datetime | None) ->
     ``asked`` is when the site said to come back, if it did; it is heeded up to a day.
     """
     refusals = memory.refusals + 1
-    rest = min(timedelta(hours=1) * 2 ** min(refusals - 1, 5), DAY)
-    until = now + rest
+    until = now + min(FIRST_REST * 2 ** min(refusals - 1, 5), LONGEST_REST)
     if asked is not None:
-        until = max(until, min(asked, now + DAY))
+        until = max(until, min(asked, now + LONGEST_REST))
     return replace(memory, refusals=refusals, rest_until=until)

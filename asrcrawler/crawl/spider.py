@@ -23,7 +23,7 @@ from asrcrawler.crawl.arguments import Arguments
 from asrcrawler.crawl.frontier import Frontier
 from asrcrawler.crawl.listings import Listings
 from asrcrawler.crawl.pause import pause_is_over
-from asrcrawler.endings import DATABASE_FAILED, NOTHING_NAMED, RESTING
+from asrcrawler.endings import NOTHING_NAMED, RESTING, reason_of
 from asrcrawler.exceptions import StorageError
 from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.middlewares.robots import RobotsUnknown
@@ -61,7 +61,9 @@ class SamanehSpider(Spider):
     arguments: Arguments
     config: Config
     asked: int = 0
-    """Codes taken up so far."""
+    """Codes given to Scrapy so far."""
+    under_way: set[int]
+    """Codes that the site was asked for, and that have not become an item yet."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -69,6 +71,8 @@ class SamanehSpider(Spider):
         arguments = Arguments.read(**kwargs)
         spider = super().from_crawler(crawler, *args)
         spider.arguments = arguments
+        spider.under_way = set()
+        crawler.signals.connect(spider.request_reached_downloader, signal=signals.request_reached_downloader)
         spider.config = Config.from_settings(crawler.settings)
         pretend_it_is(spider.config.now)
         return spider
@@ -98,7 +102,7 @@ class SamanehSpider(Spider):
                 yield request
         except StorageError as error:
             self.logger.error("%s", error)
-            raise CloseSpider(DATABASE_FAILED) from None
+            raise CloseSpider(reason_of(error)) from None
 
     async def _requests(self) -> AsyncIterator[Request]:
         limit = self.arguments.limit or sys.maxsize
@@ -129,10 +133,10 @@ class SamanehSpider(Spider):
 
     async def _due_codes(self, archive: Archive) -> AsyncIterator[int]:
         now = utcnow()
-        rest_until = archive.memory.rest_until
-        if rest_until is not None and rest_until > now:
+        if archive.memory.rests(now):
             self.logger.warning(
-                "The site refused the last run; it is left alone until %s", f"{rest_until:%F %H:%M} UTC"
+                "The site refused the last run; it is left alone until %s",
+                f"{archive.memory.rest_until:%F %H:%M} UTC",
             )
             raise CloseSpider(RESTING)
         frontier = Frontier(
@@ -166,6 +170,10 @@ class SamanehSpider(Spider):
             dont_filter=True,  # the ledger knows what was visited; a set of fingerprints would grow with the archive
         )
 
+    def request_reached_downloader(self, request: Request) -> None:
+        if (code := request.cb_kwargs.get("code")) is not None:
+            self.under_way.add(code)
+
     # --- answers → items
 
     def parse_answer(
@@ -183,6 +191,7 @@ class SamanehSpider(Spider):
         if isinstance(result, Elsewhere):
             yield self.visit(code, url=result.url, redirects=redirects + 1)
         else:
+            self.under_way.discard(code)
             yield result
 
     def parse_failure(self, failure: Failure) -> Iterator[Absence]:
@@ -190,6 +199,7 @@ class SamanehSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, reason = _meaning(failure.value)
         result = absence(self._asked(request.cb_kwargs["code"]), outcome, reason, at=utcnow())
+        self.under_way.discard(result.code)
         self._tell(result)
         yield result
 

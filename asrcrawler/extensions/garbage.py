@@ -2,7 +2,7 @@
 
 A full collection looks at every object there is, and holds the interpreter's lock meanwhile: with Scrapy, SQLAlchemy
 and the parser loaded, some 120,000 of them, for 40 ms and more, again and again while articles are written. What was
-loaded stays for as long as the crawl does and need not be looked at, not even once: a thousand of these are garbage.
+loaded stays for as long as the process does and need not be looked at, not even once: a thousand of these are garbage.
 """
 
 from __future__ import annotations
@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 
 def set_aside() -> None:
-    """Leave every object that is there now out of later collections."""
-    gc.freeze()
+    """Leave every object that is there now out of later collections, the first time.
+
+    A second crawl of the process would set aside what is left of the first one, which is garbage.
+    """
+    if not gc.get_freeze_count():
+        gc.freeze()
 
 
 class ShortCollections:
@@ -28,12 +32,7 @@ class ShortCollections:
     def from_crawler(cls, crawler: Crawler) -> Self:
         extension = cls()
         crawler.signals.connect(extension.spider_opened, signal=signals.spider_opened)
-        crawler.signals.connect(extension.spider_closed, signal=signals.spider_closed)
         return extension
 
     def spider_opened(self) -> None:
         set_aside()
-
-    def spider_closed(self) -> None:
-        """Another crawl of this process begins with a heap of its own."""
-        gc.unfreeze()

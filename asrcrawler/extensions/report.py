@@ -14,8 +14,18 @@ from scrapy import signals
 from asrcrawler.clock import utcnow
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.frontier import rest_after_refusal
-from asrcrawler.endings import ANOTHER_RUN, FAILED, FINISHED, NOT_WELCOME, OK, exit_status, is_new_template
-from asrcrawler.exceptions import StorageError
+from asrcrawler.endings import (
+    ANOTHER_RUN,
+    CLOSED_BY_ANOTHER,
+    FAILED,
+    FINISHED,
+    NOT_WELCOME,
+    OK,
+    UNAVAILABLE,
+    exit_status,
+    is_new_template,
+)
+from asrcrawler.exceptions import StorageError, TokenLostError
 from asrcrawler.items import Outcome
 from asrcrawler.storage.visits.runs import HEARTBEAT
 
@@ -39,11 +49,16 @@ class RunReport:
     def from_crawler(cls, crawler: Crawler) -> Self:
         report = cls(crawler)
         crawler.signals.connect(report.spider_opened, signal=signals.spider_opened)
+        crawler.signals.connect(report.request_reached_downloader, signal=signals.request_reached_downloader)
         crawler.signals.connect(report.spider_closed, signal=signals.spider_closed)
         return report
 
     def spider_opened(self) -> None:
         self._heart = asyncio.get_running_loop().create_task(self._beat())
+
+    def request_reached_downloader(self) -> None:
+        """Keep the count that every write puts into the run's row."""
+        Archive.of(self._crawler).figures.requests = self._crawler.stats.get_value("downloader/request_count", 0)
 
     async def spider_closed(self, spider: SamanehSpider, reason: str) -> None:
         if self._heart is not None:
@@ -51,21 +66,35 @@ class RunReport:
         archive = Archive.of(self._crawler)
         archive.figures.requests = self._crawler.stats.get_value("downloader/request_count", 0)
         outcomes = archive.figures.outcomes
-        unbooked = spider.asked - sum(outcomes.values())
+        unfinished = spider.asked - sum(outcomes.values())
+        # A stop leaves codes that the site was not even asked for; they are as due as before.
+        unbooked = unfinished if reason == FINISHED else len(spider.under_way)
         scheduled = spider.arguments.codes is None
         # A scheduled run does not finish where neither feed nor home page answered.
         listed = scheduled and reason == FINISHED
         status = FAILED if archive.in_hand else exit_status(reason, outcomes, unbooked, listed=listed)
         try:
             if archive.run_id is not None:
-                await self._remember(archive, reason, status, scheduled=scheduled)
-                await archive.close(reason=reason, exit_status=status)
+                await self._close(archive, reason, status, scheduled=scheduled)
+        except TokenLostError as error:
+            if reason != CLOSED_BY_ANOTHER:
+                logger.error("%s", error)
+            reason, status = CLOSED_BY_ANOTHER, UNAVAILABLE
         except StorageError as error:
             logger.error("%s; the end of this run could not be written", error)
             status = FAILED
         if reason != ANOTHER_RUN:
-            self._tell(archive, reason, status, unbooked)
+            self._tell(archive, reason, status, unfinished)
         self._crawler.stats.set_value("asr/exit_status", status)
+
+    async def _close(self, archive: Archive, reason: str, status: int, *, scheduled: bool) -> None:
+        """Write the end of the run. Whatever fails of it, the archive is closed."""
+        try:
+            await self._remember(archive, reason, status, scheduled=scheduled)
+        except StorageError:
+            await archive.close(reason=reason, exit_status=FAILED)
+            raise
+        await archive.close(reason=reason, exit_status=status)
 
     async def _remember(self, archive: Archive, reason: str, status: int, *, scheduled: bool) -> None:
         """A site that refused us is left alone for longer each time; a good run clears its record."""
@@ -74,7 +103,7 @@ class RunReport:
         elif status == OK and reason == FINISHED and archive.memory.refusals and archive.figures.outcomes:
             await archive.remember(replace(archive.memory, refusals=0, rest_until=None))
 
-    def _tell(self, archive: Archive, reason: str, status: int, unbooked: int) -> None:
+    def _tell(self, archive: Archive, reason: str, status: int, unfinished: int) -> None:
         figures = archive.figures
         if is_new_template(figures.outcomes):
             logger.error(
@@ -83,8 +112,8 @@ class RunReport:
                 archive.site,
                 figures.outcomes[Outcome.UNREADABLE],
             )
-        if unbooked > 0:
-            logger.warning("%d codes were taken up and not finished; a later run visits them", unbooked)
+        if unfinished > 0:
+            logger.warning("%d codes were taken up and not finished; a later run visits them", unfinished)
         logger.info("%s", self.summary(archive, reason, status))
 
     def summary(self, archive: Archive, reason: str, status: int) -> str:
@@ -104,5 +133,11 @@ class RunReport:
             await asyncio.sleep(HEARTBEAT.total_seconds())
             try:
                 await archive.keep_alive()
+            except TokenLostError as error:
+                logger.error("%s", error)
+                self._farewell = asyncio.ensure_future(
+                    self._crawler.engine.close_spider_async(reason=CLOSED_BY_ANOTHER)
+                )
+                return
             except StorageError as error:
                 logger.warning("%s; no heartbeat", error)

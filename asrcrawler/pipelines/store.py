@@ -14,8 +14,8 @@ from scrapy.exceptions import CloseSpider
 from asrcrawler.clock import utcnow
 from asrcrawler.config import Config
 from asrcrawler.crawl.archive import Archive
-from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED
-from asrcrawler.exceptions import AnotherRunError, StorageError, UnstorableError, VanishedError
+from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, reason_of
+from asrcrawler.exceptions import AnotherRunError, StorageError, TokenLostError, UnstorableError, VanishedError
 from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage
 from asrcrawler.pipelines.reading import read_sheet
 
@@ -111,7 +111,7 @@ class StorePipeline:
             try:
                 await self._write(batch)
             except StorageError as error:
-                if wait is None or self._is_stopping or isinstance(error, VanishedError):
+                if wait is None or self._is_stopping or isinstance(error, VanishedError | TokenLostError):
                     self._give_up(error)
                     return
                 logger.warning("%s; trying again in %g seconds", error, wait)
@@ -152,7 +152,7 @@ class StorePipeline:
     def _give_up(self, error: StorageError) -> None:
         self._failed = True
         logger.error("%s; %d visits could not be written and stay due", error, self._archive.in_hand)
-        self._tasks.add(asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=DATABASE_FAILED)))
+        self._tasks.add(asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason_of(error))))
 
 
 def _weight(item: Article | Absence) -> int:

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fastapi import APIRouter, Request, Response
 
+from asrcrawler.policy import has_come
 from asrcrawler.reader.asked import PAGE
 from asrcrawler.reader.rendering import library_of, unchanged_or, web_address
 from asrcrawler.reader.words import shown
@@ -34,7 +35,8 @@ def feed(request: Request) -> Response:
     root = Element("feed", {"xmlns": ATOM, "xml:lang": "fa"})
     _text(root, "id", f"{base}/feed.atom")
     _text(root, "title", f"تازه‌های بایگانی {library.site}")
-    _text(root, "updated", max((_iso(item["changed_at"]) for item in items), default=EPOCH))
+    changed = (item["changed_at"] for item in items)
+    _text(root, "updated", max((_iso(at) for at in changed if has_come(at, library.now)), default=EPOCH))
     SubElement(root, "link", {"rel": "self", "href": f"{base}/feed.atom", "type": "application/atom+xml"})
     SubElement(root, "link", {"rel": "alternate", "href": f"{base}/", "type": "text/html"})
     _text(SubElement(root, "author"), "name", library.site)

@@ -49,6 +49,10 @@ ENDS = {
     endings.RESTING: "سایت چندی به حال خود گذاشته شد",
     endings.UNREACHABLE: "سایت در دسترس نبود",
     endings.NOTHING_NAMED: "سایت هیچ خبری نام نبرد",
+    endings.SHUTDOWN: "پیش از پایان متوقف شد",
+    endings.CLOSED_BY_ANOTHER: "اجرایی دیگر جای آن را گرفت",
+    endings.REPARSED: "بازخوانی صفحه‌های نگه‌داشته، تا پایان",
+    endings.REPARSE_INTERRUPTED: "بازخوانی صفحه‌های نگه‌داشته نیمه‌کاره ماند",
 }
 """Why a run ended that did not end well; what is not here is shown as it is."""
 STATES = {"working": "در حال کار", "killed": "ناتمام", "ended": "پایان‌یافته"}

@@ -179,6 +179,7 @@ run = Table(
     Column("ended_at", UtcDateTime),
     Column("host", String(255), nullable=False),
     Column("process", String(200), nullable=False),  # see runs.this_process: who can still be alive
+    Column("token", String(32)),  # what the run proves itself by; null: of a version without
     Column("arguments", JSON, nullable=False),
     Column("end_reason", String(100)),
     Column("exit_status", SmallInteger),

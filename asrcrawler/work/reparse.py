@@ -11,6 +11,7 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
@@ -97,11 +98,20 @@ def _matched(portion: Sequence[Story], items: Sequence[Article | Absence]) -> li
 def _pool(reader: Reader, processes: int) -> Iterator[Callable[[list[Sheet]], Callable[[], list[Article | Absence]]]]:
     pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=(reader,))
     try:
-        yield lambda sheets: pool.submit(_read, sheets).result
+        yield partial(_submit, pool)
     except BrokenProcessPool as error:
         raise WorkerError("a process that reads pages was ended; what it had in hand was not written") from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _submit(pool: ProcessPoolExecutor, sheets: list[Sheet]) -> Callable[[], list[Article | Absence]]:
+    """Hand sheets to a pool. A process that begins meanwhile inherits that Ctrl-C is not for it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(_read, sheets).result
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _reader: Reader
@@ -109,7 +119,6 @@ _reader: Reader
 
 def _begin(reader: Reader) -> None:
     global _reader
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that writes
     Thread(target=_end_with_parent, daemon=True).start()
     _reader = reader
 

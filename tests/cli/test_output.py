@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,3 +76,27 @@ def test_signals_are_again_what_they_were_when_a_file_is_written(tmp_path: Path)
         write("")
         assert signal.getsignal(signal.SIGTERM) is not before
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def ended_process() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_what_killed_writers_left_of_the_same_name_goes_with_the_next_one(tmp_path: Path) -> None:
+    target, dead, alive = tmp_path / "out.jsonl", ended_process(), os.getppid()
+    stay = [f".other.jsonl.{dead}.part", f".out.jsonl.{alive}.part", ".out.jsonl.x.part", f"out.jsonl.{dead}.part"]
+    for name in [f".out.jsonl.{dead}.part", ".out.jsonl.99999999999999999999.part", *stay]:
+        (tmp_path / name).write_text("half")
+    with destination(str(target)) as write:
+        write("whole")
+    assert {path.name for path in tmp_path.iterdir()} == {"out.jsonl", *stay}
+    assert target.read_text() == "whole"
+
+
+def test_leftovers_that_cannot_be_removed_keep_nobody_from_writing(tmp_path: Path) -> None:
+    (tmp_path / f".out.jsonl.{ended_process()}.part").mkdir()
+    with destination(str(tmp_path / "out.jsonl")) as write:
+        write("whole")
+    assert (tmp_path / "out.jsonl").read_text() == "whole"

@@ -10,7 +10,7 @@ import pytest
 
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.frontier import Memory
-from asrcrawler.exceptions import AnotherRunError
+from asrcrawler.exceptions import AnotherRunError, StorageError
 from asrcrawler.items import Absence, Article, Fetch, Outcome
 from asrcrawler.storage.visits import runs
 from tests.crawler import crawler_for_tests
@@ -89,6 +89,26 @@ def test_questions_are_answered_by_the_ledger(crawler: Crawler) -> None:
         assert await archive.unvisited_spans(1, 9, 2) == [(7, 9)]
         await archive.keep_alive()
         await archive.close(reason="finished", exit_status=0)
+
+    asyncio.run(story())
+
+
+def test_a_run_whose_beginning_fails_is_closed_and_blocks_nobody(
+    crawler: Crawler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StorageError("disk I/O error")
+
+    async def story() -> None:
+        with monkeypatch.context() as failing:
+            failing.setattr(runs, "last_memory", fail)
+            with pytest.raises(StorageError, match="disk I/O error"):
+                await Archive.of(crawler).open({})
+        second = Archive.of(crawler_for_tests(ASR_DATABASE_URL=crawler.settings["ASR_DATABASE_URL"]))
+        await second.open({})
+        await second.close(reason="finished", exit_status=0)
+        ended = [(run["end_reason"], run["exit_status"]) for run in runs.last_runs(second._opened, SITE, 5)]
+        assert ended == [("finished", 0), ("database failed", 1)]
 
     asyncio.run(story())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from asrcrawler.items import Absence, Article
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEFORE = NOW - timedelta(hours=1)
 LONG_AGO = NOW - timedelta(days=9)
 
@@ -388,3 +389,60 @@ def test_so_many_files_are_read_in_a_run(tmp_path: Path) -> None:
     places = Places([900], {"": ([], names)})
     Runs(tmp_path, places, backfill=5, stored=[900]).run()
     assert places.asked == ["", *names[: SITEMAPS_PER_RUN - 1]]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "rests"),
+    [
+        (-HOUR, False),
+        (timedelta(0), False),
+        (HOUR, True),
+        (24 * HOUR, True),
+        (25 * HOUR, False),
+        (9_999 * HOUR, False),
+    ],
+)
+def test_a_site_is_left_alone_for_a_day_at_most(ahead: timedelta, rests: bool) -> None:
+    assert Memory(rest_until=NOW + ahead).rests(NOW) is rests
+    assert not Memory().rests(NOW)
+
+
+@pytest.mark.parametrize(
+    ("read_at", "visited_at"), [(NOW + HOUR, BEFORE), (BEFORE, NOW + HOUR), (NOW + HOUR, NOW + 2 * HOUR)]
+)
+def test_where_a_clock_was_ahead_a_fresh_code_is_rather_visited_again(read_at: datetime, visited_at: datetime) -> None:
+    last = Memory(read_at=read_at, window=(30,), fresh=(27,), newest=30)
+    known = {27: visited(Outcome.MISSING, visited_at), 30: visited(Outcome.STORED)}
+    memory = remember(last, Listing(feed=[30]), known, NOW)
+    assert 27 in memory.fresh
+    assert memory.read_at == NOW
+
+
+class NoArchive:
+    """What the frontier asks of an archive when it looks for a sitemap."""
+
+    async def list_codes(self, codes: list[int], at: datetime) -> None:
+        assert (codes, at) == ([], NOW)
+
+    async def remember(self, memory: Memory) -> None:
+        self.memory = memory
+
+
+@pytest.mark.parametrize(
+    ("ahead", "asked"), [(None, True), (-HOUR, True), (HOUR, False), (30 * DAY, False), (31 * DAY, True)]
+)
+def test_the_index_of_sitemaps_is_waited_for_no_longer_than_a_month(ahead: timedelta | None, asked: bool) -> None:
+    looks: list[str | None] = []
+
+    async def nothing() -> None:
+        pass
+
+    async def index(file: str | None) -> None:
+        looks.append(file)
+
+    archive: Any = NoArchive()
+    site = Site(feed=nothing, home=nothing, recent=nothing, archive=index)
+    frontier = Frontier(archive, site, first_code=1, backfill=1, now=NOW)
+    frontier._memory = Memory(sitemaps_due_at=NOW + ahead if ahead is not None else None)
+    assert asyncio.run(frontier._read_sitemap()) is asked
+    assert looks == ([None] if asked else [])

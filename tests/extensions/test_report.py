@@ -8,14 +8,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from scrapy import Request, signals
+from sqlalchemy import update
 
 from asrcrawler.clock import utcnow
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.arguments import Arguments
 from asrcrawler.crawl.frontier import Memory
 from asrcrawler.exceptions import StorageError
+from asrcrawler.extensions import report
 from asrcrawler.extensions.report import RunReport
-from asrcrawler.storage import Database
+from asrcrawler.storage import Database, models
 from asrcrawler.storage.visits import runs
 from tests.crawler import crawler_for_tests
 
@@ -34,7 +37,9 @@ class Scene:
         self.archive = Archive.of(self.crawler)
         self.report = RunReport.from_crawler(self.crawler)
 
-    def end(self, reason: str, *, asked: int = 0, in_hand: int = 0, **outcomes: int) -> int:
+    def end(
+        self, reason: str, *, asked: int = 0, under_way: int = 0, in_hand: int = 0, lost: bool = False, **outcomes: int
+    ) -> int:
         async def story() -> None:
             if self.archive.run_id is None:
                 await self.archive.open({"codes": None, "limit": None})
@@ -42,6 +47,10 @@ class Scene:
             self.archive.in_hand = in_hand
             spider: Any = self.crawler.spider
             spider.asked = asked or sum(outcomes.values())
+            spider.under_way = set(range(under_way))
+            if lost:
+                with self.database.write() as connection:
+                    connection.execute(update(models.run).values(ended_at=utcnow(), end_reason=runs.KILLED))
             self.report.spider_opened()
             await self.report.spider_closed(spider, reason)
 
@@ -100,6 +109,57 @@ def test_a_run_that_cannot_be_closed_is_no_success_either(
 def test_codes_that_were_not_finished_are_told(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
     assert scene.end("shutdown", asked=9, stored=5) == 0
     assert "4 codes were taken up and not finished" in caplog.text
+
+
+@pytest.mark.parametrize(("reason", "status"), [("shutdown", 75), ("closespider_timeout", 0), ("finished", 0)])
+def test_a_stop_by_a_signal_with_codes_in_hand_is_no_success(scene: Scene, reason: str, status: int) -> None:
+    assert scene.end(reason, under_way=1, stored=5) == status
+    assert scene.row["exit_status"] == status
+
+
+@pytest.mark.parametrize("reason", ["finished", "shutdown", "token_lost", "refused"])
+def test_a_run_that_another_has_closed_leaves_its_row_alone_and_says_so_once(
+    scene: Scene, caplog: pytest.LogCaptureFixture, reason: str
+) -> None:
+    with caplog.at_level(logging.INFO, "asrcrawler.extensions.report"):
+        assert scene.end(reason, in_hand=3, lost=True, stored=5) == 75
+    assert (scene.row["end_reason"], scene.row["exit_status"], scene.row["memory"]) == ("killed", None, None)
+    told = [line for line in caplog.messages if "was taken for dead and closed by another one" in line]
+    assert len(told) == (reason != "token_lost")  # then it was said by who met it
+    assert caplog.messages[-1].endswith("; token_lost, exit status 75")
+    assert scene.archive.run_id is None
+
+
+def test_a_heartbeat_that_finds_the_run_closed_ends_the_crawl(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "HEARTBEAT", timedelta(0))
+    closed: list[str] = []
+
+    class Engine:
+        async def close_spider_async(self, *, reason: str) -> None:
+            closed.append(reason)
+
+    async def story() -> None:
+        await scene.archive.open({})
+        with scene.database.write() as connection:
+            connection.execute(update(models.run).values(ended_at=utcnow()))
+        scene.crawler.engine = Engine()  # type: ignore[assignment]
+        await scene.report._beat()
+        await scene.report._farewell
+
+    asyncio.run(story())
+    assert closed == ["token_lost"]
+
+
+def test_the_requests_of_a_run_at_work_are_in_its_row(scene: Scene) -> None:
+    async def story() -> None:
+        await scene.archive.open({})
+        scene.crawler.stats.set_value("downloader/request_count", 7)
+        request = Request("http://127.0.0.1/fa/news/5")
+        scene.crawler.signals.send_catch_log(signals.request_reached_downloader, request=request)
+        await scene.archive.keep_alive()
+
+    asyncio.run(story())
+    assert (scene.row["ended_at"], scene.row["requests"]) == (None, 7)
 
 
 def test_pages_that_no_longer_read_are_told_loudly(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:

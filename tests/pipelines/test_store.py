@@ -11,7 +11,7 @@ from scrapy.exceptions import CloseSpider
 from sqlalchemy import select, update
 
 from asrcrawler.crawl.archive import Archive
-from asrcrawler.exceptions import StorageError, UnstorableError
+from asrcrawler.exceptions import StorageError, TokenLostError, UnstorableError
 from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage, Page
 from asrcrawler.pipelines import store
 from asrcrawler.pipelines.clean import clean_article
@@ -163,6 +163,28 @@ def test_a_database_that_is_gone_ends_the_crawl(tmp_path: Path, monkeypatch: pyt
     assert scene.crawler.engine.closed_for == ["database failed"]  # type: ignore[attr-defined]
     assert scene.outcomes() == {}
     assert scene.archive.in_hand == 1
+
+
+def test_a_run_that_another_has_closed_ends_without_a_second_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene = Scene(tmp_path, ASR_BATCH_SIZE=1)
+    tried: list[Any] = []
+
+    async def lost(batch: Any) -> Any:
+        tried.append(batch)
+        raise TokenLostError("run 1 was closed by another one")
+
+    async def story(pipeline: StorePipeline) -> None:
+        monkeypatch.setattr(scene.archive, "write", lost)
+        await pipeline.process_item(missing(1))
+        await pipeline.process_item(missing(2))
+
+    scene.play(story)
+    assert len(tried) == 1
+    engine: Any = scene.crawler.engine
+    assert engine.closed_for == ["token_lost"]
+    assert "run 1 was closed by another one; 1 visits could not be written and stay due" in caplog.text
 
 
 def test_a_stop_is_not_kept_waiting_by_a_database_that_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

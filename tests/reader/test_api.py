@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
 
 from asrcrawler.export.contract import EXPORT_FIELDS, export_schema
+from asrcrawler.reader.library import Library
+from asrcrawler.storage import Database
 from asrcrawler.storage.visits import runs
+from asrcrawler.storage.visits.writing import write_visits
 from tests.reader import shelf
-from tests.storage.samples import SITE
+from tests.reader.conftest import NOW, client_of
+from tests.storage.samples import DAY, HOUR, SITE, an_article
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from starlette.testclient import TestClient
-
-    from asrcrawler.reader.library import Library
-
+VISITED = {5: NOW - HOUR, 6: NOW + 3650 * DAY}  # the second by a clock that was ahead
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
@@ -148,6 +151,14 @@ def test_the_feed_has_the_newest_and_nothing_of_the_future(client: TestClient) -
         "via": f"http://asrpress.ir/fa/news/{shelf.NEAR}",
     }
     assert [link.attrib["rel"] for link in entries[0].findall("a:link", ATOM)] == ["alternate"]  # no script for «via»
+
+
+def test_the_feed_did_not_change_in_the_future(sqlite_url: str, at_that_time: None) -> None:
+    with closing(Database(sqlite_url)) as database:
+        database.prepare()
+        write_visits(database, [an_article(code, at=at, published_at=NOW - DAY) for code, at in VISITED.items()])
+        feed = fromstring(client_of(Library(database=database, site=SITE)).get("/feed.atom").content)
+    assert feed.findtext("a:updated", namespaces=ATOM) == "2023-01-24T18:24:00+00:00"
 
 
 def test_metrics(client: TestClient, library: Library) -> None:

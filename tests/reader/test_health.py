@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from asrcrawler.endings import REPARSE_INTERRUPTED, REPARSED
 from asrcrawler.reader import library as library_room
 from asrcrawler.reader import plots
 from asrcrawler.reader.health import CELLS, Cell, Day, standing
@@ -94,6 +95,19 @@ def test_a_crawl_at_work_is_seen(database: Database) -> None:
     library = Library(database=database, site=SITE)
     assert 'data-working="yes"' in client_of(library).get("/health").text
     assert client_of(library).get("/api/status").json()["working"] is True
+
+
+@pytest.mark.parametrize(("reason", "words"), [(REPARSED, "تا پایان"), (REPARSE_INTERRUPTED, "نیمه‌کاره ماند")])
+def test_another_reading_of_kept_pages_is_neither_good_nor_bad(database: Database, reason: str, words: str) -> None:
+    run = runs.begin_run(database, SITE, {"command": "reparse"})
+    runs.end_run(database, run, runs.RunFigures(), reason=reason, exit_status=None)
+    text = client_of(Library(database=database, site=SITE)).get("/health").text
+    [shown] = LexborHTMLParser(text).css(".run")
+    badge = shown.css_first(".badge")
+    assert badge is not None
+    assert (badge.text().strip(), badge.attributes["class"]) == ("پایان‌یافته", "badge ")
+    assert words in shown.text()
+    assert "None" not in text
 
 
 def test_figures_are_counted_anew_after_some_seconds_only(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

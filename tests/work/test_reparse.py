@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from multiprocessing import active_children
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from asrcrawler.replica.pages import Pages
 from asrcrawler.storage.reparse.rereading import Sheet, Story
 from asrcrawler.text.packing import Dictionary, pack, train
 from asrcrawler.work import reparse
-from asrcrawler.work.reparse import Reader, Reading, read_again, whole
+from asrcrawler.work.reparse import Reader, Reading, _pool, read_again, whole
 from tests.storage.samples import NOON, SITE
 
 if TYPE_CHECKING:
@@ -183,3 +184,13 @@ def test_a_process_that_is_gone_is_one_error(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(reparse, "_read", end_at_once)
     with pytest.raises(WorkerError, match="was ended"):
         list(read_again(READER, portions([1]), codes=60, processes=1))
+
+
+def test_ctrl_c_is_not_for_the_processes_that_read() -> None:
+    with _pool(READER, 1) as read:
+        assert read([])() == []
+        [child] = active_children()
+        status = Path(f"/proc/{child.pid}/status").read_text()
+        blocked = int(status.partition("SigBlk:")[2].split()[0], 16)
+        assert blocked >> (signal.SIGINT - 1) & 1
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

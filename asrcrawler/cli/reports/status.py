@@ -137,7 +137,8 @@ def _run(run: Row, now: datetime) -> list[str]:
 
 def _end(run: Row, now: datetime) -> str:
     if run["ended_at"] is None:
-        return f"{run['state']}; last sign of life {duration((now - run['heartbeat_at']).total_seconds())} ago"
+        since = (now - run["heartbeat_at"]).total_seconds()
+        return f"{run['state']}; last sign of life {duration(since)} {'ago' if since >= 0 else 'ahead of this clock'}"
     took = duration((run["ended_at"] - run["started_at"]).total_seconds())
     status = "" if run["exit_status"] is None else f", exit status {run['exit_status']}"
     return f"{took}, {run['end_reason']}{status}"

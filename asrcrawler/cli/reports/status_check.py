@@ -19,25 +19,32 @@ def problems(
     *,
     last_good: Row | None,
     first_run: Row | None,
+    run_ahead: Row | None = None,
     coverage_before: float | None,
     coverage_now: float | None,
     longest: timedelta,
     now: datetime,
 ) -> list[str]:
-    """What is wrong: the last good run is older than ``longest``, or less of the archive is visited than before.
+    """What is wrong: no run was good, the last good one is older than ``longest``, a clock was ahead, or less of the
+    archive is visited than before.
 
-    ``coverage_…`` are the shares of the known codes visited at least once, None where it cannot be said. An archive
-    whose first run began less than ``longest`` ago has nothing to answer for yet.
+    ``run_ahead`` is a run of the future. ``coverage_…`` are the shares of the known codes visited at least once, None
+    where it cannot be said.
     """
     found = []
-    if last_good is None:
-        if first_run is None:
-            found.append("there was no run yet")
-        elif now - first_run["started_at"] > longest:
-            found.append(f"no run has ended well since the first one, {moment(first_run['started_at'])}")
+    if first_run is None:
+        found.append("there was no run yet")
+    elif last_good is None:
+        found.append(f"no run has ended well since the first one, {moment(first_run['started_at'])}")
     elif now - last_good["ended_at"] > longest:
         ago = duration((now - last_good["ended_at"]).total_seconds())
         found.append(f"the last good run ended {ago} ago, {moment(last_good['ended_at'])}")
+    if run_ahead is not None:
+        latest = max(at for at in (run_ahead["started_at"], run_ahead["heartbeat_at"], run_ahead["ended_at"]) if at)
+        found.append(
+            f"a run was at work {moment(latest)}, which is still to come: its clock was wrong, or this one is"
+            f" ({moment(now)}; host {run_ahead['host']})"
+        )
     if coverage_before is not None and coverage_now is not None and coverage_now < coverage_before - COVERAGE_TOLERANCE:
         found.append(f"coverage fell from {coverage_before:.1%} to {coverage_now:.1%} of the known codes")
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from asrcrawler.cli.reports.figures import duration, moment, size
 from asrcrawler.cli.reports.status import iso
 from asrcrawler.items import Outcome
-from asrcrawler.policy import NEAR_TOP, SETTLED_AGE
+from asrcrawler.policy import LONGEST_NEXT_VISIT, NEAR_TOP, SETTLED_AGE, is_due
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -89,6 +89,8 @@ def why(row: Row | None, *, newest: int, now: datetime) -> str:
     if at is None:
         return f"settled, no further visit: {cause}"
     apart = duration((at - now).total_seconds())
+    if at > now and is_due(at, LONGEST_NEXT_VISIT, now):
+        return f"due: {moment(at)} is further ahead than any visit is put off, so a clock was wrong; {cause}"
     if at <= now:
         return f"due for {apart}: {cause}"
     return f"not due before {moment(at)}, in {apart}: {cause}"

@@ -10,6 +10,7 @@ from sqlalchemy import func, literal, select
 from asrcrawler.items import Outcome
 from asrcrawler.storage.figures.status import YOUNG
 from asrcrawler.storage.models import article, ledger
+from asrcrawler.storage.visits.ledger import spans_due
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,10 +54,12 @@ def census(database: Database, site: str, edges: Sequence[int]) -> list[Counter[
 def due_by_outcome(database: Database, site: str, now: datetime) -> dict[str, int]:
     """How many codes wait for a visit, by the outcome of their last one; an empty name for those never visited."""
     with database.read() as connection:
-        waiting = select(ledger.c.outcome, func.count()).where(ledger.c.site == site, ledger.c.next_visit_at <= now)
-        found = {outcome or "": count for outcome, count in connection.execute(waiting.group_by(ledger.c.outcome))}
+        waiting = select(ledger.c.outcome, func.count()).where(ledger.c.site == site).group_by(ledger.c.outcome)
+        found: Counter[str] = Counter()
+        for span in spans_due(now):
+            found.update({outcome or "": count for outcome, count in connection.execute(waiting.where(span))})
         listed = select(func.count()).where(ledger.c.site == site, ledger.c.outcome.is_(None))
-        return found | {"": connection.scalar(listed) or 0}
+        return dict(found) | {"": connection.scalar(listed) or 0}
 
 
 def lags(database: Database, site: str, first: datetime, end: datetime) -> list[tuple[datetime, float]]:

@@ -7,13 +7,14 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
+from asrcrawler.clock import utcnow
 from asrcrawler.items import Outcome
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.models import article, ledger, revision, visit
 from asrcrawler.storage.visits.coverage import covered
-from asrcrawler.storage.visits.ledger import newest_in
+from asrcrawler.storage.visits.ledger import newest_in, spans_due
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,6 +68,8 @@ def figures(database: Database, site: str, now: datetime) -> Figures:
         spans = sorted(covered(connection, site, 1, HIGHEST_CODE))
         newest = newest_in(connection, site) or (spans[-1][1] if spans else 0)
         lags = _lags(connection, site)
+        due = count(ledger, here, or_(*spans_due(now)))
+        earliest = connection.scalar(select(func.min(ledger.c.next_visit_at)).where(here))
         return Figures(
             newest=newest,
             articles=count(article, article.c.site == site),
@@ -76,8 +79,8 @@ def figures(database: Database, site: str, now: datetime) -> Figures:
             visited=visited,
             never_visited=newest - sum(min(last, newest) - first + 1 for first, last in spans if first <= newest),
             settled=visited - count(ledger, here, ledger.c.next_visit_at.is_not(None)),
-            due=count(ledger, here, ledger.c.next_visit_at <= now),
-            next_due_at=connection.scalar(select(func.min(ledger.c.next_visit_at)).where(here)),
+            due=due,
+            next_due_at=min(earliest, now) if earliest and due else earliest,
             lag_median=_quantile(lags, 0.5),
             lag_p95=_quantile(lags, 0.95),
             covered=spans,
@@ -110,12 +113,14 @@ def _count(connection: Connection, table: Table, *conditions: ColumnElement[bool
 def coverage_at(database: Database, site: str, first: int, moment: datetime) -> float | None:
     """The share of the codes from ``first`` to the newest that had been visited by ``moment``; None for no codes.
 
-    The newest code is the highest visited by then. Reads the ledger once.
+    The newest code is the highest visited by then; a visit that is still to come was made before. Reads the
+    ledger once.
     """
+    first_visit = ledger.c.first_visit_at
     with database.read() as connection:
         visited, newest = connection.execute(
             select(func.count(), func.max(ledger.c.code)).where(
-                ledger.c.site == site, ledger.c.code >= first, ledger.c.first_visit_at <= moment
+                ledger.c.site == site, ledger.c.code >= first, (first_visit <= moment) | (first_visit > utcnow())
             )
         ).one()
     return visited / (newest - first + 1) if visited else None

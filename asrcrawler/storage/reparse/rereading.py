@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
 
+from asrcrawler.clock import utcnow
 from asrcrawler.items import Outcome
+from asrcrawler.policy import has_come
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
 from asrcrawler.storage.models import page, visit
@@ -61,7 +63,7 @@ class Story(NamedTuple):
 
     code: int
     visits: list[RowMapping]
-    """All of them, the first one first."""
+    """All of them, the first one first; those of a clock that was ahead before all others."""
     sheets: list[Sheet]
     """The page that the stored article was read in, then each later one that could not be read."""
     gone: bool
@@ -122,7 +124,8 @@ def _read(connection: Connection, wanted: Wanted, codes: Sequence[int]) -> list[
         select(*columns).where(visit.c.site == wanted.site, visit.c.code.in_(codes)).order_by(visit.c.id)
     ).mappings()
     visits: dict[int, list[RowMapping]] = {code: [] for code in codes}
-    for row in rows:
+    now = utcnow()
+    for row in sorted(rows, key=lambda row: (has_come(row["at"], now), row["at"], row["id"])):
         visits[row["code"]].append(row)
     chosen = {code: _chosen(wanted, its) for code, its in visits.items()}
     sheets = _sheets(connection, [row["id"] for its in chosen.values() for row in its])

@@ -30,6 +30,7 @@ from asrcrawler.storage.visits.batch import (
     values_of,
 )
 from asrcrawler.storage.visits.ledger import newest_in
+from asrcrawler.storage.visits.runs import writing
 from asrcrawler.storage.visits.writing import load, save_articles, upsert_ledger
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def write_readings(
     site: str,
     readings: Sequence[tuple[Story, Sequence[Article | Absence]]],
     *,
+    run_id: int | None = None,
     dry_run: bool = False,
 ) -> Rewritten:
     """Write what was read in the sheets of some stories (an item a sheet), in one transaction; or only say it.
@@ -88,7 +90,7 @@ def write_readings(
     items = [item for _, items in readings for item in items]
     if not items:
         return Rewritten()
-    with database.read() if dry_run else database.write(site) as connection:
+    with database.read() if dry_run else writing(database, run_id, site) as connection:
         rows = load(connection, site, items, newest=newest_in(connection, site))
         rewriting = _Rewriting(connection, rows)
         for story, read in readings:

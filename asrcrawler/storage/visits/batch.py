@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from asrcrawler.clock import utcnow
 from asrcrawler.items import EDITED, NAMES, TYPES, Absence, Article, Change, Outcome, PackedPage, Type
-from asrcrawler.policy import History, change_class, differs, is_stale_copy, next_visit
+from asrcrawler.policy import History, change_class, differs, has_come, is_stale_copy, next_visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -79,6 +79,7 @@ class Batch:
     articles: dict[int, dict[str, Any]]
     ledger: dict[int, dict[str, Any]]
     evidence: Evidence = field(default_factory=NoEvidence)
+    now: datetime = field(default_factory=utcnow)
     earlier: dict[int, int] = field(default_factory=dict)
     """How many earlier texts are kept of articles that were lost themselves."""
     inserted: set[int] = field(default_factory=set)
@@ -117,14 +118,20 @@ class Batch:
         stored = self.articles.get(item.code)
         if stored is None:
             return Outcome.FAILED, NOT_STORED
-        stored["last_seen_at"] = _moment(item)
-        self.refreshed.add(item.code)
+        if not self._is_older(item, stored["last_seen_at"]):
+            stored["last_seen_at"] = _moment(item)
+            self.refreshed.add(item.code)
         return Outcome.STORED, item.reason
 
     def take_up_article(self, item: Article) -> str | None:
-        """Work an article into the rows that its visit found; give what that changed."""
+        """Work an article into the rows that its visit found; give what that changed.
+
+        One that was fetched before what is stored changes nothing.
+        """
         at = _moment(item)
         stored = self.articles.get(item.code)
+        if stored is not None and self._is_older(item, stored["last_seen_at"]):
+            return None
         values = values_of(item)
         self.signatures[item.code] = item.signature
         if stored is None:
@@ -203,7 +210,7 @@ class Batch:
     def _book(
         self, item: Article | Absence, outcome: Outcome, reason: str | None, change: str | None
     ) -> dict[str, Any]:
-        """Write the visit down and give the ledger's new row."""
+        """Write the visit down and give the ledger's new row; a visit before the last one is only counted there."""
         at = _moment(item)
         known = self.ledger.get(item.code, {})
         if known.get("first_visit_at") is None:
@@ -216,7 +223,7 @@ class Batch:
             "outcome": str(outcome),
             "reason": reason[:LONGEST_REASON] if reason else None,
             "http_status": status if status is not None and 0 <= status <= HIGHEST_STATUS else None,
-            "first_visit_at": known.get("first_visit_at") or at,
+            "first_visit_at": min(known.get("first_visit_at") or at, at),
             "visited_at": at,
             "streak": (known["streak"] if same else 0) + 1,
             "unchanged": _unchanged(known, outcome, change),
@@ -226,7 +233,6 @@ class Batch:
             **validators_of(known, item, outcome, change),
         }
         row["next_visit_at"] = next_visit(outcome, self.history(row, item), at)
-        self.ledger[item.code] = row
         page = item.fetch.page if item.fetch and isinstance(item.fetch.page, PackedPage) else None
         self.pages.append(page)
         self.visits.append(
@@ -240,7 +246,14 @@ class Batch:
                 "headers": _headers(page.headers) if page else None,
             }
         )
+        if self._is_older(item, known.get("visited_at")):
+            row = dict(known) | {"visits": row["visits"]}
+        self.ledger[item.code] = row
         return row
+
+    def _is_older(self, item: Article | Absence, moment: datetime | None) -> bool:
+        """Whether an answer was fetched before ``moment``, as far as that can be believed."""
+        return has_come(moment, self.now) and _moment(item) < moment
 
     def history(self, row: Mapping[str, Any], item: Article | Absence) -> History:
         """What :func:`next_visit` asks about a code with the ledger row ``row``."""

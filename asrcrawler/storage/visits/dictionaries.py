@@ -12,6 +12,7 @@ from asrcrawler.exceptions import DamagedPageError
 from asrcrawler.items import Outcome
 from asrcrawler.storage.models import dictionary as dictionary_table
 from asrcrawler.storage.models import page
+from asrcrawler.storage.visits.runs import writing
 from asrcrawler.text.packing import Dictionary, Trained, compress, train, unpack
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def pages_to_learn_from(database: Database, site: str) -> int:
         return count if count >= FEWEST_PAGES and packed > WORN * known.share * size else 0
 
 
-def learn(database: Database, site: str) -> Dictionary | None:
+def learn(database: Database, site: str, *, run_id: int | None = None) -> Dictionary | None:
     """Learn a dictionary from the newest articles, store it, and pack those again with it; None where it cannot be.
 
     Takes a second or two and reads and writes beside a crawl; what is packed meanwhile is packed as before.
@@ -86,7 +87,7 @@ def learn(database: Database, site: str) -> Dictionary | None:
     found = train(list(sample.values()))
     if found is None:
         return None
-    return _store(database, site, found, sample)
+    return _store(database, site, found, sample, run_id)
 
 
 def _sample(database: Database, site: str) -> dict[int, bytes]:
@@ -109,11 +110,11 @@ def _sample(database: Database, site: str) -> dict[int, bytes]:
     return sample
 
 
-def _store(database: Database, site: str, found: Trained, sample: dict[int, bytes]) -> Dictionary:
+def _store(database: Database, site: str, found: Trained, sample: dict[int, bytes], run_id: int | None) -> Dictionary:
     values = {"site": site, "trained_at": utcnow(), "pages": found.pages, "share": found.share, "data": found.data}
     new = Dictionary(0, found.data)
     packed = {own: compress(body, new) for own, body in sample.items()}  # before others have to wait
-    with database.write(site) as connection:
+    with writing(database, run_id, site) as connection:
         number = connection.execute(insert(dictionary_table).returning(dictionary_table.c.id), values).scalar_one()
         repacked = [{"own_id": own, "packed": content, "packed_with": number} for own, content in packed.items()]
         connection.execute(_REPACK, repacked)

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, insert, select, update
 
 from asrcrawler.items import Outcome
+from asrcrawler.policy import LONGEST_NEXT_VISIT
 from asrcrawler.storage.models import article, ledger
 from asrcrawler.storage.visits.coverage import gaps
+from asrcrawler.storage.visits.runs import writing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from asrcrawler.spans import Span
     from asrcrawler.storage.engine.database import Database
@@ -81,18 +83,26 @@ def due(
 
     ``exclude`` are codes that are being visited and not written yet.
     """
+    wanted = (
+        select(ledger.c.code)
+        .where(ledger.c.site == site, ledger.c.outcome.in_([str(outcome) for outcome in outcomes]))
+        .order_by(ledger.c.next_visit_at, ledger.c.code.desc())
+        .limit(limit + len(exclude))
+    )
+    found: list[int] = []
     with database.read() as connection:
-        found = connection.scalars(
-            select(ledger.c.code)
-            .where(
-                ledger.c.site == site,
-                ledger.c.next_visit_at <= now,
-                ledger.c.outcome.in_([str(outcome) for outcome in outcomes]),
-            )
-            .order_by(ledger.c.next_visit_at, ledger.c.code.desc())
-            .limit(limit + len(exclude))
-        )
-        return [code for code in found if code not in exclude][:limit]
+        for span in spans_due(now):
+            if len(found) < limit:
+                found += [code for code in connection.scalars(wanted.where(span)) if code not in exclude]
+    return found[:limit]
+
+
+def spans_due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The stretches of the index whose next visit is due at ``now``, see :func:`~asrcrawler.policy.is_due`.
+
+    Apart, because with ``OR`` between them no database reads them in order.
+    """
+    return ledger.c.next_visit_at <= now, ledger.c.next_visit_at > now + LONGEST_NEXT_VISIT
 
 
 def listed_unvisited(
@@ -142,14 +152,16 @@ def newest_in(connection: Connection, site: str) -> int:
     return max(stored or 0, listed or 0)
 
 
-def record_listed(database: Database, site: str, codes: Iterable[int], at: datetime) -> int:
+def record_listed(
+    database: Database, site: str, codes: Iterable[int], at: datetime, *, run_id: int | None = None
+) -> int:
     """Write down that the site names ``codes``; give how many of them the ledger did not have.
 
     What the ledger knows of a code stays, and so does the time it was first listed.
     """
     wanted = list(dict.fromkeys(codes))
     added = 0
-    with database.write(site) as connection:
+    with writing(database, run_id, site) as connection:
         for start in range(0, len(wanted), CHUNK):
             here = ledger.c.site == site, ledger.c.code.in_(wanted[start : start + CHUNK])
             rows = connection.execute(select(ledger.c.code, ledger.c.listed_at).where(*here))

@@ -2,13 +2,19 @@
 
 A run that has not ended blocks others while its process lives. Who lives is told by host, boot, process id and the
 process's own start, so that neither a killed run nor a reused process id nor a reboot blocks for ever. Where the
-process cannot be asked, on another host or in another container, its heartbeat tells.
+process cannot be asked, on another host, in another container or while it is stopped, its heartbeat tells; of a run of
+this process, whether it is still at work here.
+
+Who was taken for dead may yet wake. So each run has a token, and proves by it in every transaction, before it writes,
+that its row is still its own and open (:func:`writing`).
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import socket
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -17,13 +23,16 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, null, select, update
 
 from asrcrawler.clock import utcnow
-from asrcrawler.exceptions import AnotherRunError
+from asrcrawler.exceptions import AnotherRunError, TokenLostError
+from asrcrawler.policy import CLOCKS_APART
 from asrcrawler.storage.models import run
+from asrcrawler.system import processes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
     from asrcrawler.storage.engine.database import Database
 
@@ -32,7 +41,10 @@ DEAD_AFTER = timedelta(minutes=10)
 """A run whose process cannot be asked is taken for dead when it has been silent for so long."""
 
 KILLED = "killed"
-UNKNOWN = "-"
+TOKEN_BYTES = 16
+
+_tokens: dict[tuple[str, int], str] = {}
+"""Database and id → token of every run that this process has at work."""
 
 
 @dataclass(slots=True)
@@ -56,24 +68,47 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any]) -> int:
                     f"another run on {site} is at work since {row['started_at']:%Y-%m-%d %H:%M:%S} UTC"
                     f" (host {row['host']}, process {row['process'].partition(' ')[0]}); nothing to do"
                 )
-            _set(connection, row["id"], ended_at=row["heartbeat_at"], end_reason=KILLED, exit_status=None)
+            ended_at = min(row["heartbeat_at"], now)  # its clock may have been ahead
+            _set(connection, row["id"], ended_at=ended_at, end_reason=KILLED, exit_status=None)
+        token = secrets.token_hex(TOKEN_BYTES)
         values = {
             "site": site,
             "started_at": now,
             "heartbeat_at": now,
             "host": socket.gethostname(),
             "process": this_process(),
+            "token": token,
             "arguments": arguments,
             "outcomes": {},
         }
         run_id: int = connection.execute(insert(run).returning(run.c.id), values).scalar_one()
-        return run_id
+    _tokens[database.name, run_id] = token
+    return run_id
+
+
+@contextmanager
+def writing(
+    database: Database, run_id: int | None, *sites: str, figures: RunFigures | None = None, **values: Any
+) -> Iterator[Connection]:
+    """One transaction of a run of this process, which is a sign of life; ``figures`` and ``values`` go into its row.
+
+    Raises :exc:`TokenLostError` before anything is written where another run has closed this one. Without ``run_id``:
+    a transaction that no run makes.
+    """
+    with database.write(*sites) as connection:
+        if run_id is not None:
+            own = run.c.id == run_id, run.c.token == _tokens.get((database.name, run_id), ""), run.c.ended_at.is_(None)
+            shown = _figures(figures) if figures else {}
+            alive = update(run).where(*own).values({"heartbeat_at": utcnow()} | shown | values)
+            if connection.execute(alive).rowcount != 1:
+                raise TokenLostError(f"run {run_id} was taken for dead and closed by another one, and writes no more")
+        yield connection
 
 
 def keep_alive(database: Database, run_id: int, figures: RunFigures) -> None:
     """Write down that the run lives and what it has done."""
-    with database.write() as connection:
-        _set(connection, run_id, heartbeat_at=utcnow(), **_figures(figures))
+    with writing(database, run_id, figures=figures):
+        pass
 
 
 def remember_plan(database: Database, run_id: int, memory: dict[str, Any]) -> None:
@@ -84,25 +119,23 @@ def remember_plan(database: Database, run_id: int, memory: dict[str, Any]) -> No
         .join(own, own.c.site == older.c.site)
         .where(own.c.id == run_id, older.c.id < run_id, older.c.memory.is_not(null()))
     )
-    with database.write() as connection:
-        _set(connection, run_id, memory=memory)
+    with writing(database, run_id, memory=memory) as connection:
         if (forgotten := connection.scalar(before)) is not None:
             _set(connection, forgotten, memory=null())
 
 
 def end_run(database: Database, run_id: int, figures: RunFigures, *, reason: str, exit_status: int | None) -> None:
-    """Close a run; without an exit status it is none that a watchdog takes for a crawl."""
+    """Close a run; without an exit status it is none that a watchdog takes for a crawl.
+
+    Where that cannot be written, it is at work no more all the same.
+    """
     now = utcnow()
-    with database.write() as connection:
-        _set(
-            connection,
-            run_id,
-            ended_at=now,
-            heartbeat_at=now,
-            end_reason=reason[:100],
-            exit_status=exit_status,
-            **_figures(figures),
-        )
+    ended = {"ended_at": now, "heartbeat_at": now, "end_reason": reason[:100], "exit_status": exit_status}
+    try:
+        with writing(database, run_id, figures=figures, **ended):
+            pass
+    finally:
+        _tokens.pop((database.name, run_id), None)
 
 
 def last_memory(database: Database, site: str) -> dict[str, Any] | None:
@@ -132,18 +165,22 @@ def first_run(database: Database, site: str) -> RowMapping | None:
 
 
 def last_good_run(database: Database, site: str) -> RowMapping | None:
-    """The latest run that ended with exit status 0."""
+    """The latest run that ended with exit status 0; one that ended in the future is older than any."""
+    return _latest(database, site, run.c.exit_status == 0, run.c.ended_at <= utcnow() + CLOCKS_APART)
+
+
+def run_ahead(database: Database, site: str) -> RowMapping | None:
+    """The latest run that a wrong clock has put into the future, unless one has ended well since."""
+    latest = utcnow() + CLOCKS_APART
+    good = last_good_run(database, site)
+    ahead = (run.c.started_at > latest) | (run.c.ended_at > latest) | (run.c.heartbeat_at > latest)
+    return _latest(database, site, ahead, run.c.id > (good["id"] if good else 0))
+
+
+def _latest(database: Database, site: str, *conditions: ColumnElement[bool]) -> RowMapping | None:
+    wanted = select(run).where(run.c.site == site, *conditions).order_by(run.c.id.desc()).limit(1)
     with database.read() as connection:
-        return (
-            connection.execute(
-                select(run)
-                .where(run.c.site == site, run.c.exit_status == 0, run.c.ended_at.is_not(None))
-                .order_by(run.c.id.desc())
-                .limit(1)
-            )
-            .mappings()
-            .first()
-        )
+        return connection.execute(wanted).mappings().first()
 
 
 def state(row: RowMapping, now: datetime) -> str:
@@ -155,7 +192,7 @@ def state(row: RowMapping, now: datetime) -> str:
 
 def this_process() -> str:
     """``pid start boot namespace`` of this process; a dash for what the system does not tell."""
-    return " ".join((str(os.getpid()), _start_of(os.getpid()), _boot(), _namespace()))
+    return " ".join((str(os.getpid()), processes.start_of(os.getpid()), _boot(), _namespace()))
 
 
 def _set(connection: Connection, run_id: int, **values: Any) -> None:
@@ -173,29 +210,24 @@ def is_alive(row: RowMapping, now: datetime) -> bool:
     if here and boot != _boot():
         return False
     if not here or namespace != _namespace():
-        return bool(row["heartbeat_at"] > now - DEAD_AFTER)
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
+        return _was_heard_of(row, now)
+    if row["process"] == this_process():
+        return row["token"] in _tokens.values()
+    if not processes.is_alive(int(pid), start):
         return False
-    except PermissionError:
-        pass  # alive, and another user's
-    return start == _start_of(int(pid))
+    return not processes.is_stopped(int(pid)) or _was_heard_of(row, now)
 
 
-def _start_of(pid: int) -> str:
-    """When a process started, in clock ticks since boot (Linux)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return UNKNOWN
+def _was_heard_of(row: RowMapping, now: datetime) -> bool:
+    """Lately; clocks may be apart, so a heartbeat may lie ahead a little, but not far."""
+    return bool(abs(row["heartbeat_at"] - now) < DEAD_AFTER)
 
 
 def _boot() -> str:
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
-        return UNKNOWN
+        return processes.UNKNOWN
 
 
 def _namespace() -> str:
@@ -203,4 +235,4 @@ def _namespace() -> str:
     try:
         return Path("/proc/self/ns/pid").readlink().name
     except OSError:
-        return UNKNOWN
+        return processes.UNKNOWN

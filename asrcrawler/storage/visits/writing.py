@@ -23,6 +23,7 @@ from asrcrawler.storage.visits.captures import Found, keep
 from asrcrawler.storage.visits.coverage import cover
 from asrcrawler.storage.visits.dictionaries import dictionary
 from asrcrawler.storage.visits.duplicates import link_duplicates
+from asrcrawler.storage.visits.runs import writing
 from asrcrawler.storage.visits.similar import link_similar
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from asrcrawler.items import Absence
     from asrcrawler.storage.engine.database import Database
     from asrcrawler.storage.reparse.rereading import Sheet
+    from asrcrawler.storage.visits.runs import RunFigures
     from asrcrawler.text.packing import Dictionary
 
 MOST_CACHES = 10  # earlier texts that are looked through; so many caches of one site do not differ at a time
@@ -49,12 +51,15 @@ def write_visits(
     run_id: int | None = None,
     newest: int = 0,
     read_again: ReadAgain | None = None,
+    figures: RunFigures | None = None,
 ) -> list[Written]:
     """Write a batch of visits in one transaction; one :class:`Written` for each, in their order.
 
     ``newest`` is the highest code known to exist, from which a missing code's next visit is reckoned; stored articles
     count beside it. ``read_again`` reads a kept page with today's parser, so that what an earlier version of the
-    program read in another way is no edit. Raises :exc:`StorageError`; then nothing of the batch is written.
+    program read in another way is no edit; ``figures`` are those of the run before the batch. Raises
+    :exc:`StorageError`, or its kind :exc:`TokenLostError` where the run was closed by another; then nothing of the
+    batch is written.
     """
     if not batch:
         return []
@@ -62,7 +67,7 @@ def write_visits(
     for place, item in enumerate(batch):
         by_site[item.site][place] = item
     written: dict[int, Written] = {}
-    with database.write(*by_site) as connection:
+    with writing(database, run_id, *by_site, figures=figures) as connection:
         for site, items in by_site.items():
             rows = load(connection, site, items.values(), run_id=run_id, newest=newest)
             rows.evidence = _Evidence(connection, site, read_again)

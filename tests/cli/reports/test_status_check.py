@@ -32,9 +32,16 @@ def test_a_last_good_run_that_is_too_old() -> None:
     assert problem.startswith("the last good run ended 30 h ago, ")
 
 
-@pytest.mark.parametrize(("began", "count"), [(timedelta(hours=2), 0), (timedelta(hours=30), 1)])
-def test_the_very_first_run_does_not_ring(began: timedelta, count: int) -> None:
-    assert len(found(last_good=None, first_run={"started_at": NOW - began})) == count
+def test_without_any_good_run_all_is_not_well() -> None:
+    (problem,) = found(last_good=None, first_run={"started_at": NOW - timedelta(hours=2)})
+    assert problem == "no run has ended well since the first one, 1404-12-10 13:30"
+
+
+def test_a_run_of_the_future() -> None:
+    ahead = {"started_at": NOW, "heartbeat_at": NOW + timedelta(days=3650), "ended_at": None, "host": "reykjavik"}
+    (problem,) = found(run_ahead=ahead)
+    assert problem.startswith("a run was at work 1414-12-08 15:30, which is still to come: its clock was wrong")
+    assert problem.endswith("(1404-12-10 15:30; host reykjavik)")
 
 
 def test_an_archive_that_never_ran() -> None:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asrcrawler.clock import utcnow
 from asrcrawler.items import Outcome
-from asrcrawler.storage.figures.status import Figures, code_history, figures, revisions
+from asrcrawler.storage.figures.census import due_by_outcome
+from asrcrawler.storage.figures.status import Figures, code_history, coverage_at, figures, revisions
 from asrcrawler.storage.visits.ledger import record_listed
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, MINUTE, NOON, OTHER_SITE, SITE, an_absence, an_article
@@ -88,3 +90,18 @@ def test_the_history_of_a_code(database: Database) -> None:
 def test_a_code_never_heard_of_has_no_history(database: Database) -> None:
     assert code_history(database, SITE, 7) == (None, [])
     assert revisions(database, SITE, 7) == []
+
+
+def test_what_a_clock_that_was_ahead_put_off_is_counted_as_due(database: Database) -> None:
+    write_visits(database, [an_absence(5, Outcome.FAILED, at=NOON + 3650 * DAY), an_absence(6, Outcome.FAILED)])
+    found = figures(database, SITE, NOON)
+    assert (found.due, found.next_due_at) == (1, NOON)
+    assert due_by_outcome(database, SITE, NOON) == {"failed": 1, "": 0}
+    assert figures(database, SITE, NOON + DAY).due == 2
+    assert due_by_outcome(database, SITE, NOON + DAY) == {"failed": 2, "": 0}
+
+
+def test_a_code_first_visited_by_a_clock_that_is_ahead_was_visited_before(database: Database) -> None:
+    write_visits(database, [an_absence(1), an_absence(2, at=utcnow() + 3650 * DAY)])
+    assert coverage_at(database, SITE, 1, NOON + DAY) == 1
+    assert coverage_at(database, SITE, 1, NOON - DAY) == 0.5

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import delete, update
 
+from asrcrawler.clock import utcnow
 from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.storage import models
 from asrcrawler.storage.reparse.rereading import Story, Wanted, count, stories
@@ -229,3 +230,11 @@ def test_portions_end_with_the_last_code(database: Database, monkeypatch: pytest
     write_visits(database, [with_page(an_article(code)) for code in range(1, 10)])
     portions = list(stories(database, Wanted(site=SITE)))
     assert [[story.code for story in portion] for portion in portions] == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+
+
+def test_the_last_page_is_the_one_fetched_last_and_not_that_of_a_clock_which_was_ahead(database: Database) -> None:
+    for at in (utcnow() + 3650 * DAY, NOON + HOUR, NOON):
+        write_visits(database, [with_page(an_article(at=at), f"<html>{at}".encode())])
+    [story] = wanted_stories(database)
+    assert [visit["id"] for visit in story.visits] == [1, 3, 2]
+    assert [sheet.at for sheet in story.sheets] == [NOON + HOUR]

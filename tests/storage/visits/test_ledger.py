@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from asrcrawler.items import Outcome
+from asrcrawler.policy import LONGEST_NEXT_VISIT
 from asrcrawler.storage import models
 from asrcrawler.storage.visits import ledger
 from asrcrawler.storage.visits.ledger import Known, Validators
 from asrcrawler.storage.visits.writing import write_visits
-from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_absence, an_article, column
+from tests.storage.samples import DAY, HOUR, MINUTE, NOON, OTHER_SITE, SITE, an_absence, an_article, column
 
 if TYPE_CHECKING:
     from asrcrawler.storage import Database
@@ -136,3 +137,21 @@ def test_the_newest_code_is_one_that_exists(database: Database) -> None:
     write_visits(database, [an_article(7), an_absence(500), an_article(900, site=OTHER_SITE)])
     ledger.record_listed(database, SITE, [9], NOON)
     assert (ledger.newest_stored(database, SITE), ledger.newest_known(database, SITE)) == (7, 9)
+
+
+def test_what_a_clock_that_was_ahead_put_off_is_due_after_what_has_come(database: Database) -> None:
+    write_visits(database, [an_absence(code, Outcome.FAILED, at=NOON + 3650 * DAY) for code in (1, 2)])
+    write_visits(database, [an_absence(code, Outcome.FAILED, at=NOON) for code in (3, 4)])
+    found = ledger.due(database, SITE, NOON + DAY, FAILED, 10)
+    assert (set(found[:2]), set(found[2:])) == ({3, 4}, {1, 2})
+    assert ledger.due(database, SITE, NOON + DAY, FAILED, 3) == found[:3]
+    assert ledger.due(database, SITE, NOON, FAILED, 10, exclude={1}) == [2]
+    assert ledger.due(database, SITE, NOON + 3649 * DAY, FAILED, 10, exclude={3, 4}) == []
+
+
+def test_a_wait_as_long_as_the_policy_gives_is_waited_for(database: Database) -> None:
+    write_visits(database, [an_absence(1, Outcome.FAILED)])
+    with database.write(SITE) as connection:
+        connection.execute(models.ledger.update().values(next_visit_at=NOON + LONGEST_NEXT_VISIT))
+    assert ledger.due(database, SITE, NOON, FAILED, 10) == []
+    assert ledger.due(database, SITE, NOON - MINUTE, FAILED, 10) == [1]

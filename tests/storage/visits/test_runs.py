@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,14 +12,21 @@ import pytest
 from sqlalchemy import update
 
 from asrcrawler.clock import utcnow
-from asrcrawler.exceptions import AnotherRunError
-from asrcrawler.storage import models
-from asrcrawler.storage.visits import runs
+from asrcrawler.exceptions import AnotherRunError, StorageError, TokenLostError
+from asrcrawler.storage import Database, models
+from asrcrawler.storage.reparse.rereading import Story
+from asrcrawler.storage.reparse.rewriting import write_readings
+from asrcrawler.storage.visits import dictionaries, runs
+from asrcrawler.storage.visits.ledger import record_listed
 from asrcrawler.storage.visits.runs import DEAD_AFTER, KILLED, RunFigures, begin_run, end_run, keep_alive
-from tests.storage.samples import OTHER_SITE, SITE, rows
+from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.system import processes
+from asrcrawler.text.packing import Trained
+from tests.storage.samples import NOON, OTHER_SITE, SITE, all_rows, an_article, rows
 
 if TYPE_CHECKING:
-    from asrcrawler.storage import Database
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
 SECOND = timedelta(seconds=1)
 
@@ -114,7 +123,7 @@ def test_an_owner_that_may_live_blocks(database: Database, alive: object) -> Non
 
 
 def start_of_init() -> str:
-    return runs._start_of(1)
+    return processes.start_of(1)
 
 
 def test_a_heartbeat_carries_the_figures_so_far(database: Database) -> None:
@@ -151,3 +160,151 @@ def test_the_last_runs_come_newest_first_and_the_last_good_one_is_known(database
     assert good is not None
     assert (good["id"], good["end_reason"]) == (ids[0], "x" * 100)
     assert runs.state(good, utcnow()) == "ended"
+
+
+@contextmanager
+def zombie() -> Iterator[int]:
+    """A process that has ended and whose parent has not asked how."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    yield process.pid
+    process.wait()
+
+
+@contextmanager
+def held() -> Iterator[int]:
+    """A process that is stopped."""
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
+    yield process.pid
+    process.kill()
+    process.communicate()
+
+
+def test_a_zombie_is_dead(database: Database) -> None:
+    with zombie() as pid:
+        pretend(database, begin_run(database, SITE, {}), process=owner(pid=pid, start=processes.start_of(pid)))
+        begin_run(database, SITE, {})
+    assert rows(database, models.run)[0]["end_reason"] == KILLED
+
+
+def test_a_stopped_process_blocks_as_long_as_it_was_lately_heard_of(database: Database) -> None:
+    with held() as pid:
+        first = begin_run(database, SITE, {})
+        pretend(database, first, process=owner(pid=pid, start=processes.start_of(pid)))
+        with pytest.raises(AnotherRunError):
+            begin_run(database, SITE, {})
+        pretend(database, first, heartbeat_at=utcnow() - DEAD_AFTER - SECOND)
+        begin_run(database, SITE, {})
+
+
+def test_a_run_of_this_process_that_could_not_be_closed_does_not_block(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begin_run(database, SITE, {})
+    with monkeypatch.context() as failing:
+        failing.setattr(database, "write", full)
+        with pytest.raises(StorageError):
+            end_run(database, run_id, RunFigures(), reason="finished", exit_status=0)
+    assert rows(database, models.run)[0]["ended_at"] is None
+    begin_run(database, SITE, {})
+    assert [row["end_reason"] for row in rows(database, models.run)] == [KILLED, None]
+
+
+def full(*_: object) -> None:
+    raise StorageError("disk full")
+
+
+@pytest.mark.parametrize("ahead", [DEAD_AFTER + SECOND, timedelta(days=3650)])
+def test_a_heartbeat_of_the_future_keeps_no_run_alive_on_another_host(database: Database, ahead: timedelta) -> None:
+    began = utcnow()
+    pretend(database, begin_run(database, SITE, {}), host="elsewhere", heartbeat_at=began + ahead)
+    assert runs.state(runs.last_runs(database, SITE, 1)[0], utcnow()) == KILLED
+    begin_run(database, SITE, {})
+    assert began <= rows(database, models.run)[0]["ended_at"] <= utcnow()
+
+
+def test_clocks_of_two_hosts_may_be_some_minutes_apart(database: Database) -> None:
+    pretend(database, begin_run(database, SITE, {}), host="elsewhere", heartbeat_at=utcnow() + DEAD_AFTER / 2)
+    with pytest.raises(AnotherRunError):
+        begin_run(database, SITE, {})
+
+
+WRITES: dict[str, Callable[[Database, int], object]] = {
+    "a batch": lambda database, run_id: write_visits(database, [an_article(9)], run_id=run_id),
+    "listed codes": lambda database, run_id: record_listed(database, SITE, [9], NOON, run_id=run_id),
+    "a heartbeat": lambda database, run_id: keep_alive(database, run_id, RunFigures(requests=99)),
+    "a plan": lambda database, run_id: runs.remember_plan(database, run_id, {"newest": 99}),
+    "its end": lambda database, run_id: end_run(database, run_id, RunFigures(), reason="finished", exit_status=0),
+    "a dictionary": lambda database, run_id: dictionaries._store(database, SITE, Trained(b"words", 9, 0.1), {}, run_id),
+    "another reading": lambda database, run_id: write_readings(
+        database, SITE, [(Story(9, [], [], gone=False), [an_article(9)])], run_id=run_id
+    ),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_a_run_that_another_has_closed_writes_nothing_more(
+    database: Database, write: Callable[[Database, int], object]
+) -> None:
+    lost = begin_run(database, SITE, {})
+    write_visits(database, [an_article(7)], run_id=lost)
+    pretend(database, lost, host="elsewhere", heartbeat_at=utcnow() - DEAD_AFTER - SECOND)
+    begin_run(database, SITE, {})
+    before = all_rows(database)
+    for _ in range(2):
+        with pytest.raises(TokenLostError) as caught:
+            write(database, lost)
+    assert caught.value.exit_status == 75
+    assert all_rows(database) == before
+
+
+def test_a_token_is_random_and_another_one_proves_nothing(database: Database) -> None:
+    first, second = begin_run(database, SITE, {}), begin_run(database, OTHER_SITE, {})
+    tokens = [row["token"] for row in rows(database, models.run)]
+    assert len(set(tokens)) == 2
+    assert {len(token) for token in tokens} == {2 * runs.TOKEN_BYTES}
+    pretend(database, first, token=tokens[1])
+    with pytest.raises(TokenLostError):
+        keep_alive(database, first, RunFigures())
+    keep_alive(database, second, RunFigures())
+
+
+def test_a_run_of_another_process_is_not_ours_to_write_for(database: Database) -> None:
+    run_id = begin_run(database, SITE, {})
+    del runs._tokens[database.name, run_id]
+    with pytest.raises(TokenLostError):
+        keep_alive(database, run_id, RunFigures())
+
+
+def test_every_write_is_a_sign_of_life_and_shows_the_figures_so_far(database: Database) -> None:
+    run_id = begin_run(database, SITE, {})
+    pretend(database, run_id, heartbeat_at=utcnow() - DEAD_AFTER)
+    write_visits(database, [an_article(7)], run_id=run_id, figures=RunFigures(requests=12, bytes=345))
+    [row] = rows(database, models.run)
+    assert row["heartbeat_at"] > utcnow() - timedelta(minutes=1)
+    assert (row["requests"], row["bytes"]) == (12, 345)
+    write_visits(database, [an_article(8)], run_id=run_id)
+    assert rows(database, models.run)[0]["requests"] == 12
+
+
+def test_a_good_run_of_the_future_is_not_the_last_good_one_and_is_told_until_one_ends_well(database: Database) -> None:
+    def good(**moments: datetime) -> int:
+        run_id = begin_run(database, SITE, {})
+        end_run(database, run_id, RunFigures(), reason="finished", exit_status=0)
+        if moments:
+            pretend(database, run_id, **moments)
+        return run_id
+
+    first = good()
+    assert runs.run_ahead(database, SITE) is None
+    ahead = utcnow() + timedelta(days=3650)
+    wrong = good(started_at=ahead, heartbeat_at=ahead, ended_at=ahead)
+    last, told = runs.last_good_run(database, SITE), runs.run_ahead(database, SITE)
+    assert (last and last["id"], told and told["id"]) == (first, wrong)
+    right = good()
+    last = runs.last_good_run(database, SITE)
+    assert last is not None
+    assert last["id"] == right
+    assert runs.run_ahead(database, SITE) is None

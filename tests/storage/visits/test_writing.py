@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import delete
 
+from asrcrawler.clock import utcnow
 from asrcrawler.items import Change, Image, Kind, Outcome, Video
 from asrcrawler.policy import DRAFT_REVISIT, NEAR_TOP, History, next_visit
 from asrcrawler.samaneh.dates import TEHRAN
@@ -330,3 +331,49 @@ def test_an_article_that_was_lost_is_stored_again_beside_what_is_left_of_it(data
     assert [hit.code for hit in search(database, "دوم").hits] == []
     assert [hit.code for hit in search(database, "چهارم").hits] == [2]
     assert list(findings(database)) == []
+
+
+def test_an_answer_fetched_before_the_one_that_is_stored_replaces_nothing(database: Database) -> None:
+    write_visits(database, [an_article(body="متن تازه", at=NOON + HOUR, published_at=NOON - DAY)])
+    stored, booked = row(database, models.article, 7), row(database, models.ledger, 7)
+    [late] = write_visits(database, [an_article(body="متن کهنه", at=NOON)])
+    assert late == Written(7, Outcome.STORED, None, booked["next_visit_at"])
+    assert row(database, models.article, 7) == stored
+    assert row(database, models.ledger, 7) == booked | {"visits": 2}
+    assert [(visit["at"], visit["change"]) for visit in rows(database, models.visit)] == [
+        (NOON + HOUR, "new"), (NOON, None),
+    ]  # fmt: skip
+    assert rows(database, models.revision) == []
+    assert list(findings(database)) == []
+
+
+@pytest.mark.parametrize("late", [an_absence(at=NOON), an_absence(at=NOON, outcome=Outcome.STORED, status=304)])
+def test_nor_does_an_absence(database: Database, late: Any) -> None:
+    write_visits(database, [an_article(at=NOON + HOUR)])
+    stored, booked = row(database, models.article, 7), row(database, models.ledger, 7)
+    write_visits(database, [late])
+    assert row(database, models.article, 7) == stored
+    assert row(database, models.ledger, 7) == booked | {"visits": 2}
+
+
+def test_within_one_batch_the_later_answer_counts_too(database: Database) -> None:
+    write_visits(database, [an_article(body="متن تازه", at=NOON + HOUR), an_article(body="متن کهنه", at=NOON)])
+    assert row(database, models.article, 7)["body"] == "متن تازه"
+
+
+def test_an_article_that_was_fetched_before_a_failure_is_stored_all_the_same(database: Database) -> None:
+    write_visits(database, [an_absence(outcome=Outcome.FAILED, at=NOON + HOUR, status=None)])
+    write_visits(database, [an_article(at=NOON)])
+    assert row(database, models.article, 7)["last_seen_at"] == NOON
+    assert row(database, models.ledger, 7)["outcome"] == "failed"  # and so it is looked at again soon
+
+
+def test_what_a_clock_that_was_ahead_has_written_is_older_than_any_answer_now(database: Database) -> None:
+    ahead = utcnow() + 3650 * DAY
+    write_visits(database, [an_article(body="متن کهنه", at=ahead), an_absence(8, at=ahead)])
+    write_visits(database, [an_article(body="متن تازه", at=NOON), an_absence(8, Outcome.FAILED, at=NOON)])
+    assert row(database, models.article, 7)["body"] == "متن تازه"
+    assert row(database, models.article, 7)["last_seen_at"] == NOON
+    found = row(database, models.ledger, 8)
+    assert (found["outcome"], found["first_visit_at"], found["visited_at"]) == ("failed", NOON, NOON)
+    assert found["next_visit_at"] < NOON + HOUR

@@ -1,0 +1,1 @@
+"""Deal with the machine: which processes live, and how a command begins and leaves."""

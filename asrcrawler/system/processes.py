@@ -1,0 +1,40 @@
+"""Processes of this machine, as the system tells of them (Linux): which are alive, and since when."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+UNKNOWN = "-"
+"""What the system does not tell."""
+_DEAD = "ZX"  # ended; a zombie waits for its parent to ask how
+_STOPPED = "Tt"
+_STATE, _START = 0, 19  # places in /proc/PID/stat, behind the name
+
+
+def start_of(pid: int) -> str:
+    """When a process started, in clock ticks since boot."""
+    return _told(pid, _START)
+
+
+def is_alive(pid: int, start: str | None = None) -> bool:
+    """Whether a process is there and has not ended; with ``start``, whether it is still the same one."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # alive, and another user's
+    return _told(pid, _STATE) not in _DEAD and (start is None or start == start_of(pid))
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a process is held (Ctrl-Z, SIGSTOP) and does nothing until it is continued."""
+    return _told(pid, _STATE) in _STOPPED
+
+
+def _told(pid: int, place: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[place]
+    except (OSError, IndexError):
+        return UNKNOWN
