@@ -23,8 +23,10 @@ from asrcrawler.config import Config
 from asrcrawler.endings import DATABASE_FAILED, NOTHING_NAMED, RESTING
 from asrcrawler.exceptions import StorageError
 from asrcrawler.frontier import Frontier
+from asrcrawler.http import BREAKS_OFF
 from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.middlewares.robots import RobotsUnknown
+from asrcrawler.middlewares.unpacking import CUT_SHORT, UNDELIMITED
 from asrcrawler.pause import pause_is_over
 from asrcrawler.samaneh.arguments import Arguments
 from asrcrawler.samaneh.listings import Listings
@@ -48,7 +50,7 @@ FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
     (DownloadTimeoutError, Outcome.FAILED, "timeout"),
     (DownloadConnectionRefusedError, Outcome.FAILED, "connection refused"),
     (CannotResolveHostError, Outcome.FAILED, "no such host"),
-    (ResponseDataLossError, Outcome.FAILED, "truncated answer"),
+    (ResponseDataLossError, Outcome.FAILED, BREAKS_OFF),
 )
 """What Scrapy raises in the place of an answer, and what that means for the code."""
 
@@ -225,6 +227,8 @@ def _answer(response: Response, redirects: int) -> Answer:
         headers=headers,
         body=response.body,
         redirects=redirects,
+        is_delimited=UNDELIMITED not in response.flags,
+        is_unpacked=CUT_SHORT.isdisjoint(response.flags),
     )
 
 
