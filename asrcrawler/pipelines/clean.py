@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self
 
-from asrcrawler.items import Article, Image
+from asrcrawler.items import Article, Image, reading_of
 from asrcrawler.persian import clean, clean_paragraphs
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ def _lines(texts: Iterable[str]) -> Iterable[str]:
 
 
 class CleanPipeline:
-    """Cleans articles; absences pass. What it counts is among the crawl's stats when that ends."""
+    """Cleans articles, also those that are not taken yet; other absences pass.
+
+    What it counts is among the crawl's stats when that ends.
+    """
 
     def __init__(self, stats: StatsCollector) -> None:
         self._stats = stats
@@ -50,8 +53,9 @@ class CleanPipeline:
         return cls(crawler.stats)
 
     def process_item(self, item: Any) -> Any:
+        if (article := reading_of(item)) is not None:
+            clean_article(article)
         if isinstance(item, Article):
-            clean_article(item)
             self._count(item)
         return item
 
