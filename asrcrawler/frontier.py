@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from asrcrawler.items import Outcome
 from asrcrawler.policy import DAY
@@ -92,6 +92,15 @@ class Listing:
         return list(dict.fromkeys([*self.feed, *self.others]))
 
 
+class SitemapFile(NamedTuple):
+    """What a file of the archive sitemap names."""
+
+    codes: list[int]
+    files: list[str]
+    """Further files."""
+    is_whole: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """How the frontier asks the site what exists. Each gives None where the site does not tell."""
@@ -100,8 +109,8 @@ class Site:
     home: Callable[[], Awaitable[list[int] | None]]
     recent: Callable[[], Awaitable[list[int] | None]]
     """The recent sitemap."""
-    archive: Callable[[str | None], Awaitable[tuple[list[int], list[str]] | None]]
-    """A file of the archive sitemap, its index for None: the codes and the further files it names."""
+    archive: Callable[[str | None], Awaitable[SitemapFile | None]]
+    """A file of the archive sitemap, its index for None."""
 
 
 # --- pure
@@ -179,6 +188,8 @@ class Frontier:
         self._memory = Memory()
         self._taken: set[int] = set()
         """Codes of this run that the ledger may not know of yet; those of the sweep come in order and need none."""
+        self._cut: set[str] = set()
+        """Files of the archive sitemap that broke off in this run; they are asked for again by the next one."""
 
     async def codes(self) -> AsyncIterator[int]:
         """New and listed codes, then gaps between two windows, then what is due again, then a slice of the archive."""
@@ -270,14 +281,19 @@ class Frontier:
     async def _read_sitemap(self) -> bool:
         """Take up the next file of the archive sitemap, or its index when it is time; False if there is none."""
         memory = self._memory
-        if memory.sitemaps:
-            found = await self._site.archive(memory.sitemaps[0])
-            codes, files = (found or ([], []))[0], list[str]()  # what a file of the index names further is left out
-            memory = replace(memory, sitemaps=memory.sitemaps[1:])
+        file = next((file for file in memory.sitemaps if file not in self._cut), None)
+        if file is not None:
+            found = await self._site.archive(file)
+            codes, files = (found.codes if found else []), list[str]()  # what it names further is left out
+            rest = tuple(other for other in memory.sitemaps if other != file)
+            if found is not None and not found.is_whole:
+                self._cut.add(file)
+                rest = (*rest, file)
+            memory = replace(memory, sitemaps=rest)
         elif memory.sitemaps_due_at is None or self._now >= memory.sitemaps_due_at:
             found = await self._site.archive(None)
-            codes, files = found or ([], [])
-            again = SITEMAP_EVERY if found else SITEMAP_AFTER_FAILURE
+            codes, files = (found.codes, found.files) if found else ([], [])
+            again = SITEMAP_EVERY if found and found.is_whole else SITEMAP_AFTER_FAILURE
             memory = replace(memory, sitemaps=latest_sitemaps(files), sitemaps_due_at=self._now + again)
         else:
             return False

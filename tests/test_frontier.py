@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
+from asrcrawler.archive import Archive
 from asrcrawler.frontier import (
     FURTHEST_AHEAD,
     MOST_SITEMAPS,
+    SITEMAP_AFTER_FAILURE,
+    SITEMAP_EVERY,
+    Frontier,
     Listing,
     Memory,
+    Site,
+    SitemapFile,
     latest_sitemaps,
     newest_first,
     newest_of,
@@ -21,6 +29,10 @@ from asrcrawler.frontier import (
 )
 from asrcrawler.items import Outcome
 from asrcrawler.storage.ledger import Known
+from tests.crawler import crawler_for_tests
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BEFORE = NOW - timedelta(hours=1)
@@ -159,3 +171,71 @@ def test_each_refusal_in_a_row_doubles_the_rest_up_to_a_day() -> None:
 def test_a_site_that_says_when_is_heard_up_to_a_day(asked: float, hours: float) -> None:
     memory = rest_after_refusal(Memory(), NOW, NOW + timedelta(hours=asked))
     assert memory.rest_until == NOW + timedelta(hours=hours)
+
+
+# --- files of the archive sitemap that break off
+
+
+class Sitemaps:
+    """A site whose feed names code 30, and whose archive sitemap is what a test says."""
+
+    def __init__(self, **files: SitemapFile) -> None:
+        self.files = files
+        self.asked: list[str | None] = []
+
+    async def _newest(self) -> list[int]:
+        return [30]
+
+    async def _nothing(self) -> None:
+        return None
+
+    async def _archive(self, file: str | None) -> SitemapFile | None:
+        self.asked.append(file)
+        return self.files.get(file or "index")
+
+    @property
+    def site(self) -> Site:
+        return Site(feed=self._newest, home=self._nothing, recent=self._nothing, archive=self._archive)
+
+
+def codes_of_a_run(folder: Path, sitemaps: Sitemaps, now: datetime) -> tuple[list[int], Memory]:
+    """The codes of a scheduled run that visits none of them, and what it leaves."""
+    archive = Archive.of(crawler_for_tests(ASR_DATABASE_URL=f"sqlite:///{folder / 'asr.db'}"))
+
+    async def run() -> list[int]:
+        await archive.open({})
+        found = [code async for code in Frontier(archive, sitemaps.site, first_code=1, backfill=9, now=now).codes()]
+        await archive.close(reason="finished", exit_status=0)
+        return found
+
+    return asyncio.run(run()), archive.memory
+
+
+def test_a_file_that_breaks_off_is_used_and_asked_for_again_by_the_next_run(tmp_path: Path) -> None:
+    cut, rest = SitemapFile([12], [], is_whole=False), SitemapFile([7], [])
+    sitemaps = Sitemaps(index=SitemapFile([], ["f9", "f8"]), f9=cut, f8=rest)
+    codes, memory = codes_of_a_run(tmp_path, sitemaps, NOW)
+    assert (sitemaps.asked, memory.sitemaps) == ([None, "f9", "f8"], ("f9",))
+    assert codes[:3] == [30, 12, 7]
+    sitemaps.files["f9"] = SitemapFile([12, 11], [])
+    codes, memory = codes_of_a_run(tmp_path, sitemaps, NOW + timedelta(hours=1))
+    assert (sitemaps.asked[3:], memory.sitemaps) == (["f9"], ())
+    assert codes[:4] == [30, 12, 11, 7]
+
+
+def test_a_file_that_always_breaks_off_is_asked_for_once_a_run_and_does_not_keep_the_index_from_being_read(
+    tmp_path: Path,
+) -> None:
+    sitemaps = Sitemaps(index=SitemapFile([], ["f9"]), f9=SitemapFile([12], [], is_whole=False))
+    codes_of_a_run(tmp_path, sitemaps, NOW)
+    codes_of_a_run(tmp_path, sitemaps, NOW + timedelta(hours=1))
+    assert sitemaps.asked == [None, "f9", "f9"]
+    codes_of_a_run(tmp_path, sitemaps, NOW + SITEMAP_EVERY)
+    assert sitemaps.asked == [None, "f9", "f9", "f9", None]
+
+
+def test_an_index_that_breaks_off_is_used_and_read_again_after_a_day(tmp_path: Path) -> None:
+    sitemaps = Sitemaps(index=SitemapFile([], ["f9"], is_whole=False), f9=SitemapFile([12], []))
+    codes, memory = codes_of_a_run(tmp_path, sitemaps, NOW)
+    assert codes[:2] == [30, 12]
+    assert memory.sitemaps_due_at == NOW + SITEMAP_AFTER_FAILURE

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from parsel import Selector
 from selectolax.lexbor import LexborHTMLParser
 
+from asrcrawler.http import has_root_end
 from asrcrawler.samaneh.urls import code_of_url, same_site
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Sitemap:
 
     codes: tuple[int, ...] = ()
     children: tuple[str, ...] = ()
+    is_whole: bool = True
+    """Whether the file comes to the end of its root element."""
 
 
 def codes_in_feed(body: bytes, base_url: str) -> list[int]:
@@ -52,14 +55,19 @@ def codes_in_page(body: bytes, base_url: str) -> list[int]:
 
 def read_sitemap(body: bytes, base_url: str) -> Sitemap:
     """A sitemap or a sitemap index, be it a gzip file. Files on other hosts are left out."""
-    body = _unpacked(body)
+    file, body = body, _unpacked(body)
     children = [
         url
         for url in _texts(body, "//*[local-name()='sitemap']/*[local-name()='loc']/text()")
         if same_site(url, base_url)
     ]
     codes = _codes(_texts(body, "//*[local-name()='url']/*[local-name()='loc']/text()"), base_url)
-    return Sitemap(codes=tuple(codes), children=tuple(dict.fromkeys(children)))
+    return Sitemap(codes=tuple(codes), children=tuple(dict.fromkeys(children)), is_whole=_is_whole(file, body))
+
+
+def _is_whole(file: bytes, body: bytes) -> bool:
+    """Tell whether nothing is missing at the end but what is more than we unpack."""
+    return len(body) >= MOST_UNPACKED or (has_root_end(body) and bool(body or not file))
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -73,7 +81,8 @@ def _unpacked(body: bytes) -> bytes:
 
 
 def _texts(body: bytes, xpath: str) -> list[str]:
-    if not body.strip():
+    body = body[: max(body.rfind(b">") + 1, body.rfind(b"<"))]  # a text that breaks off may be half a code
+    if not body:
         return []
     try:
         found = Selector(body=body.replace(b"\0", b""), type="xml").xpath(xpath).getall()
