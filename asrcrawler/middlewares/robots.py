@@ -18,6 +18,8 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.misc import build_from_crawler
 
 from asrcrawler.endings import REFUSED, UNREACHABLE
+from asrcrawler.http import BREAKS_OFF
+from asrcrawler.middlewares.unpacking import CUT_SHORT
 from asrcrawler.samaneh.urls import same_site
 from asrcrawler.samaneh.visit import MOST_REDIRECTS, REDIRECTS, redirect_target
 
@@ -86,6 +88,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if response.status != HTTPStatus.OK:
             logger.info("%s: status %d, so everything is allowed", response.url, response.status)
             return None
+        if not CUT_SHORT.isdisjoint(response.flags):  # what it forbids may stand in what is missing
+            raise self._leave(UNREACHABLE, f"{response.url}: {BREAKS_OFF}")
         rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, response.body)
         await self.crawler.signals.send_catch_log_async(signals.robots_parsed, robotparser=rules, request=request)
         return rules

@@ -90,6 +90,12 @@ def test_a_site_that_cannot_tell_is_left(status: int, reason: str) -> None:
     assert (len(engine.asked), engine.closed_for) == (1, [reason])
 
 
+def test_rules_that_break_off_forbid_what_nobody_knows() -> None:
+    engine = Engine(lambda url: Response(url, body=RULES, flags=["broken encoding"]))
+    assert verdicts(engine, ARTICLE) == [RobotsUnknown]
+    assert engine.closed_for == ["unreachable"]
+
+
 @pytest.mark.parametrize(
     ("error", "verdict", "closed_for"),
     [(DownloadTimeoutError(), RobotsUnknown, ["unreachable"]), (DownloadCancelledError("too large"), None, [])],
