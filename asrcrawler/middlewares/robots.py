@@ -21,7 +21,7 @@ from asrcrawler.endings import REFUSED, UNREACHABLE
 from asrcrawler.http import BREAKS_OFF
 from asrcrawler.middlewares.unpacking import CUT_SHORT
 from asrcrawler.samaneh.urls import same_site
-from asrcrawler.samaneh.visit import MOST_REDIRECTS, REDIRECTS, redirect_target
+from asrcrawler.samaneh.visit import ANSWERED, MOST_REDIRECTS, REDIRECTS, redirect_target
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -85,7 +85,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise self._leave(REFUSED, f"{response.url}: status {response.status}")
         if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise self._leave(UNREACHABLE, f"{response.url}: status {response.status}")
-        if response.status != HTTPStatus.OK:
+        if response.status not in ANSWERED:
             logger.info("%s: status %d, so everything is allowed", response.url, response.status)
             return None
         if not CUT_SHORT.isdisjoint(response.flags):  # what it forbids may stand in what is missing

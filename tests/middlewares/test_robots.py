@@ -62,6 +62,10 @@ def test_a_site_without_rules_allows_everything(status: int) -> None:
     assert verdicts(engine, ARTICLE) == [None]
 
 
+def test_rules_that_a_proxy_passes_on_hold() -> None:
+    assert verdicts(Engine(lambda url: Response(url, status=203, body=RULES)), SEND) == [IgnoreRequest]
+
+
 def test_rules_that_have_moved_within_the_site_are_followed() -> None:
     secure = "https://www.asrpress.ir/robots.txt"
     moved = Response("http://asrpress.ir/robots.txt", status=301, headers={"Location": secure})
