@@ -98,6 +98,12 @@ def test_streams_in_a_row_are_one_answer(name: str) -> None:
     assert unpack(both[: start + 1], [encoding], LIMIT) == (TEXT[:500], False, ())
 
 
+def test_zeros_between_streams_are_padding() -> None:
+    padded = gzip.compress(TEXT[:500]) + b"\0" * 12 + gzip.compress(TEXT[500:])
+    assert unpack(padded, ["gzip"], LIMIT) == (TEXT, True, ())
+    assert unpack(padded[:-1], ["gzip"], LIMIT).is_whole is False
+
+
 def test_so_many_streams_are_no_answer() -> None:
     one = gzip.compress(b"")
     assert unpack(one * (MOST_STREAMS - 1), ["gzip"], LIMIT) == (b"", True, ())
