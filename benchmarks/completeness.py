@@ -18,9 +18,9 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 
 from asrcrawler.contentencoding import unpack
 from asrcrawler.http import completeness
-from asrcrawler.packing import compress
 from asrcrawler.replica import World
 from asrcrawler.replica.pages import Pages
+from asrcrawler.text.packing import compress
 from benchmarks.pages import REAL
 from benchmarks.readme import put
 

@@ -7,16 +7,16 @@ from urllib.parse import urlsplit
 
 from asrcrawler.exceptions import DamagedPageError
 from asrcrawler.items import reading_of
-from asrcrawler.packing import unpack
 from asrcrawler.pipelines.clean import clean_article
 from asrcrawler.pipelines.dedupe import fingerprint
 from asrcrawler.samaneh.urls import same_site
 from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, judge, unread
+from asrcrawler.text.packing import unpack
 
 if TYPE_CHECKING:
     from asrcrawler.items import Absence, Article
-    from asrcrawler.packing import Dictionary
-    from asrcrawler.storage.rereading import Sheet
+    from asrcrawler.storage.reparse.rereading import Sheet
+    from asrcrawler.text.packing import Dictionary
 
 DAMAGED = "damaged page"
 """How the reason of an absence begins whose page could not be unpacked."""

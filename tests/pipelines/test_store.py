@@ -10,10 +10,9 @@ import pytest
 from scrapy.exceptions import CloseSpider
 from sqlalchemy import select, update
 
-from asrcrawler.archive import Archive
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import StorageError, UnstorableError
 from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage, Page
-from asrcrawler.packing import pack
 from asrcrawler.pipelines import store
 from asrcrawler.pipelines.clean import clean_article
 from asrcrawler.pipelines.store import StorePipeline
@@ -21,7 +20,8 @@ from asrcrawler.replica import World
 from asrcrawler.replica.pages import Pages
 from asrcrawler.samaneh.visit import Answer, Asked, judge
 from asrcrawler.storage import Database, models
-from asrcrawler.storage.ledger import known
+from asrcrawler.storage.visits.ledger import known
+from asrcrawler.text.packing import pack
 from tests.crawler import crawler_for_tests
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from asrcrawler.http import BREAKS_OFF, UNENDED
 from asrcrawler.items import Absence, Article, Image, Outcome
 from asrcrawler.storage import models
-from asrcrawler.storage.writing import Written, write_visits
+from asrcrawler.storage.visits.writing import Written, write_visits
 from tests.storage.samples import DAY, HOUR, NOON, an_absence, an_article, row, rows, with_page
 
 if TYPE_CHECKING:
