@@ -118,6 +118,14 @@ class Unreadable(PageVerdict):
     outcome = Outcome.UNREADABLE
 
 
+class OtherPage(Unreadable):
+    """The page is that of another code."""
+
+
+class TooLargeError(AsrCrawlerError):
+    """An answer that unpacks to more than the bound. Raised by ``asrcrawler.http.encodings``."""
+
+
 class VanishedError(StorageError):
     """The database's file was deleted or replaced under a running program. Raised by ``asrcrawler.storage``; no use to
     try again."""

@@ -28,7 +28,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     """The site did not let us look: 401, 403, 429, a challenge page, robots.txt, a redirect to another host."""
     FAILED = "failed"
-    """No complete answer: a network error, a time-out, a 5xx status."""
+    """No complete answer: a network error, a time-out, a 5xx status, a page that breaks off."""
     UNREADABLE = "unreadable"
     """An answer that is neither an article we can read nor a clear absence."""
 
@@ -212,3 +212,13 @@ class Absence:
     retry_after: datetime | None = None
     """When the site asked us to come back, aware UTC."""
     fetch: Fetch | None = None
+    reading: Article | None = None
+    """What a page reads to that lacks nothing but its end; several equal ones may be taken, see
+    :mod:`asrcrawler.http.completeness`."""
+
+
+def reading_of(item: object) -> Article | None:
+    """Give what was read in the page of a visit, be it one that is not taken yet; None where nothing was."""
+    if isinstance(item, Absence):
+        return item.reading
+    return item if isinstance(item, Article) else None

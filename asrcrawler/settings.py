@@ -53,6 +53,7 @@ TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # the default 
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression; default 1 GiB, real pages have 60-280 KB
 DOWNLOAD_WARNSIZE = 0  # the limit is what counts
 DOWNLOAD_TIMEOUT = 30  # seconds; default 180
+DOWNLOAD_FAIL_ON_DATALOSS = True  # the default; what ends before its length or last chunk is asked for again
 
 # --- nobody but the operator steers a running crawl --------------------------------------------------------------
 
@@ -67,6 +68,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # whoever asks judges where an answer leads
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there is no password
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # an address is judged before it is asked for
+    "asrcrawler.middlewares.unpacking.UnpackingMiddleware": 595,  # inside of Scrapy's at 590: tells what breaks off
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is an outcome

@@ -127,6 +127,16 @@ class Listing:
         return list(dict.fromkeys([*self.feed, *self.others]))
 
 
+class Named(NamedTuple):
+    """What a file of the archive sitemap names."""
+
+    codes: Sequence[int] = ()
+    places: Sequence[str] = ()
+    """Further files."""
+    is_whole: bool = True
+    """Whether the file came to its end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """How the frontier asks the site what exists. Each gives None where the site does not tell."""
@@ -135,9 +145,9 @@ class Site:
     home: Callable[[], Awaitable[list[int] | None]]
     recent: Callable[[], Awaitable[list[int] | None]]
     """The recent sitemap."""
-    archive: Callable[[str | None], Awaitable[tuple[list[int], list[str]] | None]]
-    """A file of the archive sitemap, its index for None: the codes and the further files it names. None where it does
-    not answer now; nothing named where there is no such file."""
+    archive: Callable[[str | None], Awaitable[Named | None]]
+    """What a file of the archive sitemap names, its index for None. None where it does not answer now; nothing where
+    there is no such file."""
 
 
 # --- pure
@@ -198,22 +208,21 @@ def latest_sitemaps(places: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(numbers, key=numbers.__getitem__, reverse=True)[:MOST_SITEMAPS])
 
 
-def after_sitemap(
-    memory: Memory, file: SitemapFile, found: tuple[Sequence[int], Sequence[str]] | None, now: datetime
-) -> Memory:
-    """What is left to be read when ``file`` has given ``found``, None for no answer.
+def after_sitemap(memory: Memory, file: SitemapFile, found: Named | None, now: datetime) -> Memory:
+    """Say what is left to be read when ``file`` has given ``found``, None for no answer.
 
-    What did not answer is asked again by the next run, a file until the index is read anew. What a file names comes
-    first, the latest of it before the rest.
+    What did not answer, or breaks off, is asked again by the next run, a file until the index is read anew. What a file
+    names comes first, the latest of it before the rest.
     """
+    stays = not (found and found.is_whole) and not memory.wants_sitemaps(now)
+    rest = [other for other in memory.sitemaps if stays or other != file]
     if found is None:
-        gone = memory.wants_sitemaps(now)
-        return replace(memory, sitemaps=tuple(other for other in memory.sitemaps if other != file)) if gone else memory
+        return replace(memory, sitemaps=tuple(rest))
     if file == SITEMAP_INDEX:
-        memory = replace(memory, sitemaps_due_at=now + (SITEMAP_EVERY if any(found) else SITEMAP_AFTER_FAILURE))
-    rest = [other for other in memory.sitemaps if other != file]
+        again = SITEMAP_EVERY if found.is_whole and (found.codes or found.places) else SITEMAP_AFTER_FAILURE
+        memory = replace(memory, sitemaps_due_at=now + again)
     waiting = {file.place, *(other.place for other in rest)}
-    named = found[1] if file.depth < DEEPEST_SITEMAP else ()
+    named = found.places if file.depth < DEEPEST_SITEMAP else ()
     further = [SitemapFile(place, file.depth + 1) for place in latest_sitemaps(named) if place not in waiting]
     return replace(memory, sitemaps=(*further, *rest)[:MOST_SITEMAPS])
 
@@ -240,8 +249,8 @@ class Frontier:
         self._memory = Memory()
         self._taken: set[int] = set()
         """Codes of this run that the ledger may not know of yet; those of the sweep come in order and need none."""
-        self._silent: set[SitemapFile] = set()
-        """Files of the archive sitemap that did not answer this run."""
+        self._asked: set[SitemapFile] = set()
+        """Files of the archive sitemap that did not answer this run, or broke off: the next one asks again."""
 
     async def codes(self) -> AsyncIterator[int]:
         """New and listed codes, then gaps between two windows, then what is due again, then a slice of the archive."""
@@ -336,14 +345,14 @@ class Frontier:
         files: Sequence[SitemapFile] = memory.sitemaps
         if not files and memory.wants_sitemaps(self._now):
             files = [SITEMAP_INDEX]
-        file = next((file for file in files if file not in self._silent), None)
+        file = next((file for file in files if file not in self._asked), None)
         if file is None:
             return False
         found = await self._site.archive(file.place or None)
-        if found is None:
-            self._silent.add(file)
-        else:
-            await self._archive.list_codes(found[0], self._now)
+        if not (found and found.is_whole):
+            self._asked.add(file)
+        if found is not None:
+            await self._archive.list_codes(found.codes, self._now)
         await self._remember(after_sitemap(memory, file, found, self._now))
         return True
 

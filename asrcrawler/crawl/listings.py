@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
-from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest, ResponseDataLossError
 from scrapy.http.request import NO_CALLBACK
 
-from asrcrawler.crawl.frontier import Site
+from asrcrawler.crawl.frontier import Named, Site
 from asrcrawler.crawl.pause import pause_is_over
 from asrcrawler.endings import REFUSED, UNREACHABLE
+from asrcrawler.http.completeness import BREAKS_OFF, has_root_end
 from asrcrawler.middlewares.robots import RobotsUnknown
+from asrcrawler.middlewares.unpacking import CUT_SHORT
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.discovery import (
     ARCHIVE_SITEMAP_PATH,
@@ -24,7 +26,7 @@ from asrcrawler.samaneh.discovery import (
     read_sitemap,
 )
 from asrcrawler.samaneh.urls import at_base
-from asrcrawler.samaneh.visit import MOST_REDIRECTS, REDIRECTS, REFUSALS, TRANSIENT, redirect_target
+from asrcrawler.samaneh.visit import ANSWERED, MOST_REDIRECTS, REDIRECTS, REFUSALS, TRANSIENT, redirect_target
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-OK = 200
 FIRST_SERVER_ERROR = 500
 
 
@@ -51,6 +52,8 @@ class Listings:
         """Whether the site has answered at all, be it that there is no such place."""
         self._forbidden = False
         """Whether robots.txt keeps us from one of the places."""
+        self._cut_feed: list[int] = []
+        """What a feed that breaks off names. It is told with home: no window may be made of it."""
 
     @property
     def site(self) -> Site:
@@ -58,13 +61,24 @@ class Listings:
         return Site(feed=self._feed, home=self._home, recent=self._recent, archive=self._archive)
 
     async def _feed(self) -> list[int] | None:
-        body = await self._body(FEED_PATH)
-        return self._named(FEED_PATH, codes_in_feed(body, self._base_url, self._site)) if body is not None else None
+        """The codes of a whole feed; None where there is none, or it breaks off: what it lacks may be anything."""
+        answer = await self._answer(FEED_PATH)
+        if answer is None:
+            return None
+        codes = codes_in_feed(answer.body, self._base_url, self._site)
+        if _is_cut(answer) or not has_root_end(answer.body):
+            logger.warning("%s: %s; it is no proof that nothing else is new", answer.url, BREAKS_OFF)
+            self._cut_feed = codes
+            return None
+        return self._named(FEED_PATH, codes)
 
     async def _home(self) -> list[int] | None:
-        body = await self._body(HOME_PATH)
-        if body is not None:
-            return self._named(HOME_PATH, codes_in_page(body, self._base_url, self._site))
+        answer = await self._answer(HOME_PATH)
+        if answer is not None:
+            codes = self._named(HOME_PATH, codes_in_page(answer.body, self._base_url, self._site))
+            return list(dict.fromkeys([*self._cut_feed, *codes]))
+        if self._cut_feed:
+            return self._cut_feed
         if not self._answered and self._forbidden:
             logger.error("robots.txt of the site forbids us its feed and its home page")
             raise CloseSpider(REFUSED)
@@ -74,33 +88,35 @@ class Listings:
         return None
 
     async def _recent(self) -> list[int] | None:
-        body = await self._body(RECENT_SITEMAP_PATH)
-        return list(read_sitemap(body, self._base_url, self._site).codes) if body is not None else None
+        answer = await self._answer(RECENT_SITEMAP_PATH)
+        return list(read_sitemap(answer.body, self._base_url, self._site).codes) if answer is not None else None
 
-    async def _archive(self, file: str | None) -> tuple[list[int], list[str]] | None:
+    async def _archive(self, file: str | None) -> Named | None:
         try:
-            response = await self._ask(file or ARCHIVE_SITEMAP_PATH)
+            answer = await self._ask(file or ARCHIVE_SITEMAP_PATH)
         except Silence:
             return None
-        if response is None:
-            return [], []
-        sitemap = read_sitemap(response.body, self._base_url, self._site, url=response.url)
-        return list(sitemap.codes), [self._place(child) for child in sitemap.children]
+        if answer is None:
+            return Named()
+        sitemap = read_sitemap(answer.body, self._base_url, self._site, url=answer.url)
+        is_whole = sitemap.is_whole and not _is_cut(answer)
+        if not is_whole:
+            logger.warning("%s: %s; it is asked for again", answer.url, BREAKS_OFF)
+        return Named(list(sitemap.codes), [self._place(child) for child in sitemap.children], is_whole)
 
     def _place(self, url: str) -> str:
         """``url`` as it is remembered: without the base, which may be another one by the next run."""
         return url.removeprefix(self._base_url) if url.startswith(f"{self._base_url}/") else url
 
-    async def _body(self, place: str) -> bytes | None:
-        """The body of a good answer, or None."""
+    async def _answer(self, place: str) -> Response | None:
+        """A good answer, as far as it came, or None."""
         try:
-            response = await self._ask(place)
+            return await self._ask(place)
         except Silence:
             return None
-        return response.body if response is not None else None
 
     async def _ask(self, place: str) -> Response | None:
-        """A good answer; None where there is no such place, or none for us.
+        """A good answer, as far as it came; None where there is no such place, or none for us.
 
         Raises :exc:`Silence`, and :exc:`CloseSpider` when the site refuses us.
         """
@@ -109,7 +125,7 @@ class Listings:
             logger.info("%s is on another site than %s", place, self._base_url)
             return None
         try:
-            response = await self._follow(url)
+            response = await self._follow_patiently(url)
         except CloseSpider:
             raise
         except RobotsUnknown as error:  # it has been told
@@ -123,18 +139,25 @@ class Listings:
             raise Silence from None
         _refuse_refusal(response)
         self._answered = self._answered or response.status < FIRST_SERVER_ERROR
-        if response.status == OK:
+        if response.status in ANSWERED:
             return response
         logger.info("%s: status %d", url, response.status)
         if response.status >= FIRST_SERVER_ERROR or response.status in TRANSIENT:
             raise Silence
         return None
 
-    async def _follow(self, url: str) -> Response:
+    async def _follow_patiently(self, url: str) -> Response:
+        """The answer, or what there is of it where it broke off each time that it was asked for."""
+        try:
+            return await self._follow(url)
+        except ResponseDataLossError:
+            return await self._follow(url, meta={"download_fail_on_dataloss": False})
+
+    async def _follow(self, url: str, *, meta: dict[str, Any] | None = None) -> Response:
         """The answer at the end of the redirects within the site; one that leads elsewhere is the answer."""
         for _ in range(MOST_REDIRECTS + 1):
             await pause_is_over(self._crawler)
-            response = await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK))
+            response = await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK, meta=meta))
             if response.status not in REDIRECTS:
                 break
             named = redirect_target((response.headers.get("Location") or b"").decode("latin-1"), response.url)
@@ -152,6 +175,10 @@ class Listings:
         if not codes:
             logger.warning("%s names no article: it is broken, or not what it was", self._base_url + path)
         return codes
+
+
+def _is_cut(response: Response) -> bool:
+    return not CUT_SHORT.isdisjoint(response.flags)
 
 
 def _refuse_refusal(response: Response) -> None:

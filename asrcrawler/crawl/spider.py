@@ -25,8 +25,10 @@ from asrcrawler.crawl.listings import Listings
 from asrcrawler.crawl.pause import pause_is_over
 from asrcrawler.endings import NOTHING_NAMED, RESTING, reason_of
 from asrcrawler.exceptions import StorageError
+from asrcrawler.http.completeness import BREAKS_OFF
 from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.middlewares.robots import RobotsUnknown
+from asrcrawler.middlewares.unpacking import CUT_SHORT, UNDELIMITED
 from asrcrawler.samaneh.urls import article_path
 from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, absence, judge, unread
 
@@ -47,7 +49,7 @@ FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
     (DownloadTimeoutError, Outcome.FAILED, "timeout"),
     (DownloadConnectionRefusedError, Outcome.FAILED, "connection refused"),
     (CannotResolveHostError, Outcome.FAILED, "no such host"),
-    (ResponseDataLossError, Outcome.FAILED, "truncated answer"),
+    (ResponseDataLossError, Outcome.FAILED, BREAKS_OFF),
 )
 """What Scrapy raises in the place of an answer, and what that means for the code."""
 
@@ -232,6 +234,8 @@ def _answer(response: Response, redirects: int) -> Answer:
         headers=headers,
         body=response.body,
         redirects=redirects,
+        is_delimited=UNDELIMITED not in response.flags,
+        is_unpacked=CUT_SHORT.isdisjoint(response.flags),
     )
 
 

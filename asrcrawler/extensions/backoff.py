@@ -13,7 +13,7 @@ from asrcrawler.clock import utcnow
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.pause import pause, resume
 from asrcrawler.endings import ASKED_TO_WAIT, REFUSED, UNREACHABLE
-from asrcrawler.items import Absence, Outcome
+from asrcrawler.items import Outcome, reading_of
 from asrcrawler.samaneh.visit import retry_moment
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class BackOff:
 
     def item_scraped(self, item: Any) -> None:
         """Count visits without an answer of the site; a row of them ends the crawl."""
-        if not isinstance(item, Absence) or item.outcome not in {Outcome.REFUSED, Outcome.FAILED}:
+        if reading_of(item) or item.outcome not in {Outcome.REFUSED, Outcome.FAILED}:
             self._refusals = self._failures = 0
             self._delay = max(self._delay / GROWTH, self._least_delay)
             return

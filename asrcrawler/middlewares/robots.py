@@ -19,8 +19,10 @@ from scrapy.utils.misc import build_from_crawler
 
 from asrcrawler.config import Config
 from asrcrawler.endings import REFUSED, UNREACHABLE
+from asrcrawler.http.completeness import BREAKS_OFF
+from asrcrawler.middlewares.unpacking import CUT_SHORT
 from asrcrawler.samaneh.urls import at_base
-from asrcrawler.samaneh.visit import MOST_REDIRECTS, REDIRECTS, redirect_target
+from asrcrawler.samaneh.visit import ANSWERED, MOST_REDIRECTS, REDIRECTS, redirect_target
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -87,9 +89,11 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise self._leave(REFUSED, f"{response.url}: status {response.status}")
         if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise self._leave(UNREACHABLE, f"{response.url}: status {response.status}")
-        if response.status != HTTPStatus.OK:
+        if response.status not in ANSWERED:
             logger.info("%s: status %d, so everything is allowed", response.url, response.status)
             return None
+        if not CUT_SHORT.isdisjoint(response.flags):  # what it forbids may stand in what is missing
+            raise self._leave(UNREACHABLE, f"{response.url}: {BREAKS_OFF}")
         rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, response.body)
         await self.crawler.signals.send_catch_log_async(signals.robots_parsed, robotparser=rules, request=request)
         return rules

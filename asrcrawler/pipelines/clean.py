@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from itemadapter import ItemAdapter
 
-from asrcrawler.items import NAMES, TYPES, Article, Type
+from asrcrawler.items import NAMES, TYPES, Article, Type, reading_of
 from asrcrawler.text.persian import clean, clean_paragraphs
 
 if TYPE_CHECKING:
@@ -61,7 +61,10 @@ _CLEANED = [(name, _CLEANERS[type_]) for name, type_ in TYPES.items() if type_ i
 
 
 class CleanPipeline:
-    """Cleans articles; absences pass. What it counts is among the crawl's stats when that ends."""
+    """Cleans articles, also those that are not taken yet; other absences pass.
+
+    What it counts is among the crawl's stats when that ends.
+    """
 
     def __init__(self, stats: StatsCollector) -> None:
         self._stats = stats
@@ -72,8 +75,9 @@ class CleanPipeline:
         return cls(crawler.stats)
 
     def process_item(self, item: Any) -> Any:
+        if (article := reading_of(item)) is not None:
+            clean_article(article)
         if isinstance(item, Article):
-            clean_article(item)
             self._count(item)
         return item
 

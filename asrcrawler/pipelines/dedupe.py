@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
-from asrcrawler.items import Article
+from asrcrawler.items import Article, reading_of
 from asrcrawler.text.persian import fold_letters
 from asrcrawler.text.similarity import signature
 
@@ -31,9 +31,12 @@ def fingerprint(article: Article) -> None:
 
 
 class DedupePipeline:
-    """Fingerprints articles; absences pass. The lookup itself belongs to the transaction that stores them."""
+    """Fingerprints articles, also those that are not taken yet; other absences pass.
+
+    The lookup itself belongs to the transaction that stores them.
+    """
 
     def process_item(self, item: Any) -> Any:
-        if isinstance(item, Article):
-            fingerprint(item)
+        if (article := reading_of(item)) is not None:
+            fingerprint(article)
         return item

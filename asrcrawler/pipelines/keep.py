@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 from asrcrawler.config import Config
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import AsrCrawlerError
-from asrcrawler.items import Absence, Article, Page
+from asrcrawler.items import Absence, Article, Page, reading_of
 from asrcrawler.text.packing import pack
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+    from asrcrawler.items import Fetch
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +36,18 @@ class KeepPipeline:
         return cls(crawler)
 
     async def process_item(self, item: Any) -> Any:
-        if isinstance(item, Article | Absence) and item.fetch is not None and isinstance(item.fetch.page, Page):
-            item.fetch.page = pack(item.fetch.page, self._archive.dictionary) if self._keeps else None
-            if self._learning is None and self._archive.wants_dictionary:
-                self._learning = asyncio.create_task(self._learn())
+        if isinstance(item, Article | Absence):
+            self._pack(item.fetch)
+        if (article := reading_of(item)) is not None:
+            self._pack(article.fetch)
         return item
+
+    def _pack(self, fetch: Fetch | None) -> None:
+        if fetch is None or not isinstance(fetch.page, Page):
+            return
+        fetch.page = pack(fetch.page, self._archive.dictionary) if self._keeps else None
+        if self._learning is None and self._archive.wants_dictionary:
+            self._learning = asyncio.create_task(self._learn())
 
     async def close_spider(self) -> None:
         """Called when all is written: a short first crawl learns here."""

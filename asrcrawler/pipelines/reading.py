@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from asrcrawler.exceptions import DamagedPageError
-from asrcrawler.items import Article
+from asrcrawler.items import reading_of
 from asrcrawler.pipelines.clean import clean_article
 from asrcrawler.pipelines.dedupe import fingerprint
 from asrcrawler.samaneh.urls import same_site
@@ -14,7 +14,7 @@ from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, judge, unread
 from asrcrawler.text.packing import unpack
 
 if TYPE_CHECKING:
-    from asrcrawler.items import Absence
+    from asrcrawler.items import Absence, Article
     from asrcrawler.storage.reparse.rereading import Sheet
     from asrcrawler.text.packing import Dictionary
 
@@ -32,8 +32,9 @@ def read_sheet(sheet: Sheet, dictionary: Dictionary | None, *, site: str, base_u
         item = unread(answer, asked, f"{DAMAGED}: it {error}")
     except Exception as error:
         item = unread(answer, asked, f"parser error: {type(error).__name__}")
-    assert item.fetch is not None
-    item.fetch.page, item.fetch.size = None, sheet.size  # it is kept already
+    for found in (item, reading_of(item)):
+        if found is not None and found.fetch is not None:
+            found.fetch.page, found.fetch.size = None, sheet.size  # it is kept already
     return item
 
 
@@ -44,9 +45,9 @@ def _judge(answer: Answer, asked: Asked, sheet: Sheet, dictionary: Dictionary | 
     item = judge(answer.with_body(body), asked)
     if isinstance(item, Elsewhere):
         return unread(answer, asked, f"status {answer.status} leads to {item.url}")
-    if isinstance(item, Article):
-        clean_article(item)
-        fingerprint(item)
+    if (article := reading_of(item)) is not None:
+        clean_article(article)
+        fingerprint(article)
     return item
 
 

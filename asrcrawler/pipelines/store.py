@@ -16,7 +16,7 @@ from asrcrawler.config import Config
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, reason_of
 from asrcrawler.exceptions import AnotherRunError, StorageError, TokenLostError, UnstorableError, VanishedError
-from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage
+from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage, reading_of
 from asrcrawler.pipelines.reading import read_sheet
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class StorePipeline:
         except UnstorableError as error:
             if len(batch) > 1:
                 await self._write_singly(batch)
-            elif isinstance(batch[0], Article):
+            elif reading_of(batch[0]) is not None:
                 logger.error("Code %d cannot be stored: %s", batch[0].code, error)
                 await self._archive.write([_unreadable(batch[0], "cannot be stored")])
             else:
@@ -157,7 +157,8 @@ class StorePipeline:
 
 def _weight(item: Article | Absence) -> int:
     """Bytes of its packed page."""
-    page = item.fetch.page if item.fetch else None
+    found = reading_of(item) or item
+    page = found.fetch.page if found.fetch else None
     return len(page.content) if isinstance(page, PackedPage) else 0
 
 

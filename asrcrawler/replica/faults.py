@@ -29,7 +29,17 @@ class Fault(StrEnum):
     RESET = auto()
     """The connection is reset in place of an answer."""
     TRUNCATED = auto()
-    """Half of the page that ``Content-Length`` announces, then the end."""
+    """Half (:attr:`Rule.share`) of the page that ``Content-Length`` announces, then the end."""
+    CUT_CHUNKS = auto()
+    """Chunks without the last one."""
+    CUT_CLOSED = auto()
+    """A part of the page without a length, ended by closing the connection."""
+    CUT_PAGE = auto()
+    """A part of the page, with the length of that part."""
+    CUT_GZIP = auto()
+    """A part of the page's gzip, with the length of that part."""
+    CUT_GZIP_CLOSED = auto()
+    """The same without a length."""
     EMPTY = auto()
     """200 without a body."""
     SLOW = auto()
@@ -58,6 +68,11 @@ OUTCOMES: dict[Fault, Outcome] = {
     Fault.FORBIDDEN: Outcome.REFUSED,
     Fault.RESET: Outcome.FAILED,
     Fault.TRUNCATED: Outcome.FAILED,
+    Fault.CUT_CHUNKS: Outcome.FAILED,
+    Fault.CUT_CLOSED: Outcome.FAILED,
+    Fault.CUT_PAGE: Outcome.FAILED,
+    Fault.CUT_GZIP: Outcome.FAILED,
+    Fault.CUT_GZIP_CLOSED: Outcome.FAILED,
     Fault.EMPTY: Outcome.FAILED,
     Fault.SLOW: Outcome.FAILED,
     Fault.CHALLENGE: Outcome.REFUSED,
@@ -70,10 +85,22 @@ OUTCOMES: dict[Fault, Outcome] = {
 }
 """What a visit of an article behind the fault should come to. Where it is ``STORED``, the truth is the usual one."""
 
-ALTERING = frozenset({Fault.SLOW, Fault.TRUNCATED, Fault.WRONG_CHARSET, Fault.DIRTY_BYTES})
+CUTTING = frozenset(
+    {
+        Fault.TRUNCATED,
+        Fault.CUT_CHUNKS,
+        Fault.CUT_CLOSED,
+        Fault.CUT_PAGE,
+        Fault.CUT_GZIP,
+        Fault.CUT_GZIP_CLOSED,
+    }
+)
+"""The transports over which an answer can break off."""
+ALTERING = CUTTING | {Fault.SLOW, Fault.WRONG_CHARSET, Fault.DIRTY_BYTES}
 """Faults that do something to the usual answer; the others take its place."""
 
 DEFAULT_SECONDS = 30.0
+HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +112,8 @@ class Rule:
     """Answers until it is over; None for never."""
     seconds: float = DEFAULT_SECONDS
     """The wait of ``SLOW``; what ``Retry-After`` asks for."""
+    share: float = HALF
+    """Of an answer that breaks off, how much comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +133,17 @@ class Faults:
         self._tries: dict[int | str, int] = {}
 
     def put(
-        self, where: int | str, fault: Fault, *, heals_after: int | None = None, seconds: float = DEFAULT_SECONDS
+        self,
+        where: int | str,
+        fault: Fault,
+        *,
+        heals_after: int | None = None,
+        seconds: float = DEFAULT_SECONDS,
+        share: float = HALF,
     ) -> None:
         """Lay ``fault`` over a code's page, or over a path such as ``/fa/rss/allnews``."""
         with self._lock:
-            self._rules[where] = Rule(fault=fault, heals_after=heals_after, seconds=seconds)
+            self._rules[where] = Rule(fault=fault, heals_after=heals_after, seconds=seconds, share=share)
             self._tries.pop(where, None)
 
     def put_on_share(

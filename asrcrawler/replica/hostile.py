@@ -62,14 +62,25 @@ def with_wrong_charset(body: bytes) -> web.Response:
     return web.Response(body=lied, headers={"Content-Type": "text/html; charset=windows-1256"})
 
 
-async def truncated(body: bytes, request: web.BaseRequest) -> web.StreamResponse:
-    """Half of the body that was announced, then the end of the connection."""
-    response = web.StreamResponse(headers={"Content-Type": HTML, "Content-Length": str(len(body))})
-    await response.prepare(request)
-    await response.write(body[: len(body) // 2])
+def cut(rule: Rule, body: bytes, headers: dict[str, str], request: web.BaseRequest) -> web.Response:
+    """A part of the answer with this body and these headers, then the end of the connection."""
+    length = len(body)
+    if rule.fault in {Fault.CUT_GZIP, Fault.CUT_GZIP_CLOSED}:
+        body, headers = compressed(body), headers | {"Content-Encoding": "gzip"}
+    part = body[: int(len(body) * rule.share)]
+    match rule.fault:
+        case Fault.TRUNCATED:
+            headers = headers | {"Content-Length": str(length)}
+        case Fault.CUT_PAGE | Fault.CUT_GZIP:
+            headers = headers | {"Content-Length": str(len(part))}
+        case Fault.CUT_CHUNKS:
+            headers = headers | {"Transfer-Encoding": "chunked"}
+            part = b"%x\r\n%b\r\n" % (len(part), part)
+    lines = ["HTTP/1.1 200 OK", "Connection: close", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
     if request.transport is not None:
+        request.transport.write("\r\n".join(lines).encode() + part)
         request.transport.close()
-    return response
+    return web.Response()
 
 
 def compressed(body: bytes) -> bytes:

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from asrcrawler.exceptions import ReplicaError
 from asrcrawler.replica import hostile
-from asrcrawler.replica.faults import ALTERING, Fault, Faults
+from asrcrawler.replica.faults import ALTERING, CUTTING, Fault, Faults
 from asrcrawler.replica.requestlog import RequestLog
 from asrcrawler.replica.site import Reply, Site, code_of_path
 
@@ -200,8 +200,8 @@ class ReplicaServer:
         match rule.fault:
             case Fault.SLOW:
                 await asyncio.sleep(rule.seconds)
-            case Fault.TRUNCATED:
-                return await hostile.truncated(reply.body, request)
+            case fault if fault in CUTTING:
+                return hostile.cut(rule, reply.body, {"Content-Type": reply.content_type, **reply.headers}, request)
             case Fault.WRONG_CHARSET:
                 return hostile.with_wrong_charset(reply.body)
         return self._response(reply, request)

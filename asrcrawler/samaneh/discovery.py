@@ -19,6 +19,7 @@ from urllib.parse import urljoin
 from parsel import Selector
 from selectolax.lexbor import LexborHTMLParser
 
+from asrcrawler.http.completeness import has_root_end
 from asrcrawler.samaneh.urls import absolute, at_base, code_of_url
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Sitemap:
 
     codes: tuple[int, ...] = ()
     children: tuple[str, ...] = ()
+    is_whole: bool = True
+    """Whether the file comes to the end of its root element."""
 
 
 def codes_in_feed(body: bytes, base_url: str, site: str | None = None) -> list[int]:
@@ -68,14 +71,21 @@ def read_sitemap(body: bytes, base_url: str, site: str | None = None, *, url: st
 
     ``url`` is its own address, from which relative ones count; without it, they count from ``base_url``.
     """
-    tree = _tree(_unpacked(body))
+    unpacked = _unpacked(body)
+    tree = _tree(unpacked)
     here = url or base_url + "/"
     named = (absolute(text, here) for text in _texts(tree, "sitemap", "loc") if text)
     children = (at_base(child, base_url, site) for child in named if child is not None)
     return Sitemap(
         codes=tuple(_codes(_texts(tree, "url", "loc"), base_url, site)),
         children=tuple(dict.fromkeys(child for child in children if child is not None)),
+        is_whole=_is_whole(body, unpacked),
     )
+
+
+def _is_whole(file: bytes, body: bytes) -> bool:
+    """Tell whether nothing is missing at the end but what is more than we unpack."""
+    return len(body) >= MOST_UNPACKED or (has_root_end(body) and bool(body or not file))
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -111,6 +121,7 @@ def _xml(body: bytes) -> bytes:
         body = body.decode("utf-16", "replace").encode()
     root = _ROOT.search(body)
     body = body[root.start() :] if root is not None else body
+    body = body[: max(body.rfind(b">") + 1, body.rfind(b"<"))]  # a text that breaks off may be half a code
     parts = _CDATA.split(body.replace(b"\0", b""))
     parts[::2] = [_BARE_AMPERSAND.sub(b"&amp;", part) for part in parts[::2]]
     return b"".join(parts)

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
-from asrcrawler.exceptions import DateError, Missing, Refused, Unreadable
+from asrcrawler.exceptions import DateError, Missing, OtherPage, Refused, Unreadable
 from asrcrawler.items import Article, Image, Kind
 from asrcrawler.samaneh.body import Body, read_body
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
@@ -113,7 +113,7 @@ class _Page:
         if len(codes) > 1:
             raise Unreadable(f"several news codes on the page: {', '.join(map(str, sorted(codes)[:5]))}")
         if codes != {self._code}:
-            raise Unreadable(f"page of code {codes.pop()}")
+            raise OtherPage(f"page of code {codes.pop()}")
 
     def _refuse_known_pages(self, url: str) -> None:
         """A page that shows no code may say what else it is."""

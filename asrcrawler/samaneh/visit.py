@@ -13,7 +13,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from asrcrawler.exceptions import PageVerdict
+from asrcrawler.exceptions import OtherPage, PageVerdict
+from asrcrawler.http.completeness import BREAKS_OFF, Completeness, completeness
 from asrcrawler.items import Absence, Article, Fetch, Outcome, Page
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.page import read_page
@@ -22,6 +23,7 @@ from asrcrawler.samaneh.urls import absolute, at_base, code_of_url, is_home, is_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ANSWERED = frozenset({200, 203})  # 203: a proxy changed something about it
 NOT_MODIFIED = 304
 GONE = frozenset({404, 410})
 REFUSALS = frozenset({401, 402, 403, 407, 429, 451})
@@ -51,7 +53,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A complete HTTP answer."""
+    """An HTTP answer, as far as it came."""
 
     url: str
     status: int
@@ -63,6 +65,14 @@ class Answer:
     """Decompressed."""
     redirects: int = 0
     """How many redirects led here."""
+    is_delimited: bool = True
+    """Whether its end was told by a length or a last chunk, and not by the end of the connection alone."""
+    is_unpacked: bool = True
+    """Whether its content encodings came to their end, and what was announced came."""
+
+    @property
+    def completeness(self) -> Completeness:
+        return completeness(self.body, is_delimited=self.is_delimited, is_unpacked=self.is_unpacked)
 
     @property
     def encoding(self) -> str | None:
@@ -113,9 +123,9 @@ def judge(answer: Answer, asked: Asked) -> Article | Absence | Elsewhere:
         return _absence(answer, asked, Outcome.REFUSED, f"status {status}")
     if status in TRANSIENT or status >= 500:
         return _absence(answer, asked, Outcome.FAILED, f"status {status}")
-    if status != 200:
+    if status not in ANSWERED:
         return _absence(answer, asked, Outcome.UNREADABLE, f"status {status}")
-    if not answer.body.strip():
+    if not answer.body.strip() and answer.is_unpacked:
         return _absence(answer, asked, Outcome.FAILED, "empty answer")
     return _judge_page(answer, asked)
 
@@ -165,9 +175,27 @@ def _judge_page(answer: Answer, asked: Asked) -> Article | Absence:
     except PageVerdict as verdict:
         if verdict.outcome is Outcome.UNREADABLE and _is_challenge(answer):
             return _absence(answer, asked, Outcome.REFUSED, CHALLENGE)
+        if _may_be_cut_before_its_code(verdict) and answer.completeness is Completeness.BROKEN:
+            return _absence(answer, asked, Outcome.FAILED, BREAKS_OFF)
         return _absence(answer, asked, verdict.outcome, verdict.reason)
-    article.fetch = answer.as_fetch(Outcome.STORED)
-    return article
+    return _whole_or_failed(article, answer, asked)
+
+
+def _whole_or_failed(article: Article, answer: Answer, asked: Asked) -> Article | Absence:
+    """Take the article only from an answer that came whole; what breaks off has no validators either."""
+    complete = answer.completeness
+    if complete is Completeness.WHOLE:
+        article.fetch = answer.as_fetch(Outcome.STORED)
+        return article
+    failed = _absence(answer, asked, Outcome.FAILED, BREAKS_OFF)
+    if complete is Completeness.UNENDED:
+        article.fetch = replace(answer.as_fetch(Outcome.STORED), etag=None, last_modified=None)
+        failed.reading = article
+    return failed
+
+
+def _may_be_cut_before_its_code(verdict: PageVerdict) -> bool:
+    return verdict.outcome is Outcome.UNREADABLE and not isinstance(verdict, OtherPage)
 
 
 def _judge_redirect(answer: Answer, asked: Asked) -> Absence | Elsewhere:

@@ -211,6 +211,9 @@ ledger = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("run_id", Integer),
+    Column("unended_digest", LargeBinary),  # of the reading that looks at a page without its end have in common …
+    Column("unended_since", UtcDateTime),  # … since when, without another one in between
+    Column("unended_looks", SmallInteger),  # … and how many, see asrcrawler.http.completeness.Looks
     PrimaryKeyConstraint("site", "code"),
     Index(None, "site", "next_visit_at"),
     Index(None, "site", "outcome", "code"),  # what is listed and not visited; counting without the table

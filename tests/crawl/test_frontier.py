@@ -21,6 +21,7 @@ from asrcrawler.crawl.frontier import (
     Frontier,
     Listing,
     Memory,
+    Named,
     Site,
     SitemapFile,
     after_sitemap,
@@ -172,8 +173,8 @@ PLAN = Memory(sitemaps=(TWO, ONE), sitemaps_due_at=NOW + timedelta(days=9))
 
 
 def test_a_file_that_was_read_is_done_with() -> None:
-    assert after_sitemap(PLAN, TWO, ([5], []), NOW) == replace(PLAN, sitemaps=(ONE,))
-    assert after_sitemap(PLAN, TWO, ([], []), NOW) == replace(PLAN, sitemaps=(ONE,))
+    assert after_sitemap(PLAN, TWO, Named([5], []), NOW) == replace(PLAN, sitemaps=(ONE,))
+    assert after_sitemap(PLAN, TWO, Named([], []), NOW) == replace(PLAN, sitemaps=(ONE,))
 
 
 def test_a_file_that_did_not_answer_is_kept_until_the_index_is_read_anew() -> None:
@@ -182,20 +183,20 @@ def test_a_file_that_did_not_answer_is_kept_until_the_index_is_read_anew() -> No
 
 
 @pytest.mark.parametrize(
-    ("found", "due_in"), [(([], ["/1.xml"]), 30), (([5], []), 30), (([], []), 1), (None, None)]
+    ("found", "due_in"), [(Named([], ["/1.xml"]), 30), (Named([5], []), 30), (Named(), 1), (None, None)]
 )  # days
-def test_the_index_is_read_again_in_time(found: tuple[list[int], list[str]] | None, due_in: int | None) -> None:
+def test_the_index_is_read_again_in_time(found: Named | None, due_in: int | None) -> None:
     memory = after_sitemap(Memory(), SITEMAP_INDEX, found, NOW)
     assert memory.sitemaps_due_at == (None if due_in is None else NOW + timedelta(days=due_in))
 
 
 def test_an_index_within_an_index_is_read_down_to_a_bound() -> None:
-    memory = after_sitemap(PLAN, TWO, ([], ["/2-1.xml", "/2-2.xml", "/1.xml", "/2.xml"]), NOW)
+    memory = after_sitemap(PLAN, TWO, Named([], ["/2-1.xml", "/2-2.xml", "/1.xml", "/2.xml"]), NOW)
     assert memory.sitemaps == (SitemapFile("/2-2.xml", 2), SitemapFile("/2-1.xml", 2), ONE)
     deepest = SitemapFile("/9.xml", DEEPEST_SITEMAP)
-    assert after_sitemap(Memory(sitemaps=(deepest,)), deepest, ([], ["/10.xml"]), NOW).sitemaps == ()
+    assert after_sitemap(Memory(sitemaps=(deepest,)), deepest, Named([], ["/10.xml"]), NOW).sitemaps == ()
     many = [f"/{number}.xml" for number in range(MOST_SITEMAPS + 5)]
-    assert len(after_sitemap(PLAN, TWO, ([], many), NOW).sitemaps) == MOST_SITEMAPS
+    assert len(after_sitemap(PLAN, TWO, Named([], many), NOW).sitemaps) == MOST_SITEMAPS
 
 
 def test_so_many_sitemaps_are_remembered() -> None:
@@ -247,7 +248,7 @@ def test_a_site_that_says_when_is_heard_up_to_a_day(asked: float, hours: float) 
 class Places:
     """What a site names. ``archive``: place → codes and further files, None for silence; "" is the index."""
 
-    def __init__(self, feed: Sequence[int], archive: dict[str, tuple[list[int], list[str]] | None]) -> None:
+    def __init__(self, feed: Sequence[int], archive: dict[str, Named | None]) -> None:
         self.codes = list(feed)
         self.files = archive
         self.asked: list[str] = []
@@ -262,9 +263,9 @@ class Places:
     async def _nothing(self) -> None:
         return None
 
-    async def _file(self, place: str | None) -> tuple[list[int], list[str]] | None:
+    async def _file(self, place: str | None) -> Named | None:
         self.asked.append(place or "")
-        return self.files.get(place or "", ([], []))
+        return self.files.get(place or "", Named())
 
 
 class Runs:
@@ -326,14 +327,14 @@ def test_what_a_killed_run_did_not_reach_is_taken_up_by_the_next(tmp_path: Path)
 
 
 def test_nothing_below_the_first_code_is_swept(tmp_path: Path) -> None:
-    places = Places([100], {"": ([96, 99, 20], [])})
+    places = Places([100], {"": Named([96, 99, 20], [])})
     runs = Runs(tmp_path, places, backfill=9, stored=[100], first_code=97)
     assert runs.run() == [100, 99, 98, 97]
     assert runs.run(NOW + timedelta(minutes=1)) == []
 
 
 def test_without_a_sweep_no_miss_and_no_sitemap_is_looked_at(tmp_path: Path) -> None:
-    places = Places([100, 99], {"": ([50], [])})
+    places = Places([100, 99], {"": Named([50], [])})
     runs = Runs(tmp_path, places, backfill=0, stored=[100])
     assert runs.run() == [100, 99]
     assert runs.run(NOW + timedelta(days=40)) == []
@@ -355,21 +356,26 @@ def test_a_sweep_of_one_code_looks_at_a_miss_again(tmp_path: Path) -> None:
 
 def test_the_archive_sitemap_is_read_down_to_its_files_in_one_run(tmp_path: Path) -> None:
     places = Places(
-        [900], {"": ([], ["/a/1.xml"]), "/a/1.xml": ([], ["/a/b.xml"]), "/a/b.xml": ([700, 600, 500], ["/a/1.xml"])}
+        [900],
+        {
+            "": Named([], ["/a/1.xml"]),
+            "/a/1.xml": Named([], ["/a/b.xml"]),
+            "/a/b.xml": Named([700, 600, 500], ["/a/1.xml"]),
+        },
     )
     assert Runs(tmp_path, places, backfill=4, stored=[900]).run() == [900, 700, 600, 500, 899]
     assert places.asked == ["", "/a/1.xml", "/a/b.xml", "/a/1.xml"]  # what leads back is not followed for ever
 
 
 def test_a_file_that_does_not_answer_is_asked_once_a_run_until_it_does(tmp_path: Path) -> None:
-    places = Places([900], {"": ([], ["/2.xml", "/1.xml"]), "/2.xml": None, "/1.xml": ([500], [])})
+    places = Places([900], {"": Named([], ["/2.xml", "/1.xml"]), "/2.xml": None, "/1.xml": Named([500], [])})
     runs = Runs(tmp_path, places, backfill=3, stored=[900])
     assert runs.run() == [900, 500, 899, 898]
     assert places.asked == ["", "/2.xml", "/1.xml"]
     places.asked.clear()
     assert runs.run(NOW + timedelta(minutes=5)) == [897, 896, 895]
     assert places.asked == ["/2.xml"]
-    places.files["/2.xml"] = ([600], [])
+    places.files["/2.xml"] = Named([600], [])
     assert 600 in runs.run(NOW + timedelta(minutes=9))
 
 
@@ -378,7 +384,7 @@ def test_an_index_that_does_not_answer_is_asked_again_by_the_next_run(tmp_path: 
     runs = Runs(tmp_path, places, backfill=1, stored=[900])
     runs.run()
     assert places.asked == [""]
-    places.files[""] = ([600], [])
+    places.files[""] = Named([600], [])
     assert runs.run(NOW + timedelta(minutes=5)) == [600]
     runs.run(NOW + timedelta(days=29))
     assert places.asked == ["", ""]
@@ -386,7 +392,7 @@ def test_an_index_that_does_not_answer_is_asked_again_by_the_next_run(tmp_path: 
 
 def test_so_many_files_are_read_in_a_run(tmp_path: Path) -> None:
     names = [f"/{number}.xml" for number in range(20, 0, -1)]
-    places = Places([900], {"": ([], names)})
+    places = Places([900], {"": Named([], names)})
     Runs(tmp_path, places, backfill=5, stored=[900]).run()
     assert places.asked == ["", *names[: SITEMAPS_PER_RUN - 1]]
 
@@ -446,3 +452,31 @@ def test_the_index_of_sitemaps_is_waited_for_no_longer_than_a_month(ahead: timed
     frontier._memory = Memory(sitemaps_due_at=NOW + ahead if ahead is not None else None)
     assert asyncio.run(frontier._read_sitemap()) is asked
     assert looks == ([None] if asked else [])
+
+
+def test_a_file_that_breaks_off_is_used_and_asked_for_again_by_the_next_run(tmp_path: Path) -> None:
+    places = Places([30], {"": Named([], ["/9", "/8"]), "/9": Named([12], [], is_whole=False), "/8": Named([7], [])})
+    runs = Runs(tmp_path, places, backfill=3)
+    assert runs.run(reached=0) == [30, 12, 7, 29]
+    assert places.asked == ["", "/9", "/8"]
+    places.files["/9"] = Named([12, 11], [])
+    assert runs.run(NOW + HOUR, reached=0) == [30, 12, 11, 7]
+    assert places.asked[3:] == ["/9"]
+
+
+def test_a_file_that_always_breaks_off_does_not_keep_the_index_from_being_read(tmp_path: Path) -> None:
+    places = Places([30], {"": Named([], ["/9"]), "/9": Named([12], [], is_whole=False)})
+    runs = Runs(tmp_path, places, backfill=9)
+    for after in (0 * DAY, HOUR, 30 * DAY):
+        runs.run(NOW + after, reached=0)
+    assert places.asked == ["", "/9", "/9", "/9", ""]
+
+
+def test_an_index_that_breaks_off_is_used_and_read_again_after_a_day(tmp_path: Path) -> None:
+    places = Places([30], {"": Named([], ["/9"], is_whole=False), "/9": Named([12], [])})
+    runs = Runs(tmp_path, places, backfill=9)
+    assert runs.run(reached=0)[:2] == [30, 12]
+    runs.run(NOW + DAY - HOUR, reached=0)
+    assert places.asked == ["", "/9"]
+    runs.run(NOW + DAY, reached=0)
+    assert places.asked == ["", "/9", "", "/9"]

@@ -7,9 +7,16 @@ import gzip
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
-from scrapy.exceptions import CloseSpider, DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
+from scrapy.exceptions import (
+    CloseSpider,
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
 
+from asrcrawler.crawl.frontier import Named
 from asrcrawler.crawl.listings import Listings
 from asrcrawler.endings import REFUSED, UNREACHABLE
 from tests.crawler import crawler_for_tests
@@ -33,6 +40,8 @@ class Site:
     """Answers in the engine's place: a path → an answer or what the network raises."""
 
     paused = False
+    whatever_comes: Response | None = None
+    """What is there of an answer that was cut short."""
 
     def __init__(self, answers: dict[str, Any], base: str) -> None:
         self._answers = answers
@@ -42,6 +51,8 @@ class Site:
     async def download_async(self, request: Request) -> Response:
         self.asked.append(request.url)
         answer = self._answers.get(request.url.removeprefix(self._base), 404)
+        if self.whatever_comes is not None and not request.meta.get("download_fail_on_dataloss", True):
+            answer = self.whatever_comes
         if isinstance(answer, Exception):
             raise answer
         if isinstance(answer, Response):
@@ -73,7 +84,7 @@ def test_feed_home_and_sitemaps_name_codes() -> None:
         assert await asked.feed() == [12, 11]
         assert await asked.home() == [14, 13]
         assert await asked.recent() == [15]
-        assert await asked.archive(None) == ([], ["/fa-sitemap-news-1401-11"])
+        assert await asked.archive(None) == Named([], ["/fa-sitemap-news-1401-11"])
 
     asyncio.run(ask_all())
     assert [url.removeprefix(BASE) for url in site.asked] == list(answers)
@@ -81,21 +92,23 @@ def test_feed_home_and_sitemaps_name_codes() -> None:
 
 def test_a_file_of_the_archive_is_asked_for_by_its_own_address() -> None:
     places, site = listings({"/fa-sitemap-news-1401-11": RECENT})
-    assert answer_of(places.site.archive("/fa-sitemap-news-1401-11")) == ([15], [])
-    assert answer_of(places.site.archive(f"{BASE}/fa-sitemap-news-1401-11")) == ([15], [])
+    assert answer_of(places.site.archive("/fa-sitemap-news-1401-11")) == Named([15], [])
+    assert answer_of(places.site.archive(f"{BASE}/fa-sitemap-news-1401-11")) == Named([15], [])
     assert site.asked == [f"{BASE}/fa-sitemap-news-1401-11"] * 2
 
 
 def test_what_an_index_names_counts_from_where_it_was_found_and_is_remembered_without_the_base() -> None:
     moved = Response(BASE, status=302, headers={"Location": "https://www.asrpress.ir/maps/index.xml"})
     places, site = listings({"/fa-sitemap-newsarchive": moved, "/maps/index.xml": INDEX}, MIRROR)
-    assert answer_of(places.site.archive(None)) == ([], ["/fa-sitemap-news-1401-11"])
+    assert answer_of(places.site.archive(None)) == Named([], ["/fa-sitemap-news-1401-11"])
     assert site.asked == [f"{MIRROR}/fa-sitemap-newsarchive", f"{MIRROR}/maps/index.xml"]
     relative = (
         b"<sitemapindex><sitemap><loc>1.xml</loc></sitemap><sitemap><loc>//www.mirror.example/2.xml</loc></sitemap>"
     )
     places, _ = listings({"/maps/index.xml": relative}, MIRROR)
-    assert answer_of(places.site.archive("/maps/index.xml")) == ([], ["/maps/1.xml", "http://www.mirror.example/2.xml"])
+    assert answer_of(places.site.archive("/maps/index.xml")) == Named(
+        [], ["/maps/1.xml", "http://www.mirror.example/2.xml"]
+    )
 
 
 def test_at_a_mirror_nothing_is_asked_of_the_outlet_or_of_another_base() -> None:
@@ -103,8 +116,8 @@ def test_at_a_mirror_nothing_is_asked_of_the_outlet_or_of_another_base() -> None
 
     async def ask() -> None:
         asked = places.site
-        assert await asked.archive("http://www.asrpress.ir/1.xml") == ([15], [])
-        assert await asked.archive("http://127.0.0.1:8765/1.xml") == ([], [])  # of an earlier base
+        assert await asked.archive("http://www.asrpress.ir/1.xml") == Named([15], [])
+        assert await asked.archive("http://127.0.0.1:8765/1.xml") == Named()  # of an earlier base
         assert await asked.feed() == [12, 11]
         assert await asked.home() == [14, 13]
 
@@ -121,7 +134,7 @@ def test_a_file_that_does_not_answer_now_is_none(answer: object) -> None:
 @pytest.mark.parametrize("answer", [404, 410, 400, 301, IgnoreRequest("by robots.txt"), DownloadCancelledError("8 MB")])
 def test_a_file_that_is_not_there_names_nothing(answer: object) -> None:
     places, _ = listings({"/1.xml": answer})
-    assert answer_of(places.site.archive("/1.xml")) == ([], [])
+    assert answer_of(places.site.archive("/1.xml")) == Named()
 
 
 @pytest.mark.parametrize("answer", [404, 500, IgnoreRequest("Forbidden by robots.txt"), DownloadTimeoutError()])
@@ -237,3 +250,76 @@ def test_a_ring_of_redirects_ends() -> None:
 def test_a_sitemap_in_any_state(body: bytes, codes: list[int]) -> None:
     places, _ = listings({"/fa-sitemap-news": body})
     assert answer_of(places.site.recent()) == codes
+
+
+CUT_FEED = b"<rss><item><link>http://asrpress.ir/fa/news/12/x</link></item><item><link>http://asrpress.ir/fa/news/1"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        CUT_FEED,
+        Response(BASE, body=FEED, flags=["broken encoding"]),
+        Response(BASE, body=FEED, flags=["dataloss"]),
+    ],
+    ids=["without its end", "damaged", "cut short"],
+)
+def test_a_feed_that_breaks_off_is_no_window_and_what_it_names_is_told_with_home(
+    answer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    places, _ = listings({"/fa/rss/allnews": answer, "/fa": HOME})
+
+    async def ask() -> None:
+        assert await places.site.feed() is None
+        found = await places.site.home() or []
+        assert found == ([12, 14, 13] if answer is CUT_FEED else [12, 11, 14, 13])  # never the half code 1
+
+    asyncio.run(ask())
+    assert "answer breaks off" in caplog.text
+
+
+def test_what_a_feed_that_breaks_off_names_is_told_also_without_home() -> None:
+    places, _ = listings({"/fa/rss/allnews": CUT_FEED, "/fa": 404})
+
+    async def ask() -> None:
+        assert await places.site.feed() is None
+        assert await places.site.home() == [12]
+
+    asyncio.run(ask())
+
+
+def test_a_whole_feed_that_was_ended_by_the_connection_is_a_window() -> None:
+    places, _ = listings({"/fa/rss/allnews": Response(BASE, body=FEED, flags=["partial"])})
+    assert answer_of(places.site.feed()) == [12, 11]
+
+
+def test_an_answer_that_was_cut_short_each_time_is_taken_as_far_as_it_came() -> None:
+    places, site = listings({"/fa/rss/allnews": ResponseDataLossError(), "/fa": HOME})
+    site.whatever_comes = Response(BASE, body=CUT_FEED, flags=["dataloss"])
+
+    async def ask() -> None:
+        assert await places.site.feed() is None
+        assert await places.site.home() == [12, 14, 13]
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_whole"),
+    [
+        (RECENT, True),
+        (RECENT[:-9], False),
+        (gzip.compress(RECENT), True),
+        (gzip.compress(RECENT[:-9]), False),
+        (gzip.compress(RECENT)[:-20], False),
+        (gzip.compress(RECENT)[:12], False),
+        (Response(BASE, body=RECENT, flags=["broken encoding"]), False),
+        (Response(BASE, status=203, body=RECENT), True),
+    ],
+)
+def test_a_file_of_the_archive_says_whether_it_is_whole(answer: Any, is_whole: bool) -> None:
+    places, _ = listings({"/fa-sitemap-newsarchive": answer})
+    found = answer_of(places.site.archive(None))
+    assert found is not None
+    assert found.is_whole is is_whole
+    assert found.codes == [15] or not is_whole

@@ -24,6 +24,7 @@ from asrcrawler.crawl import spider as module
 from asrcrawler.endings import DATABASE_FAILED
 from asrcrawler.exceptions import SpiderArgumentError, StorageError
 from asrcrawler.items import Absence, Article, Outcome
+from asrcrawler.middlewares.unpacking import BROKEN
 from asrcrawler.spiders.asr import AsrSpider
 from asrcrawler.storage.visits.ledger import Validators
 from tests.crawler import crawler_for_tests
@@ -165,6 +166,27 @@ def test_any_other_answer_becomes_one_absence(response: Response, outcome: Outco
     assert (absence.code, absence.outcome, absence.reason) == (CODE, outcome, reason)
 
 
+@pytest.mark.parametrize(
+    ("body", "flags", "reads"),
+    [
+        (page()[:-7], [], True),
+        (page()[:-7], ["partial"], False),
+        (page(), ["dataloss"], False),
+        (page(), [BROKEN], False),
+    ],
+)
+def test_flags_of_the_transfer_are_heeded(body: bytes, flags: list[str], reads: bool) -> None:
+    response = HtmlResponse(URL, body=body, flags=flags)
+    absence = items(spider_with().parse_answer(response, code=CODE, redirects=0, conditional=False))
+    assert (absence.outcome, absence.reason) == (Outcome.FAILED, "answer breaks off")
+    assert (absence.reading is not None) is reads
+
+
+def test_a_whole_page_that_was_ended_by_the_connection_is_an_article() -> None:
+    response = HtmlResponse(URL, body=page(), flags=["partial"])
+    assert isinstance(items(spider_with().parse_answer(response, code=CODE, redirects=0, conditional=False)), Article)
+
+
 def test_a_redirect_is_asked_for_as_the_same_code() -> None:
     response = Response(URL, status=301, headers={"Location": f"/fa/news/{CODE}/slug"})
     request = items(spider_with().parse_answer(response, code=CODE, redirects=1, conditional=False))
@@ -191,7 +213,7 @@ def test_an_error_of_ours_costs_one_page_and_not_the_run(
         (DownloadTimeoutError(), Outcome.FAILED, "timeout"),
         (DownloadConnectionRefusedError(), Outcome.FAILED, "connection refused"),
         (CannotResolveHostError(), Outcome.FAILED, "no such host"),
-        (ResponseDataLossError(), Outcome.FAILED, "truncated answer"),
+        (ResponseDataLossError(), Outcome.FAILED, "answer breaks off"),
         (IgnoreRequest("Forbidden by robots.txt"), Outcome.REFUSED, "forbidden by robots.txt"),
         (IgnoreRequest("too large"), Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"),
         (OSError("cable cut"), Outcome.FAILED, "OSError: cable cut"),

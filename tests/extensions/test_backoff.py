@@ -163,6 +163,19 @@ def test_fifteen_failures_in_a_row_end_it_too(scene: Scene) -> None:
     assert scene.engine.closed_for == ["unreachable"]
 
 
+def test_pages_that_lack_nothing_but_their_end_are_answers(scene: Scene) -> None:
+    async def story() -> None:
+        reading = Article(site="asrpress.ir", code=5, url="u", short_url="s")
+        for _ in range(40):
+            scene.backoff.item_scraped(
+                Absence(site="asrpress.ir", code=5, outcome=Outcome.FAILED, reason="why", reading=reading)
+            )
+        await asyncio.sleep(0)
+
+    asyncio.run(story())
+    assert scene.engine.closed_for == []
+
+
 def test_a_refusal_of_one_page_slows_down_once_and_an_overload_is_not_counted_twice(scene: Scene) -> None:
     async def story() -> list[float]:
         delays = []

@@ -62,6 +62,10 @@ def test_a_site_without_rules_allows_everything(status: int) -> None:
     assert verdicts(engine, ARTICLE) == [None]
 
 
+def test_rules_that_a_proxy_passes_on_hold() -> None:
+    assert verdicts(Engine(lambda url: Response(url, status=203, body=RULES)), SEND) == [IgnoreRequest]
+
+
 def test_rules_that_have_moved_within_the_site_are_followed() -> None:
     secure = "https://www.asrpress.ir/robots.txt"
     moved = Response("http://asrpress.ir/robots.txt", status=301, headers={"Location": secure})
@@ -95,6 +99,12 @@ def test_a_site_that_cannot_tell_is_left(status: int, reason: str) -> None:
     engine = Engine(lambda url: Response(url, status=status))
     assert verdicts(engine, ARTICLE, SEND) == [RobotsUnknown, RobotsUnknown]
     assert (len(engine.asked), engine.closed_for) == (1, [reason])
+
+
+def test_rules_that_break_off_forbid_what_nobody_knows() -> None:
+    engine = Engine(lambda url: Response(url, body=RULES, flags=["broken encoding"]))
+    assert verdicts(engine, ARTICLE) == [RobotsUnknown]
+    assert engine.closed_for == ["unreachable"]
 
 
 @pytest.mark.parametrize(

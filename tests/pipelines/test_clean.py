@@ -50,3 +50,10 @@ def test_sources_and_missing_fields_are_counted() -> None:
 def test_an_absence_passes_untouched() -> None:
     absence = Absence(site="asrpress.ir", code=5, outcome=Outcome.MISSING, reason="404")
     assert CleanPipeline.from_crawler(crawler_for_tests()).process_item(absence) is absence
+
+
+def test_what_a_page_that_is_not_taken_yet_reads_is_cleaned_too() -> None:
+    absence = Absence(site="asrpress.ir", code=5, outcome=Outcome.FAILED, reason="answer breaks off")
+    absence.reading = article(title="باران\u00a0در تهران")
+    CleanPipeline.from_crawler(crawler_for_tests()).process_item(absence)
+    assert absence.reading.title == "باران در تهران"

@@ -48,3 +48,10 @@ def test_the_pipeline_gives_articles_both_and_lets_absences_pass() -> None:
     assert article.text_digest == text_digest(ARTICLE)
     assert len(article.text_digest) == DIGEST_SIZE
     assert article.signature == signature(BODY)
+
+
+def test_the_pipeline_gives_both_to_what_is_not_taken_yet() -> None:
+    reading = replace(ARTICLE)
+    absence = Absence(site="asrpress.ir", code=5, outcome=Outcome.FAILED, reason="answer breaks off", reading=reading)
+    DedupePipeline().process_item(absence)
+    assert (reading.text_digest, reading.signature) == (text_digest(ARTICLE), signature(BODY))

@@ -98,3 +98,12 @@ def test_a_dictionary_that_cannot_be_learnt_costs_no_page(tmp_path: Path, monkey
     monkeypatch.setattr(Archive, "learn_dictionary", fail)
     crawl(tmp_path, [fetched(code, body_for(code)) for code in range(1, 131)], ASR_BATCH_SIZE=25)
     assert len(rows(Database(f"sqlite:///{tmp_path / 'asr.db'}"), models.page)) == 130
+
+
+def test_the_page_of_a_reading_that_is_not_taken_yet_waits_packed_too(tmp_path: Path) -> None:
+    reading = fetched(7, body_for(7))
+    absence = Absence(site="asrpress.ir", code=7, outcome=Outcome.FAILED, reason="why", fetch=Fetch(at=NOW))
+    absence.reading = reading
+    crawl(tmp_path, [absence])
+    assert reading.fetch is not None
+    assert isinstance(reading.fetch.page, PackedPage)

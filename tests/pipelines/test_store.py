@@ -100,6 +100,22 @@ def test_a_batch_of_heavy_pages_is_written_before_it_is_full(tmp_path: Path) -> 
     assert sorted(scene.outcomes()) == [1, 2, 3]
 
 
+def test_the_pages_of_what_is_not_taken_yet_weigh_as_well(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, ASR_BATCH_SIZE=100)
+
+    async def story(pipeline: StorePipeline) -> None:
+        for code in (1, 2):
+            item = missing(code)
+            content = bytes(store.HEAVIEST_BATCH // 2)
+            page = PackedPage(url="u", headers={}, digest=bytes([code]) * 32, size=9, content=content)
+            fetch = Fetch(at=NOW, page=page)
+            item.reading = Article(site="asrpress.ir", code=code, url="u", short_url="s", fetch=fetch)
+            await pipeline.process_item(item)
+        assert sorted(scene.outcomes()) == [1, 2]
+
+    scene.play(story)
+
+
 def test_no_item_waits_longer_than_the_limit(tmp_path: Path) -> None:
     scene = Scene(tmp_path, ASR_BATCH_SIZE=100, ASR_BATCH_SECONDS=0.05)
 
@@ -224,6 +240,28 @@ def test_one_item_that_no_database_takes_does_not_keep_out_the_others(
 
     scene.play(story)
     assert scene.outcomes() == {1: Outcome.MISSING, 2: Outcome.UNREADABLE, 3: Outcome.MISSING}
+
+
+def test_a_reading_that_no_database_takes_does_not_end_the_crawl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene(tmp_path, ASR_BATCH_SIZE=1)
+    write = scene.archive.write
+
+    async def picky(batch: Any) -> Any:
+        if any(getattr(item, "reading", None) for item in batch):
+            raise UnstorableError("value out of range")
+        return await write(batch)
+
+    async def story(pipeline: StorePipeline) -> None:
+        monkeypatch.setattr(scene.archive, "write", picky)
+        item = missing(1)
+        item.reading = Article(site="asrpress.ir", code=1, url="u", short_url="s")
+        await pipeline.process_item(item)
+        await pipeline.process_item(missing(2))
+
+    scene.play(story)
+    assert scene.outcomes() == {1: Outcome.UNREADABLE, 2: Outcome.MISSING}
 
 
 @pytest.mark.parametrize(("busy_for", "booked"), [(1, [1, 2, 3]), (9, [1])])

@@ -60,7 +60,19 @@ def test_a_sitemap_kept_as_a_gzip_file_is_read_up_to_a_bound() -> None:
     url = b"<url><loc>http://asrpress.ir/fa/news/5</loc></url>"
     bomb = gzip.compress(b"<urlset>" + url + b" " * (MOST_UNPACKED + 9) + url.replace(b"/5", b"/6") + b"</urlset>")
     assert read_sitemap(bomb, BASE) == Sitemap(codes=(5,))
-    assert read_sitemap(b"\x1f\x8b no gzip", BASE) == Sitemap()
+    assert read_sitemap(b"\x1f\x8b no gzip", BASE) == Sitemap(is_whole=False)
+
+
+def test_a_code_that_breaks_off_is_not_read() -> None:
+    feed = b"<rss><item><link>http://asrpress.ir/fa/news/32911</link></item></rss>"
+    for place in range(len(feed)):
+        assert codes_in_feed(feed[:place], BASE) in ([], [32911])
+    sitemap = b"<urlset><url><loc>http://asrpress.ir/fa/news/32911</loc></url></urlset>"
+    for place in range(len(sitemap)):
+        found = read_sitemap(sitemap[:place], BASE)
+        assert found.codes in ((), (32911,))
+        assert not found.is_whole or not found.codes
+    assert read_sitemap(sitemap, BASE) == Sitemap(codes=(32911,))
 
 
 URLSET = b"<urlset><url><loc>http://asrpress.ir/fa/news/5</loc></url><url><loc>/fa/news/6/x</loc></url></urlset>"

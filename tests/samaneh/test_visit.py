@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from asrcrawler.items import Absence, Article, Outcome, Page
 from asrcrawler.samaneh.visit import LONGEST_WAIT, Answer, Asked, Elsewhere, judge, retry_moment
-from tests.samaneh.template import BASE, CODE, page
+from tests.samaneh.template import BASE, CODE, TITLE, page
+from tests.samaneh.template import URL as PAGE_URL
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ASKED = Asked(site="asrpress.ir", code=32911, base_url="http://asrpress.ir")
@@ -223,6 +225,81 @@ def test_any_retry_after_is_a_moment_or_nothing(value: str) -> None:
 def test_any_answer_is_something(status: int, body: bytes, location: str) -> None:
     result = judge(answer(status, body, location=location), ASKED)
     assert isinstance(result, Article | Absence | Elsewhere)
+
+
+# --- answers that break off
+
+READ = Asked(site="asrpress.ir", code=CODE, base_url=BASE)
+CUT = page()[: page().index(b'<div class="side">')]
+
+
+def page_answer(body: bytes, *, status: int = 200, **transfer: bool) -> Answer:
+    headers = {"etag": '"1"', "last-modified": "Sun, 01 Mar 2026 13:00:00 GMT"}
+    return Answer(url=PAGE_URL, status=status, at=NOW, headers=headers, body=body, **transfer)
+
+
+@pytest.mark.parametrize("status", [200, 203])
+@pytest.mark.parametrize("transfer", [{}, {"is_delimited": False}])
+def test_a_whole_page_is_an_article(status: int, transfer: dict[str, bool]) -> None:
+    article = judge(page_answer(page(), status=status, **transfer), READ)
+    assert isinstance(article, Article)
+    assert article.fetch is not None
+    assert (article.title, article.fetch.etag, article.fetch.status) == (TITLE, '"1"', status)
+
+
+@pytest.mark.parametrize(
+    ("body", "transfer"),
+    [
+        (page(), {"is_unpacked": False}),
+        (CUT, {"is_unpacked": False}),
+        (CUT, {"is_delimited": False}),
+        (CUT[:200], {"is_delimited": False}),
+        (CUT[:200], {"is_unpacked": False}),
+        (b"", {"is_unpacked": False}),
+        (b" ", {"is_unpacked": False, "is_delimited": False}),
+    ],
+)
+def test_a_page_that_breaks_off_is_a_failure_and_nothing_of_it_is_taken(body: bytes, transfer: dict[str, bool]) -> None:
+    found = judge(page_answer(body, **transfer), READ)
+    assert isinstance(found, Absence)
+    assert (found.outcome, found.reason, found.reading) == (Outcome.FAILED, "answer breaks off", None)
+    assert found.fetch is not None
+    assert found.fetch.page is None
+
+
+def test_a_page_that_lacks_nothing_but_its_end_is_a_failure_that_says_what_it_read() -> None:
+    found = judge(page_answer(CUT), READ)
+    assert isinstance(found, Absence)
+    assert (found.outcome, found.reason) == (Outcome.FAILED, "answer breaks off")
+    assert found.reading is not None
+    assert found.reading.fetch is not None
+    assert isinstance(found.reading.fetch.page, Page)
+    assert (found.reading.title, found.reading.fetch.etag, found.reading.fetch.last_modified) == (TITLE, None, None)
+
+
+@pytest.mark.parametrize("transfer", [{}, {"is_delimited": False}, {"is_unpacked": False}])
+@pytest.mark.parametrize(
+    ("given_answer", "outcome", "reason"),
+    [
+        (page_answer(b"<html>none such", status=404), Outcome.MISSING, "404"),
+        (page_answer(b"<html>ouch", status=500), Outcome.FAILED, "status 500"),
+        (page_answer(b"<html>go away", status=403), Outcome.REFUSED, "status 403"),
+        (page_answer(b"<html>moved", status=302), Outcome.UNREADABLE, "status 302 leads nowhere"),
+        (page_answer(b"<html><script>document.cookie='__arcsjs=1'"), Outcome.REFUSED, "challenge page"),
+        (page_answer(b'<html><body id="home">'), Outcome.MISSING, "home page"),
+        (page_answer(page().replace("۴۳۲۱".encode(), "۴۳۲۲".encode())[:-99]), Outcome.UNREADABLE, "page of code 4322"),
+    ],
+)
+def test_what_would_not_be_stored_is_judged_as_it_is(
+    given_answer: Answer, outcome: Outcome, reason: str, transfer: dict[str, Any]
+) -> None:
+    found = judge(replace(given_answer, **transfer), READ)
+    assert isinstance(found, Absence)
+    assert (found.outcome, found.reason) == (outcome, reason)
+
+
+def test_a_page_without_an_end_and_without_a_code_is_as_unreadable_as_before() -> None:
+    assert absence_of(answer(body=b"<html>we are painting")).outcome is Outcome.UNREADABLE
 
 
 # --- evidence

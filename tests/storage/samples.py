@@ -59,7 +59,7 @@ Item = TypeVar("Item", Article, Absence)
 def with_page(item: Item, body: bytes | None = None, *, dictionary: Dictionary | None = None, **headers: str) -> Item:
     """``item`` with the page it was read in, as the keep pipeline hands it over; ``body`` is its code's own."""
     assert item.fetch is not None
-    body = f"<html><body>صفحهٔ {item.code}".encode() if body is None else body
+    body = f"<html><body>صفحهٔ {item.code}</html>".encode() if body is None else body
     given = {"content-type": "text/html; charset=utf-8"} | headers
     item.fetch.page = pack(Page(url=f"http://{item.site}/fa/news/{item.code}", headers=given, body=body), dictionary)
     item.fetch.size = len(body)
@@ -98,7 +98,7 @@ def a_story(length: int) -> list[Article | Absence]:
             tags = chance.sample(["نفت", "بودجه", "یارانه", "برجام"], chance.randint(0, 4))
             published = None if chance.random() < 0.1 else NOON - chance.randint(0, 90) * DAY
             article = an_article(code, at=at, body=body, tags=tags, published_at=published)
-            story.append(with_page(article, f"<html>{body}{tags}".encode()))
+            story.append(with_page(article, f"<html>{body}{tags}</html>".encode()))
     return story
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asrcrawler.exceptions import WorkerError
+from asrcrawler.http.completeness import BREAKS_OFF
 from asrcrawler.items import Absence, Article, Outcome, Page
 from asrcrawler.pipelines import reading
 from asrcrawler.pipelines.reading import DAMAGED
@@ -103,6 +104,17 @@ def test_whatever_was_kept_is_an_item(body: bytes, status: int, headers: dict[st
     assert item.outcome in {Outcome.FAILED, Outcome.UNREADABLE}
 
 
+def test_a_page_that_breaks_off_is_no_article_and_says_what_it_reads() -> None:
+    body = RENDERED.article(6, WORLD.now)
+    [item] = READER.read([sheet(6, body[: body.rindex(b"</body>")])])
+    assert isinstance(item, Absence)
+    assert (item.outcome, item.reason) == (Outcome.FAILED, BREAKS_OFF)
+    assert item.reading is not None
+    assert (item.reading.title, item.reading.text_digest is not None) == (WORLD.truth(6).title, True)
+    assert item.reading.fetch is not None
+    assert item.reading.fetch.page is None
+
+
 def test_a_parser_that_fails_on_a_page_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RecursionError
@@ -149,7 +161,7 @@ POOL = """
 import os, time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from asrcrawler import reparse
+from asrcrawler.work import reparse
 pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=reparse._begin, initargs=(None,))
 print(pool.submit(os.getpid).result(), flush=True)
 time.sleep(60)

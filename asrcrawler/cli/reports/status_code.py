@@ -124,7 +124,7 @@ def _visit(visit: Row) -> str:
         f"{visit['outcome']:<10}",
         str(visit["http_status"] or "-").rjust(3),
         size(visit["size"]).rjust(8),
-        visit["change"] or visit["reason"] or "unchanged",
+        ", ".join(filter(None, (visit["change"], visit["reason"]))) or "unchanged",
     ]
     return "  " + "  ".join(parts)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 
 from asrcrawler.clock import utcnow
+from asrcrawler.http.completeness import UNENDED
 from asrcrawler.items import Outcome
 from asrcrawler.policy import has_come
 from asrcrawler.samaneh.urls import HIGHEST_CODE
@@ -138,7 +139,7 @@ def _read(connection: Connection, wanted: Wanted, codes: Sequence[int]) -> list[
 
 def _chosen(wanted: Wanted, visits: Sequence[RowMapping]) -> list[RowMapping]:
     """The last visit that found an article, and those after it whose page could not be read."""
-    last = max((place for place, row in enumerate(visits) if _saw_article(row)), default=None)
+    last = max((place for place, row in enumerate(visits) if saw_article(row)), default=None)
     later = visits if last is None else visits[last + 1 :]
     chosen = [row for row in later if row["outcome"] == UNREADABLE and row["page_id"] is not None]
     if last is not None and not wanted.unreadable:
@@ -146,9 +147,14 @@ def _chosen(wanted: Wanted, visits: Sequence[RowMapping]) -> list[RowMapping]:
     return [row for row in chosen if wanted.since is None or row["at"] >= wanted.since]
 
 
-def _saw_article(row: RowMapping) -> bool:
-    """Tell whether a visit's own page has the stored text; «not modified» speaks of the page of an earlier one."""
-    return bool(row["outcome"] == STORED and row["http_status"] != NOT_MODIFIED and row["change"] != STALE)
+def saw_article(row: RowMapping) -> bool:
+    """Tell whether the stored text is that of a visit's own page.
+
+    «Not modified» speaks of the page of an earlier visit, and so does a page without its end that says the same.
+    """
+    if row["outcome"] != STORED or row["http_status"] == NOT_MODIFIED or row["change"] == STALE:
+        return False
+    return bool(row["reason"] != UNENDED or row["change"] is not None)
 
 
 def _sheets(connection: Connection, visits: Sequence[int]) -> dict[int, Sheet]:

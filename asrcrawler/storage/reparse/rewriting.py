@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, update
 
+from asrcrawler.http.completeness import UNENDED
 from asrcrawler.items import EDITED, Absence, Article, Outcome
 from asrcrawler.policy import differs, next_visit
 from asrcrawler.storage.models import page as page_table
@@ -34,7 +35,7 @@ from asrcrawler.storage.visits.runs import writing
 from asrcrawler.storage.visits.writing import load, save_articles, upsert_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -114,7 +115,7 @@ class _Rewriting:
         visits = {row["id"]: dict(row) for row in story.visits}
         for sheet, item in zip(story.sheets, read, strict=True):
             if sheet.outcome == Outcome.STORED:
-                self._read_again(story, item)
+                self._read_again(story, _taken(item, visits[sheet.visit_id]))
             elif (anew := self._judge_anew(sheet, item)) is not None:
                 visits[sheet.visit_id] |= anew
                 judged[sheet.visit_id] = item
@@ -198,7 +199,7 @@ class _Rewriting:
             change = self._rows.take_up_article(item)
             after = self._rows.articles[item.code]
             self._tell(item, {name: (before[name], after[name]) for name in FIELDS if before[name] != after[name]})
-        if outcome is Outcome.UNREADABLE:
+        if outcome in {Outcome.UNREADABLE, Outcome.FAILED}:  # failed: it breaks off
             self.result.counts["unreadable"] += 1
             return None
         self.result.counts["readable"] += 1
@@ -240,6 +241,13 @@ class _Rewriting:
     def _tell(self, item: Article, changes: dict[str, tuple[Any, Any]]) -> None:
         kind = str(item.kind)
         self.result.differences += [Difference(item.code, kind, name, *pair) for name, pair in changes.items()]
+
+
+def _taken(item: Article | Absence, visit: Mapping[str, Any]) -> Article | Absence:
+    """Take a page without its end where the visit took it."""
+    if isinstance(item, Absence) and item.reading is not None and visit["reason"] == UNENDED:
+        return item.reading
+    return item
 
 
 def _streak(visits: Sequence[dict[str, Any]]) -> int:

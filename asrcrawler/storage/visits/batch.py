@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from asrcrawler.clock import utcnow
+from asrcrawler.http.completeness import UNENDED, Looks, looked_again
 from asrcrawler.items import EDITED, NAMES, TYPES, Absence, Article, Change, Outcome, PackedPage, Type
 from asrcrawler.policy import History, change_class, differs, has_come, is_stale_copy, next_visit
 
@@ -22,6 +25,7 @@ QUIET = frozenset({None, STALE})
 """The marks of visits that changed nothing."""
 WORSE = "reads worse than what is stored: no body"
 NOT_STORED = "not modified, and nothing of it is stored"
+BROKEN_PAGE = "the page it was read in breaks off"
 
 LABELS = ("category", "tags")
 """What rows of ``label`` are made of."""
@@ -31,6 +35,7 @@ REFRESHED = (*(name for name in NAMES if name not in {"site", "code", *EDITED}),
 
 HIGHEST_INTEGER = 2**31 - 1  # of PostgreSQL's INTEGER
 HIGHEST_STATUS = 999
+DIGEST_SIZE = 16  # bytes
 LONGEST_HEADER = 500  # characters; a longer validator is not sent back
 LONGEST_REASON = 500
 
@@ -101,15 +106,46 @@ class Batch:
 
     def take_up(self, item: Article | Absence) -> Written:
         """Work one visit into the rows."""
-        outcome, reason, change = Outcome.STORED, None, None
+        looks = self._looks(item)
+        given, item = item, self._taken(item, looks)
+        outcome, reason, change = Outcome.STORED, UNENDED if item is not given else None, None
         if isinstance(item, Absence):
             outcome, reason = self._judge(item)
         elif reads_worse(self.articles.get(item.code), item):
             outcome, reason = Outcome.UNREADABLE, WORSE
         else:
             change = self.take_up_article(item)
-        row = self._book(item, outcome, storable(reason), change)
+        row = self._book(item, outcome, storable(reason), change, looks)
         return Written(item.code, outcome, change, row["next_visit_at"])
+
+    def _looks(self, item: Article | Absence) -> Looks | None:
+        """Count the looks at the code that found a page without its end, this one included.
+
+        A whole page ends the count, and so does the word that there is none. No answer says nothing.
+        """
+        if not isinstance(item, Absence) or item.outcome in {Outcome.STORED, Outcome.MISSING}:
+            return None
+        known = self.ledger.get(item.code, {})
+        digest, since, count = (known.get(f"unended_{name}") for name in ("digest", "since", "looks"))
+        before = Looks(digest, since, count) if digest and since and count else None
+        if item.reading is None:
+            return before
+        return looked_again(before, reading_digest(values_of(item.reading)), _moment(item))
+
+    def _taken(self, item: Article | Absence, looks: Looks | None) -> Article | Absence:
+        """Take a page without its end after all, where enough looks read the same; otherwise give ``item`` itself.
+
+        It is taken as a new article, never in the place of a stored text. One that reads like the stored text was
+        seen again, and no more: a page that never has an end is no failure for ever.
+        """
+        if looks is None or not isinstance(item, Absence) or item.reading is None or not looks.prove(_moment(item)):
+            return item
+        stored = self.articles.get(item.code)
+        if stored is None:
+            return item.reading
+        if reading_digest(stored) != looks.digest:
+            return item
+        return replace(item, outcome=Outcome.STORED, reason=UNENDED)
 
     def _judge(self, item: Absence) -> tuple[Outcome, str]:
         """An absence that says *stored* is the answer «not modified»: the article was seen again."""
@@ -161,6 +197,8 @@ class Batch:
         """Tell whether an earlier text of the article came back that is no edit."""
         if not is_stale_copy(at, stored["last_seen_at"]):
             return False
+        if self.ledger.get(stored["code"], {}).get("reason") == BROKEN_PAGE:  # what comes now is to take its place
+            return False
         code = stored["code"]
         here = (row for row in self.revisions if row["code"] == code)
         return any(change_class(text, values) is None for text in (*here, *self.evidence.earlier_texts(code)))
@@ -208,7 +246,7 @@ class Batch:
         )
 
     def _book(
-        self, item: Article | Absence, outcome: Outcome, reason: str | None, change: str | None
+        self, item: Article | Absence, outcome: Outcome, reason: str | None, change: str | None, looks: Looks | None
     ) -> dict[str, Any]:
         """Write the visit down and give the ledger's new row; a visit before the last one is only counted there."""
         at = _moment(item)
@@ -230,6 +268,9 @@ class Batch:
             "visits": known.get("visits", 0) + 1,
             "listed_at": known.get("listed_at"),
             "run_id": self.run_id,
+            "unended_digest": looks.digest if looks else None,
+            "unended_since": looks.since if looks else None,
+            "unended_looks": looks.count if looks else None,
             **validators_of(known, item, outcome, change),
         }
         row["next_visit_at"] = next_visit(outcome, self.history(row, item), at)
@@ -305,6 +346,14 @@ def values_of(item: Article) -> dict[str, Any]:
 
 def _shown(given: Sequence[Media]) -> list[dict[str, str | None]]:
     return [{"url": storable(media.url), "caption": storable(media.caption)} for media in given]
+
+
+def reading_digest(values: Mapping[str, Any]) -> bytes:
+    """Fingerprint what a page reads to, given or stored as columns of ``article``: its text and its pictures."""
+    said = {name: values[name] for name in ("kind", *EDITED, "images", "videos")} | {
+        "tags": sorted(set(values["tags"]))
+    }
+    return blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=DIGEST_SIZE).digest()
 
 
 def _names(given: list[str]) -> list[str]:

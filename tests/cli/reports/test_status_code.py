@@ -1,12 +1,14 @@
-"""Why a code is or is not due."""
+"""What is told of one code, and why it is or is not due."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from asrcrawler.cli.reports.status_code import why
+from asrcrawler.cli.reports.status_code import history, why
+from tests.storage.samples import NOON
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -25,3 +27,18 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def test_a_failed_code(ahead: timedelta, begins: str) -> None:
     row = {"code": 5, "outcome": "failed", "streak": 1, "next_visit_at": NOW + ahead}
     assert why(row, newest=9, now=NOW).startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "told"),
+    [
+        ("new", None, "new"),
+        ("new", "a note", "new, a note"),
+        (None, "a note", "a note"),
+        (None, None, "unchanged"),
+    ],
+)
+def test_a_visit_is_told_with_its_change_and_its_note(change: str | None, reason: str | None, told: str) -> None:
+    visit: dict[str, Any] = {"at": NOON, "outcome": "stored", "http_status": 200, "size": 80_000}
+    lines = history("asrpress.ir", 7, None, [visit | {"change": change, "reason": reason}], newest=7, now=NOON)
+    assert [line.rpartition("  ")[2] for line in lines if "stored" in line] == [told]

@@ -24,7 +24,7 @@ def test_captures_come_by_site_code_and_visit(database: Database, monkeypatch: p
     found = list(captures(database, Selection()))
     assert [(one.site, one.code) for one in found] == [(SITE, code) for code in (1, 2, 3, 3, 4, 5)] + [(OTHER_SITE, 1)]
     first, again = found[2:4]
-    assert (first.body, again.body) == ("<html><body>صفحهٔ 3".encode(), None)
+    assert (first.body, again.body) == ("<html><body>صفحهٔ 3</html>".encode(), None)
     assert again.first is not None
     assert (again.first.visit_id, again.at) == (first.visit_id, NOON + HOUR)
     some = captures(database, Selection(site=SITE, codes=[(2, 3)]))

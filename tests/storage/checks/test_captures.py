@@ -17,7 +17,7 @@ from asrcrawler.storage.visits.captures import kept_of
 from asrcrawler.storage.visits.dictionaries import learn
 from asrcrawler.storage.visits.ledger import due
 from asrcrawler.storage.visits.writing import write_visits
-from tests.storage.samples import HOUR, NOON, SITE, an_absence, an_article, with_page
+from tests.storage.samples import HOUR, NOON, SITE, an_absence, an_article, row, rows, with_page
 from tests.storage.visits.test_captures import body_for
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def archive(database: Database) -> Database:
     """A hundred articles, packed with a dictionary, long settled; code 7 has a page of another day as well."""
     write_visits(database, [with_page(an_article(code), body_for(code)) for code in range(1, 121)])
     assert learn(database, SITE) is not None
-    write_visits(database, [with_page(an_article(7, at=NOON + HOUR), b"another day")])
+    write_visits(database, [with_page(an_article(7, at=NOON + HOUR), b"<html>another day</html>")])
     write_visits(database, [with_page(an_absence(200, Outcome.REFUSED), b"let go")])
     with database.write() as connection:
         connection.execute(update(models.page).where(models.page.c.outcome == "refused").values(content=None))
@@ -66,7 +66,7 @@ def test_a_damaged_page_is_named_with_its_code_and_booked(archive: Database, cha
     assert repair(archive) == 1
     assert told(archive) == []
     assert booked(archive) == [7]
-    assert [page.size for page in kept_of(archive, SITE, 7)] == [len(b"another day")]
+    assert [page.size for page in kept_of(archive, SITE, 7)] == [len(b"<html>another day</html>")]
     write_visits(archive, [with_page(an_article(7, at=utcnow()), body_for(7))])
     assert told(archive) == []
     assert len(kept_of(archive, SITE, 7)) == 2
@@ -95,3 +95,63 @@ def test_a_missing_dictionary_is_named_at_every_page_that_needs_it(sqlite_url: s
         assert found[0].endswith("its page was packed with dictionary 1, which is not in the database")
         repair(database)
         assert (told(database), len(booked(database))) == ([], 120)
+
+
+# --- pages that break off
+
+BROKEN = "the page it was read in breaks off"
+CUT = b"<html><body>half of it"
+
+
+def broken_off(database: Database) -> None:
+    """Code 1 whole, code 2 whole and then half, code 3 half, as earlier versions of the program stored them."""
+    write_visits(database, [with_page(an_article(code), body_for(code)) for code in (1, 2)])
+    halves = [with_page(an_article(code, at=NOON + HOUR, body="نیمه"), CUT + b"%d" % code) for code in (2, 3)]
+    write_visits(database, halves)
+    with database.write() as connection:
+        connection.execute(update(models.ledger).values(next_visit_at=None))
+
+
+def test_articles_whose_page_breaks_off_are_named_and_booked(database: Database) -> None:
+    broken_off(database)
+    assert told(database) == [f"pages: {SITE} {code}: {BROKEN}" for code in (2, 3)]
+    assert repair(database) == 2
+    assert (told(database), booked(database)) == ([], [2, 3])
+    assert len(rows(database, models.page)) == 4  # they stay as evidence
+    for code in (2, 3):
+        known = row(database, models.ledger, code)
+        assert (known["outcome"], known["reason"], known["etag"]) == ("failed", BROKEN, None)
+        assert row(database, models.article, code)["body"] == "نیمه"
+
+
+def test_the_whole_text_takes_the_place_of_the_half_at_once(database: Database) -> None:
+    broken_off(database)
+    repair(database)
+    again = NOON + 2 * HOUR  # within a day the earlier text of another article would pass for an old copy
+    write_visits(database, [with_page(an_article(code, at=again), body_for(code)) for code in (2, 3)])
+    assert [row(database, models.article, code)["body"] for code in (2, 3)] == [
+        f"بند نخست خبر {code}\n\nبند دوم" for code in (2, 3)
+    ]
+    assert told(database) == []
+
+
+def test_what_was_taken_without_an_end_and_what_was_found_whole_since_are_no_findings(database: Database) -> None:
+    for after in (0 * HOUR, HOUR, 24 * HOUR, 25 * HOUR):
+        absence = an_absence(5, Outcome.FAILED, at=NOON + after, reason="answer breaks off", status=200)
+        absence.reading = with_page(an_article(5, at=NOON + after), CUT)
+        write_visits(database, [absence])
+    assert row(database, models.article, 5)
+    broken_off(database)
+    write_visits(database, [with_page(an_article(code, at=NOON + 50 * HOUR), body_for(code)) for code in (2, 3)])
+    assert told(database) == []
+
+
+def test_pages_of_other_outcomes_may_break_off(database: Database) -> None:
+    write_visits(database, [with_page(an_absence(4, Outcome.UNREADABLE), CUT)])
+    assert told(database) == []
+
+
+def test_not_modified_does_not_hide_a_page_that_breaks_off(database: Database) -> None:
+    write_visits(database, [with_page(an_article(3), CUT)])
+    write_visits(database, [an_absence(3, Outcome.STORED, at=NOON + HOUR, reason="not modified", status=304)])
+    assert told(database) == [f"pages: {SITE} 3: {BROKEN}"]

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from asrcrawler.clock import utcnow
+from asrcrawler.http.completeness import BREAKS_OFF
 from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.storage import models
 from asrcrawler.storage.reparse.rereading import Story, Wanted, count, stories
@@ -238,3 +239,41 @@ def test_the_last_page_is_the_one_fetched_last_and_not_that_of_a_clock_which_was
     [story] = wanted_stories(database)
     assert [visit["id"] for visit in story.visits] == [1, 3, 2]
     assert [sheet.at for sheet in story.sheets] == [NOON + HOUR]
+
+
+# --- pages that break off
+
+
+def cut_off(code: int, at: Any) -> Absence:
+    """What a page without its end is to a parser."""
+    absence = an_absence(code, Outcome.FAILED, at=at, reason=BREAKS_OFF, status=200)
+    absence.reading = an_article(code, at=at, body="خوانش تازه")
+    return absence
+
+
+def test_a_page_that_breaks_off_replaces_and_restores_nothing(database: Database) -> None:
+    write_visits(database, [with_page(an_article(code)) for code in (1, 2)])
+    with database.write() as connection:
+        connection.execute(delete(models.article).where(models.article.c.code == 2))
+    before = told(database)
+    done = read(database, cut_off)
+    assert dict(done.counts) == {"worse": 2}
+    assert done.worse == dict.fromkeys((1, 2), f"failed, {BREAKS_OFF}")
+    assert told(database) == before
+
+
+def test_a_page_that_could_not_be_read_and_breaks_off_stays_as_it_is(database: Database) -> None:
+    write_visits(database, [unreadable(1)])
+    before = told(database)
+    assert dict(read(database, cut_off).counts) == {"unreadable": 1}
+    assert told(database) == before
+
+
+def test_the_page_of_an_article_that_was_taken_without_an_end_is_read_again(database: Database) -> None:
+    for after in (0 * HOUR, HOUR, DAY, DAY + HOUR):
+        look = an_absence(1, Outcome.FAILED, at=NOON + after, reason=BREAKS_OFF, status=200)
+        look.reading = with_page(an_article(1, at=NOON + after), b"<html>no end")
+        write_visits(database, [look])
+    done = read(database, cut_off)
+    assert dict(done.counts) == {"better": 1}
+    assert row(database, models.article, 1)["body"] == "خوانش تازه"

@@ -24,7 +24,7 @@ OTHER_FRAME = "".join(f"<li id=menu{number * 6899}><em>صفحهٔ {number}</em><
 
 
 def body_for(code: int, frame: str = FRAME) -> bytes:
-    return f"<html>{frame}<h1>عنوان {code * 7907}</h1>{'متن خبر ' * (code % 9)}".encode()
+    return f"<html>{frame}<h1>عنوان {code * 7907}</h1>{'متن خبر ' * (code % 9)}</html>".encode()
 
 
 def test_a_visit_that_finds_the_same_bytes_costs_a_row_and_no_copy(database: Database) -> None:
@@ -35,7 +35,7 @@ def test_a_visit_that_finds_the_same_bytes_costs_a_row_and_no_copy(database: Dat
     assert (first.digest, first.at, second.at) == (second.digest, NOON, NOON + HOUR)
     assert [first.headers["etag"], second.headers["etag"]] == ['"1"', '"2"']
     assert first.url == f"http://{SITE}/fa/news/7"
-    assert body_of(database, SITE, first.digest) == "<html><body>صفحهٔ 7".encode()
+    assert body_of(database, SITE, first.digest) == "<html><body>صفحهٔ 7</html>".encode()
 
 
 def test_the_same_bytes_twice_in_one_batch_are_one_page(database: Database) -> None:
@@ -80,7 +80,7 @@ def test_a_page_that_was_let_go_and_comes_again_is_kept_again(
         write_visits(database, [with_page(an_absence(code, Outcome.UNREADABLE))])
     write_visits(database, [with_page(an_article(1, at=NOON + HOUR))])
     assert [page["outcome"] for page in rows(database, models.page)] == ["stored", "unreadable"]
-    assert body_of(database, SITE, kept_of(database, SITE, 1)[0].digest) == "<html><body>صفحهٔ 1".encode()
+    assert body_of(database, SITE, kept_of(database, SITE, 1)[0].digest) == "<html><body>صفحهٔ 1</html>".encode()
 
 
 def test_a_page_once_read_as_an_article_stays_one(database: Database) -> None:

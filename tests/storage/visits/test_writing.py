@@ -103,6 +103,9 @@ def test_a_visit_is_booked_logged_and_covered(database: Database) -> None:
         "etag": '"e1"',
         "last_modified": "Wed, 01 May 2024 11:00:00 GMT",
         "run_id": None,
+        "unended_digest": None,
+        "unended_since": None,
+        "unended_looks": None,
     }
     [visit] = rows(database, models.visit)
     assert (visit["at"], visit["outcome"], visit["http_status"], visit["size"], visit["change"]) == (

@@ -1,0 +1,59 @@
+"""Undoes content encodings in the place of Scrapy's middleware, which does not tell a stream that breaks off."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Self
+
+from scrapy.exceptions import IgnoreRequest
+
+from asrcrawler.exceptions import TooLargeError
+from asrcrawler.http.encodings import unpack
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+logger = logging.getLogger(__name__)
+
+BROKEN = "broken encoding"
+"""The flag of a response whose encodings did not come to their end."""
+CUT_SHORT = frozenset({BROKEN, "dataloss"})
+"""Flags of a response that is known not to be whole; the second is Scrapy's."""
+UNDELIMITED = "partial"
+"""Scrapy's flag of a response whose end is that of the connection."""
+_HEADER = "Content-Encoding"
+
+
+class UnpackingMiddleware:
+    """Stands inside of ``HttpCompressionMiddleware``, which still says what we accept, and is left nothing to undo.
+
+    So each answer is unpacked once. Its bound is ``DOWNLOAD_MAXSIZE``, as there.
+    """
+
+    def __init__(self, largest: int) -> None:
+        self._largest = largest or sys.maxsize - 1
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Hand on the answer unpacked, with the flag :data:`BROKEN` where that ends before its end."""
+        given = response.headers.getlist(_HEADER)
+        if not given or request.method == "HEAD":
+            return response
+        encodings = b",".join(given).decode("latin-1").split(",")
+        try:
+            body, is_whole, left = unpack(response.body, encodings, self._largest)
+        except TooLargeError:
+            why = f"{response.url} unpacks to more than DOWNLOAD_MAXSIZE ({self._largest} bytes)"
+            logger.warning("%s", why)
+            raise IgnoreRequest(why) from None
+        unpacked = response.replace(body=body, flags=response.flags if is_whole else [*response.flags, BROKEN])
+        unpacked.headers.pop(_HEADER)
+        if left:
+            unpacked.headers[_HEADER] = ", ".join(left)
+        return unpacked
