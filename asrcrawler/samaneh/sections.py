@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.persian import fold_letters
 from asrcrawler.samaneh.labels import SECTION
-from asrcrawler.samaneh.places import LONGEST_HREF, line_of
+from asrcrawler.samaneh.lines import line_of
+from asrcrawler.samaneh.links import LONGEST_HREF
 from asrcrawler.samaneh.urls import code_of_url, is_home
 
 if TYPE_CHECKING:
