@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from asrcrawler.persian import without_entities
 from asrcrawler.samaneh.furniture import Line, Sort, is_short, sort_of_links, text_lines
 from asrcrawler.samaneh.lines import AFTER_RAISED, BLOCKS, RAISED, SKIPPED, between
 from asrcrawler.samaneh.links import Leads, leads
@@ -284,7 +285,8 @@ class _Reader:
             self._open.before_links = 0
         if paragraph.home:
             _take_out_home(paragraph)
-        text = " ".join("".join(paragraph.texts).split())
+        text = "".join(paragraph.texts)
+        text = " ".join((without_entities(text) if "&" in text else text).split())
         if not text.strip(" |‌") or is_script(text) or (self._forms and is_short(text)):
             return
         sort = Sort.TEXT

@@ -97,8 +97,10 @@ def text_lines(lines: Sequence[Line], *, may_be_digest: bool) -> list[Line]:
         if line.sort is Sort.LINK:
             kept[place] = place in announced or _is_sentence(line.text) or _is_heading(lines, kept, boxes, place)
         elif line.sort is Sort.TEXT:
-            heads_links = following < len(lines) and not kept[following] and lines[following].sort in _LINKS
-            kept[place] = not (_may_head(line) and (heads_links or line.box in boxes))
+            heads_links = following < len(lines) and not kept[following] and lines[following].sort is Sort.LINK
+            is_one_of_many = place > 0 and lines[place - 1].sort is Sort.TEXT and _may_head(lines[place - 1])
+            is_heading = _may_head(line) and (line.box in boxes or (heads_links and not is_one_of_many))
+            kept[place] = not is_heading
     if any(kept):
         return [line for line, is_text in zip(lines, kept, strict=True) if is_text]
     links = sum(line.sort in _LINKS for line in lines)
@@ -121,7 +123,7 @@ def _is_heading(lines: Sequence[Line], kept: Sequence[bool], boxes: frozenset[in
     if place == 0:
         return True
     before = lines[place - 1]
-    is_row = before.sort is Sort.LINK and not _is_sentence(before.text)
+    is_row = before.sort is Sort.LINK and not before.listed and not _is_sentence(before.text)
     return not is_row and not (before.sort is Sort.TEXT and _may_head(before))
 
 

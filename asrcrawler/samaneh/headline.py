@@ -79,7 +79,7 @@ def _weight(node: LexborNode, code: int, hint: str | None, containers: set[int])
     weight |= _HAS_NAME if any(name in names for name in _NAMES) else 0
     # The boxes of a page have titles too, and the outlet's name may stand in an h1.
     least = _IN_CONTAINER if node.tag != "h1" and _TITLE_OF_ANYTHING.search(names) else _HAS_NAME
-    if node.tag == "h2" and not weight & _HAS_NAME:
+    if node.tag == "h2" and (not weight & _HAS_NAME or "sub" in names):
         least = _AS_IN_HEAD  # or it would be any sub-heading
     return weight if weight >= least else None
 

@@ -174,7 +174,7 @@ class Layout:
         parts = [part for part in children(self.scope) if part.mem_id not in around]
         if self._toolbar is not None:
             parts.append(self._toolbar)
-        names = {value.text for part in parts for value in labelled(part, AUTHOR, _is_name)}
+        names = {value.text for part in parts for value in labelled(part, AUTHOR, _is_name, self._headline)}
         return names.pop() if len(names) == 1 else None
 
     @property

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from asrcrawler.persian import without_entities
+
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
@@ -90,4 +92,5 @@ def size_of(node: LexborNode) -> int:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text[:_LONGEST_TEXT].split())[:LONGEST_LINE]
+    text = text[:_LONGEST_TEXT]
+    return " ".join((without_entities(text) if "&" in text else text).split())[:LONGEST_LINE]
