@@ -48,7 +48,9 @@ def _written(blocks: Sequence[Block], look: Look) -> list[Block]:
     text = handwritten("\x1f".join(line for block in blocks for line in block.lines), look.writing)
     lines = iter(text.split("\x1f"))
     written = [Block(block.kind, tuple(next(lines) for _ in block.lines)) for block in blocks]
-    return [_linked(block) if look.has_linked_headings and place else block for place, block in enumerate(written)]
+    if not look.has_linked_headings:
+        return written
+    return [written[0], *map(_linked, written[1:-1]), *written[1:][-1:]]  # one stands between paragraphs
 
 
 def _linked(block: Block) -> Block:

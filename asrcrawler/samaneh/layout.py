@@ -28,13 +28,15 @@ from asrcrawler.samaneh.labels import (
     texts_under,
 )
 from asrcrawler.samaneh.lines import line_of
-from asrcrawler.samaneh.noise import FURNITURE, NOT_OWN, is_noise
+from asrcrawler.samaneh.noise import FURNITURE, LONGEST_CLASSES, NOT_OWN, is_noise
 from asrcrawler.samaneh.others import Others
 from asrcrawler.samaneh.places import (
     ALL_PLACES,
     AUTHOR_NAME,
     AUTHORS,
+    KICKER_NAME,
     KICKERS,
+    LEAD_NAME,
     LEAD_PICTURES,
     LEADS,
     SURE_PLACES,
@@ -156,11 +158,11 @@ class Layout:
 
     @property
     def kicker(self) -> str | None:
-        return self._before_body(KICKERS)
+        return self._before_body(KICKERS, KICKER_NAME)
 
     @property
     def lead(self) -> str | None:
-        return self._before_body(LEADS)
+        return self._before_body(LEADS, LEAD_NAME)
 
     @property
     def author(self) -> str | None:
@@ -350,11 +352,12 @@ class Layout:
             found.sort(key=lambda node: common(headline, node)[1])
         return found
 
-    def _before_body(self, selector: str) -> str | None:
-        """The first text of this family that stands in the article above its body."""
+    def _before_body(self, selector: str, name: re.Pattern[str]) -> str | None:
+        """The first text of this family that stands in the article above its body; ``selector`` finds others too."""
         frame, scope, bodies = self._frame, self.scope, self._own_bodies
         places = [scope] if frame is None or frame.mem_id == scope.mem_id else [scope, frame]
-        for node in (node for place in places for node in self._own(place.css(selector))):
+        found = (node for place in places for node in place.css(selector)[:_MOST_MARKS] if _is_named(node, name))
+        for node in (node for one in found for node in self._own([one])):
             if any(part.mem_id in bodies for part in (node, *ancestors(node))):
                 continue
             if self.bodies and comes_before(self.bodies[0], node):
@@ -435,9 +438,12 @@ def _has_digit(text: str) -> bool:
 
 
 def _is_author(node: LexborNode) -> bool:
-    attributes = node.attributes
-    names = (attributes.get("class") or "").split()
-    return "author" in (attributes.get("rel") or "").split() or any(map(AUTHOR_NAME.fullmatch, names))
+    return "author" in (node.attributes.get("rel") or "").split() or _is_named(node, AUTHOR_NAME)
+
+
+def _is_named(node: LexborNode, name: re.Pattern[str]) -> bool:
+    """Whether one of its class names is of this form."""
+    return any(map(name.fullmatch, (node.attributes.get("class") or "")[:LONGEST_CLASSES].split()))
 
 
 def _is_name(text: str) -> bool:

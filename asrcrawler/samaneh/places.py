@@ -52,7 +52,9 @@ FAMILIES = {
     "section": re.compile(r"(?:news|photo|video)?[-_]?(?:service|cat|category|subject)(?:[-_]?names?)?"),
     "date": re.compile(r"(?:.*[-_])?(?:p|pub|publish)?(?:date|data|times?|tarikh)(?:[-_].*)?|datetime|publishtime"),
     "pictures": re.compile(r".*album.*"),
-    "film place": re.compile(r".*video.*"),
+    "film place": re.compile(
+        r".*videojs.*|(?:news[-_]?)?video(?:[-_](?:content|title|body|box|player|main|container))?"
+    ),
     "counter": re.compile(r"(?:.*[-_])?comments?[-_]?(?:count|counter|num|number)s?|(?:count|num)[-_]?comments?"),
 }
 """Kind of place → how its other class names are built; camel case counts as if it had dashes."""
@@ -64,11 +66,12 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 BODY_IDS = frozenset({"newsMainBody", "news_body", "newsBody", "item-body"})
 
 # Things that more than a class name tells, as selectors.
-KICKERS = '[class*="rutitr"], [class*="rotitr"], .newsPreTitle, .pretitle, .pre-title, .uptitle, .up-title'
-LEADS = (
-    '[class*="subtitle"], [class*="sub-title"], .lead, .leadi, .news-lead, .news_lead, .newsLead,'
-    " .lead_text, .content-lead-news, .sub_ax, .introtext"
+KICKERS = '[class*="titr"], .newsPreTitle, .pretitle, .pre-title, .uptitle, .up-title'
+LEADS = '[class*="subtitle"], [class*="sub-title"], [class*="lead"], [class*="Lead"], .sub_ax, .introtext'
+LEAD_NAME = re.compile(
+    r".*sub-?title.*|(?:news[-_]?)?leadi?(?:[-_]?(?:text|body|news))?|content-lead-news|sub_ax|introtext", re.IGNORECASE
 )
+KICKER_NAME = re.compile(r".*(?:rutitr|rotitr).*|(?:news)?pre-?title|up-?title", re.IGNORECASE)
 AUTHORS = '[class*="author"], [class*="writer"], [class*="reporter"], [rel="author"]'
 AUTHOR_NAME = re.compile(r"news[-_](?:author|writer|reporter)|(?:author|writer|reporter)[-_]?name")
 LEAD_PICTURES = (
