@@ -145,7 +145,11 @@ class Layout:
             text, parent = node.text_content or "", node.parent
             if parent is None or len(text) > _LONGEST_DATE or not _has_digit(text) or len(found) >= _MOST_DATES:
                 continue
-            if not within_noise(parent) and not self._others.has(parent) and not in_surroundings(parent):
+            if (
+                not within_noise(parent)
+                and not self._others.has(parent)
+                and not in_surroundings(parent, self._above_headline)
+            ):
                 wholes = [part.text(separator=" ") for part in ancestors(node, 2)]
                 found.update(dict.fromkeys([whole for whole in wholes if len(whole) <= _LONGEST_DATE] + [text]))
         return [text for text in found if published_part(text) is None]
@@ -233,8 +237,8 @@ class Layout:
     @cached_property
     def shows(self) -> Shows:
         """The galleries and films of the article."""
-        around = {node.mem_id for node in ancestors(self._headline)} if self._headline is not None else set()
-        return Shows(self._frame or self._root, self._page, self._code, self._sure, around, self._may_show)
+        region = self._frame or self._root
+        return Shows(region, self._page, self._code, self._sure, self._above_headline, self._may_show)
 
     @property
     def has_body(self) -> bool:
@@ -289,6 +293,11 @@ class Layout:
         return other[1] if other is not None else None
 
     @cached_property
+    def _above_headline(self) -> set[int]:
+        """All that the headline stands in."""
+        return {node.mem_id for node in ancestors(self._headline)} if self._headline is not None else set()
+
+    @cached_property
     def _around_headline(self) -> list[LexborNode]:
         """The elements around the headline as far as they may belong to the article alone, the innermost first."""
         if self._headline is None:
@@ -326,7 +335,7 @@ class Layout:
         if frame is not None and all(part.mem_id != frame.mem_id for part in ancestors(node)):
             return False
         is_others = parent is not None and self._others.has(parent)
-        return not is_others and not within_noise(node, NOT_OWN) and not in_surroundings(node)
+        return not is_others and not within_noise(node, NOT_OWN) and not in_surroundings(node, self._above_headline)
 
     def _near(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
         """Those that stand near the headline and in no box of others."""
@@ -388,7 +397,7 @@ class Layout:
         if len(inner) < len(around):
             is_tag = "tags_item" in (anchor.attributes.get("class") or "")
             return is_tag or any(is_noise(node, FURNITURE) for node in (anchor, *inner))
-        if in_surroundings(anchor):
+        if in_surroundings(anchor, self._above_headline):
             return False
         headline, frame = self._headline, self._frame
         if headline is None or (frame is not None and any(node.mem_id == frame.mem_id for node in around)):
@@ -411,7 +420,7 @@ class Layout:
             return []
         for value in labelled(self._root, TAGS, bool, self._body_if_any):
             anchors = [anchor for anchor in value.node.css("a[href]") if not leads_elsewhere(anchor, self._code)]
-            if anchors and not in_surroundings(value.node):
+            if anchors and not in_surroundings(value.node, self._above_headline):
                 return anchors
         for value in (value for body in self.bodies for value in labelled(body, TAGS, bool)):
             anchors = value.node.css("a[href]")

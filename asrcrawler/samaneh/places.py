@@ -16,7 +16,7 @@ from asrcrawler.samaneh.noise import LONGEST_CLASSES, NO_TEXT, is_noise
 from asrcrawler.samaneh.urls import code_of_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -92,7 +92,8 @@ _OUTERMOST = frozenset({"body", "html"})
 _COMMENT_ID = re.compile(r"comm_[0-9]+")
 _SURROUNDINGS = frozenset({"header", "nav", "aside", "footer"})
 _SURROUNDING_NAME = re.compile(
-    r"(?:.*[-_])?(?:header|footer|menu|nav|navbar|side|sidebar|trend\w*|hot|popular|topbar)(?:[-_].*)?", re.IGNORECASE
+    r"(?!news[-_]nav)(?:.*[-_])?(?:header|footer|menu|nav|navbar|side|sidebar|trend\w*|hot|popular|topbar)(?:[-_].*)?",
+    re.IGNORECASE,
 )
 
 
@@ -252,12 +253,13 @@ def within_noise(node: LexborNode, roles: frozenset[Role] = NO_TEXT) -> bool:
     return False
 
 
-def in_surroundings(node: LexborNode) -> bool:
-    """Whether an element stands in the header, a menu, a side bar or the footer of the page."""
+def in_surroundings(node: LexborNode, around: Container[int]) -> bool:
+    """Whether an element stands in the header, a menu, a side bar or the footer of the page; what ``around`` names is
+    none of these, because the headline stands in it."""
     return any(
         part.tag in _SURROUNDINGS or _names_surroundings((part.attributes.get("class") or "")[:LONGEST_CLASSES])
         for part in (node, *ancestors(node))
-        if part.tag not in _OUTERMOST
+        if part.tag not in _OUTERMOST and part.mem_id not in around
     )
 
 

@@ -140,6 +140,7 @@ def test_the_date_is_found_by_name_or_label(place: str) -> None:
         '<li class="time">۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</li>',
         '<ul class="news-detile"><li>کد ۴۳۲۱</li><li>۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</li></ul>',
         '<div class="x1"><i></i><b>۲۲:۵۴</b> <b>۰۴ بهمن ۱۴۰۱</b></div>',
+        '<div class="news_nav"><i></i>۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</div>',
         '<div class="news_path"><a href="/fa/culture">فرهنگ</a> » <span>۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</span></div>',
         '<div class="last-update-time">۰۵ بهمن ۱۴۰۱ - ۱۰:۰۰</div><div class="time">۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</div>',
         '<div class="time">زمان مطالعه: ۳ دقیقه</div><div class="n-data">۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</div>',
@@ -538,6 +539,14 @@ def test_an_article_without_tags_gets_none_from_elsewhere(header: str, side: str
     assert read(page(tags="", header=header, side=side + SIDE)).tags == []
     wrapped = page(tags="", header=f"<div id=wrapper>{header}", side=f"{side}{SIDE}</div>")
     assert read(wrapped).tags == []
+
+
+def test_a_header_with_the_headline_in_it_is_the_articles() -> None:
+    tags = f'<div class="labels">{HOT}</div>'
+    html = page(
+        container='<article><header class="news-header">', kicker=tags, tags="", body="</header><p class=body>متن"
+    )
+    assert read(html).tags == ["گرما", "سرما"]
 
 
 @pytest.mark.parametrize("first", [True, False])
