@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from asrcrawler.persian import without_entities
 from asrcrawler.samaneh.furniture import Line, Sort, is_short, sort_of_links, text_lines
 from asrcrawler.samaneh.lines import AFTER_RAISED, BLOCKS, RAISED, SKIPPED, between
 from asrcrawler.samaneh.links import Leads, leads
 from asrcrawler.samaneh.noise import END_IDS, Role, before_sign_off, is_promotion, is_script, role_of
+from asrcrawler.text.persian import without_entities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

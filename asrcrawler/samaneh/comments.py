@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from asrcrawler.persian import clean, to_latin_digits
+from asrcrawler.text.persian import clean, to_latin_digits
 
 LONGEST_COUNTER = 120  # characters of a text that is a counter; «تعداد نظرات: ۲ نظر» has 18
 

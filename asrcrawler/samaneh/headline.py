@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 
 from asrcrawler.exceptions import Unreadable
-from asrcrawler.persian import fold_letters
 from asrcrawler.samaneh.lines import line_of
 from asrcrawler.samaneh.links import LONGEST_HREF
 from asrcrawler.samaneh.noise import is_noise
 from asrcrawler.samaneh.places import ancestors
 from asrcrawler.samaneh.urls import code_of_url, is_home
+from asrcrawler.text.persian import fold_letters
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

@@ -12,7 +12,6 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from asrcrawler.items import Kind
-from asrcrawler.persian import clean, fold_letters
 from asrcrawler.samaneh.bodies import find_bodies, has_own_text
 from asrcrawler.samaneh.comments import labelled_number, number_of
 from asrcrawler.samaneh.headline import ENOUGH, find_headline, headline_text
@@ -53,6 +52,7 @@ from asrcrawler.samaneh.places import (
 )
 from asrcrawler.samaneh.sections import sections
 from asrcrawler.samaneh.shows import Shows
+from asrcrawler.text.persian import clean, fold_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

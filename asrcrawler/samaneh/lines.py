@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from asrcrawler.persian import without_entities
+from asrcrawler.text.persian import without_entities
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

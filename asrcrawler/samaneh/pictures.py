@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from asrcrawler.items import Image, Video
-from asrcrawler.persian import clean, fold_letters
 from asrcrawler.samaneh.lines import line_of
 from asrcrawler.samaneh.urls import absolute
+from asrcrawler.text.persian import clean, fold_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
