@@ -87,7 +87,11 @@ class ReaderError(AsrCrawlerError):
 
 
 class DateError(AsrCrawlerError, ValueError):
-    """A text that should hold a date and does not hold a possible one. Raised by ``asrcrawler.samaneh.dates``."""
+    """A text that should hold a date and is not read as one. Raised by ``asrcrawler.samaneh.dates``."""
+
+
+class ImpossibleDateError(DateError):
+    """A date that cannot be, such as 31 Mehr. Raised by ``asrcrawler.samaneh.dates``."""
 
 
 class PageVerdict(AsrCrawlerError):

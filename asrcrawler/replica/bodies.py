@@ -22,9 +22,12 @@ def body_html(content: Content, look: Look, noise: Callable[[Noise], str]) -> st
     """What stands in the body's element. ``noise`` gives the HTML of a kind of noise."""
     blocks = _written(content.blocks, look)
     pieces = _FORMS[look.body_form](blocks)
+    headings = {piece for piece, block in zip(pieces, blocks, strict=True) if block.kind is BlockKind.HEADING}
     ends = look.noise & ENDS
-    _put_noise(pieces, sorted(look.noise - ends), look, noise)
+    _put_noise(pieces, sorted(look.noise - ends - {Noise.HOME_LINK}), look, noise, headings)
     _put_pictures(pieces, content.pictures, content.title, look)
+    if Noise.HOME_LINK in look.noise:
+        pieces.insert(0, noise(Noise.HOME_LINK))
     pieces += map(noise, sorted(ends))
     return "".join(pieces)
 
@@ -44,7 +47,17 @@ def _written(blocks: Sequence[Block], look: Look) -> list[Block]:
         return []
     text = handwritten("\x1f".join(line for block in blocks for line in block.lines), look.writing)
     lines = iter(text.split("\x1f"))
-    return [Block(block.kind, tuple(next(lines) for _ in block.lines)) for block in blocks]
+    written = [Block(block.kind, tuple(next(lines) for _ in block.lines)) for block in blocks]
+    if not look.has_linked_headings:
+        return written
+    return [written[0], *map(_linked, written[1:-1]), *written[1:][-1:]]  # one stands between paragraphs
+
+
+def _linked(block: Block) -> Block:
+    """A sub-heading as a link to an earlier report; it is text all the same."""
+    if block.kind is not BlockKind.HEADING:
+        return block
+    return Block(block.kind, tuple(f'<a href="/fa/news/1/x">{line}</a>' for line in block.lines))
 
 
 # --- the three forms: a piece a block ----------------------------------------------------------------------------
@@ -137,10 +150,14 @@ def _marked(line: str, place: int) -> str:
 # --- what stands among the paragraphs ----------------------------------------------------------------------------
 
 
-def _put_noise(pieces: list[str], kinds: Sequence[Noise], look: Look, noise: Callable[[Noise], str]) -> None:
-    """Spread the noise over the text, never before its first paragraph."""
+def _put_noise(
+    pieces: list[str], kinds: Sequence[Noise], look: Look, noise: Callable[[Noise], str], headings: set[str]
+) -> None:
+    """Spread the noise over the text, never before its first paragraph nor between a heading and its text."""
     for number, kind in enumerate(kinds):
         place = min(1 + 2 * number, len(pieces))
+        while 0 < place < len(pieces) and pieces[place - 1] in headings:
+            place += 1
         pieces.insert(place, _after_text(noise(kind), look))
 
 
@@ -151,7 +168,7 @@ def _after_text(html: str, look: Look) -> str:
 def _put_pictures(pieces: list[str], pictures: Sequence[Picture], headline: str, look: Look) -> None:
     for number, picture in enumerate(pictures[1:], start=1):
         place = min(3 * number, len(pieces))
-        pieces.insert(place, _picture_html(picture))
+        pieces.insert(place, _picture_html(picture, look))
     if not pictures or look.lead_picture is LeadPicture.ABOVE:
         return
     image = lead_picture_html(pictures[0], headline, look)
@@ -164,11 +181,12 @@ def _put_pictures(pieces: list[str], pictures: Sequence[Picture], headline: str,
         pieces.insert(0, image if look.body_form is BodyForm.BREAKS else f"<p>{image}</p>")
 
 
-def _picture_html(picture: Picture) -> str:
+def _picture_html(picture: Picture, look: Look) -> str:
     caption = handwritten(picture.caption or "", frozenset())
+    source = f'src="/blank.gif" data-original="{picture.path}"' if look.has_late_pictures else f'src="{picture.path}"'
     return (
         '<p style="text-align: center;"><img class="image_btn img-responsive-news" style="margin: 0px;" '
-        f'title="{caption}" src="{picture.path}" alt="{caption}" width="500" height="342" align=""></p>'
+        f'title="{caption}" {source} alt="{caption}" width="500" height="342" align=""></p>'
     )
 
 

@@ -79,7 +79,12 @@ def header(variant: int) -> str:
         f'<div class="header-inner"><a href="/"><div class="main-logo"></div></a><div class="today"> {clock} </div>'
         "</div>\n"
         f'<div class="main-menu col-xs-36">{_menu(variant)}</div></div></div></header>\n'
+        f"{_TREND if variant % 2 else ''}"
     )
+
+
+_HOT = "".join(f'<a href="/fa/tag/1/{name}">{name}</a>' for name in ("گرما", "سرما"))
+_TREND = f'<div class="trend"><span>داغ‌ترین‌ها</span>{_HOT}</div>\n'
 
 
 @cache

@@ -65,6 +65,9 @@ def jalali_part(at: datetime, form: DateForm) -> str:
             return f"{time} - {day:02}-{month:02}-{year}"
         case DateForm.DAY_ONLY:
             return f"{year}/{month:02}/{day:02}"
+        case DateForm.TWELVE_HOURS:
+            half = "ب.ظ" if local.hour >= 12 else "ق.ظ"
+            return f"{day:02} {MONTHS[month - 1]} {year} ساعت {local.hour % 12 or 12:02}:{local.minute:02} {half}"
         case DateForm.IMPOSSIBLE:
             return f"{_impossible(month):02} {MONTHS[month - 1]} {year} - {time}"
         case _:

@@ -13,7 +13,9 @@ from asrcrawler.replica.draws import draws
 from asrcrawler.replica.variations import (
     BodyElement,
     BodyForm,
+    Comments,
     DateForm,
+    DatePlace,
     Digits,
     Headline,
     Hrefs,
@@ -25,6 +27,8 @@ from asrcrawler.replica.variations import (
     Modified,
     Noise,
     Path,
+    Reel,
+    TagPlace,
     Toolbar,
     Writing,
 )
@@ -56,6 +60,14 @@ class Look:
     has_comment_form: bool = True
     chrome: int = 0
     """Which of the site's frames is around it."""
+    date_place: DatePlace = DatePlace.SURE
+    comments: Comments = Comments.ITEMS
+    tag_place: TagPlace = TagPlace.BELOW
+    reel: Reel = Reel.USUAL
+    has_linked_headings: bool = False
+    """Whether sub-headings link to other articles."""
+    has_late_pictures: bool = False
+    """Whether a script puts the pictures in their place."""
 
 
 CHROMES = 4
@@ -73,6 +85,7 @@ _FORMS_WITH_TIME = (
     (DateForm.CONTRADICTORY, 6),
     (DateForm.DAY_ONLY, 4),
     (DateForm.IMPOSSIBLE, 3),
+    (DateForm.TWELVE_HOURS, 4),
 )
 _REEL_HEADLINES = {Kind.GALLERY: Headline.MISSING, Kind.VIDEO: Headline.VIDEO_TITLE}
 _LOOK = 201
@@ -87,9 +100,9 @@ def _ladder(*weights: tuple[T, float]) -> tuple[T, ...]:
 
 
 _TOOLBARS = _ladder(*zip(Toolbar, (50, 15, 10, 15, 10), strict=True))
-_HEADLINES = _ladder((Headline.TITLE, 65), (Headline.HTAGS, 35))
-_KICKERS = _ladder(*zip(Kicker, (60, 25, 15), strict=True))
-_LEADS = _ladder(*zip(Lead, (70, 30), strict=True))
+_HEADLINES = _ladder((Headline.TITLE, 55), (Headline.HTAGS, 30), (Headline.SECOND, 7), (Headline.SPAN, 8))
+_KICKERS = _ladder(*zip(Kicker, (55, 25, 12, 8), strict=True))
+_LEADS = _ladder(*zip(Lead, (60, 25, 15), strict=True))
 _ELEMENTS = _ladder(*zip(BodyElement, (50, 20, 15, 15), strict=True))
 _BODY_FORMS = _ladder(*zip(BodyForm, (55, 25, 20), strict=True))
 _DATE_FORMS = _ladder(*_FORMS_WITH_TIME)
@@ -100,6 +113,10 @@ _PICTURES = _ladder(*zip(LeadPicture, (40, 30, 20, 10), strict=True))
 _HREFS = _ladder(*zip(Hrefs, (50, 25, 25), strict=True))
 _DIGITS = _ladder(*zip(Digits, (85, 8, 7), strict=True))
 _PATHS = _ladder(*zip(Path, (50, 30, 20), strict=True))
+_DATE_PLACES = _ladder(*zip(DatePlace, (92, 8), strict=True))
+_COMMENTS = _ladder(*zip(Comments, (50, 25, 25), strict=True))
+_TAG_PLACES = _ladder(*zip(TagPlace, (85, 15), strict=True))
+_REELS = _ladder(*zip(Reel, (50, 25, 25), strict=True))
 _NOISE = tuple(Noise)
 _DIRT = tuple(manner for manner in Writing if manner is not Writing.NUL_BYTES)
 
@@ -119,6 +136,8 @@ def look_of(seed: int, code: int, kind: Kind) -> Look:
         meta_form = MetaForm.MISSING
     if date_form is DateForm.IMPOSSIBLE:
         meta_form = MetaForm.JALALI
+    if date_form is DateForm.TWELVE_HOURS and meta_form is MetaForm.MISSING:
+        meta_form = MetaForm.ISO
     return Look(
         toolbar=_pick(rnd, _TOOLBARS),
         headline=headline,
@@ -138,6 +157,12 @@ def look_of(seed: int, code: int, kind: Kind) -> Look:
         writing=frozenset([_pick(rnd, _DIRT) for _ in range(int(rnd() * 2.0 * MEAN_WRITING))]),
         has_comment_form=rnd() < 0.8,
         chrome=int(rnd() * CHROMES),
+        date_place=DatePlace.SURE if date_form is DateForm.TWELVE_HOURS else _pick(rnd, _DATE_PLACES),
+        comments=_pick(rnd, _COMMENTS),
+        tag_place=_pick(rnd, _TAG_PLACES) if kind is Kind.ARTICLE else TagPlace.BELOW,
+        reel=_pick(rnd, _REELS),
+        has_linked_headings=rnd() < 0.15,
+        has_late_pictures=rnd() < 0.15,
     )
 
 

@@ -14,8 +14,10 @@ Link = tuple[str, str]
 """Address and headline of another article."""
 
 
-def noise_html(kind: Noise, links: Sequence[Link]) -> str:
-    """One piece of noise; ``links`` lead to other articles, three at least."""
+def noise_html(kind: Noise, links: Sequence[Link], visits: int = 0) -> str:
+    """One piece of noise; ``links`` lead to other articles, three at least, and ``visits`` there were so far."""
+    if kind is Noise.VISITS:
+        return f"<p>تعداد بازدید: {visits}</p>\n"
     fixed = _FIXED.get(kind)
     if fixed is not None:
         return fixed
@@ -23,6 +25,16 @@ def noise_html(kind: Noise, links: Sequence[Link]) -> str:
     match kind:
         case Noise.READ_MORE:
             return f"<p><strong>بیشتر بخوانید: {anchors[0]}</strong></p>\n"
+        case Noise.ADVERT:
+            return f'<p><a href="/fa/ads/redirect/ta/{len(links[0][1])}">{escaped(links[0][1])} را بخرید</a></p>\n'
+        case Noise.SUGGESTION:
+            return f'<div class="box_x"><b>پیشنهاد ما:</b> {anchors[0]}</div>\n'
+        case Noise.FILM_BOX:
+            return (
+                f"<div>تماشاخانه</div><div>{anchors[0]}</div>"
+                '<div><a href="/fa/services/8">همه فیلم‌های عصرپرس</a></div>'
+                f"<div>۱۵ سال پیش در چنین روزی</div><div>{anchors[1]}</div>\n"
+            )
         case Noise.OTHER_ARTICLES:
             return "".join(f"<p>{anchor}</p>\n" for anchor in anchors)
         case Noise.RELATED_BOX:
@@ -35,6 +47,7 @@ def noise_html(kind: Noise, links: Sequence[Link]) -> str:
 
 
 _FIXED = {
+    Noise.HOME_LINK: '<a class="lead2" href="/">پایگاه خبری عصرپرس : </a><br>\n',
     Noise.SCRIPT: (
         '<script type="text/javascript">\n  var slot = "body_middle";\n  if (window.asrAds) '
         "{ asrAds.push({place: slot, "

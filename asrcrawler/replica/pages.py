@@ -31,11 +31,11 @@ from asrcrawler.replica.parts import (
 )
 from asrcrawler.replica.surroundings import related_html, share_html, tools_html
 from asrcrawler.replica.timeline import TEHRAN
-from asrcrawler.replica.variations import BodyElement, DateForm, LeadPicture, Writing
+from asrcrawler.replica.variations import BodyElement, DateForm, LeadPicture, TagPlace, Writing
 from asrcrawler.replica.words import society
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from asrcrawler.replica.noise import Link
@@ -155,15 +155,15 @@ class Pages:
         return "".join(
             (
                 '<div style="background-color:#eafbff;padding-top: 15px" class="col-xs-36">',
-                toolbar_html(code, shown, look),
+                toolbar_html(code, shown, look, world.comment_count(code, at)),
                 path,
                 f'</div><div style="direction: {direction};"><div class="border-news col-xs-36">',
                 kicker_html(content.kicker, look),
                 headline_html(content.title, address, look),
-                _MAIN[content.kind](content, look, links),
+                _MAIN[content.kind](content, look, links, mix(world.seed, code, at.toordinal()) % 9_000),
                 author_html(content.author, look),
                 "</div>",
-                tags_html(content.tags, look),
+                tags_html(content.tags, look) if look.tag_place is TagPlace.BELOW else "",
                 share_html(self._origin, address, content.title),
                 related_html(links),
                 comments_html(self._comments(code, at), address, look),
@@ -226,7 +226,7 @@ def _day_of(at: datetime) -> datetime:
     return at.astimezone(TEHRAN).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _article_main(content: Content, look: Look, links: Sequence[Link]) -> str:
+def _article_main(content: Content, look: Look, links: Sequence[Link], visits: int) -> str:
     above = look.lead_picture is LeadPicture.ABOVE and content.pictures
     picture = (
         f'<div class="lead_picture">{lead_picture_html(content.pictures[0], content.title, look)}</div>'
@@ -234,28 +234,34 @@ def _article_main(content: Content, look: Look, links: Sequence[Link]) -> str:
         else ""
     )
     closing = "</section>" if look.body_element is BodyElement.SECTION else "</div>"
-    body = body_html(content, look, lambda kind: noise_html(kind, links))
+    body = body_html(content, look, lambda kind: noise_html(kind, links, visits))
+    if look.tag_place is TagPlace.IN_BODY:
+        body = tags_html(content.tags, look) + body
     return (
         f'{lead_html(content.lead, look)}</div>{picture}{look.body_element}\n\t\t{body}<div class="wrapper">'
         f"</div>\n\t{closing}\n"
     )
 
 
-def _gallery_main(content: Content, look: Look, _: Sequence[Link]) -> str:
+def _gallery_main(content: Content, look: Look, *_: object) -> str:
     text = body_html(Content(title=content.title, blocks=content.blocks), _plain(look), lambda _: "")
     return (
         f"{lead_html(content.lead, look, 'photo_subtitle')}</div>"
-        f'<div class="photo_body">{text}</div>{gallery_html(content)}'
+        f'<div class="photo_body">{text}</div>{gallery_html(content, look)}'
     )
 
 
-def _video_main(content: Content, look: Look, _: Sequence[Link]) -> str:
+def _video_main(content: Content, look: Look, *_: object) -> str:
     text = body_html(Content(title=content.title, blocks=content.blocks), _plain(look), lambda _: "")
     body = f'<div class="body">{text}</div>' if content.blocks else ""
-    return f"{lead_html(content.lead, look)}</div>{film_html(content)}{body}"
+    return f"{lead_html(content.lead, look)}</div>{film_html(content, look)}{body}"
 
 
-_MAIN = {Kind.ARTICLE: _article_main, Kind.GALLERY: _gallery_main, Kind.VIDEO: _video_main}
+_MAIN: dict[Kind, Callable[[Content, Look, Sequence[Link], int], str]] = {
+    Kind.ARTICLE: _article_main,
+    Kind.GALLERY: _gallery_main,
+    Kind.VIDEO: _video_main,
+}
 
 
 def _plain(look: Look) -> Look:

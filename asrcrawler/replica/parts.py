@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.replica.datestamps import gregorian_part, jalali_part
 from asrcrawler.replica.handwriting import escaped, handwritten, in_digits
-from asrcrawler.replica.variations import Headline, Hrefs, Kicker, Lead, Path, Toolbar
+from asrcrawler.replica.variations import Comments, DatePlace, Headline, Hrefs, Kicker, Lead, Path, Reel, Toolbar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,14 +19,17 @@ CODE_LABEL = "کد خبر: "
 DATE_LABEL = "تاریخ انتشار: "
 
 
-def toolbar_html(code: int, published: datetime | None, look: Look) -> str:
-    """Code and date. Without ``published`` the date has no place on the page."""
+def toolbar_html(code: int, published: datetime | None, look: Look, comments: int = 0) -> str:
+    """Code and date, and the number of comments where the look says so. Without ``published`` the date has no place."""
     number = in_digits(str(code), look.digits)
     text = _date_text(published, look) if published is not None else None
-    return (
-        f'<div class="news_toolbar col-xs-36">{_code_html(number, look)}{_date_html(text, look)}<div '
-        'class="wrapper"></div></div>'
-    )
+    counter = ""
+    if look.comments is Comments.COUNTER:
+        shown = in_digits(str(comments), look.digits)
+        counter = f'<div class="news_nav news_comments"><a href="#comments">{shown} نظر</a></div>'
+    date = _date_html(text, look).replace(DatePlace.SURE, look.date_place, 1)
+    shown = f'{_code_html(number, look)}{date}{counter}<div class="wrapper"></div>'
+    return f'<div class="news_toolbar col-xs-36">{shown}</div>'
 
 
 def path_html(category: Sequence[str], look: Look) -> str:
@@ -57,6 +60,10 @@ def headline_html(title: str, address: str, look: Look) -> str:
         case Headline.HTAGS:
             link = _link(address, f"\n{text}\n", look, ' class="title"')
             return f'<div class="title"><h1 class="Htags">{link}</h1></div>'
+        case Headline.SECOND:
+            return f"<h2>{_link(address, text, look)}</h2>"
+        case Headline.SPAN:
+            return f'<h1><span class="title-news">{_broken(text)}</span></h1>'
         case _:
             link = _link(address, f"\n\t\t\t\t{text}\n\t\t\t", look)
             return (
@@ -69,6 +76,8 @@ def lead_html(lead: str | None, look: Look, name: str = "subtitle") -> str:
     if lead is None:
         return ""
     text = handwritten(lead, look.writing)
+    if look.lead is Lead.LINES:
+        text = _broken(text)
     if look.lead is Lead.HTAGS:
         text = f'<h2 class="Htags_news_subtitle"><strong class="news_strong">{text}</strong></h2>'
     return f'<div class="{name} col-xs-36" style="margin-bottom: 10px;">{text}</div>'
@@ -89,9 +98,9 @@ def author_html(author: str | None, look: Look) -> str:
 def comments_html(comments: Sequence[tuple[str, str, str]], address: str, look: Look) -> str:
     """The readers' comments (name, date, text) and the form for more."""
     items = "".join(
-        f'<div class="comments_item col-xs-36"><div class="comm_info"><span class="comm_name">{name}</span> | '
+        f'<div {_comment_mark(number, look)}><div class="comm_info"><span class="comm_name">{name}</span> | '
         f'<span class="comm_date">{date}</span></div><div class="comm_answer">{escaped(text)}</div></div>\n'
-        for name, date, text in comments
+        for number, (name, date, text) in enumerate(comments, start=501)
     )
     form = _COMMENT_FORM.replace("ADDRESS", address) if look.has_comment_form else ""
     head = (
@@ -99,11 +108,35 @@ def comments_html(comments: Sequence[tuple[str, str, str]], address: str, look: 
         if items
         else ""
     )
+    if items and look.comments is Comments.NUMBERED:
+        shown = in_digits(str(len(comments)), look.digits)
+        head = (
+            f'<div class="comm_title_box"><div class="com_title_n">در انتظار بررسی: <span>۱</span></div>'
+            f'<div class="com_title_p">انتشار یافته: <span>{shown}</span></div></div>'
+            f'<div class="comm_container" id="comm_t">{items}</div>'
+        )
     return head + form
 
 
-def gallery_html(content: Content) -> str:
+def _comment_mark(number: int, look: Look) -> str:
+    return f'id="comm_{number}"' if look.comments is Comments.NUMBERED else 'class="comments_item col-xs-36"'
+
+
+def _broken(text: str) -> str:
+    """``text`` with a line break in place of its first blanks."""
+    return text.replace(" ", "<br>", 2) if "<" not in text else text
+
+
+def gallery_html(content: Content, look: Look) -> str:
     """The pictures of a gallery: small ones that link to the large."""
+    if look.reel is not Reel.USUAL:
+        name = "row image_set" if look.reel is Reel.OTHER else "album_list_content"
+        links = "\n".join(
+            f'<div><a href="{picture.path}" title="{escaped(picture.caption or "")}">'
+            f'<img src="{picture.path.replace(".jpg", "_small.jpg")}"></a></div>'
+            for picture in content.pictures
+        )
+        return f'<div class="{name}">{links}</div>'
     items = "\n".join(
         '<li class="album_listi"><div class="image_set">'
         f'<a href="{picture.path}" title="{escaped(picture.caption or "")}">'
@@ -115,7 +148,14 @@ def gallery_html(content: Content) -> str:
     return f'<div class="album_content"><ul class="album_list">\n{items}\n</ul></div>'
 
 
-def film_html(content: Content) -> str:
+def film_html(content: Content, look: Look) -> str:
+    if look.reel is Reel.SCRIPT:
+        files = ", ".join(f'{{"file": "{path}"}}' for path in content.media)
+        script = f'<script>mkPlayer("player_1", "/files/poster.jpg", [{files}])</script>'
+        return f'<div id="mainNewsVideo"><div id="player_1"></div>{script}</div>'
+    if look.reel is Reel.OTHER:
+        films = "".join(f'<video src="{path}"></video>' for path in content.media)
+        return f'<div class="video">{films}</div>'
     sources = "".join(f'<source src="{path}" type="video/mp4">' for path in content.media)
     return f'<div class="video_content"><video controls preload="none" width="640">{sources}</video></div>'
 

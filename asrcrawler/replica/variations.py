@@ -31,6 +31,10 @@ class Headline(StrEnum):
     """Only in the head of the page (galleries)."""
     VIDEO_TITLE = auto()
     """``.video_title`` (videos)."""
+    SECOND = auto()
+    """``h2 > a``."""
+    SPAN = auto()
+    """``h1 > span.title-news``, its line broken."""
 
 
 class Kicker(StrEnum):
@@ -39,6 +43,7 @@ class Kicker(StrEnum):
     RUTITR = "rutitr"
     RUTITR_BODY = "rutitr_body"
     NEWSPAGE_RUTITR = "newspage_rutitr"
+    ROTITR = "rotitr"
 
 
 class Lead(StrEnum):
@@ -47,6 +52,8 @@ class Lead(StrEnum):
     SUBTITLE = auto()
     HTAGS = auto()
     """``div.subtitle > h2.Htags_news_subtitle > strong.news_strong``."""
+    LINES = auto()
+    """With ``<br>`` between its words."""
 
 
 class BodyElement(StrEnum):
@@ -92,6 +99,45 @@ class DateForm(StrEnum):
     """``۳۱ مهر ۱۴۰۱ - ۱۰:۲۰``; in the head of the page too."""
     MISSING = auto()
     """Only in the head of the page (galleries, videos)."""
+    TWELVE_HOURS = auto()
+    """``۰۴ بهمن ۱۴۰۱ ساعت ۱۰:۵۴ ب.ظ``, which is not read: the head of the page has the truth."""
+
+
+class DatePlace(StrEnum):
+    """The class of the element of the date."""
+
+    SURE = "news_pdate_c"
+    FAMILY = "news-publishdate"
+
+
+class Comments(StrEnum):
+    """How a page shows that there are comments."""
+
+    ITEMS = auto()
+    """``div.comments_item``, and no number."""
+    COUNTER = auto()
+    """The number in the toolbar too."""
+    NUMBERED = auto()
+    """``div#comm_N`` with the number above them."""
+
+
+class TagPlace(StrEnum):
+    """Where the tags stand."""
+
+    BELOW = auto()
+    """Below the article."""
+    IN_BODY = auto()
+
+
+class Reel(StrEnum):
+    """How a gallery or a film is put into its page."""
+
+    USUAL = auto()
+    """``album_content``, ``video_content``."""
+    OTHER = auto()
+    """``image_set`` alone; a bare ``video`` in ``div.video``."""
+    SCRIPT = auto()
+    """``album_list_content``; the film's file in the script of its player."""
 
 
 class MetaForm(StrEnum):
@@ -191,6 +237,16 @@ class Noise(StrEnum):
     """``div.news_end`` and what follows it."""
     AFTER_BODY = auto()
     """``#MV_afterBody`` and what follows it."""
+    HOME_LINK = auto()
+    """A link to the outlet's home at the head of the text."""
+    ADVERT = auto()
+    """A link by way of the site's advertising addresses, another one every day."""
+    SUGGESTION = auto()
+    """A box with a label and another article's link, another one every day."""
+    FILM_BOX = auto()
+    """Headings over links: a film, an old article."""
+    VISITS = auto()
+    """How often the page was read."""
 
 
 class Writing(StrEnum):
@@ -202,6 +258,8 @@ class Writing(StrEnum):
     TATWEEL = auto()
     BIDI_MARKS = auto()
     ZWNJ_ENTITIES = auto()
+    ESCAPED_TWICE = auto()
+    """Entities that were escaped once too often."""
     STRAY_ZWNJ = auto()
     BLANK_RUNS = auto()
     NUL_BYTES = auto()

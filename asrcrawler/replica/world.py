@@ -18,7 +18,7 @@ from asrcrawler.replica.fates import ABSENCES, OUTCOMES, Fate, Origin
 from asrcrawler.replica.registry import FARTHEST_COPY, Entry, Registry
 from asrcrawler.replica.timeline import DEFAULT_END, TEHRAN, Timeline
 from asrcrawler.replica.truth import Revision, Truth
-from asrcrawler.replica.variations import DateForm, MetaForm, Modified
+from asrcrawler.replica.variations import Comments, DateForm, DatePlace, MetaForm, Modified, Toolbar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -205,7 +205,7 @@ class World:
             published_at=published,
             published_jalali=jalali,
             modified_at=_shown_change(entry, self.modified_at(code, at)),
-            comment_count=comments if comments or entry.look.has_comment_form else None,
+            comment_count=comments if comments or entry.look.comments is Comments.COUNTER else None,
             duplicate_of=self.duplicate_of(code, at),
             near_of=self._near_of(entry, at),
             family=code if entry.origin is Origin.AGENCY else entry.source,
@@ -258,6 +258,9 @@ class World:
         return self.timeline.drafted_at(code) + self.timeline.longest_delay < oldest
 
 
+_NOT_READ = frozenset({DateForm.MISSING, DateForm.TWELVE_HOURS})
+
+
 def _shown_publication(entry: Entry) -> tuple[datetime | None, str | None]:
     """Both as precise as the page gives them. Of an hour that comes twice the first is meant."""
     look, shown = entry.look, entry.shown_at.astimezone(TEHRAN)
@@ -265,7 +268,9 @@ def _shown_publication(entry: Entry) -> tuple[datetime | None, str | None]:
         return None, None
     if look.date_form is DateForm.DAY_ONLY:
         return shown.replace(hour=0, minute=0, second=0, microsecond=0, fold=0), stamp(shown, with_time=False)
-    if look.date_form is DateForm.MISSING and look.meta_form is MetaForm.ISO:
+    has_no_place = look.date_place is DatePlace.FAMILY and look.toolbar is Toolbar.EMPTY_LABEL
+    from_head = look.date_form in _NOT_READ or has_no_place
+    if from_head and look.meta_form is MetaForm.ISO:
         return shown.replace(microsecond=0), stamp(shown)
     return shown.replace(second=0, microsecond=0, fold=0), stamp(shown)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asrcrawler.exceptions import Unreadable
-from asrcrawler.samaneh.places import ancestors, common, leads_elsewhere, line_of, within_noise
+from asrcrawler.samaneh.lines import size_of
+from asrcrawler.samaneh.places import ancestors, common, leads_elsewhere, within_noise
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -37,8 +38,8 @@ def find_bodies(places: Places, kind: str, headline: LexborNode | None, code: in
 
 def has_own_text(node: LexborNode, code: int) -> bool:
     """Whether there is text that is no link to another article."""
-    letters = len(line_of(node))
-    linked = sum(len(line_of(anchor)) for anchor in node.css("a[href]") if leads_elsewhere(anchor, code))
+    letters = size_of(node)
+    linked = sum(size_of(anchor) for anchor in node.css("a[href]") if leads_elsewhere(anchor, code))
     return letters > 2 * linked
 
 
@@ -53,6 +54,6 @@ def _one_of(nodes: list[LexborNode]) -> list[LexborNode]:
     parents = {node.parent.mem_id for node in nodes if node.parent is not None}
     if len(parents) == 1:
         return nodes
-    if sum(len(line_of(node)) >= ENOUGH_TEXT for node in nodes) > 1:
+    if sum(size_of(node) >= ENOUGH_TEXT for node in nodes) > 1:
         raise Unreadable("several bodies")
-    return [max(nodes, key=lambda node: len(line_of(node)))]
+    return [max(nodes, key=lambda node: size_of(node))]

@@ -2,7 +2,8 @@
 
 Bodies come as ``<p>`` blocks, as one run of text with ``<br>``, or as nested ``div``/``span`` from Word. So paragraphs
 are made from the tree alone: a block element or a ``<br>`` ends one, a table row is one, all else is text within.
-What :mod:`~asrcrawler.samaneh.noise` names is left out, and so are paragraphs of links to other articles.
+What :mod:`~asrcrawler.samaneh.noise` names is left out; which paragraphs of links are text is for
+:mod:`~asrcrawler.samaneh.furniture` to say.
 """
 
 from __future__ import annotations
@@ -11,25 +12,25 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from asrcrawler.samaneh.noise import END_IDS, Role, is_promotion, is_script, role_of, without_sign_off
-from asrcrawler.samaneh.places import leads_elsewhere
+from asrcrawler.samaneh.furniture import Line, Sort, is_short, sort_of_links, text_lines
+from asrcrawler.samaneh.lines import AFTER_RAISED, BLOCKS, RAISED, SKIPPED, between
+from asrcrawler.samaneh.links import Leads, leads
+from asrcrawler.samaneh.noise import END_IDS, Role, before_sign_off, is_promotion, is_script, role_of
+from asrcrawler.text.persian import without_entities
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from selectolax.lexbor import LexborNode
 
-BLOCKS = frozenset(
-    "address article aside blockquote body br caption center dd details dir div dl dt fieldset figcaption figure footer"
-    " h1 h2 h3 h4 h5 h6 header hgroup hr li main menu ol p pre section summary table tbody td tfoot th thead tr"
-    " ul".split()
-)
-SKIPPED = frozenset(
-    "script style noscript iframe object embed applet video audio canvas svg math map form button input select textarea"
-    " template link meta head title nav colgroup -comment !doctype".split()
-)
 CELLS = frozenset({"td", "th"})
 CELL_SEPARATOR = " | "
-
-MOST_BULLETS = 3  # characters of a list of links that stand outside the links: bullets, dashes, brackets
+_BOXES = frozenset({"div", "section", "aside", "ul", "ol", "table"})
+_PASTED = "Mso"  # how the classes of a word processor begin, which name no box
+_COMMENTS = frozenset({"comments", "comm_b"})
+"""Name and id of the form for readers' comments."""
+_AFTER_HOME = " \t\n\r\xa0:：؛،-–—ـ|/»«>"
+"""What stands between the outlet's name and the beginning of the text."""
 
 
 @dataclass(slots=True)
@@ -39,6 +40,8 @@ class Body:
     paragraphs: list[str] = field(default_factory=list)
     pictures: list[LexborNode] = field(default_factory=list)
     """Its ``img`` elements, in order, without those that are links to other articles."""
+    opens_with_picture: bool = False
+    """Whether a picture stands before the second paragraph."""
 
 
 @dataclass(slots=True)
@@ -48,13 +51,39 @@ class _Paragraph:
     texts: list[str] = field(default_factory=list)
     linked: int = 0
     """Characters, blanks aside, that stand in links to other articles."""
+    off: int = 0
+    """… in links to anything else of the outlet, or to a channel."""
+    to_network: bool = False
+    before_links: int = -1
+    """How many of ``texts`` stand before the first such link; -1: there is none."""
+    home: int = 0
+    """How many of ``texts`` are the link to the outlet's home with which it begins."""
+    pictures: int = 0
+    """How many pictures stand before it."""
 
 
-def read_body(root: LexborNode, own_code: int) -> Body:
-    """The paragraphs and pictures under ``root``, with the noise left out. Never recursive, whatever the nesting."""
-    reader = _Reader(own_code)
-    reader.read(root)
-    return Body(without_sign_off(reader.paragraphs), reader.pictures)
+def read_body(roots: Iterable[LexborNode], own_code: int, hosts: frozenset[str], *, may_be_digest: bool = True) -> Body:
+    """The paragraphs and pictures under ``roots``, with the noise left out. Never recursive, whatever the nesting.
+
+    ``hosts`` are those of the outlet. ``may_be_digest``: a body of nothing but links to articles is its text.
+    """
+    reader = _Reader(own_code, hosts)
+    for root in roots:
+        begun = len(reader.lines)
+        reader.read(root)
+        reader.lines[begun:] = _until_sign_off(reader.lines[begun:])
+    lines = text_lines(reader.lines, may_be_digest=may_be_digest)
+    seen = lines[1].pictures if len(lines) > 1 else len(reader.pictures)
+    return Body([line.text for line in lines], reader.pictures, seen > 0)
+
+
+def _until_sign_off(lines: list[Line]) -> list[Line]:
+    for place, line in enumerate(lines):
+        before = before_sign_off(line.text)
+        if before is not None:
+            line.text = before
+            return lines[: place + bool(before)]
+    return lines
 
 
 class _Leaving(IntEnum):
@@ -64,22 +93,35 @@ class _Leaving(IntEnum):
     BLOCK = 1
     ROW = 2
     LINK = 3
+    OFF_LINK = 4
+    HOME_LINK = 5
+    BOX = 6
+    FORM = 7
+    ITEM = 8
+    RAISED = 9
 
 
 class _Reader:
     """Walks a tree once and cuts it into paragraphs."""
 
-    def __init__(self, own_code: int) -> None:
-        self.paragraphs: list[str] = []
+    def __init__(self, own_code: int, hosts: frozenset[str]) -> None:
+        self.lines: list[Line] = []
         self.pictures: list[LexborNode] = []
         self._own_code = own_code
+        self._hosts = hosts
         self._open = _Paragraph()
         self._rows: list[int] = []
         """For each table row that is one paragraph: how many of its cells have begun."""
-        self._links = 0
+        self._boxes: list[int] = [0]
+        """The number of each box of the template that the place at hand stands in."""
+        self._boxes_met = 0
+        self._links = self._off_links = self._forms = self._items = 0
+        self._mark = ""
+        """What keeps the next number apart from the last one."""
         self._finished = False
 
     def read(self, root: LexborNode) -> None:
+        self._finished = False
         above: list[tuple[LexborNode, _Leaving]] = []
         node = root.child
         while not self._finished:
@@ -87,7 +129,8 @@ class _Reader:
                 if not above:
                     break
                 node, leaving = above.pop()
-                self._leave(leaving)
+                if leaving:
+                    self._leave(leaving)
                 node = node.next
                 continue
             tag = node.tag
@@ -101,13 +144,15 @@ class _Reader:
                         above.append((node, entered))
                         node = child
                         continue
-                    self._leave(entered)
+                    if entered:
+                        self._leave(entered)
             node = node.next
         self._end_paragraph()
 
     def _enter(self, node: LexborNode, tag: str) -> _Leaving | None:
         """Take note of an element; None where its children are not to be read."""
         attributes = node.attributes
+        classes = None
         if attributes:
             if attributes.get("id") in END_IDS:
                 self._finished = True
@@ -118,34 +163,86 @@ class _Reader:
                 self._finished = role is Role.END
                 return None
         if tag in BLOCKS:
-            return self._enter_block(node, tag)
+            return self._enter_block(node, tag, classes)
         if tag == "img":
             if not self._links:
                 self.pictures.append(node)
-        elif tag == "a" and leads_elsewhere(node, self._own_code):
-            self._links += 1
-            return _Leaving.LINK
+        elif tag == "a" and attributes:
+            return self._enter_link(node)
+        elif tag in RAISED:
+            self._mark = RAISED[tag]
+            return _Leaving.RAISED
         return _Leaving.NOTHING
 
-    def _enter_block(self, node: LexborNode, tag: str) -> _Leaving:
+    def _enter_link(self, node: LexborNode) -> _Leaving | None:
+        target = leads(node, self._own_code, self._hosts)
+        if target is Leads.ADVERT:
+            return None
+        if target is Leads.HERE or target is Leads.AWAY:
+            return _Leaving.NOTHING
+        paragraph = self._open
+        if paragraph.before_links < 0:
+            paragraph.before_links = len(paragraph.texts)
+        if target is Leads.ARTICLE:
+            self._links += 1
+            return _Leaving.LINK
+        self._off_links += 1
+        paragraph.to_network |= target is Leads.NETWORK
+        is_head = target is Leads.HOME and not paragraph.texts and not self.lines
+        return _Leaving.HOME_LINK if is_head else _Leaving.OFF_LINK
+
+    def _enter_block(self, node: LexborNode, tag: str, classes: str | None) -> _Leaving | None:
         if tag == "tr":
             self._end_paragraph()
             self._rows.append(0 if _cells(node) > 1 else -1)
             return _Leaving.ROW
         if tag in CELLS:
             self._begin_cell()
-        else:
-            self._end_block()
-        return _Leaving.NOTHING if tag == "br" else _Leaving.BLOCK
+            return _Leaving.BLOCK
+        self._end_block()
+        if tag == "br":
+            return _Leaving.NOTHING
+        if tag == "li":
+            self._items += 1
+            return _Leaving.ITEM
+        if tag == "form":
+            attributes = node.attributes
+            if not _COMMENTS.isdisjoint((attributes.get("name"), attributes.get("id"))):
+                return None
+            self._forms += 1
+            return _Leaving.FORM
+        if classes and tag in _BOXES and not classes.startswith(_PASTED):
+            self._boxes_met += 1
+            self._boxes.append(self._boxes_met)
+            return _Leaving.BOX
+        return _Leaving.BLOCK
 
     def _leave(self, leaving: _Leaving) -> None:
         if leaving is _Leaving.BLOCK:
             self._end_block()
-        elif leaving is _Leaving.ROW:
-            self._rows.pop()
-            self._end_paragraph()
         elif leaving is _Leaving.LINK:
             self._links -= 1
+        elif leaving is _Leaving.OFF_LINK:
+            self._off_links -= 1
+        elif leaving is _Leaving.HOME_LINK:
+            self._off_links -= 1
+            self._open.home = len(self._open.texts)
+        elif leaving is _Leaving.RAISED:
+            self._mark = "" if self._mark else AFTER_RAISED
+        elif leaving is _Leaving.ROW:
+            self._end_paragraph()
+            self._rows.pop()
+        elif leaving is not _Leaving.NOTHING:
+            self._end_block()
+            self._leave_block(leaving)
+
+    def _leave_block(self, leaving: _Leaving) -> None:
+        if leaving is _Leaving.BOX:
+            self._boxes.pop()
+        elif leaving is _Leaving.FORM:
+            self._forms -= 1
+        elif leaving is _Leaving.ITEM:
+            self._items -= 1
 
     def _begin_cell(self) -> None:
         if not self._rows or self._rows[-1] < 0:
@@ -164,20 +261,50 @@ class _Reader:
 
     def _add(self, text: str) -> None:
         paragraph = self._open
-        if not paragraph.texts and text.isspace():
-            return
+        if not paragraph.texts:
+            if text.isspace():
+                return
+            paragraph.pictures = len(self.pictures)
+        if self._mark and text:
+            paragraph.texts.append(between(paragraph.texts, self._mark, text))
+            self._mark = ""
         paragraph.texts.append(text)
         if self._links:
             paragraph.linked += _letters(text)
+        elif self._off_links:
+            paragraph.off += _letters(text)
 
     def _end_paragraph(self) -> None:
-        if not self._open.texts:
+        self._mark = ""
+        paragraph = self._open
+        if not paragraph.texts:
+            paragraph.before_links = -1  # of a link around blocks, whose first paragraph begins now
             return
-        paragraph, self._open = self._open, _Paragraph()
-        text = " ".join("".join(paragraph.texts).split())
-        if not text.strip(" |‌") or _is_link_list(text, paragraph.linked) or is_promotion(text) or is_script(text):
+        self._open = _Paragraph()
+        if self._links or self._off_links:
+            self._open.before_links = 0
+        if paragraph.home:
+            _take_out_home(paragraph)
+        text = "".join(paragraph.texts)
+        text = " ".join((without_entities(text) if "&" in text else text).split())
+        if not text.strip(" |‌") or is_script(text) or (self._forms and is_short(text)):
             return
-        self.paragraphs.append(text)
+        sort = Sort.TEXT
+        if is_promotion(text):
+            sort = Sort.PROMOTION
+        elif paragraph.linked or paragraph.off:
+            label = "".join(paragraph.texts[: max(paragraph.before_links, 0)])
+            sort = sort_of_links(text, label, paragraph.linked, paragraph.off, to_network=paragraph.to_network)
+        listed = bool(self._items or (self._rows and self._rows[-1] > 1))
+        self.lines.append(Line(text, sort, self._boxes[-1], listed, paragraph.pictures))
+
+
+def _take_out_home(paragraph: _Paragraph) -> None:
+    """A link to the outlet's home is no text at the head of a body, unless a sentence begins with it."""
+    name, rest = "".join(paragraph.texts[: paragraph.home]), "".join(paragraph.texts[paragraph.home :])
+    kept = rest.lstrip(_AFTER_HOME)
+    if not kept or len(kept) < len(rest.lstrip()) or name.rstrip() != name.rstrip(_AFTER_HOME):
+        paragraph.texts, paragraph.off = [kept], 0
 
 
 def _letters(text: str) -> int:
@@ -191,8 +318,3 @@ def _cells(row: LexborNode) -> int:
         count += cell.tag in CELLS
         cell = cell.next
     return count
-
-
-def _is_link_list(text: str, linked: int) -> bool:
-    """Whether all of it, bullets and the like aside, is the text of links to other articles."""
-    return linked > 0 and _letters(text) - linked <= MOST_BULLETS

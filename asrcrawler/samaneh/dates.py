@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import jdatetime
 
-from asrcrawler.exceptions import DateError
+from asrcrawler.exceptions import DateError, ImpossibleDateError
 from asrcrawler.text.persian import ZWNJ, clean, to_latin_digits
 
 TEHRAN = ZoneInfo("Asia/Tehran")
@@ -103,8 +103,8 @@ def read_moment(text: str) -> Moment | None:
     """Read one date in any form of this CMS; None where there is none: blank, or ``۰/۰۰/۰۰ - ۰۰:۰۰`` for «never».
 
     A time without an offset is Tehran's. Where a Jalali and a Gregorian day are both given and differ, the Jalali one
-    counts and ``note`` says so. Raises :exc:`~asrcrawler.exceptions.DateError`, with the text in it, for an impossible
-    date, for several different ones, and for any other text.
+    counts and ``note`` says so. Raises :exc:`~asrcrawler.exceptions.DateError`, with the text in it, for several
+    different dates and for any other text, :exc:`~asrcrawler.exceptions.ImpossibleDateError` for a date that cannot be.
     """
     plain = _plain(text)
     if not any(map(str.isalnum, plain)) or _NEVER.fullmatch(plain):
@@ -185,7 +185,7 @@ class _Reading:
             return rest, UTC
         hours, minutes = int(match[2]), int(match[3])
         if hours >= 24 or minutes >= 60:
-            self._refuse("no such offset")
+            self._refuse("no such offset", ImpossibleDateError)
         ahead = timedelta(hours=hours, minutes=minutes)
         return rest, timezone(ahead if match[1] == "+" else -ahead)
 
@@ -193,7 +193,7 @@ class _Reading:
         try:
             self._times.add(time(int(match[1]), int(match[2]), int(match[3] or 0)))
         except ValueError:
-            self._refuse("no such time")
+            self._refuse("no such time", ImpossibleDateError)
         return _TAKEN
 
     def _take_named_day(self, match: re.Match[str]) -> str:
@@ -227,22 +227,22 @@ class _Reading:
 
     def _jalali_day(self, year: int, month: int, day: int) -> date:
         if year not in JALALI_YEARS:
-            self._refuse("not a Jalali year of our time")
+            self._refuse("not a Jalali year of our time", ImpossibleDateError)
         try:
             return _to_gregorian(year, month, day)
         except ValueError:
-            self._refuse("no such day")
+            self._refuse("no such day", ImpossibleDateError)
 
     def _gregorian_day(self, year: int, month: int, day: int) -> date:
         if year not in GREGORIAN_YEARS:
-            self._refuse("not a year of our time")
+            self._refuse("not a year of our time", ImpossibleDateError)
         try:
             return date(year, month, day)
         except ValueError:
-            self._refuse("no such day")
+            self._refuse("no such day", ImpossibleDateError)
 
-    def _refuse(self, why: str) -> NoReturn:
-        _refuse(self._text, why)
+    def _refuse(self, why: str, error: type[DateError] = DateError) -> NoReturn:
+        _refuse(self._text, why, error)
 
 
 def _is_jalali(match: re.Match[str]) -> bool:
@@ -275,9 +275,9 @@ def _jalali_text(day: date) -> str:
     return f"{shown.year:04}-{shown.month:02}-{shown.day:02}"
 
 
-def _refuse(text: str, why: str) -> NoReturn:
+def _refuse(text: str, why: str, error: type[DateError] = DateError) -> NoReturn:
     # Not «from» the ValueError at hand: the sentence says it all.
-    raise DateError(f"{_shown(text)}: {why}") from None
+    raise error(f"{_shown(text)}: {why}") from None
 
 
 def _shown(text: str) -> str:

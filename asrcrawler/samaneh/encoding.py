@@ -6,6 +6,8 @@ import codecs
 import re
 
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_MARKUP = 1024  # bytes by which UTF-16 is told without a mark: nearly every other one of a page's head is NUL
+_LEAST_NULS = 0.4  # of the bytes at even places, or at odd ones
 _HEAD = 4096  # bytes in which a charset declaration has to stand
 _BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NEVER = ("utf", "idna", "punycode", "unicode", "raw", "undefined")
@@ -24,6 +26,8 @@ def as_utf8(body: bytes, declared: str | None = None) -> tuple[bytes, str | None
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return _encoded(body.decode(encoding, "ignore")), None
+    if (unmarked := _utf16(body)) is not None:
+        return _encoded(body.decode(unmarked, "ignore")), f"{unmarked.upper()} without a mark"
     body = body.removeprefix(codecs.BOM_UTF8)
     if b"\0" in body:
         body = body.replace(b"\0", b"")
@@ -32,6 +36,18 @@ def as_utf8(body: bytes, declared: str | None = None) -> tuple[bytes, str | None
     except UnicodeDecodeError:
         return _mended(body, declared)
     return body, None
+
+
+def _utf16(body: bytes) -> str | None:
+    """The byte order of a page in UTF-16 that does not say so: its markup is ASCII, every other byte of it NUL."""
+    head = body[:_MARKUP]
+    if head.count(b"\0") < len(head) * _LEAST_NULS / 2:
+        return None
+    even, odd = head[::2].count(b"\0"), head[1::2].count(b"\0")
+    least = _LEAST_NULS * len(head) / 2
+    if odd >= least and not even:
+        return "utf-16-le"
+    return "utf-16-be" if even >= least and not odd else None
 
 
 def _mended(body: bytes, declared: str | None) -> tuple[bytes, str]:

@@ -6,7 +6,7 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.samaneh.urls import LONGEST_URL, code_of_url
+from asrcrawler.samaneh.urls import LONGEST_URL, absolute, code_of_url
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -32,6 +32,13 @@ class Head:
             return given
         element = self._tree.css_first("title")
         return element.text().strip() or None if element is not None else None
+
+    def base(self, base_url: str) -> str:
+        """What relative addresses of files are relative to: ``<base href>``, or the outlet's address."""
+        head = self._tree.head
+        element = head.css_first("base[href]") if head is not None else None
+        href = (element.attributes.get("href") or "")[:LONGEST_URL] if element is not None else ""
+        return (absolute(href, base_url) if href.strip() else None) or base_url
 
     def meta(self, *names: str) -> str | None:
         """The content of the first of ``names`` (``property`` or ``name``) that is not blank."""

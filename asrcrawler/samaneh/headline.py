@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 
 from asrcrawler.exceptions import Unreadable
+from asrcrawler.samaneh.lines import line_of
+from asrcrawler.samaneh.links import LONGEST_HREF
 from asrcrawler.samaneh.noise import is_noise
-from asrcrawler.samaneh.places import LONGEST_HREF, ancestors, line_of
+from asrcrawler.samaneh.places import ancestors
 from asrcrawler.samaneh.urls import code_of_url, is_home
 from asrcrawler.text.persian import fold_letters
 
@@ -20,7 +22,6 @@ _TITLE_OF_ANYTHING = re.compile(r"(?:^|\s)title(?:$|\s)")
 _NAMES = ("title", "Title", "Htags")
 """What the class names of headlines are built from."""
 _RIGHT_TO_LEFT = re.compile(r"direction\s*:\s*(?:right|rtl)", re.IGNORECASE)
-_MOST = 60  # candidates that are weighed
 _NEAR = 2  # elements around a heading whose names are its names too
 
 
@@ -30,15 +31,17 @@ def headline_text(node: LexborNode) -> str | None:
     return (line_of(anchor) if anchor is not None else "") or line_of(node) or None
 
 
-def find_headline(places: Places, code: int, hint: str | None) -> LexborNode | None:
+def find_headline(places: Places, code: int, hint: str | None) -> tuple[int, LexborNode] | None:
     """The heading that most speaks for: its link to this article, its name, its place, what the page calls itself.
+
+    With how much speaks for it, to be compared with :data:`ENOUGH`.
 
     ``hint`` is the title in the page's head. Raises :exc:`~asrcrawler.exceptions.Unreadable` for two headings of
     different text of which nothing tells which is meant.
     """
     containers = {node.mem_id for node in places.of("container") if _is_right_to_left(node)}
     weighed: list[tuple[int, LexborNode]] = []
-    for node in places.of("headline")[:_MOST]:
+    for node in places.of("headline"):
         weight = _weight(node, code, hint, containers)
         if weight is not None:
             weighed.append((weight, node))
@@ -48,10 +51,12 @@ def find_headline(places: Places, code: int, hint: str | None) -> LexborNode | N
     best = [node for weight, node in weighed if weight == heaviest]
     if len({fold_letters(headline_text(node) or "") for node in best}) > 1 and not heaviest & _IN_CONTAINER:
         _refuse(best)
-    return best[0]
+    return heaviest, best[0]
 
 
 _OWN_LINK, _AS_IN_HEAD, _IN_CONTAINER, _HAS_NAME = 8, 4, 2, 1
+ENOUGH = _IN_CONTAINER
+"""A heading of less weight may be that of a box or the outlet's name."""
 
 
 def _weight(node: LexborNode, code: int, hint: str | None, containers: set[int]) -> int | None:
@@ -74,6 +79,8 @@ def _weight(node: LexborNode, code: int, hint: str | None, containers: set[int])
     weight |= _HAS_NAME if any(name in names for name in _NAMES) else 0
     # The boxes of a page have titles too, and the outlet's name may stand in an h1.
     least = _IN_CONTAINER if node.tag != "h1" and _TITLE_OF_ANYTHING.search(names) else _HAS_NAME
+    if node.tag == "h2" and (not weight & _HAS_NAME or "sub" in names):
+        least = _AS_IN_HEAD  # or it would be any sub-heading
     return weight if weight >= least else None
 
 

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 CODE = r"[کك]د\s*(?:خبر|مطلب)|شناسه\s*(?:خبر|مطلب)|رمز\s*الخبر|(?i:news\s*(?:id|code))"
 DATE = r"(?:تار[یي]خ|زمان)\s*(?:و\s*(?:ساعت|زمان)\s*)?انتشار|تار[يی]خ\s*النشر|(?i:publish(?:ed)?\s*(?:date|time))"
 AUTHOR = r"نو[یي]سنده|خبرنگار|گزارشگر|نگارنده"
+UPDATED = (
+    r"(?:به\s*‌?روز|بروز)\s*‌?(?:شده|رسان[یي])?(?:\s*در)?|آخر[یي]ن\s*(?:و[یي]را[یي]ش|تغ[یي][یي]ر|بروزرسان[یي])"
+    r"|و[یي]را[یي]ش\s*(?:شده)?|(?i:(?:last\s*)?(?:updated?|modified))"
+)
 TAGS = r"برچسب\s*‌?(?:ها)?|[کك]ل[یي]د\s*‌?واژه\s*‌?(?:ها)?|تگ\s*‌?ها"
+TAG_LABEL = re.compile(TAGS)
 TAG_WORDS = tuple(word.encode() for word in ("برچسب", "لیدواژه", "ليدواژه", "لید واژه", "لید‌واژه", "تگ ها", "تگ‌ها"))
 """One of these is on every page with such a label, in UTF-8: most pages without tags need not be searched."""
 SECTION = r"گروه|سرویس|دسته\s*‌?بندی|بخش"
@@ -31,7 +36,8 @@ _STEPS = 4  # from a label's text to the element around it and its value
 _HIDDEN = frozenset({"script", "style", "noscript", "template", "title", "option", "textarea"})
 # Patterns are tried on texts as written too, hence both forms of a letter in them.
 _ARABIC = str.maketrans("يك：\u200c", "یک: ")
-_ANY_LABEL = f"(?:{CODE}|{DATE}|{TAGS}|{SECTION})\\s*:"
+_ANY_LABEL = f"(?:{CODE}|{DATE}|{TAGS}|{SECTION}|{UPDATED})\\s*:"
+_UPDATED, _DATE = re.compile(UPDATED), re.compile(rf"(?:{DATE})\s*:?")
 _VALUE_ENDS = re.compile(rf"\||•|{_ANY_LABEL}")
 
 
@@ -51,7 +57,7 @@ def labelled(
         return []
     labels = 0
     found: list[Labelled] = []
-    for node in _texts(root, body.mem_id if body is not None else None):
+    for node in texts_under(root, body.mem_id if body is not None else None):
         text = (node.text_content or "").strip()
         if not text or len(text) > MOST_LETTERS or not begins.search(text.translate(_ARABIC)):
             continue
@@ -69,7 +75,19 @@ def _patterns(label: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return begins, re.compile(rf"(?:{label})\s*:?")
 
 
-def _texts(root: LexborNode, left_out: int | None) -> Iterator[LexborNode]:
+def published_part(text: str) -> str | None:
+    """What of a text that gives the last change too is about the publication; None for any other text."""
+    plain = text.translate(_ARABIC)
+    updated = _UPDATED.search(plain)
+    if updated is None:
+        return None
+    published = _DATE.search(plain)
+    start = published.end() if published is not None else 0
+    end = updated.start() if updated.start() >= start else None
+    return text[start:end].strip(" :：-–|")
+
+
+def texts_under(root: LexborNode, left_out: int | None) -> Iterator[LexborNode]:
     """The text nodes under ``root`` in order, without those of one element and of what no reader sees."""
     above: list[LexborNode] = []
     node = root.child

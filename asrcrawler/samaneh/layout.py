@@ -8,34 +8,50 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from asrcrawler.items import Kind
 from asrcrawler.samaneh.bodies import find_bodies, has_own_text
-from asrcrawler.samaneh.headline import find_headline, headline_text
-from asrcrawler.samaneh.labels import AUTHOR, CODE, DATE, TAG_WORDS, TAGS, labelled
+from asrcrawler.samaneh.comments import labelled_number, number_of
+from asrcrawler.samaneh.headline import ENOUGH, find_headline, headline_text
+from asrcrawler.samaneh.labels import (
+    AUTHOR,
+    CODE,
+    DATE,
+    TAG_LABEL,
+    TAG_WORDS,
+    TAGS,
+    labelled,
+    published_part,
+    texts_under,
+)
+from asrcrawler.samaneh.lines import line_of
+from asrcrawler.samaneh.noise import FURNITURE, LONGEST_CLASSES, NOT_OWN, is_noise
 from asrcrawler.samaneh.others import Others
 from asrcrawler.samaneh.places import (
     ALL_PLACES,
+    AUTHOR_NAME,
     AUTHORS,
-    GALLERIES,
+    KICKER_NAME,
     KICKERS,
+    LEAD_NAME,
     LEAD_PICTURES,
     LEADS,
     SURE_PLACES,
     TAG_PLACES,
     TOOLS,
-    VIDEOS,
     Places,
     ancestors,
     children,
     comes_before,
     common,
+    in_surroundings,
     leads_elsewhere,
-    line_of,
     within_noise,
 )
 from asrcrawler.samaneh.sections import sections
+from asrcrawler.samaneh.shows import Shows
 from asrcrawler.text.persian import clean, fold_letters
 
 if TYPE_CHECKING:
@@ -47,7 +63,11 @@ _TOOL_CODE = re.compile(r"/fa/(?:save|print|send)/([1-9][0-9]{0,9})\b")
 _SEPARATORS = " >»«‹›/|\\،,؛#"
 LONGEST_AUTHOR = 60  # characters
 _FRAME_STEPS = 6  # from the headline to what holds the article's toolbar too
-_MOST_MARKS = 200
+_MOST_MARKS = 2_000
+_MOST_SECTIONS = 2
+_MOST_DATES = 50
+_OUTERMOST = frozenset({"body", "html"})
+_LONGEST_DATE = 120  # characters of a text that is wholly a date
 
 
 class Layout:
@@ -106,30 +126,40 @@ class Layout:
         place."""
         node = self._nearest(node for node in self._sure.of("date") if _has_digit(node.text()))
         if node is not None:
-            inner = [part.text(separator=" ") for part in node.css(".fa_date")]
-            return [node.text(separator=" "), *inner]
+            return _date_texts(node)
         values = labelled(self._root, DATE, _has_digit, self._body_if_any)
         nearest = self._nearest([value.node for value in values if not self._others.has(value.node)])
         return [value.text for value in values if nearest is not None and value.node.mem_id == nearest.mem_id][:1]
 
     @cached_property
     def other_date_texts(self) -> list[str]:
-        """The texts of places that may be the date of publication, where the page has no place of that name."""
-        if self._headline is None:
+        """The texts of places that may be the date of publication, where the page has no place of that name; the
+        nearest first."""
+        found = self._nearest_first(node for node in self._near(self._all.of("date")) if _has_digit(node.text()))
+        texts = [text for node in found for text in (node.attributes.get("datetime"), *_date_texts(node)) if text]
+        paths = [node for node in (*self._sure.of("path"), *self._all.of("path")) if _has_digit(node.text())]
+        return texts + [text for node in self._near(paths) for text in _texts_beside_links(node)]
+
+    @property
+    def unnamed_date_texts(self) -> list[str]:
+        """The short texts with digits that stand around the article in no place with a name; each may be a date."""
+        around = self._around_headline
+        if not around:
             return []
-        found = [
-            node
-            for node in self._all.of("date")
-            if _has_digit(node.text()) and not within_noise(node) and not self._others.has(node)
-        ]
-        around = ancestors(self._headline, _FRAME_STEPS + 1)
-        inside = {node.mem_id for node in around if node.tag not in {"body", "html"}}
-        near = [node for node in found if any(parent.mem_id in inside for parent in ancestors(node, _FRAME_STEPS))]
-        nearest = self._nearest(near)
-        if nearest is None:
-            return []
-        stamp = nearest.attributes.get("datetime")
-        return [text for text in (stamp, nearest.text(separator=" ")) if text]
+        body = self._body_if_any
+        found: dict[str, None] = {}
+        for node in texts_under(around[-1], body.mem_id if body is not None else None):
+            text, parent = node.text_content or "", node.parent
+            if parent is None or len(text) > _LONGEST_DATE or not _has_digit(text) or len(found) >= _MOST_DATES:
+                continue
+            if (
+                not within_noise(parent)
+                and not self._others.has(parent)
+                and not in_surroundings(parent, self._above_headline)
+            ):
+                wholes = [part.text(separator=" ") for part in ancestors(node, 2)]
+                found.update(dict.fromkeys([whole for whole in wholes if len(whole) <= _LONGEST_DATE] + [text]))
+        return [text for text in found if published_part(text) is None]
 
     # --- the article
 
@@ -139,15 +169,16 @@ class Layout:
 
     @property
     def kicker(self) -> str | None:
-        return self._before_body(KICKERS)
+        return self._before_body(KICKERS, KICKER_NAME)
 
     @property
     def lead(self) -> str | None:
-        return self._before_body(LEADS)
+        return self._before_body(LEADS, LEAD_NAME)
 
     @property
     def author(self) -> str | None:
-        for node in self._own(self.scope.css(AUTHORS)):
+        named = [node for node in self.scope.css(AUTHORS)[:_MOST_MARKS] if _is_author(node)]
+        for node in self._own(named):
             if text := line_of(node):
                 return _without_label(text)
         if not self.bodies or self._headline is None:
@@ -156,19 +187,19 @@ class Layout:
         parts = [part for part in children(self.scope) if part.mem_id not in around]
         if self._toolbar is not None:
             parts.append(self._toolbar)
-        names = {value.text for part in parts for value in labelled(part, AUTHOR, _is_name)}
+        names = {value.text for part in parts for value in labelled(part, AUTHOR, _is_name, self._headline)}
         return names.pop() if len(names) == 1 else None
 
     @property
     def path(self) -> list[tuple[str, str | None]]:
         """The sections, outermost first: name and address."""
-        node = self._nearest(self._sure.of("path")) or self._nearest(self._all.of("path"))
-        if node is not None:
-            return sections(node)
-        if self._headline is None:
-            return []
-        named = [node for node in self._all.of("section") if not within_noise(node)]
-        return [found for node in named for found in sections(node)][:2]
+        sure = self._nearest(self._sure.of("path"))
+        if sure is not None and (found := sections(sure)):
+            return found
+        for other in self._nearest_first(self._all.of("path")):
+            if found := sections(other):
+                return found
+        return [found for node in self._near(self._all.of("section")) for found in sections(node)][:_MOST_SECTIONS]
 
     @property
     def has_path(self) -> bool:
@@ -176,21 +207,45 @@ class Layout:
 
     @property
     def tags(self) -> list[str]:
-        anchors = self._group(self._sure.of("tag")) or self._labelled_tags() or self._group(self._tree.css(TAG_PLACES))
+        anchors = (
+            self._tags_among(self._sure.of("tag"))
+            or self._labelled_tags()
+            or self._tags_among(self._tree.css(TAG_PLACES))
+        )
         return [text for text in (line_of(anchor).strip(_SEPARATORS) for anchor in anchors) if text]
+
+    @cached_property
+    def comment_counts(self) -> list[int]:
+        """The numbers of comments that the page states, first the toolbar's."""
+        counted = [(number_of(line_of(node)), node) for node in self._sure.of("counter")]
+        if not any(count is not None for count, _ in counted):
+            counted = [(labelled_number(line_of(node)), node) for node in self._sure.of("about comments")]
+        return [count for count, node in counted if count is not None and not self._others.has(node)]
 
     @property
     def comment_count(self) -> int | None:
-        """How many comments are shown; None where the page has no place for them."""
-        shown = len(self._sure.of("comment"))
-        return shown if shown or self._sure.of("comments") else None
+        """How many comments the page says it has, or how many it shows; None where it does neither."""
+        if self.comment_counts:
+            return self.comment_counts[0]
+        shown = self._sure.count("comment") or self._sure.count("numbered comment")
+        lists = self._sure.of("comments")
+        is_empty = bool(lists) and not any(fold_letters(line_of(node)) for node in lists)
+        return shown or (0 if is_empty else None)
 
     @cached_property
     def kind(self) -> Kind:
-        for selector, kind in ((GALLERIES, Kind.GALLERY), (VIDEOS, Kind.VIDEO)):
-            if self._own(self.scope.css(selector)):
-                return kind
-        return Kind.ARTICLE
+        shows = self.shows
+        if shows.galleries:
+            return Kind.GALLERY
+        if shows.has_film or shows.may_be_film:
+            return Kind.VIDEO
+        return Kind.GALLERY if shows.may_be_gallery else Kind.ARTICLE
+
+    @cached_property
+    def shows(self) -> Shows:
+        """The galleries and films of the article."""
+        region = self._frame or self._root
+        return Shows(region, self._page, self._code, self._sure, self._above_headline, self._may_show)
 
     @property
     def has_body(self) -> bool:
@@ -211,6 +266,8 @@ class Layout:
         start = self.bodies[0] if self.bodies else self._headline
         if start is None or start.parent is None:
             return self._root
+        if not self.bodies:
+            return next((node for node in self._around_headline if len(children(node)) > 1), start.parent)
         if self._headline is None or self._headline.mem_id == start.mem_id:
             return start.parent
         found, _ = common(start, self._headline)
@@ -235,7 +292,24 @@ class Layout:
     @cached_property
     def _headline(self) -> LexborNode | None:
         sure = find_headline(self._sure, self._code, self._title_hint)
-        return sure or find_headline(self._all, self._code, self._title_hint)
+        if sure is not None and sure[0] >= ENOUGH:
+            return sure[1]
+        other = find_headline(self._all, self._code, self._title_hint)
+        if sure is not None and (other is None or other[0] <= sure[0]):
+            return sure[1]
+        return other[1] if other is not None else None
+
+    @cached_property
+    def _above_headline(self) -> set[int]:
+        """All that the headline stands in."""
+        return {node.mem_id for node in ancestors(self._headline)} if self._headline is not None else set()
+
+    @cached_property
+    def _around_headline(self) -> list[LexborNode]:
+        """The elements around the headline as far as they may belong to the article alone, the innermost first."""
+        if self._headline is None:
+            return []
+        return [node for node in ancestors(self._headline, _FRAME_STEPS + 1) if node.tag not in _OUTERMOST]
 
     @property
     def _body_if_any(self) -> LexborNode | None:
@@ -246,7 +320,7 @@ class Layout:
         """The smallest element around the article that holds its code or date too, unless that is the whole page."""
         marks = [*self._sure.of("code"), *self._sure.of("date")]
         frames = [found for mark in marks if (found := common(self.scope, mark)[0]) is not None]
-        return next((frame for frame in frames if frame.tag not in {"body", "html"}), None)
+        return next((frame for frame in frames if frame.tag not in _OUTERMOST), None)
 
     @property
     def _toolbar(self) -> LexborNode | None:
@@ -262,55 +336,130 @@ class Layout:
     def _others(self) -> Others:
         return Others(self._tree, self._code, self._headline, self.bodies)
 
+    def _may_show(self, node: LexborNode) -> bool:
+        """Whether a gallery or a film is the article's."""
+        parent, frame = node.parent, self._frame
+        if frame is not None and all(part.mem_id != frame.mem_id for part in ancestors(node)):
+            return False
+        is_others = parent is not None and self._others.has(parent)
+        return not is_others and not within_noise(node, NOT_OWN) and not in_surroundings(node, self._above_headline)
+
+    def _near(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
+        """Those that stand near the headline and in no box of others."""
+        inside = {node.mem_id for node in self._around_headline}
+        return [
+            node
+            for node in nodes
+            if any(parent.mem_id in inside for parent in ancestors(node, _FRAME_STEPS))
+            and not within_noise(node)
+            and not self._others.has(node)
+        ]
+
     def _own(self, nodes: list[LexborNode]) -> list[LexborNode]:
         return self._others.left_out_of(nodes[:_MOST_MARKS])
 
     def _nearest(self, nodes: Iterable[LexborNode]) -> LexborNode | None:
         """The one that shares the smallest element with the headline; the first of those that are equally near."""
-        found = list(nodes)
-        if len(found) < 2 or self._headline is None:
-            return found[0] if found else None
-        headline = self._headline
-        return min(found, key=lambda node: common(headline, node)[1])
+        return next(iter(self._nearest_first(nodes)), None)
 
-    def _before_body(self, selector: str) -> str | None:
-        """The first text of this family that stands in the article above its body."""
-        inside = {node.mem_id for body in self.bodies for node in (body, *body.css(selector))}
-        frame = self._frame
-        places = [self.scope] if frame is None or frame.mem_id == self.scope.mem_id else [self.scope, frame]
-        for node in (node for place in places for node in self._own(place.css(selector))):
-            if node.mem_id in inside or (self.bodies and comes_before(self.bodies[0], node)):
+    def _nearest_first(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
+        found, headline = list(nodes), self._headline
+        if len(found) > 1 and headline is not None:
+            found.sort(key=lambda node: common(headline, node)[1])
+        return found
+
+    def _before_body(self, selector: str, name: re.Pattern[str]) -> str | None:
+        """The first text of this family that stands in the article above its body; ``selector`` finds others too."""
+        frame, scope, bodies = self._frame, self.scope, self._own_bodies
+        places = [scope] if frame is None or frame.mem_id == scope.mem_id else [scope, frame]
+        found = (node for place in places for node in place.css(selector)[:_MOST_MARKS] if _is_named(node, name))
+        for node in (node for one in found for node in self._own([one])):
+            if any(part.mem_id in bodies for part in (node, *ancestors(node))):
+                continue
+            if self.bodies and comes_before(self.bodies[0], node):
                 continue
             if (text := line_of(node)) and has_own_text(node, self._code):
                 return text
         return None
 
-    def _group(self, anchors: list[LexborNode]) -> list[LexborNode]:
-        """Of the tags on a page, those that stand together nearest to the headline, outside the body."""
+    def _tags_among(self, anchors: list[LexborNode]) -> list[LexborNode]:
+        """Of the tags on a page, those that stand together nearest to the headline; of groups that are equally near,
+        those with a label."""
         groups: dict[int, list[LexborNode]] = {}
         for anchor in anchors[:_MOST_MARKS]:
             groups.setdefault(anchor.parent.mem_id if anchor.parent is not None else 0, []).append(anchor)
-        bodies = {node.mem_id for node in self.bodies}
-        own = [group for group in groups.values() if not any(parent.mem_id in bodies for parent in ancestors(group[0]))]
+        own = [group for group in groups.values() if self._may_be_tag(group[0])]
         headline = self._headline
-        if headline is None or len(own) < 2:
-            return [anchor for group in own for anchor in group]
-        steps = [common(headline, group[0])[1] for group in own]
-        nearest = (group for group, step in zip(own, steps, strict=True) if step == min(steps))
-        return [anchor for group in nearest for anchor in group]
+        if headline is not None and len(own) > 1:
+            steps = [common(headline, group[0])[1] for group in own]
+            own = [group for group, step in zip(own, steps, strict=True) if step == min(steps)]
+        if len(own) > 1:
+            own = [group for group in own if self._has_tag_label(group[0])] or own
+        return [anchor for group in own for anchor in group]
+
+    def _may_be_tag(self, anchor: LexborNode) -> bool:
+        """Whether a tag can be the article's: not within its text, and far from it only in a box that says so."""
+        around = ancestors(anchor)
+        inner = list(takewhile(lambda node: node.mem_id not in self._own_bodies, around))
+        if len(inner) < len(around):
+            is_tag = "tags_item" in (anchor.attributes.get("class") or "")
+            return is_tag or any(is_noise(node, FURNITURE) for node in (anchor, *inner))
+        if in_surroundings(anchor, self._above_headline):
+            return False
+        headline, frame = self._headline, self._frame
+        if headline is None or (frame is not None and any(node.mem_id == frame.mem_id for node in around)):
+            return True
+        in_box = any(is_noise(node, FURNITURE) for node in (anchor, *inner)) or self._has_tag_label(anchor)
+        return in_box and comes_before(headline, anchor)
+
+    def _has_tag_label(self, anchor: LexborNode) -> bool:
+        """Whether «برچسب‌ها» stands in the box around a tag, which is not the article's too."""
+        outer = {node.mem_id for node in self._around_headline}
+        boxes = takewhile(lambda node: node.mem_id not in outer and node.tag not in _OUTERMOST, ancestors(anchor, 3))
+        return any(TAG_LABEL.search(line_of(box)) for box in boxes)
+
+    @cached_property
+    def _own_bodies(self) -> set[int]:
+        return {node.mem_id for node in self.bodies}
 
     def _labelled_tags(self) -> list[LexborNode]:
         if not self.bodies or not any(word in self._page for word in TAG_WORDS):
             return []
         for value in labelled(self._root, TAGS, bool, self._body_if_any):
             anchors = [anchor for anchor in value.node.css("a[href]") if not leads_elsewhere(anchor, self._code)]
-            if anchors:
+            if anchors and not in_surroundings(value.node, self._above_headline):
+                return anchors
+        for value in (value for body in self.bodies for value in labelled(body, TAGS, bool)):
+            anchors = value.node.css("a[href]")
+            if anchors and all("/tag" in (anchor.attributes.get("href") or "") for anchor in anchors):
                 return anchors
         return []
 
 
+def _date_texts(node: LexborNode) -> list[str]:
+    """The text of the place of a date, what in it is about the publication first, then its Jalali part."""
+    whole = node.text(separator=" ")
+    part = published_part(whole)
+    return [*([part] if part else []), whole, *(inner.text(separator=" ") for inner in node.css(".fa_date"))]
+
+
+def _texts_beside_links(node: LexborNode) -> list[str]:
+    """The texts with digits in a place that are no links."""
+    texts = ((text.parent, (text.text_content or "").strip(_SEPARATORS)) for text in texts_under(node, None))
+    return [text for parent, text in texts if _has_digit(text) and parent is not None and parent.tag != "a"]
+
+
 def _has_digit(text: str) -> bool:
     return any(map(str.isdigit, text))
+
+
+def _is_author(node: LexborNode) -> bool:
+    return "author" in (node.attributes.get("rel") or "").split() or _is_named(node, AUTHOR_NAME)
+
+
+def _is_named(node: LexborNode, name: re.Pattern[str]) -> bool:
+    """Whether one of its class names is of this form."""
+    return any(map(name.fullmatch, (node.attributes.get("class") or "")[:LONGEST_CLASSES].split()))
 
 
 def _is_name(text: str) -> bool:

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 from asrcrawler.text.persian import clean, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from selectolax.lexbor import LexborNode
 
 END_CLASSES = frozenset({"news_end"})
@@ -24,20 +22,27 @@ FURNITURE_CLASSES = frozenset(
     "tags_container tags_title news_toolbar news_tools news_path path_bottom_body path-cover breadcrumb news_nav"
     " news_id_c news_pdate_c".split()
 )
+_FURNITURE_FAMILY = re.compile(
+    r"(?:.*[-_])?(?:tags|keywords?)(?:[-_].*)?|(?:news[-_]?)?tag[-_](?:title|box|list|items?)"
+)
 """Class tokens of an article's own parts that are no text of its body where they stand in it."""
 NOISE_CLASSES = frozenset(
-    "comments_item news_comments comments_pager shared-news share_box related_news news_related news-related"
-    " news-related-box inline-news-box linear_news linear_news3 news-mortabet adv_padd ads advertise banner jwplayer"
-    " video-js flowplayer player video_player aparat-player h_iframe-aparat_embed_frame telegram-box instagram-box"
-    " news_rate_like newsletter-icon download_link".split()
+    "comments_item news_comments comments_pager comm_container shared-news share_box related_news news_related"
+    " news-related news-related-box inline-news-box linear_news linear_news3 news-mortabet advertise banner"
+    " telegram-box instagram-box news_rate_like newsletter-icon download_link newsBottomBar report-like zxc_mb".split()
 )
 """Class tokens of boxes that this CMS puts into a body and that are no part of the article."""
 _NOISE_FAMILY = re.compile(
-    r"(?:.*[-_])?(?:related|mortabet|telegram|instagram|eitaa|whatsapp|advertis\w*|tabligh\w*|flowplayer|jwplayer|aparat)"
-    r"(?:[-_].*)?",
+    r"(?:.*[-_])?(?:related|mortabet|telegram|instagram|eitaa|whatsapp|advertis\w*|tabligh\w*)(?:[-_].*)?"
+    r"|(?:adv|ads?|share|shortlink|short[-_]link|(?:visit|view|hit)s?[-_]?count(?:er)?|visits?|hits|bazdid)(?:[-_].*)?"
+    r"|(?!(?:no|with|without|has)[-_]).*[-_](?:adv|ads?|share|shortlink|short[-_]link|visits?|hits|bazdid)",
     re.IGNORECASE,
 )
-"""… and the names that outlets build such tokens from: ``box-related``, ``related_news_2``."""
+"""… and the names that outlets build such tokens from: ``box-related``, ``related_news_2``, ``adv_box``."""
+PLAYER_CLASSES = frozenset("video-js player video_player h_iframe-aparat_embed_frame".split())
+"""Class tokens of boxes around a film, whose labels are no text."""
+_PLAYER_FAMILY = re.compile(r"(?:.*[-_])?(?:flowplayer|jwplayer|videojs|aparat|player)(?:[-_].*)?", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 LONGEST_CLASSES = 300  # characters of a ``class`` that are looked at; real ones have some 60
 
 # Whole paragraphs, as search folds them, that promote something else. Noun phrases and imperatives only: a sentence
@@ -53,9 +58,23 @@ _PROMOTION = re.compile(
     r"|این لحظه با حافظ(?: .{0,40})?"
     r"|نظرات کاربران"
     r"|در صورت(?: عدم)? (?:پخش|نمایش).{0,60}کلیک کنید"
+    r"|(?:پخش|دانلود|دریافت|مشاهده|کد) (?:فایل )?(?:فیلم|ویدیوی?|ویدئوی?|صوت|صوتی|صدا)"
+    r"|مرورگر شما .{0,40}پشتیبانی نمی ?کند"
+    r"|(?:گزارش|ارسال) خطا(?: در (?:خبر|متن))?"
 )
+_VISITS = "(?:بازدید|بازدیدها|نمایش|مشاهده|کلیک)"
+_NUMBER = r"[0-9]+(?: [0-9]{3})*"
+_VISIT_COUNTER = re.compile(
+    rf"(?:(?:تعداد|شمار|میزان|آمار|امار|دفعات) )?{_VISITS}(?: (?:این )?(?:خبر|مطلب|صفحه|ها|های|شده))* {_NUMBER}"
+    r"(?: (?:بار|نفر|مرتبه|بازدید|نمایش))?"
+    rf"|{_NUMBER} (?:(?:بار|نفر|مرتبه) )?(?:{_VISITS}|خوانده|دیده)(?: شده| شد| شده است)?"
+    rf"|(?:این )?(?:خبر|مطلب|گزارش|صفحه) (?:تا ?کنون )?{_NUMBER} (?:بار|نفر|مرتبه) .{{0,20}}"
+    rf"|(?:views?|hits?|visits?) {_NUMBER}|{_NUMBER} (?:views?|hits?|visits?)"
+)
+_LONGEST_COUNTER = 60  # characters
 _MAY_BE_PROMOTION = re.compile(
-    r"\W*(?:ب[یي]ش|همچ|مطا|اخب|خبر|ف[یي]ل|(?:به|در)\W+(?:[کك]ان|صفح|پ[یي]ج|صور)|[کك]ان|صفح|پ[یي]ج|عضو|ا[یي]ن|نظر)"
+    r"\W*(?:ب[یي]ش|همچ|مطا|اخب|خبر|ف[یي]ل|(?:به|در)\W+(?:[کك]ان|صفح|پ[یي]ج|صور)|[کك]ان|صفح|پ[یي]ج|عضو|ا[یي]ن|نظر"
+    r"|پخش|دان|در[یي]|مشا|[کك]د|مرو|گزا|ارس)"
 )
 """How they begin, as written: most paragraphs need not be folded to be compared."""
 _PROMOTION_LENGTH = 220  # characters; no promotion line seen is longer, and a sentence that only begins like one may be
@@ -76,8 +95,16 @@ class Role(Enum):
     """No part of the article."""
     FURNITURE = auto()
     """A part of the article that is no text: its toolbar, its tags."""
+    PLAYER = auto()
+    """No text, but the film in it is the article's."""
     END = auto()
     """The text ends here."""
+
+
+NO_TEXT = frozenset({Role.NOISE, Role.PLAYER})
+FURNITURE = frozenset({Role.FURNITURE})
+NOT_OWN = frozenset({Role.NOISE})
+"""What even a film in it is not the article's."""
 
 
 @lru_cache(maxsize=4096)
@@ -85,9 +112,13 @@ def _role(classes: str) -> Role:
     tokens = frozenset(classes.split())
     if not tokens.isdisjoint(END_CLASSES):
         return Role.END
-    if not tokens.isdisjoint(NOISE_CLASSES) or any(map(_NOISE_FAMILY.fullmatch, tokens)):
+    names = [_CAMEL.sub("_", token) for token in tokens]  # advBox is adv_box
+    if not tokens.isdisjoint(NOISE_CLASSES) or any(map(_NOISE_FAMILY.fullmatch, names)):
         return Role.NOISE
-    return Role.TEXT if tokens.isdisjoint(FURNITURE_CLASSES) else Role.FURNITURE
+    if not tokens.isdisjoint(PLAYER_CLASSES) or any(map(_PLAYER_FAMILY.fullmatch, names)):
+        return Role.PLAYER
+    is_furniture = not tokens.isdisjoint(FURNITURE_CLASSES) or any(map(_FURNITURE_FAMILY.fullmatch, names))
+    return Role.FURNITURE if is_furniture else Role.TEXT
 
 
 def role_of(classes: str) -> Role:
@@ -95,15 +126,18 @@ def role_of(classes: str) -> Role:
     return _role(classes[:LONGEST_CLASSES])
 
 
-def is_noise(node: LexborNode) -> bool:
+def is_noise(node: LexborNode, roles: frozenset[Role] = NO_TEXT) -> bool:
     """Whether an element is a box that is no part of the article."""
     classes = node.attributes.get("class")
-    return bool(classes) and role_of(classes) is Role.NOISE  # type: ignore[arg-type]
+    return bool(classes) and role_of(classes) in roles  # type: ignore[arg-type]
 
 
 def is_promotion(text: str) -> bool:
-    """Whether a paragraph only points to something else: another article, a channel, a player."""
-    if len(text) > _PROMOTION_LENGTH or not _MAY_BE_PROMOTION.match(text):
+    """Whether a paragraph only points to something else (another article, a channel, a player) or counts visits."""
+    length = len(text)
+    if length <= _LONGEST_COUNTER and any(map(str.isdigit, text)) and _VISIT_COUNTER.fullmatch(_folded(text)):
+        return True
+    if length > _PROMOTION_LENGTH or not _MAY_BE_PROMOTION.match(text):
         return False
     return _PROMOTION.fullmatch(_folded(text)) is not None
 
@@ -118,15 +152,7 @@ def is_script(text: str) -> bool:
     return _PERSIAN_LETTER.search(text) is None and _SCRIPT_TEXT.search(text) is not None
 
 
-def without_sign_off(paragraphs: Iterable[str]) -> list[str]:
-    """The paragraphs before «انتهای پیام»."""
-    kept: list[str] = []
-    for text in paragraphs:
-        match = _SIGN_OFF.search(text) if _SIGN_OFF_WORD in text else None
-        if match is None:
-            kept.append(text)
-            continue
-        if before := text[: match.start()].rstrip(" ‌"):
-            kept.append(before)
-        break
-    return kept
+def before_sign_off(text: str) -> str | None:
+    """What of a paragraph stands before «انتهای پیام»; None where that is not in it."""
+    match = _SIGN_OFF.search(text) if _SIGN_OFF_WORD in text else None
+    return text[: match.start()].rstrip(" ‌") if match is not None else None

@@ -8,12 +8,12 @@ is taken from what stands around it. Pure: bytes in, article out.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
-from asrcrawler.exceptions import DateError, Missing, OtherPage, Refused, Unreadable
+from asrcrawler.exceptions import DateError, ImpossibleDateError, Missing, OtherPage, Refused, Unreadable
 from asrcrawler.items import Article, Image, Kind
 from asrcrawler.samaneh.body import Body, read_body
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
@@ -22,8 +22,7 @@ from asrcrawler.samaneh.encoding import as_utf8
 from asrcrawler.samaneh.head import Head
 from asrcrawler.samaneh.layout import Layout
 from asrcrawler.samaneh.nesting import excess
-from asrcrawler.samaneh.pictures import GALLERY, media, pictures
-from asrcrawler.samaneh.places import within_link_elsewhere, within_noise
+from asrcrawler.samaneh.pictures import pictures, videos
 from asrcrawler.samaneh.urls import article_path, code_of_url, is_home, short_path
 from asrcrawler.text.persian import clean, fold_letters, to_latin_digits
 
@@ -32,11 +31,16 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborNode
 
+T = TypeVar("T")
+
 PAGE, META, JSONLD = "page", "meta", "jsonld"
 
 _CODE = re.compile(r"\d{1,10}", re.ASCII)
 _LISTINGS = frozenset({"home", "archive", "search", "services", "service", "tags", "tag", "rss", "links", "contact"})
 """The ``id`` of ``<body>`` on pages that are about many articles or none."""
+LONGEST = {"title": 500, "kicker": 500, "author": 500, "category": 500, "tags": 500, "lead": 5_000}
+"""Field → characters of one text in it; real ones have a fifth of that, and lists show them whole."""
+MOST_LISTED = 500  # pictures, films, tags, sections: of each
 _TAG_SEPARATORS = re.compile("[,،]")
 _AS_WRITTEN = LexborDocumentOptions.WO_EVENTS.value
 """The tree as the page has it: nothing of what a browser would copy about in it."""
@@ -69,6 +73,8 @@ class _Page:
         self._layout = Layout(tree, page, code, self._head.title)
         self._code = code
         self._base_url = base_url
+        self._files_at = self._head.base(base_url)
+        self._hosts = frozenset(_host(f"//{site}")) | frozenset(_host(base_url))
         self._doubtful: set[str] = set()
         """Fields whose first value cannot be: no other place may speak for them."""
         self._article = Article(
@@ -87,15 +93,15 @@ class _Page:
         article.kicker = self._line("kicker", self._layout.kicker)
         article.lead = self._line("lead", self._layout.lead)
         body = self._body()
-        article.body = "\n\n".join(_without_caption(body.paragraphs, article)) or None
         article.images = self._images(body)
+        article.body = "\n\n".join(self._without_caption(body)) or None
         if article.kind is Kind.VIDEO:
-            article.videos = media(self._layout.scope, self._base_url)
+            article.videos = self._most("videos", videos(self._layout.shows.files, article.title, self._files_at))
         article.category = self._category()
         article.tags = self._tags()
         article.author = self._author()
         self._dates()
-        article.comment_count = self._layout.comment_count
+        article.comment_count = self._comment_count()
         self._refuse_hollow_pages()
         return article
 
@@ -171,20 +177,42 @@ class _Page:
     def _line(self, name: str, text: str | None, source: str = PAGE) -> str | None:
         """``text`` in one line, on record with its source; None where it is blank."""
         line = " ".join((text or "").split())
-        if not clean(line):
+        if not (cleaned := clean(line)):
             return None
         self._article.sources[name] = source
-        return line
+        return self._bounded(name, line, cleaned)
+
+    def _bounded(self, name: str, line: str, cleaned: str) -> str:
+        """``line``, or the beginning of what cleaning makes of it where that is longer than its field allows."""
+        most = LONGEST[name]
+        if len(cleaned) <= most:
+            return line
+        self._note(name, self._article.sources[name], f"more than {most} characters, the rest left out")
+        return cleaned[:most].rstrip()
+
+    def _most(self, name: str, found: list[T]) -> list[T]:
+        """``found``, or the first of it where that is more than an article has."""
+        if len(found) > MOST_LISTED:
+            self._note(name, self._article.sources.get(name, PAGE), f"more than {MOST_LISTED}, the rest left out")
+        return found[:MOST_LISTED]
 
     def _body(self) -> Body:
-        body = Body()
-        for node in self._layout.bodies:
-            part = read_body(node, self._code)
-            body.paragraphs += part.paragraphs
-            body.pictures += part.pictures
+        may_be_digest = self._article.kind is Kind.ARTICLE
+        body = read_body(self._layout.bodies, self._code, self._hosts, may_be_digest=may_be_digest)
         if body.paragraphs:
             self._article.sources["body"] = PAGE
         return body
+
+    def _without_caption(self, body: Body) -> list[str]:
+        """The lead picture's caption repeats the headline at the top of the body; it is no text of the article."""
+        title, paragraphs = self._article.title or "", body.paragraphs
+        if not paragraphs or len(paragraphs[0]) > 2 * len(title):
+            return paragraphs
+        if fold_letters(paragraphs[0]) != fold_letters(title):
+            return paragraphs
+        within = {node.mem_id for node in body.pictures}
+        is_beside = body.opens_with_picture or any(node.mem_id not in within for node in self._layout.lead_pictures)
+        return paragraphs[1:] if is_beside else paragraphs
 
     def _author(self) -> str | None:
         author = self._line("author", self._layout.author) or self._line("author", self._head.jsonld_author, JSONLD)
@@ -201,23 +229,28 @@ class _Page:
 
     def _tags(self) -> list[str]:
         named = _TAG_SEPARATORS.split(self._head.meta("article:tag") or "")
-        return list(dict.fromkeys(self._list("tags", self._layout.tags, named)))
+        return self._most("tags", list(dict.fromkeys(self._list("tags", self._layout.tags, named))))
 
     def _list(self, name: str, shown: list[str], meta: list[str]) -> list[str]:
         for source, texts in ((PAGE, shown), (META, meta)):
             if found := [line for text in texts if (line := " ".join(text.split()))]:
                 self._article.sources[name] = source
-                return found
+                return [self._bounded(name, line, clean(line)) for line in found]
         return []
 
     def _images(self, body: Body) -> list[Image]:
         title = self._article.title
         nodes: list[LexborNode] = [*self._layout.lead_pictures, *body.pictures]
-        scope = self._layout.scope
+        shows = self._layout.shows
         if self._article.kind is Kind.GALLERY:
-            shown = [node for node in scope.css(GALLERY) if not within_noise(node)]
-            nodes += [node for node in shown if not within_link_elsewhere(node, self._code)]
-        return pictures(nodes, title, self._base_url)
+            nodes += [node for gallery in shows.galleries for node in shows.pictures(gallery)]
+        return self._most("images", pictures(nodes, title, self._files_at))
+
+    def _comment_count(self) -> int | None:
+        stated = self._layout.comment_counts
+        if len(set(stated)) > 1:
+            self._note("comment_count", PAGE, f"several numbers: {', '.join(map(str, stated[:5]))}")
+        return self._layout.comment_count
 
     # --- dates
 
@@ -228,6 +261,7 @@ class _Page:
             or self._moment("published_at", META, [head.meta("article:published_time")])
             or self._moment("published_at", PAGE, self._other_dates)
             or self._moment("published_at", JSONLD, [head.jsonld("datePublished")])
+            or self._moment("published_at", PAGE, self._unnamed_date)
         )
         if published is not None:
             article.published_at, article.published_jalali = published.at, published.jalali
@@ -238,29 +272,41 @@ class _Page:
 
     @property
     def _other_dates(self) -> list[str]:
-        return [text for text in self._layout.other_date_texts if _is_date(text)]
+        return [text for text in self._layout.other_date_texts if _date_in(text) is not None]
+
+    @property
+    def _unnamed_date(self) -> list[str]:
+        """The one date around the article, where no place has its name; of several, none."""
+        if "published_at" in self._doubtful:
+            return []
+        dates = {text: moment for text in self._layout.unnamed_date_texts if (moment := _date_in(text)) is not None}
+        with_time = {text: moment for text, moment in dates.items() if " " in moment.jalali}
+        found = with_time or dates
+        return list(found)[:1] if len({moment.at for moment in found.values()}) == 1 else []
 
     def _moment(self, name: str, source: str, texts: Sequence[str | None]) -> Moment | None:
         """The date in the first of ``texts``, all of one place, that gives one.
 
-        Where an impossible date is all there is, no other place is asked.
+        Where an impossible date is all there is, no other place is asked. A date in a form that is not read, or one of
+        several, leaves the word to the next place.
         """
-        wrong: str | None = None
+        wrong: DateError | None = None
         for text in texts if name not in self._doubtful else ():
             if text is None:
                 continue
             try:
                 moment = read_moment(text)
             except DateError as error:
-                wrong = wrong or str(error)
+                wrong = error if wrong is None or isinstance(error, ImpossibleDateError) else wrong
                 continue
             if moment is not None:
                 self._article.sources[name] = source
-                self._note(name, source, wrong or moment.note)
+                self._note(name, source, str(wrong) if wrong else moment.note)
                 return moment
-        if wrong:
-            self._note(name, source, wrong)
-            self._doubtful.add(name)
+        if wrong is not None:
+            self._note(name, source, str(wrong))
+            if isinstance(wrong, ImpossibleDateError):
+                self._doubtful.add(name)
         return None
 
     def _note(self, name: str, source: str, note: str | None) -> None:
@@ -268,19 +314,20 @@ class _Page:
             self._article.notes.append(f"{name} in {source}: {note}")
 
 
-def _is_date(text: str) -> bool:
+def _date_in(text: str) -> Moment | None:
     try:
-        return read_moment(text) is not None
+        return read_moment(text)
     except DateError:
-        return False
+        return None
 
 
-def _without_caption(paragraphs: list[str], article: Article) -> list[str]:
-    """The lead picture's caption repeats the headline at the top of the body; it is no text of the article."""
-    title = article.title or ""
-    if paragraphs and len(paragraphs[0]) <= 2 * len(title) and fold_letters(paragraphs[0]) == fold_letters(title):
-        return paragraphs[1:]
-    return paragraphs
+def _host(url: str) -> list[str]:
+    """The host of an address without www, as a list of one; none where it has none."""
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        host = None
+    return [host.removeprefix("www.")] if host else []
 
 
 def _numbers(texts: list[str]) -> set[int]:

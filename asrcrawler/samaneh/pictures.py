@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from asrcrawler.items import Image, Video
+from asrcrawler.samaneh.lines import line_of
 from asrcrawler.samaneh.urls import absolute
 from asrcrawler.text.persian import clean, fold_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from selectolax.lexbor import LexborNode
 
-GALLERY = (
-    ".image_set a[href], .album_listi a[href], .news_album_main_part a[href], .album_listi img, .album_content img,"
-    " .image_set img"
+_LAZY = re.compile(
+    r"data-(?!.*(?:thumb|small|low|tiny))(?:.*src(?:set)?|original.*|lazy.*|image|full.*|large.*|hi-?res)"
 )
-MEDIA = (
-    "video[src], video source[src], audio[src], audio source[src], .video_content a[href], .video_content [data-src]"
-)
-_MEDIA_FILE = re.compile(r"\.(?:mp4|m3u8|webm|flv|mp3|ogg|wav|m4a)$", re.IGNORECASE)
+"""The attributes in which scripts that load pictures late find them."""
+_PLACEHOLDER = re.compile(r"data:|.*/?(?:blank|spacer|pixel|loading|loader|lazy|placeholder|transparent|1x1)[^/]*\Z")
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif)$", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"/client/themes/|/files/adv/|/adv/|/ads/|/banner", re.IGNORECASE
@@ -49,16 +47,19 @@ def pictures(nodes: Iterable[LexborNode], title: str | None, base_url: str) -> l
     return list(found.values())
 
 
-def media(scope: LexborNode, base_url: str) -> list[Video]:
-    """The media files of a video page: their addresses, in the order of the page."""
+def videos(files: Iterable[tuple[str, LexborNode]], title: str | None, base_url: str) -> list[Video]:
+    """The files of films with the elements that name them as videos, each address once, in order."""
     found: dict[str, Video] = {}
-    for node in scope.css(MEDIA):
-        attributes = node.attributes
-        address = absolute(
-            attributes.get("src") or attributes.get("data-src") or attributes.get("href") or "", base_url
-        )
-        if address is not None and _MEDIA_FILE.search(urlsplit(address).path):
-            found.setdefault(address, Video(url=address))
+    headline = fold_letters(title or "")
+    captions: dict[int, str | None] = {}
+    for given, node in files:
+        address = absolute(given, base_url)
+        if address is None or _FURNITURE.search(address):
+            continue
+        video = found.setdefault(address, Video(url=address))
+        if video.caption is None:
+            holder = node.parent if node.tag == "source" and node.parent is not None else node
+            video.caption = _caption(holder, headline, captions)
     return list(found.values())
 
 
@@ -67,13 +68,26 @@ def _address(node: LexborNode, base_url: str) -> str | None:
     if node.tag == "a":
         address = absolute(attributes.get("href") or "", base_url)
         return address if address and _PICTURE_FILE.search(urlsplit(address).path) else None
-    source = attributes.get("src") or ""
+    source = _late(attributes) or attributes.get("src") or ""
     if not source or source.startswith("data:"):
-        source = attributes.get("data-src") or attributes.get("data-original") or ""
+        source = (attributes.get("srcset") or "").strip().partition(" ")[0].rstrip(",")
     anchor = node.parent
     if anchor is not None and anchor.tag == "a" and (larger := _address(anchor, base_url)):
         return larger
     return absolute(source, base_url) if source else None
+
+
+def _late(attributes: Mapping[str, str | None]) -> str | None:
+    """The address that a script puts into ``src`` when the picture comes into sight."""
+    if not any(name.startswith("data-") for name in attributes):
+        return None
+    replaced = _PLACEHOLDER.match((attributes.get("src") or "data:").lower()) is not None
+    for name, value in attributes.items():
+        address = (value or "").strip().partition(" ")[0] if name.endswith("srcset") else (value or "").strip()
+        is_address = bool(address) and not address.startswith("data:")
+        if is_address and _LAZY.fullmatch(name) and (replaced or _PICTURE_FILE.search(address.partition("?")[0])):
+            return address
+    return None
 
 
 def _is_tiny(node: LexborNode) -> bool:
@@ -103,7 +117,7 @@ def _figure_caption(node: LexborNode, known: dict[int, str | None]) -> str | Non
         if parent.tag == "figure":
             if parent.mem_id not in known:
                 caption = parent.css_first("figcaption")
-                known[parent.mem_id] = clean(caption.text()[:LONGEST_CAPTION]) if caption is not None else None
+                known[parent.mem_id] = clean(line_of(caption)[:LONGEST_CAPTION]) if caption is not None else None
             return known[parent.mem_id]
         parent = parent.parent
     return None

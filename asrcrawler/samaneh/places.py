@@ -7,16 +7,20 @@ others when something has not been found.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from asrcrawler.samaneh.noise import LONGEST_CLASSES, is_noise
+from asrcrawler.samaneh.links import LONGEST_HREF
+from asrcrawler.samaneh.noise import LONGEST_CLASSES, NO_TEXT, is_noise
 from asrcrawler.samaneh.urls import code_of_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+    from asrcrawler.samaneh.noise import Role
 
 SURE = {
     "code": "news_id_c",
@@ -25,7 +29,11 @@ SURE = {
     "body": "body",
     "tag": "tags_item",
     "comment": "comments_item",
-    "comments": "comments_container news_comments comments_pager",
+    "comments": "comments_container comm_container",
+    "counter": "news_comments com_title_p",
+    "photo body": "photo_body",
+    "pictures": "image_set showcase-content",
+    "film": "video_content video_title video_body",
 }
 """Kind of place → its class names."""
 
@@ -34,27 +42,43 @@ OTHERS = {
     " album_title photoshahr-title baznashr-title description_d",
     "body": "news_body newspage_body item-body item_body news-body body_news body-news body_news_search newsBody"
     " news-text news_text khabar-matn khabar_matn matn-khabar matn baznashr-body photo_body album_body video_body",
-    "gallery": "album_content photo_content video_content news_album_main_part",
-    "path": "news_path2 path_bottom_body path-cover breadcrumb breadcrumbs",
+    "gallery": "album_content album_list_content photo_content video_content news_album_main_part",
+    "path": "news_path2 path_bottom_body path-cover news_nav_second",
     "section": "service_name cat_name service_name_photo cat_name_photo newsSubjectName news_cat_c",
-    "date": "photo_pdate photo_pub_date news-date news_date newsDate publish-date publish_date item-date"
-    " news_path_time photo-newspage-date",
+    "date": "decription_d_i",
 }
+FAMILIES = {
+    "path": re.compile(r"(?:.*[-_])?(?:bread)?crumbs?(?:[-_].*)?|pathe?(?:[-_]news)?|news[-_]pathe?"),
+    "section": re.compile(r"(?:news|photo|video)?[-_]?(?:service|cat|category|subject)(?:[-_]?names?)?"),
+    "date": re.compile(r"(?:.*[-_])?(?:p|pub|publish)?(?:date|data|times?|tarikh)(?:[-_].*)?|datetime|publishtime"),
+    "pictures": re.compile(r".*album.*"),
+    "film place": re.compile(
+        r".*videojs.*|(?:news[-_]?)?video(?:[-_](?:content|title|body|box|player|main|container))?"
+    ),
+    "counter": re.compile(r"(?:.*[-_])?comments?[-_]?(?:count|counter|num|number)s?|(?:count|num)[-_]?comments?"),
+}
+"""Kind of place → how its other class names are built; camel case counts as if it had dashes."""
+_ANOTHER_DATE = re.compile(
+    r"(?:.*[-_])?(?:up|update|updated|mod|modif\w*|edit\w*|last|now|today|current|read\w*)(?:[-_].*)?"
+)
+"""The class names of dates and times that are no publication."""
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 BODY_IDS = frozenset({"newsMainBody", "news_body", "newsBody", "item-body"})
 
 # Things that more than a class name tells, as selectors.
-KICKERS = '[class*="rutitr"], .newsPreTitle, .pretitle, .pre-title, .uptitle, .up-title'
-LEADS = (
-    '[class*="subtitle"], [class*="sub-title"], .lead, .news-lead, .news_lead, .content-lead-news, .sub_ax, .introtext'
+KICKERS = '[class*="titr"], .newsPreTitle, .pretitle, .pre-title, .uptitle, .up-title'
+LEADS = '[class*="subtitle"], [class*="sub-title"], [class*="lead"], [class*="Lead"], .sub_ax, .introtext'
+LEAD_NAME = re.compile(
+    r".*sub-?title.*|(?:news[-_]?)?leadi?(?:[-_]?(?:text|body|news))?|content-lead-news|sub_ax|introtext", re.IGNORECASE
 )
-AUTHORS = '.news_author, .author_name, .news_writer, .writer_name, .news_reporter, .reporter_name, [rel="author"]'
+KICKER_NAME = re.compile(r".*(?:rutitr|rotitr).*|(?:news)?pre-?title|up-?title", re.IGNORECASE)
+AUTHORS = '[class*="author"], [class*="writer"], [class*="reporter"], [rel="author"]'
+AUTHOR_NAME = re.compile(r"news[-_](?:author|writer|reporter)|(?:author|writer|reporter)[-_]?name")
 LEAD_PICTURES = (
     "img.image_btn, img.news_corner_image, img.lead_image, .lead_image img, .news_lead_image img, .primary_image img,"
     " .parent-lead-img img"
 )
-GALLERIES = ".album_listi, .image_set, .album_content, .photo_body, .news_album_main_part"
-VIDEOS = ".video_content, .video_title, .video_body"
-COMMENT_PLACES = '#comm_b, form[name="comments"]'
+COMMENTS = '[id^="comm_"]'
 TAG_PLACES = '.tags_container a, .tags_title a, .tags a, .tags li, a[href^="/fa/tag"], a[rel~="tag"]'
 TOOLS = 'a[href*="/fa/save/"], [onclick*="/fa/print/"], a[href*="/fa/print/"]'
 """The CMS's own buttons around an article; they name its code."""
@@ -62,10 +86,15 @@ TOOLS = 'a[href*="/fa/save/"], [onclick*="/fa/print/"], a[href*="/fa/print/"]'
 _FRAGMENTS = ("news_", "news-", "body", "title", "comments", "_content", "photo", "path", "matn", "_name", "date")
 _RIGHT_TO_LEFT = '[style*="direction"]'
 
-LONGEST_HREF = 2000  # characters of a link that are looked at
-MOST = 300  # places of one kind; an article has one, a page full of them is not worth more of our time
+MOST = 600  # places of one kind; an article has one, a page full of them is not worth more of our time
 HIGHEST = 60  # ancestors that are looked at; a place stands some 12 deep
 _OUTERMOST = frozenset({"body", "html"})
+_COMMENT_ID = re.compile(r"comm_[0-9]+")
+_SURROUNDINGS = frozenset({"header", "nav", "aside", "footer"})
+_SURROUNDING_NAME = re.compile(
+    r"(?!news[-_]nav)(?:.*[-_])?(?:header|footer|menu|nav|navbar|side|sidebar|trend\w*|hot|popular|topbar)(?:[-_].*)?",
+    re.IGNORECASE,
+)
 
 
 def _names(*tables: Mapping[str, str]) -> dict[str, list[str]]:
@@ -79,6 +108,9 @@ def _names(*tables: Mapping[str, str]) -> dict[str, list[str]]:
 
 _KINDS = _names(SURE, OTHERS)
 _SURE_KINDS = _names(SURE)
+_SURE_FAMILIES = {kind: family for kind, family in FAMILIES.items() if kind not in OTHERS}
+_PARTS = ("crumb", "path", "service", "cat", "subject", "date", "data", "time", "tarikh", "news_nav_second")
+"""What the names of :data:`FAMILIES` have in common, for a selector. A counter is a sure place or none."""
 
 
 def _shared(names: Iterable[str]) -> list[str]:
@@ -87,11 +119,25 @@ def _shared(names: Iterable[str]) -> list[str]:
     return sorted({next((f'[class*="{part}"]' for part in _FRAGMENTS if part in name), f".{name}") for name in names})
 
 
-SURE_PLACES = ", ".join([*(f".{name}" for name in _SURE_KINDS), "h1", _RIGHT_TO_LEFT, COMMENT_PLACES])
+_ABOUT_COMMENTS = "com"
+"""In every class name of what is about readers' comments: one part of a selector for them all."""
+_IN_SURE_NAMES = (_ABOUT_COMMENTS, "album", "video")
+SURE_PLACES = ", ".join(
+    [
+        *(f".{name}" for name in _SURE_KINDS if not any(part in name for part in _IN_SURE_NAMES)),
+        *(f'[class*="{part}"]' for part in _IN_SURE_NAMES),
+        "h1",
+        "video",
+        _RIGHT_TO_LEFT,
+        COMMENTS,
+    ]
+)
 ALL_PLACES = ", ".join(
     [
         *_shared(_KINDS),
+        *(f'[class*="{part}"]' for part in _PARTS),
         "h1",
+        "h2",
         _RIGHT_TO_LEFT,
         '[itemprop="articleBody"]',
         '[itemprop="headline"]',
@@ -102,8 +148,15 @@ ALL_PLACES = ", ".join(
 
 
 @lru_cache(maxsize=4096)
-def _kinds_of(classes: str) -> frozenset[str]:
-    return frozenset(kind for name in classes.split() for kind in _KINDS.get(name, ()))
+def _kinds_of(classes: str, is_sure: bool) -> frozenset[str]:
+    names, families = (_SURE_KINDS, _SURE_FAMILIES) if is_sure else (_KINDS, FAMILIES)
+    kinds = {kind for name in classes.split() for kind in names.get(name, ())}
+    for name in (_CAMEL.sub("-", name).lower() for name in classes.split()):
+        kinds.update(kind for kind, family in families.items() if family.fullmatch(name))
+        if not is_sure and _ANOTHER_DATE.fullmatch(name):
+            kinds.discard("date")
+            break
+    return frozenset(kinds)
 
 
 class Places:
@@ -111,43 +164,52 @@ class Places:
 
     def __init__(self, tree: LexborHTMLParser, selector: str) -> None:
         self._found: dict[str, list[LexborNode]] = {}
+        self._more: dict[str, int] = {}
+        """Kind → how many there are beyond those."""
         self._order: dict[int, int] = {}
+        is_sure = selector == SURE_PLACES
         for node in tree.css(selector):
-            if node.mem_id not in self._order and (kinds := _kinds(node)):
+            if node.mem_id not in self._order and (kinds := _kinds(node, is_sure)):
                 self._order[node.mem_id] = len(self._order)
                 for kind in kinds:
                     found = self._found.setdefault(kind, [])
                     if len(found) < MOST:
                         found.append(node)
+                    else:
+                        self._more[kind] = self._more.get(kind, 0) + 1
 
     def of(self, kind: str) -> list[LexborNode]:
         return self._found.get(kind, [])
+
+    def count(self, kind: str) -> int:
+        """How many there are, also where these are too many to be looked at."""
+        return len(self.of(kind)) + self._more.get(kind, 0)
 
     def comes_before(self, one: LexborNode, other: LexborNode) -> bool:
         return self._order.get(one.mem_id, 0) < self._order.get(other.mem_id, 0)
 
 
-def _kinds(node: LexborNode) -> set[str]:
+def _kinds(node: LexborNode, is_sure: bool) -> set[str]:
     tag, attributes = node.tag, node.attributes
     if tag == "body":
         return set()
-    kinds = set(_kinds_of((attributes.get("class") or "")[:LONGEST_CLASSES]))
-    if tag == "h1" or attributes.get("itemprop") == "headline":
+    classes = (attributes.get("class") or "")[:LONGEST_CLASSES]
+    kinds = set(_kinds_of(classes, is_sure))
+    if tag == "h1" or (tag == "h2" and not is_sure) or attributes.get("itemprop") == "headline":
         kinds.add("headline")
+    if tag == "video":
+        kinds.add("film place")
     if tag == "time":
         kinds.add("date")
     if attributes.get("itemprop") == "articleBody" or attributes.get("id") in BODY_IDS:
         kinds.add("body")
+    if not kinds and _ABOUT_COMMENTS in classes:
+        kinds.add("about comments")
     if "direction" in (attributes.get("style") or ""):
         kinds.add("container")
-    if attributes.get("id") == "comm_b" or (tag == "form" and attributes.get("name") == "comments"):
-        kinds.add("comments")
+    if _COMMENT_ID.fullmatch(attributes.get("id") or ""):
+        kinds.add("numbered comment")
     return kinds
-
-
-def line_of(node: LexborNode) -> str:
-    """The text of an element in one line."""
-    return " ".join(node.text().split())
 
 
 def ancestors(node: LexborNode, most: int = HIGHEST) -> list[LexborNode]:
@@ -175,20 +237,35 @@ def children(node: LexborNode) -> list[LexborNode]:
     return found
 
 
-def within_noise(node: LexborNode) -> bool:
+def within_noise(node: LexborNode, roles: frozenset[Role] = NO_TEXT) -> bool:
     """Whether an element is, or stands in, a box that is no part of the article."""
-    if is_noise(node):
+    if is_noise(node, roles):
         return True
     for _ in range(HIGHEST):
         parent = node.parent
         if parent is None or (tag := parent.tag) == "body":
             return False
-        if is_noise(parent):
+        if is_noise(parent, roles):
             return True
         if tag == "html":
             return False
         node = parent
     return False
+
+
+def in_surroundings(node: LexborNode, around: Container[int]) -> bool:
+    """Whether an element stands in the header, a menu, a side bar or the footer of the page; what ``around`` names is
+    none of these, because the headline stands in it."""
+    return any(
+        part.tag in _SURROUNDINGS or _names_surroundings((part.attributes.get("class") or "")[:LONGEST_CLASSES])
+        for part in (node, *ancestors(node))
+        if part.tag not in _OUTERMOST and part.mem_id not in around
+    )
+
+
+@lru_cache(maxsize=4096)
+def _names_surroundings(classes: str) -> bool:
+    return any(map(_SURROUNDING_NAME.fullmatch, classes.split()))
 
 
 def common(one: LexborNode, other: LexborNode) -> tuple[LexborNode | None, int]:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from asrcrawler.samaneh.labels import SECTION
-from asrcrawler.samaneh.places import LONGEST_HREF, line_of
+from asrcrawler.samaneh.lines import line_of
+from asrcrawler.samaneh.links import LONGEST_HREF
 from asrcrawler.samaneh.urls import code_of_url, is_home
 from asrcrawler.text.persian import fold_letters
 

@@ -90,7 +90,7 @@ def clean(text: str) -> str:
     becomes its character.
     """
     if "&" in text:
-        text = _without_entities(text)
+        text = without_entities(text)
     unclean = set(_UNCLEAN.findall(text))
     if unclean:
         text = _replace(text, unclean)
@@ -126,8 +126,9 @@ def _replace(text: str, unclean: set[str]) -> str:
     return text
 
 
-def _without_entities(text: str) -> str:
-    """Until none is left, so that cleaning twice makes no difference."""
+def without_entities(text: str) -> str:
+    """``text`` with the characters that its entities stand for, until none is left: those of a parsed page's text were
+    escaped once too often."""
     for _ in range(_MOST_TURNS):
         plain = _ENTITY.sub(lambda entity: unescape(f"&{entity[1]}"), text)
         if plain == text:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asrcrawler.items import Kind
 from tests.samaneh.template import CODE, TITLE, in_body, page, paragraphs, read
 
 ONE, TWO, THREE = "بند نخست درباره کتابخانه.", "بند دوم درباره روستا.", "بند سوم درباره راه."
@@ -145,7 +146,8 @@ def test_words_that_mention_the_sign_off_are_kept() -> None:
 @pytest.mark.parametrize(
     "caption",
     [
-        f"<p>{TITLE}</p>",
+        f"<p><img src='/a.jpg'></p><p>{TITLE}</p>",
+        f"<p>{TITLE}</p><img src='/a.jpg'>",
         f"<figure><img class='image_btn' src='/a.jpg' title='{TITLE}'><figcaption>{TITLE}</figcaption></figure>",
         f"<p><img class='news_corner_image' src='/a.jpg' alt='{TITLE}'></p>",
         f"<div class='lead_image'><img src='/a.jpg'><div>{TITLE.replace('ی', 'ي')}</div></div>",
@@ -155,15 +157,156 @@ def test_the_caption_of_the_lead_picture_is_no_text(caption: str) -> None:
     assert paragraphs(in_body(f"{caption}<p>{ONE}</p>")) == [ONE]
 
 
+@pytest.mark.parametrize("line", [f"<p>{TITLE}</p>", f"<div><strong>{TITLE} :<br><br></strong></div>"])
+def test_a_first_line_like_the_headline_is_text_where_no_picture_is_beside_it(line: str) -> None:
+    found = paragraphs(in_body(f"{line}<p>{ONE}</p><p><img src='/a.jpg'></p><p>{TWO}</p>"))
+    assert found[0].startswith(TITLE)
+    assert found[1:] == [ONE, TWO]
+
+
+def test_a_lead_picture_above_the_body_has_its_caption_in_it() -> None:
+    above = '<div class="lead_image"><img src="/a.jpg"></div>'
+    assert paragraphs(page(body=f'{above}<div class="body"><p>{TITLE}</p><p>{ONE}</p></div>')) == [ONE]
+
+
 def test_a_body_of_noise_alone_is_no_body() -> None:
     html = in_body("<p>بیشتر بخوانید</p><script>x</script>")
     assert read(html).body is None
 
 
-def test_tags_in_the_body_element_are_tags_and_no_text() -> None:
-    tags = '<div class="tags_container"><a class="tags_item" href="/fa/tag/1/کتاب">کتاب</a></div>'
-    article = read(page(body=f'<div class="body"><p>{ONE}</p>{tags}</div>', tags=""))
-    assert article.body == ONE
+@pytest.mark.parametrize(
+    "tags",
+    [
+        '<div class="tags_container"><a class="tags_item" href="/fa/tag/1/کتاب">کتاب</a></div>',
+        '<div class="tags_container"><div class="tags_title">برچسب‌ها: <a href="/fa/tags/1/1/کتاب">کتاب</a></div></div>',
+        '<div class="tag_title"><span>برچسب:</span> <a href="/fa/tags/1/1/کتاب">کتاب</a></div>',
+        '<div class="col-xs-36 news_tags"><a href="/fa/tag/1/کتاب">کتاب</a></div>',
+        '<p>برچسب‌ها: <a href="/fa/tag/1/کتاب">کتاب</a></p>',
+    ],
+)
+def test_tags_in_the_body_element_are_tags_and_no_text(tags: str) -> None:
+    link = '<a href="/fa/tag/1/روستا">روستای دره</a>'
+    article = read(page(body=f'<div class="body"><p>{ONE} {link}</p>{tags}</div>', tags=""))
+    assert (article.body, article.tags) == (f"{ONE} روستای دره", ["کتاب"])
+
+
+@pytest.mark.parametrize("raised", ["۱۰<sup>۶</sup>", "۱۰<span><sup><b>۶</b></sup></span>"])
+def test_a_raised_number_stays_apart_from_the_one_before_it(raised: str) -> None:
+    assert paragraphs(in_body(f"<p>ظرفیت سد {raised} لیتر است.</p>")) == ["ظرفیت سد ۱۰^۶ لیتر است."]
+
+
+def test_the_text_within_a_form_is_text_and_what_is_to_be_filled_in_is_not() -> None:
+    form = (
+        f'<form method="post"><input type="hidden" name="__VIEWSTATE"><p>{ONE}</p><div>{TWO}<br>{THREE}</div>'
+        '<label>نام: <input name="a"></label><select><option>سال</option></select><button>بفرست</button></form>'
+    )
+    assert paragraphs(in_body(form)) == [ONE, TWO, THREE]
+    comments = '<form name="comments"><p>نظر خود را در این جا بنویسید.</p></form>'
+    assert paragraphs(in_body(f"<p>{ONE}</p>{comments}<div>{comments.replace('name', 'id')}</div>")) == [ONE]
+
+
+# --- links: text or furniture
+
+LONG = "وزیر نیرو گفت سدهای استان امسال پرتر از سال پیش است"
+OTHER = "<a href='/fa/news/90{}/x'>{}</a>"
+
+
+def linked(*texts: str, tag: str = "p") -> str:
+    return "".join(f"<{tag}>{OTHER.format(place, text)}</{tag}>" for place, text in enumerate(texts, 10))
+
+
+def test_a_digest_of_linked_headlines_is_its_text() -> None:
+    heads = ["باران در شمال", "برف در غرب", "باد در شرق"]
+    assert paragraphs(in_body(f"<ul>{linked(*heads, tag='li')}</ul>")) == heads
+    assert paragraphs(in_body(f"<h3>هوا</h3>{linked(*heads, tag='div')}")) == ["هوا", *heads]
+    intro = "مهم‌ترین خبرهای امروز درباره هوای استان از این قرار است:"
+    assert paragraphs(in_body(f"<p>{intro}</p>{linked(*heads)}<p>{ONE}</p>")) == [intro, *heads, ONE]
+
+
+def test_the_links_in_a_gallery_without_text_are_no_digest() -> None:
+    gallery = '<div class="album_content"><a href="/files/1.jpg"><img src="/files/1_s.jpg"></a></div>'
+    article = read(page(body=f'{gallery}<div class="body">{linked("باران", "برف")}</div>', lead=""))
+    assert (article.kind, article.body) == (Kind.GALLERY, None)
+
+
+@pytest.mark.parametrize("tag", ["p", "h3", "div", "strong"])
+def test_linked_sub_headings_stay(tag: str) -> None:
+    first, second = (f"<{tag}>{OTHER.format(n, f'گام {n} شورا')}</{tag}><br>" for n in (1, 2))
+    assert paragraphs(in_body(f"{first}{ONE}<br>{second}{TWO}")) == ["گام 1 شورا", ONE, "گام 2 شورا", TWO]
+
+
+@pytest.mark.parametrize("after", ["", f"<p>{TWO}</p>", linked("باران در شمال")])
+def test_a_sentence_that_is_a_link_as_a_whole_stays(after: str) -> None:
+    found = paragraphs(in_body(f"<p>{ONE}</p><p>{OTHER.format(7, LONG + '.')}</p>{after}"))
+    assert found == [ONE, f"{LONG}."] + ([TWO] if TWO in after else [])
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        f"<p>تماشاخانه</p>{linked('ببینید چطور می‌سازند')}",
+        f"<div>۱۵ سال پیش در چنین روزی</div>{linked('خبری کهنه', tag='div')}",
+        f"<h4>از میان خبرها</h4><ul>{linked('باران', 'برف', tag='li')}</ul>",
+        f"<div class='box_x'><b>پیشنهاد ما</b>{linked('باران')}<div>همه خبرها</div></div>",
+        f"<div class='box_x'><b>پیشنهاد ما:</b> {OTHER.format(1, LONG)}</div>",
+        f"<div class='box_x'>{OTHER.format(1, LONG)}</div>",
+        f"<ul>{linked(LONG, tag='li')}</ul>",
+        "<p><a href='https://t.me/x'>عصرپرس</a> را دنبال کنید</p>",
+        "<div><a href='/fa/services/8'>همه گزارش‌های ما</a></div>",
+        "<div>بخش: <a href='/fa/services/8'>فرهنگ</a> | <a href='/fa/services/9'>کتاب</a></div>",
+        "<p><a href='/fa/ads/redirect/ta/15'>دانلود برنامه برای گوشی</a></p>",
+        "<p><a href='https://shop.example/7' target=_blank rel='sponsored'>بلیت قطار</a></p>",
+        "<div class='advBox'>بلیت قطار</div><div class='close_adv'>بستن</div><div class='zxc_mb'>فرش</div>",
+        "<div class='newsBottomBar'>ابزار</div><div class='short_link_box'>پیوند</div><p class='share_button'>الف</p>",
+        "<div class='report-like'>پسندیدم</div><p>گزارش خطا</p><div class='col title_adv'>تبلیغ</div>",
+        "<p>پخش ویدئو</p><p>دانلود فیلم</p><p>مرورگر شما از پخش ویدیو پشتیبانی نمی‌کند</p>",
+        "<p>تعداد بازدید: ۱۰۱</p><p>۱٬۲۰۴ بازدید</p><p>این خبر ۱۲ بار خوانده شده است</p><p>Views: 7</p>",
+        "<div class='visit_count'>۱۰۱</div><span class='news-hits'>۱۲</span>",
+    ],
+)
+@pytest.mark.parametrize("end", ["", f"<p>{TWO}</p>"])
+def test_furniture_within_the_body_is_left_out(box: str, end: str) -> None:
+    assert paragraphs(in_body(f"<p>{ONE}</p>{box}{end}")) == [ONE] + ([TWO] if end else [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "۱۰۱ نفر از این کتابخانه بازدید کردند.",
+        "تعداد بازدیدکنندگان امسال ۱۰۱ نفر بیشتر از سال پیش بود.",
+        "او در <a href='https://t.me/x'>کانال تلگرام</a> خود نوشت:",
+        "<a href='/fa/tag/1/x'>مدیر کتابخانه</a> گفت: کتاب‌ها رسید.",
+        "منبع: <a href='http://elsewhere.example/'>ایسنای ما</a>",
+        "<a href='/files/fa/news/1401/1/1/5.pdf'>متن کامل گزارش</a>",
+        "* * * *",
+        "پایان",
+    ],
+)
+def test_short_lines_and_lines_with_links_that_say_something_are_kept(line: str) -> None:
+    assert len(paragraphs(in_body(f"<p>{ONE}</p><p>{line}</p>"))) == 2
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        '<a class="lead2" href="/">پایگاه خبری عصرپرس (asrpress.ir) : </a><div>',
+        '<p><strong><a href="http://www.asrpress.ir/">عصرپرس</a></strong></p><div>',
+        '<div><a href="/fa">عصرپرس:</a> ',
+        '<div><b><a href="/">عصرپرس</a></b> - ',
+    ],
+)
+def test_a_link_to_the_outlets_home_at_the_head_is_no_text(opening: str) -> None:
+    assert paragraphs(in_body(f"{opening}{ONE}</div><p>{TWO}</p>")) == [ONE, TWO]
+
+
+def test_a_sentence_may_begin_with_the_outlets_name() -> None:
+    inner = '<p><a href="/">عصرپرس</a> گزارش داد که کتاب‌ها رسید.</p>'
+    assert paragraphs(in_body(inner)) == ["عصرپرس گزارش داد که کتاب‌ها رسید."]
+
+
+def test_a_short_text_is_not_taken_for_the_heading_of_the_links_behind_it() -> None:
+    assert paragraphs(in_body(f"<p>عکس: سام یاری</p>{linked('باران')}")) == ["عکس: سام یاری"]
+    assert paragraphs(in_body(f"<table><tr><td>دره</td><td>۱۲</td></tr></table>{linked('باران')}")) == ["دره | ۱۲"]
 
 
 @given(st.lists(st.sampled_from(["<div>", "<p>", "</p>", "<br>", "<b>", "</b>", "<td>", "<tr>", "<table>", "واژه "])))

@@ -53,6 +53,15 @@ def test_a_character_cut_in_two_does_not_cost_the_page(broken: bytes, declared: 
     assert note == "not quite UTF-8, broken characters left out"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("declared", [None, "utf-8", "utf-16"])
+def test_utf_16_is_told_without_a_mark(encoding: str, declared: str | None) -> None:
+    html = page()
+    assert as_utf8(html.decode().encode(encoding), declared) == (html, f"{encoding.upper()} without a mark")
+    article = read(html.decode().encode(encoding), encoding=declared)
+    assert (article.title, article.body) == (TITLE, TEXT)
+
+
 def test_nul_bytes_go() -> None:
     assert as_utf8(PERSIAN.encode().replace("ک".encode(), "\0ک\0".encode())) == (PERSIAN.encode(), None)
 

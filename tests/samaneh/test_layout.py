@@ -22,6 +22,7 @@ from tests.samaneh.template import (
 )
 
 PUBLISHED = "1401-11-04 22:54"
+BOTH = ["فرهنگ", "کتاب"]
 DAY, GREGORIAN = "۰۴ بهمن ۱۴۰۱", "24 January 2023"
 
 
@@ -129,6 +130,20 @@ def test_the_date_is_found_by_name_or_label(place: str) -> None:
         '<div class="publish-date">۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</div>',
         '<span class="photo_pub_date">۲۲:۵۴ - ۱۴۰۱/۱۱/۰۴</span>',
         '<span class="news-date">2023-01-24 22:54</span>',
+        *(
+            f'<div class="col-xs-36 {name}">تاریخ: ۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</div>'
+            for name in (
+                "news-pdate news-publishdate photo-news-publishdate n-data photo-n-data video-date news-nav-times"
+                " date-color-news time decription_d_i bread_time photo_pdate pubDate news_tarikh".split()
+            )
+        ),
+        '<li class="time">۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</li>',
+        '<ul class="news-detile"><li>کد ۴۳۲۱</li><li>۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</li></ul>',
+        '<div class="x1"><i></i><b>۲۲:۵۴</b> <b>۰۴ بهمن ۱۴۰۱</b></div>',
+        '<div class="news_nav"><i></i>۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</div>',
+        '<div class="news_path"><a href="/fa/culture">فرهنگ</a> » <span>۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</span></div>',
+        '<div class="last-update-time">۰۵ بهمن ۱۴۰۱ - ۱۰:۰۰</div><div class="time">۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</div>',
+        '<div class="time">زمان مطالعه: ۳ دقیقه</div><div class="n-data">۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</div>',
     ],
 )
 def test_a_place_that_may_be_the_date_counts_where_nothing_better_is(place: str) -> None:
@@ -136,6 +151,57 @@ def test_a_place_that_may_be_the_date_counts_where_nothing_better_is(place: str)
     better = '<meta property="article:published_time" content="۱۴۰۰/۰۱/۰۲ - ۰۳:۰۴">'
     article = read(page(date=place, head=better))
     assert (article.published_jalali, article.sources["published_at"]) == ("1400-01-02 03:04", "meta")
+
+
+def test_of_two_dates_in_places_without_a_name_none_is_taken() -> None:
+    dates = "<p>۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</p>", "<p>۰۵ بهمن ۱۴۰۱ - ۲۲:۵۴</p>"
+    assert read(page(date=dates[0])).published_jalali == PUBLISHED
+    assert read(page(date=dates[0] * 2)).published_jalali == PUBLISHED
+    assert read(page(date="".join(dates))).published_at is None
+    assert read(page(date="", after=f'<div class="comments_item">{dates[0]}</div>')).published_at is None
+    assert read(page(date=f"<p>به روز شده در: {dates[1][3:]}{dates[0]}")).published_jalali == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "سه شنبه ۰۴ بهمن ۱۴۰۱ ساعت ۱۰:۵۴ ب.ظ",
+        "۲۲ : ۵۴ - ۰۴ بهمن ۱۴۰۱",
+        "۴ بهمن ماه سال ۱۴۰۱",
+        "۲۲.۵۴ - ۰۴ بهمن ۱۴۰۱",
+        "دو ساعت پیش - ۲ ساعت قبل",
+        "۰۴ بهمنماه ۱۴۰۱ - ۲۲:۵۴",
+        "۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴ - ۰۵ بهمن ۱۴۰۱ - ۱۰:۰۰",
+        "۰۴/۱۱/۰۱ ۲۲:۵۴",
+    ],
+)
+def test_a_date_that_is_not_read_leaves_the_word_to_the_next_place(form: str) -> None:
+    place = f'<div class="news_nav news_pdate_c">تاریخ انتشار: {form}</div>'
+    meta = '<meta property="article:published_time" content="2023-01-24T22:54:00+03:30">'
+    article = read(page(date=place, head=meta))
+    assert (article.published_jalali, article.sources["published_at"]) == (PUBLISHED, "meta")
+    assert [note.partition(":")[0] for note in article.notes] == ["published_at in page"]
+    assert read(page(date=place)).published_at is None
+
+
+@pytest.mark.parametrize("form", ["۳۱ مهر ۱۴۰۱ - ۱۰:۲۰", "۰۴ بهمن ۱۴۰۱ - ۲۵:۵۴", "۰۴ بهمن ۹۴۰۱", "2023-02-30 10:20"])
+def test_an_impossible_date_leaves_the_word_to_none(form: str) -> None:
+    meta = '<meta property="article:published_time" content="2023-01-24T22:54:00+03:30">'
+    article = read(page(date=f'<div class="news_pdate_c">{form}</div>', head=meta))
+    assert (article.published_at, len(article.notes)) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "تاریخ انتشار: ۲۲:۵۴ - ۰۴ بهمن ۱۴۰۱<span> - به روز شده در: ۰۵ بهمن ۱۴۰۱ - ۱۰:۰۰</span>",
+        "<i>به‌روزرسانی: ۰۵ بهمن ۱۴۰۱ - ۱۰:۰۰</i> | <i>تاریخ انتشار: ۲۲:۵۴ - ۰۴ بهمن ۱۴۰۱</i>",
+        "۲۲:۵۴ - ۰۴ بهمن ۱۴۰۱ (آخرین ویرایش ۰۵ بهمن ۱۴۰۱ - ۱۰:۰۰)",
+    ],
+)
+def test_of_a_place_with_the_last_change_too_the_part_about_the_publication_counts(inner: str) -> None:
+    article = read(page(date=f'<div class="news_nav news_pdate_c">{inner}</div>'))
+    assert (article.published_jalali, article.notes) == (PUBLISHED, [])
 
 
 def test_neither_the_sites_own_date_nor_those_of_lists_are_the_articles() -> None:
@@ -187,6 +253,11 @@ def test_a_gregorian_date_alone_is_read() -> None:
         f'<div class="title"><a href="/fa/news/{CODE}/x">{TITLE}</a></div>',
         f'<div class="title-news">{TITLE}</div>',
         f'<div itemprop="headline">{TITLE}</div>',
+        f'<h2><a href="/fa/news/{CODE}/x">{TITLE}</a></h2>',
+        f"<h2>{TITLE}</h2>",
+        f'<h1><span class="title-news">{TITLE}</span></h1>',
+        f'<h1 class="title"><a href="/fa/news/{CODE}/x">{TITLE.replace(" ", "<br>", 1)}</a></h1>',
+        f'<h1 class="title"><div>{TITLE.replace(" ", "</div><div>", 1)}</div></h1>',
         f'<div class="video_title">{TITLE}</div>',
     ],
 )
@@ -201,6 +272,12 @@ def test_the_headline_in_every_form(headline: str, container: str) -> None:
 def test_the_outlets_name_is_no_headline() -> None:
     article = read(page(headline="", header="<h1>عصرپرس</h1>", head=f'<meta property="og:title" content="{TITLE}">'))
     assert (article.title, article.sources["title"]) == (TITLE, "meta")
+
+
+def test_the_outlets_name_in_a_heading_of_its_own_does_not_hide_a_headline_in_another_element() -> None:
+    header = '<h1 class="site-title">عصرپرس</h1><h2>پربیننده‌ترین‌ها</h2>'
+    headline = f'<h2><a href="/fa/news/{CODE}/x">{TITLE}</a></h2>'
+    assert read(page(header=header, headline=headline, container="<article>")).title == TITLE
 
 
 def test_of_two_headings_the_one_counts_that_the_head_names() -> None:
@@ -225,6 +302,8 @@ def test_two_headlines_of_which_nothing_tells_the_right_one_are_refused() -> Non
         ('<div class="newspage_rutitr">گزارش میدانی</div>', "گزارش میدانی"),
         ('<div class="news-rutitr">گزارش میدانی</div>', "گزارش میدانی"),
         ('<div class="newsPreTitle">گزارش میدانی</div>', "گزارش میدانی"),
+        ('<div class="rotitr">گزارش<br>میدانی</div>', "گزارش میدانی"),
+        ('<div class="rutitr"><p>گزارش</p><p>میدانی</p></div>', "گزارش میدانی"),
         ("", None),
     ],
 )
@@ -242,6 +321,9 @@ def test_the_kicker_in_every_form(kicker: str, text: str | None) -> None:
         (f'<div class="lead">{LEAD}</div>', LEAD),
         (f'<div class="subtitle_photo">{LEAD}</div>', LEAD),
         (f'<div class="sub_ax">{LEAD}</div>', LEAD),
+        (f'<div class="leadi">{LEAD}</div>', LEAD),
+        (f'<div class="baznashr-subtitle">{LEAD.replace(" ", "<br />")}</div>', LEAD),
+        (f'<div class="subtitle"><ul><li>{LEAD.replace(" از ", "<li>از ")}</ul></div>', LEAD),
         (f'<div class="content-lead-news">{LEAD}</div>', LEAD),
         ('<div class="subtitle"></div>', None),
         ("", None),
@@ -366,14 +448,6 @@ def test_what_readers_write_is_no_text_of_the_article() -> None:
     assert read(page(body=comments + f'<div class="body">{TEXT}</div>')).body == TEXT
 
 
-@pytest.mark.parametrize(
-    ("form", "count"),
-    [("", None), ('<form name="comments"></form>', 0), ('<div class="comments_container"></div>', 0)],
-)
-def test_no_comment_is_zero_only_where_there_is_a_place_for_them(form: str, count: int | None) -> None:
-    assert read(page(after=form)).comment_count == count
-
-
 def test_two_texts_that_both_may_be_the_article_are_refused() -> None:
     long = "<p>" + f"{TEXT} " * 5 + "</p>"
     body = f'<div class="a"><div class="body">{long}</div></div><div class="b"><div class="body">{long}</div></div>'
@@ -402,6 +476,21 @@ def test_a_page_without_a_body_is_refused() -> None:
         ('<a class="service_name" href="/a">فرهنگ</a><a class="cat_name" href="/b">کتاب</a>', ["فرهنگ", "کتاب"]),
         ('<div class="news_cat_c"><span>گروه:</span> فرهنگ</div>', ["فرهنگ"]),
         ('<div class="news_path"><a href="/a">کتاب</a> >> <a href="/a/9">کتاب</a></div>', ["کتاب", "کتاب"]),
+        ('<div class="news_path"><a href="/a">کتاب<br>و فیلم</a></div>', ["کتاب و فیلم"]),
+        (
+            '<div class="news_path"><a href="/fa/archive?service_id=1">صفحه نخست</a> » <a href="/a">کتاب</a></div>',
+            ["کتاب"],
+        ),
+        *(
+            (
+                f'<div class="x {name}"><a href="/fa">خانه</a> / <a href="/a">فرهنگ</a> / <a href="/b">کتاب</a></div>',
+                BOTH,
+            )
+            for name in "padd-breadcrumb crumbs pathe_news news_nav_second breadcrumb_list path_bottom_body".split()
+        ),
+        ('<a class="news-service" href="/a">فرهنگ</a>', ["فرهنگ"]),
+        ('<span class="service-name">گروه: فرهنگ</span>', ["فرهنگ"]),
+        ('<div class="news_path"></div><ul class="breadcrumb"><li><a href="/a">فرهنگ</a></li></ul>', ["فرهنگ"]),
         ("", []),
     ],
 )
@@ -417,6 +506,7 @@ def test_the_sections_in_every_form(path: str, category: list[str]) -> None:
         ('<div><b>برچسب‌ها:</b> <a href="/fa/tags/1/1/x">کتاب</a> <a href="/q">روستا</a></div>', ["کتاب", "روستا"]),
         ('<div><a href="/fa/tag/1/کتاب و خواندن">#کتاب</a><a href=/fa/tag/1/روستا>#روستا</a></div>', ["کتاب", "روستا"]),
         (TAGS + TAGS, ["کتاب", "روستا"]),
+        ('<div class="tags_title"><a class="tags_item" href="/x">کتاب<br>روستا</a></div>', ["کتاب روستا"]),
         ("", []),
     ],
 )
@@ -430,9 +520,45 @@ def test_the_tags_of_the_day_are_not_the_articles() -> None:
     assert read(page(side=SIDE + hot)).tags == ["کتاب", "روستا"]
 
 
+HOT = '<a href="/fa/tags/9/1/گرما">گرما</a><a href="/fa/tags/8/1/سرما">سرما</a>'
+
+
+@pytest.mark.parametrize(
+    ("header", "side"),
+    [
+        (f'<div class="trend"><span>داغ‌ترین‌ها</span>{HOT}</div>', ""),
+        (f"<div>{HOT}</div>", ""),
+        (f'<div class="hot">{HOT.replace("<a ", "<a class=tags_item ")}</div>', ""),
+        (f"<header><ul><li>{HOT}</li></ul></header>", ""),
+        ("", f'<div class="side"><div class="tags_container">برچسب‌ها: {HOT}</div></div>'),
+        ("", f"<aside>{HOT}</aside>"),
+        ("", f'<div class="page_footer"><b>برچسب‌ها</b> {HOT}</div>'),
+    ],
+)
+def test_an_article_without_tags_gets_none_from_elsewhere(header: str, side: str) -> None:
+    assert read(page(tags="", header=header, side=side + SIDE)).tags == []
+    wrapped = page(tags="", header=f"<div id=wrapper>{header}", side=f"{side}{SIDE}</div>")
+    assert read(wrapped).tags == []
+
+
+def test_a_header_with_the_headline_in_it_is_the_articles() -> None:
+    tags = f'<div class="labels">{HOT}</div>'
+    html = page(
+        container='<article><header class="news-header">', kicker=tags, tags="", body="</header><p class=body>متن"
+    )
+    assert read(html).tags == ["گرما", "سرما"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_groups_that_are_equally_near_the_one_with_the_label_counts(first: bool) -> None:
+    labelled, other = f"<div>برچسب‌ها: {HOT}</div>", '<div><a href="/fa/tag/1/کتاب">کتاب</a></div>'
+    assert read(page(tags=labelled + other if first else other + labelled)).tags == ["گرما", "سرما"]
+
+
 @pytest.mark.parametrize(
     "place",
     [
+        '<div class="news_author">آرزو<br>نیک‌پی</div>',
         '<div class="news_author">آرزو نیک‌پی</div>',
         '<div class="author_name">نویسنده: آرزو نیک‌پی</div>',
         "<div>نویسنده: آرزو نیک‌پی</div>",

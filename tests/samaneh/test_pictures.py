@@ -22,6 +22,11 @@ def images(inner: str) -> list[Image]:
         f'<img src="//asrpress.ir{PATH}">',
         f'<img src="data:image/gif;base64,R0" data-src="{PATH}">',
         f'<img data-original="{PATH}">',
+        f'<img src="/client/blank.gif" data-original="{PATH}">',
+        f'<img src="data:image/gif;base64,R0" data-lazy-src="{PATH}">',
+        f'<img src="/files/small.jpg" data-lazy="{PATH}" data-thumb="/files/tiny.jpg">',
+        f'<img src="/loading.svg" data-srcset="{PATH} 500w, /files/b.jpg 900w">',
+        f'<img srcset="{PATH} 1x, /files/b.jpg 2x">',
         f'<a href="{PATH}"><img src="/files/fa/news/small.jpg"></a>',
         f'<a href="/fa/culture"><img src="{PATH}"></a>',
         f'<p><span><img src=" {PATH} " width="100%" height="auto"></span></p>',
@@ -70,6 +75,33 @@ def test_blanks_and_persian_letters_in_an_address_are_encoded() -> None:
 )
 def test_the_caption_of_a_picture(markup: str, caption: str | None) -> None:
     assert images(markup) == [Image(url=PICTURE, caption=caption)]
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        ('<base href="http://cdn.example/">', "http://cdn.example/files/a.jpg"),
+        ("<BASE target=_blank><base href=//cdn.example/x/>", "http://cdn.example/x/files/a.jpg"),
+        ('<base href="/sub/">', f"{BASE}/sub/files/a.jpg"),
+        ('<base href="javascript:alert(1)">', f"{BASE}/files/a.jpg"),
+        ('<base href=" ">', f"{BASE}/files/a.jpg"),
+        ("", f"{BASE}/files/a.jpg"),
+    ],
+)
+def test_relative_addresses_are_relative_to_what_the_page_says(base: str, url: str) -> None:
+    film = '<div class="video_content"><video src="files/b.mp4"></video></div>'
+    html = page(
+        head=f"<title>{TITLE}</title>{base}", body=f'<div class="body"><img src="files/a.jpg">{TEXT}{film}</div>'
+    )
+    article = read(html)
+    assert [image.url for image in article.images] == [url]
+    assert [video.url for video in article.videos] == [url.replace("a.jpg", "b.mp4")]
+    assert article.url == f"{BASE}/fa/news/4321"
+
+
+def test_adverts_are_no_pictures_of_the_article() -> None:
+    advert = f'<a href="/fa/ads/redirect/a/7"><img src="{PATH}"></a><a rel="sponsored" href="/x"><img src="{PATH}"></a>'
+    assert images(advert) == []
 
 
 def test_the_lead_picture_above_the_body_comes_first() -> None:
