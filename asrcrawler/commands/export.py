@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from asrcrawler.command import AsrCommand
@@ -38,8 +37,9 @@ class Command(AsrCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         from asrcrawler.export.contract import export_schema
-        from asrcrawler.storage import Database
+        from asrcrawler.storage import open_for_reading
         from asrcrawler.storage.export import export_articles
+        from asrcrawler.storage.limits import UNLIMITED
 
         chosen, options = _format(opts), Options(revisions=opts.revisions, bom=opts.bom)
         if opts.schema:
@@ -48,8 +48,7 @@ class Command(AsrCommand):
             return
         _refuse_unfit(chosen, opts)
         selection = selection_of(opts)
-        with closing(Database(self.config.database_url)) as database:
-            database.open_existing()
+        with open_for_reading(self.config.database_url, longest=UNLIMITED) as database:
             if chosen.of_pages:
                 _write_pages(database, selection, opts.output)
                 return

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse
 
 from asrcrawler.persian import clean
 from asrcrawler.reader import asked, difference
+from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.asked import NotThere, address
 from asrcrawler.reader.health import midnight
 from asrcrawler.reader.rendering import library_of, page
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 EDITS_SHOWN = 50
 DAY = timedelta(days=1)
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 
 @router.get("/")
