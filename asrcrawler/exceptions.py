@@ -53,7 +53,15 @@ class MissingLibraryError(AsrCrawlerError):
 
 
 class StorageError(AsrCrawlerError):
-    """The database cannot be opened, read or written. Raised by ``asrcrawler.storage``."""
+    """The database cannot be opened, read or written. Raised by ``asrcrawler.storage``.
+
+    By itself it says that waiting may help: the database is locked, full, out of reach. Its kinds say that it does not.
+    """
+
+
+class UnusableError(StorageError):
+    """What the settings name is no database that can be used: a wrong address, a wrong password, a file that is none,
+    one that is closed to this user. Raised by ``asrcrawler.storage``."""
 
 
 class SchemaError(StorageError):

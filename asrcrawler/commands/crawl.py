@@ -46,10 +46,13 @@ class Command(ScrapyCrawl):
             hush()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.archive import Archive
+
         assert self.crawler_process is not None
         crawler = self._create_crawler(args[0])
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
+        Archive.let_go(crawler)  # a second signal ends the crawl at once, also in the middle of a question
         stats = None if self.crawler_process.bootstrap_failed else crawler.stats
         self.exitcode = stats.get_value("asr/exit_status", 1) if stats else 1
         gc.freeze()  # a last search for garbage in all that was loaded takes longer than a run with nothing new
