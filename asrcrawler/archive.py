@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from functools import partial
 from math import ceil
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary, ref
 
@@ -35,6 +36,7 @@ T = TypeVar("T")
 
 WAITS = (1.0, 5.0, 15.0, 30.0)
 """Seconds before each further try when the database does not do what it is asked."""
+SLOW = 5.0  # seconds that the database may take for one thing until nothing more is fetched for it
 NOTICE = 0.5  # seconds within which it is seen that the crawl is to stop
 FAREWELL = 10.0  # seconds of silence that a database server may cost a crawl that is to stop
 
@@ -49,6 +51,7 @@ class Archive:
         self.site = site
         self._crawler = ref(crawler)
         self._has_given_up = False
+        self._is_holding = False
         self.run_id: int | None = None
         """Set while a run is open."""
         self.figures = runs.RunFigures()
@@ -136,7 +139,10 @@ class Archive:
         in this run.
         """
         self._pages_to_learn_from = 0
-        learnt = await self._watched(partial(dictionaries.learn, self._opened, self.site))
+        try:
+            learnt = await self._watched(partial(dictionaries.learn, self._opened, self.site))
+        finally:
+            self._go_on_fetching()
         self.dictionary = learnt or self.dictionary
 
     async def ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -202,7 +208,6 @@ class Archive:
 
         Once that was of no use, nothing else is waited for.
         """
-        is_holding = False
         try:
             for wait in () if self._has_given_up else WAITS:
                 try:
@@ -211,25 +216,26 @@ class Archive:
                     if type(error) is not StorageError or self._is_stopping:
                         raise
                     logger.warning("%s; trying again in %g seconds", error, wait)
-                is_holding = is_holding or self._hold()
+                self._stop_fetching()
                 await self._sleep(wait)
             result = await self._watched(work)
         except StorageError as error:
             self._has_given_up = type(error) is StorageError
             raise
         finally:
-            if is_holding and (crawler := self._crawler()) is not None:
-                resume(crawler, DATABASE)
+            self._go_on_fetching()
         self._has_given_up = False
         return result
 
     async def _watched(self, work: Callable[[], T]) -> T:
         """Do it in a thread; a server that has gone silent does not keep a crawl that is to stop."""
-        task = asyncio.ensure_future(asyncio.to_thread(work))
+        task, began = asyncio.ensure_future(asyncio.to_thread(work)), monotonic()
         try:
             while not (await asyncio.wait({task}, timeout=NOTICE))[0]:
                 if self._is_stopping:
                     self.hurry(FAREWELL)
+                if monotonic() - began > SLOW:
+                    self._stop_fetching()
         except asyncio.CancelledError:
             task.cancel()
             raise
@@ -250,13 +256,17 @@ class Archive:
             return False
         return not crawler.engine.running if self.run_id is not None else not crawler.crawling
 
-    def _hold(self) -> bool:
-        """Have nothing fetched, where the crawl has an engine; give whether it has."""
+    def _stop_fetching(self) -> None:
         crawler = self._crawler()
-        if crawler is None or not _has_engine(crawler):
-            return False
-        hold(crawler, DATABASE)
-        return True
+        if not self._is_holding and crawler is not None and _has_engine(crawler):
+            hold(crawler, DATABASE)
+            self._is_holding = True
+
+    def _go_on_fetching(self) -> None:
+        crawler = self._crawler()
+        if self._is_holding and crawler is not None:
+            resume(crawler, DATABASE)
+            self._is_holding = False
 
 
 def _has_engine(crawler: Crawler) -> bool:

@@ -122,7 +122,8 @@ def _check(command: AsrCommand, opts: argparse.Namespace) -> int:
             return 0
         tell(map(str, found))
         if opts.repair:
-            tell([f"repaired: {repair(database)} of {len(found)}"])
+            repaired = repair(database)
+            tell([f"repaired: {repaired} of {max(repaired, len(found))}"])  # more comes to light by an index made anew
             left = list(findings(database))
             tell(f"left: {finding}" for finding in left) if left else None
             return int(bool(left))

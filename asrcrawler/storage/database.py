@@ -35,6 +35,7 @@ CACHE_KIB = 16 * 1024  # of SQLite's pages in memory; the default of 2 MiB thras
 SCHEMA_LOCK = (0x617372, 0)  # PostgreSQL advisory lock held while the schema changes
 SITE_LOCK = 0x617373  # … and, with the hash of its name, while something is written about a site
 
+TURN = 120  # seconds until a connection is free, where there are few; more than a silent server may take
 LOOKS = 5  # at a file that another program writes to while it is read without locks
 BETWEEN_LOOKS = 0.1  # seconds
 
@@ -68,7 +69,7 @@ class Database:
         with translated(url.partition("://")[0]):
             self._url = _url(url)
             self.name = self._url.render_as_string(hide_password=True)
-            pool = {} if connections is None else {"pool_size": connections, "max_overflow": 0}
+            pool = {} if connections is None else {"pool_size": connections, "max_overflow": 0, "pool_timeout": TURN}
             if self._url.get_backend_name() == "postgresql":
                 self.engine = self._postgresql_engine(pool, any_encoding=any_encoding)
             elif read_only:
@@ -98,9 +99,12 @@ class Database:
             translated(self.name),
             self.engine.connect().execution_options(**options) as connection,
             self._unmoved(connection),
-            connection.begin(),
         ):
-            yield connection
+            transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                transaction.rollback()  # there is nothing to commit, and SQLite refuses that where it met with damage
 
     def again(self, question: Callable[[], T]) -> T:
         """What ``question`` gives, which reads and changes nothing; it is put again where the file moved meanwhile.

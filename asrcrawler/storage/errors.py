@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST_CAUSE = 200  # characters of the driver's own words
 _BEYOND_LIMITS = "54000"  # PostgreSQL's code for a value too large for an index or a type
-_RESCUE = "restore a backup, or rescue what can be read: scrapy db check says what it is"
+RESCUE = "restore a backup; without one, SQLite's own .recover or a dump of PostgreSQL rescues what can be read"
 
 _PRIMARY = 0xFF  # of SQLite's number of an error; the rest says more of the same
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT})
@@ -37,7 +37,7 @@ _ADVICE = (
     ("unable to open database file", "its directory is missing or closed to this user"),
     ("attempt to write a readonly database", "the file or its directory is closed to this user"),
     ("no such module: fts5", "the SQLite of this Python was built without full-text search"),
-    ("malformed", _RESCUE),
+    ("malformed", RESCUE),
     ("interrupted", "the question took too long"),
     ("statement timeout", "the question took too long"),
     ("lock timeout", "another program has held it for too long"),
@@ -58,6 +58,13 @@ def translated(where: str) -> Iterator[None]:
         raise _kind(error)(f"database {where}: {_cause(error)}") from error
     except UnicodeDecodeError as error:
         raise DamagedError(f"database {where}: a text in it is not UTF-8: {error}") from error
+
+
+def damage_in(error: Exception) -> str | None:
+    """What an error says of damage, in one line; None where it speaks of something else."""
+    if isinstance(error, SQLAlchemyError):
+        return _words(error) if _kind(error) is DamagedError else None
+    return f"a value that is none: {_words(error)}" if isinstance(error, ValueError) else None
 
 
 def _kind(error: SQLAlchemyError) -> type[StorageError]:
@@ -83,9 +90,15 @@ def _is_about_values(error: SQLAlchemyError) -> bool:
     return beyond_limits or isinstance(cause, ValueError | TypeError | OverflowError)
 
 
+def _words(error: BaseException) -> str:
+    """The driver's own."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())[:LONGEST_CAUSE]
+
+
 def _cause(error: BaseException) -> str:
-    cause = getattr(error, "orig", None) or error
-    words = " ".join(str(cause).split())[:LONGEST_CAUSE]
+    words = _words(error)
+    if getattr(getattr(error, "orig", None), "sqlstate", None) in _DAMAGED_STATES:
+        return f"{words} ({RESCUE})"
     for part, advice in _ADVICE:
         if part in words:
             return f"{words} ({advice})"
