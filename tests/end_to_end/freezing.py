@@ -1,4 +1,4 @@
-"""A PostgreSQL server that is stopped, as by SIGSTOP, a debugger or a hypervisor: it keeps its sockets and says nothing."""
+"""A PostgreSQL server that is stopped, as by SIGSTOP or a hypervisor: it keeps its sockets and says nothing."""
 
 from __future__ import annotations
 
