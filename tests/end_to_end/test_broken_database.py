@@ -126,12 +126,14 @@ def test_a_vanished_database_ends_the_crawl_at_once(crawl: Crawl, site: ReplicaS
     assert all_is_there(crawl)
 
 
-def test_a_full_disk_is_named_and_the_next_run_has_everything(crawl: Crawl) -> None:
+def test_a_full_disk_is_named_and_the_next_run_has_everything(crawl: Crawl, site: ReplicaServer) -> None:
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     process = crawl.start(f"codes={CODES[0]}-{CODES[-1]}", settings=EVERY_20)
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (ROOM, limit[1]))
-    before = log_of(process, "trying again in")
+    before = log_of(process, "trying again in 5 seconds")  # the second time: it had a second to fetch more
+    fetched = len(site.requests.codes)
     status, log = stopped(process)
+    assert fetched - len(crawl.ledger(CODES)) <= 2 * 20 + 4  # the batch in hand, one more, and what was on its way
     assert "database or disk is full" in before or "disk I/O error" in before
     assert status == 1, log
     assert 0 < len(crawl.ledger(CODES)) < len(CODES)
