@@ -6,13 +6,14 @@ import json
 import logging
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from stat import S_ISREG
 from time import sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from asrcrawler.exceptions import MovedError, SchemaError, StorageError, VanishedError
+from asrcrawler.exceptions import MovedError, SchemaError, StorageError, UnusableError, VanishedError
 from asrcrawler.storage import readonly
 from asrcrawler.storage.errors import translated
 from asrcrawler.storage.limits import STATEMENT, UNLIMITED, Limits
@@ -182,6 +183,11 @@ class Database:
                 " scrapy db upgrade brings it up to date"
             )
 
+    def is_outdated(self) -> bool:
+        """Whether an earlier version of this program has written it. Raises :exc:`StorageError` if it is not there."""
+        self._refuse_if_absent()
+        return self.schema_version() not in {None, HEAD}
+
     def schema_version(self) -> str | None:
         """The revision of the schema; None for a database without one. Raises :exc:`SchemaError` if it is unknown."""
         version = self.again(self._schema_version)
@@ -243,9 +249,13 @@ class Database:
     def _refuse_if_absent(self) -> None:
         if self.path is None:
             return
-        if not self.path.exists():
-            raise StorageError(f"there is no database {self.path} yet; scrapy crawl asr makes it")
-        if self.path.is_file() and self.path.stat().st_size == 0:
+        try:
+            status = self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise StorageError(f"there is no database {self.path} yet; scrapy crawl asr makes it") from None
+        except OSError as error:
+            raise UnusableError(f"database {self.path}: {error.strerror}") from error
+        if S_ISREG(status.st_mode) and status.st_size == 0:
             raise StorageError(f"there is no archive in {self.path}: the file is empty; put a backup in its place")
 
     @contextmanager
@@ -348,10 +358,8 @@ def open_for_reading(url: str, *, longest: float = STATEMENT, any_encoding: bool
     An older schema is brought to this version's where that can be; else it is refused. Raises :exc:`StorageError`.
     """
     with closing(Database(url, read_only=True, longest=longest, any_encoding=any_encoding)) as database:
-        try:
-            database.open_existing()
-        except SchemaError:
+        if database.is_outdated():
             with suppress(StorageError), closing(Database(url, longest=UNLIMITED, any_encoding=any_encoding)) as owned:
                 owned.open_existing()
-            database.open_existing()
+        database.open_existing()
         yield database

@@ -95,8 +95,9 @@ def _open(url: URL, limits: Limits) -> _Reader:
         for journal in ("-wal", "-journal"):
             if _size_beside(path, journal):
                 raise StorageError(
-                    f"database {path}: its last changes lie in {path.name}{journal}, which cannot be read in a folder"
-                    " that is closed to this user; let its owner open it (scrapy status), or copy both files elsewhere"
+                    f"database {path}: its last changes lie in {path.name}{journal}, which cannot be read in a"
+                    " folder that is closed to this user; let its owner put them in (scrapy db tidy),"
+                    " or copy both elsewhere"
                 ) from error
         reader = _connect(path, "mode=ro&immutable=1", timeout, limits)
         reader.stamp = stamp

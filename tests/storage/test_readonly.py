@@ -249,7 +249,9 @@ def test_a_file_without_an_archive_is_told_apart_from_an_empty_archive(tmp_path:
         sqlite3.connect(path, isolation_level=None).execute("CREATE TABLE mine (id INTEGER)")
     else:
         path.write_bytes(content)
+    before = path.read_bytes()
     with pytest.raises(StorageError, match="no archive"), open_for_reading(f"sqlite:///{path}"):
         pass
+    assert path.read_bytes() == before
     with closing(Database(f"sqlite:///{path}")) as writer, pytest.raises(StorageError, match="no archive"):
         writer.open_existing()
