@@ -7,16 +7,16 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asrcrawler.actions import Action, ActionsCommand
+from asrcrawler.cli.actions import Action, ActionsCommand
+from asrcrawler.cli.output import replacing, tell
 from asrcrawler.config import given_database_url
-from asrcrawler.destination import replacing, tell
 from asrcrawler.exceptions import UsageError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
-    from asrcrawler.command import AsrCommand
+    from asrcrawler.cli.command import AsrCommand
     from asrcrawler.storage import Database
 
 MEGABYTE = 1_000_000
@@ -46,7 +46,7 @@ def _read_only(url: str, *, any_encoding: bool = False) -> Iterator[Database]:
 def _upgrade(command: AsrCommand, _: argparse.Namespace) -> None:
     from asrcrawler.storage import Database
     from asrcrawler.storage.limits import UNLIMITED
-    from asrcrawler.storage.schema import HEAD
+    from asrcrawler.storage.migrations.revisions import HEAD
 
     with closing(Database(command.config.database_url, longest=UNLIMITED)) as database:
         before = database.schema_version() if database.path is None or database.path.exists() else None
@@ -66,8 +66,8 @@ def _copy_options(parser: argparse.ArgumentParser) -> None:
 
 def _copy(_: AsrCommand, opts: argparse.Namespace) -> None:
     from asrcrawler.storage import Database
-    from asrcrawler.storage.copying import copy_archive
     from asrcrawler.storage.limits import UNLIMITED
+    from asrcrawler.storage.upkeep.copying import copy_archive
 
     source_url, target_url = given_database_url(opts.source), given_database_url(opts.target)
     with closing(Database(target_url, longest=UNLIMITED)) as target:
@@ -132,7 +132,7 @@ def _check(command: AsrCommand, opts: argparse.Namespace) -> int:
 
 
 def _tidy(command: AsrCommand, _: argparse.Namespace) -> None:
-    from asrcrawler.storage.care import size, tidy
+    from asrcrawler.storage.upkeep.care import size, tidy
 
     with _archive(command) as database:
         before = size(database)
@@ -146,7 +146,7 @@ def _backup_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _backup(command: AsrCommand, opts: argparse.Namespace) -> None:
-    from asrcrawler.storage.care import back_up
+    from asrcrawler.storage.upkeep.care import back_up
 
     path = Path(opts.file)
     with _read_only(command.config.database_url) as database:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asrcrawler.command import AsrCommand
-from asrcrawler.destination import binary_destination
+from asrcrawler.cli.command import AsrCommand
+from asrcrawler.cli.options import code_of
+from asrcrawler.cli.output import binary_destination
 from asrcrawler.exceptions import DamagedPageError, UsageError
-from asrcrawler.options import code_of
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from asrcrawler.storage import Database
-    from asrcrawler.storage.pages import KeptPage
+    from asrcrawler.storage.visits.captures import KeptPage
 
 
 class Command(AsrCommand):
@@ -45,7 +45,7 @@ class Command(AsrCommand):
 
 
 def _body(database: Database, site: str, code: int, number: str | None) -> bytes:
-    from asrcrawler.storage.pages import body_of, kept_of
+    from asrcrawler.storage.visits.captures import body_of, kept_of
 
     page = _chosen(kept_of(database, site, code), code, number)
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.routing import APIRoute
 
 from asrcrawler.exceptions import MovedError
-from asrcrawler.storage.database import BETWEEN_LOOKS, LOOKS
+from asrcrawler.storage.engine.database import BETWEEN_LOOKS, LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

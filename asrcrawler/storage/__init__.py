@@ -8,6 +8,6 @@ kept pages, ``rescue`` around what is damaged; ``selection`` is what several of 
 ``rewriting`` are for another reading of kept pages; ``checks``, ``copying`` and ``care`` look after the whole.
 """
 
-from asrcrawler.storage.database import Database, open_for_reading
+from asrcrawler.storage.engine.database import Database, open_for_reading
 
 __all__ = ["Database", "open_for_reading"]

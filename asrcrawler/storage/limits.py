@@ -18,7 +18,7 @@ UNLIMITED = math.inf
 
 @dataclass(slots=True)
 class Limits:
-    """The limits of one :class:`~asrcrawler.storage.database.Database`; they can change while it waits."""
+    """The limits of one :class:`~asrcrawler.storage.engine.database.Database`; they can change while it waits."""
 
     statement: float = STATEMENT
     """Seconds that a statement may take."""

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from asrcrawler.storage.types import UtcDateTime
+from asrcrawler.storage.engine.types import UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -105,7 +105,7 @@ signature = Table(
     metadata,
     Column("site", SITE, nullable=False),
     Column("code", Integer, nullable=False),
-    Column("algorithm", SmallInteger, nullable=False),  # asrcrawler.similarity.ALGORITHM
+    Column("algorithm", SmallInteger, nullable=False),  # asrcrawler.text.similarity.ALGORITHM
     Column("digest", LargeBinary, nullable=False),
     PrimaryKeyConstraint("site", "code"),
     sqlite_with_rowid=False,  # read by its key alone

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PROGRAM = """
 import sys
 from scrapy.cmdline import execute
-from asrcrawler import archive
+from asrcrawler.crawl import archive
 from asrcrawler.storage import database, limits, postgresql
 limits.GRACE, database.STATEMENT, archive.FAREWELL = map(float, sys.argv[1:4])
 archive.WAITS, postgresql.CONNECT_TIMEOUT = (0.1,), 2

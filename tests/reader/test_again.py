@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from asrcrawler.exceptions import MovedError
 from asrcrawler.reader import again, api, feed, metrics, pages, searching, watching
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.storage.database import LOOKS
+from asrcrawler.storage.engine.database import LOOKS
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient as Client

@@ -13,8 +13,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from asrcrawler.exceptions import EncodingError, StorageError
 from asrcrawler.storage import Database, limits, open_for_reading, postgresql
-from asrcrawler.storage.copying import copy_archive
 from asrcrawler.storage.limits import UNLIMITED
+from asrcrawler.storage.upkeep.copying import copy_archive
 from tests.end_to_end.freezing import frozen
 from tests.storage.samples import all_rows, live
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from asrcrawler.storage.checks import coverage, engine, labels, ledger, links, orphans, pages, revisions, words
+from asrcrawler.storage.checks import captures as pages
+from asrcrawler.storage.checks import coverage, engine, labels, ledger, links, orphans, revisions, words
 from asrcrawler.storage.checks.finding import Finding
-from asrcrawler.storage.errors import RESCUE, damage_in
+from asrcrawler.storage.engine.errors import RESCUE, damage_in
 from asrcrawler.storage.models import ledger as ledger_table
 from asrcrawler.storage.rescue import UNREADABLE
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from asrcrawler.storage.database import Database
+    from asrcrawler.storage.engine.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, cast, exists, select
 
-from asrcrawler.storage.batch import TEXT
 from asrcrawler.storage.checks.finding import Finding
 from asrcrawler.storage.models import article, search_document
 from asrcrawler.storage.search import index
 from asrcrawler.storage.search.documents import digest, document
+from asrcrawler.storage.visits.batch import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

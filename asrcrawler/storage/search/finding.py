@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import and_, func, literal, select
 
 from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.storage.articles.selection import Selection, labelled, own_conditions, within
 from asrcrawler.storage.models import article
 from asrcrawler.storage.search import index, postgresql, sqlite
 from asrcrawler.storage.search.documents import Field
 from asrcrawler.storage.search.marking import Piece, marks, pieces, snippet
 from asrcrawler.storage.search.query import Query, Term, parse
 from asrcrawler.storage.search.spellings import widen
-from asrcrawler.storage.selection import Selection, labelled, own_conditions, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-    from asrcrawler.storage.database import Database
+    from asrcrawler.storage.engine.database import Database
 
 RANKED = 2_000
 """Matches of a site that are ranked, the newest by code; older ones follow these, newest first.

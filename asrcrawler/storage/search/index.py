@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
-from asrcrawler.storage.batch import TEXT
+from asrcrawler.storage.articles.selection import Selection, sites
+from asrcrawler.storage.engine.rows import insert_rows
 from asrcrawler.storage.models import article, search_compound, search_document, search_site
-from asrcrawler.storage.rows import insert_rows
 from asrcrawler.storage.search import postgresql, spellings, sqlite
 from asrcrawler.storage.search.documents import Document, digest, document
-from asrcrawler.storage.selection import Selection, sites
+from asrcrawler.storage.visits.batch import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

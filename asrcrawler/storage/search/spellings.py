@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from asrcrawler.storage.engine.rows import upsert_rows
 from asrcrawler.storage.models import search_compound
-from asrcrawler.storage.rows import upsert_rows
 from asrcrawler.storage.search.documents import compounds_of
 from asrcrawler.storage.search.query import Query, Term
 

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from asrcrawler.exceptions import StorageError
-from asrcrawler.persian import fold
 from asrcrawler.storage import Database, models
-from asrcrawler.storage.migrate import upgrade
-from asrcrawler.storage.schema import HEAD
+from asrcrawler.storage.migrations.revisions import HEAD
+from asrcrawler.storage.migrations.upgrade import upgrade
 from asrcrawler.storage.search import documents, index
 from asrcrawler.storage.search.finding import search
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.persian import fold
 from tests.storage.samples import DAY, NOON, OTHER_SITE, SITE, an_absence, an_article, rows
 
 if TYPE_CHECKING:

@@ -1,0 +1,136 @@
+"""Articles on their way out: a stream of plain mappings in the contract's field order, whatever the archive's size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from asrcrawler.export.contract import EXPORT_FIELDS, REVISION_FIELDS, REVISIONS, export_schema
+from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.samaneh.urls import HIGHEST_CODE
+from asrcrawler.spans import merge
+from asrcrawler.storage.articles.selection import Selection, conditions, sites
+from asrcrawler.storage.models import article, revision
+from asrcrawler.storage.rescue import UNREADABLE, around_damage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import ColumnElement, Connection, Row
+
+    from asrcrawler.storage.engine.database import Database
+    from asrcrawler.storage.rescue import Losses
+
+__all__ = ["EXPORT_FIELDS", "Selection", "export_articles", "export_schema", "exported"]
+
+_TEHRAN_FIELDS = ("published_at", "modified_at")  # the others are our own times, in UTC
+EVERY_CODE = [(1, HIGHEST_CODE)]
+PAGE = 500  # articles read at a time
+
+
+def export_articles(
+    database: Database, selection: Selection, *, revisions: bool = False, losses: Losses | None = None
+) -> Iterator[dict[str, Any]]:
+    """The selected articles by site and code, as mappings of :data:`EXPORT_FIELDS`; datetimes aware.
+
+    With ``revisions`` each has its earlier texts too, the first one first, in a list of mappings of
+    :data:`~asrcrawler.export.contract.REVISION_FIELDS`. Read page by page after the last code, so that a reader who
+    takes his time holds no transaction open. Articles that are damaged are left out and named in ``losses``; without it
+    they are an error. Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    """
+    spans = EVERY_CODE if selection.codes is None else merge(selection.codes)
+    for site in database.again(lambda: _sites(database, selection)):
+        for first, last in spans:
+            for page in _Reading(database, selection, site, revisions, losses).pages(first, last):
+                yield from page
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The articles of one site, on their way out."""
+
+    database: Database
+    selection: Selection
+    site: str
+    revisions: bool
+    losses: Losses | None
+
+    def pages(self, first: int, last: int) -> Iterator[list[dict[str, Any]]]:
+        while first <= last:
+            try:
+                page = self._selected(article.c.code.between(first, last))
+                following = page[-1]["code"] + 1 if len(page) == PAGE else None
+            except UNREADABLE:
+                if self.losses is None:
+                    raise
+                codes = self._codes(first, last)
+                page = around_damage(self._of_codes, self.site, codes, self.losses) if codes else []
+                following = codes[-1] + 1 if len(codes) == PAGE else None
+            yield page
+            if following is None:
+                return
+            first = following
+
+    def _of_codes(self, codes: Sequence[int]) -> list[dict[str, Any]]:
+        return self._selected(article.c.code.in_(codes))
+
+    def _selected(self, wanted: ColumnElement[bool]) -> list[dict[str, Any]]:
+        def read() -> list[dict[str, Any]]:
+            with self.database.read() as connection:
+                page = [exported(row) for row in connection.execute(selected)]
+                if self.revisions:
+                    _add_revisions(connection, self.site, page)
+                return page
+
+        selected = (
+            select(*(article.c[name] for name in EXPORT_FIELDS))
+            .where(article.c.site == self.site, *conditions(self.selection), wanted)
+            .order_by(article.c.code)
+            .limit(PAGE)
+        )
+        return self.database.again(read)
+
+    def _codes(self, first: int, last: int) -> list[int]:
+        """The next codes, selected or not: what the key alone tells, without the rows."""
+
+        def read() -> list[int]:
+            with self.database.read() as connection:
+                own = article.c.site == self.site, article.c.code.between(first, last)
+                return list(connection.scalars(select(article.c.code).where(*own).order_by(article.c.code).limit(PAGE)))
+
+        return self.database.again(read)
+
+
+def _sites(database: Database, selection: Selection) -> list[str]:
+    with database.read() as connection:
+        return sites(connection, selection)
+
+
+def _add_revisions(connection: Connection, site: str, page: list[dict[str, Any]]) -> None:
+    edited = [found["code"] for found in page if found["revision"] > 1]
+    texts = defaultdict(list)
+    if edited:
+        rows = connection.execute(
+            select(revision.c.code, *(_REVISION_COLUMNS[name] for name in REVISION_FIELDS))
+            .where(revision.c.site == site, revision.c.code.in_(edited))
+            .order_by(revision.c.code, revision.c.number)
+        )
+        for code, *values in rows:
+            texts[code].append(dict(zip(REVISION_FIELDS, values, strict=True)))
+    for found in page:
+        found[REVISIONS] = texts[found["code"]]
+
+
+_REVISION_COLUMNS = {"revision": revision.c.number, **{name: revision.c[name] for name in REVISION_FIELDS[1:]}}
+
+
+def exported(row: Row[Any]) -> dict[str, Any]:
+    """A row of the columns :data:`EXPORT_FIELDS` as a mapping."""
+    values = dict(zip(EXPORT_FIELDS, row, strict=True))
+    for name in _TEHRAN_FIELDS:
+        if values[name] is not None:
+            values[name] = values[name].astimezone(TEHRAN)
+    return values
