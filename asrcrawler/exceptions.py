@@ -67,11 +67,42 @@ class MissingLibraryError(AsrCrawlerError):
 
 
 class StorageError(AsrCrawlerError):
-    """The database cannot be opened, read or written. Raised by ``asrcrawler.storage``."""
+    """The database cannot be opened, read or written. Raised by ``asrcrawler.storage``.
+
+    By itself it says that waiting may help: the database is locked, full, out of reach. Its kinds say that it does not.
+    """
+
+
+class UnusableError(StorageError):
+    """What the settings name is no database that can be used: a wrong address, a wrong password, a file that is none,
+    one that is closed to this user. Raised by ``asrcrawler.storage``."""
 
 
 class SchemaError(StorageError):
     """The database's schema is not one this version can use. Raised by ``asrcrawler.storage.migrations``."""
+
+
+class EncodingError(StorageError):
+    """A PostgreSQL database that does not keep text as UTF-8. Raised by ``asrcrawler.storage.engine.postgresql``."""
+
+    def __init__(self, name: str, encoding: str) -> None:
+        super().__init__(
+            f"database {name}: its encoding is {encoding} and has to be UTF8; make another one with"
+            " CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 (scrapy db copy takes an archive over)"
+        )
+
+
+class DamagedError(StorageError):
+    """The database's own files are damaged. Raised by ``asrcrawler.storage``; what lies elsewhere in them can still be
+    read."""
+
+
+class MovedError(StorageError):
+    """A file was written to by another while it was read without a lock. Raised by ``asrcrawler.storage``; what was
+    read is worth nothing, and reading again helps."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"database {name}: another program wrote to the file while it was read; try again")
 
 
 class CopyError(StorageError):

@@ -50,12 +50,15 @@ class Command(ScrapyCrawl):
             hush()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.crawl.archive import Archive
+
         assert self.crawler_process is not None
         signal.signal(signal.SIGINT, leave)  # until Scrapy has its own: what it catches before becomes a traceback
         with hangup_is_sigterm():
             crawler = self._create_crawler(args[0])
             self.crawler_process.crawl(crawler, **opts.spargs)
             self.crawler_process.start()
+        Archive.let_go(crawler)  # a second signal ends the crawl at once, also in the middle of a question
         stats = None if self.crawler_process.bootstrap_failed else crawler.stats
         status = stats.get_value("asr/exit_status") if stats else None
         self.exitcode = status if status is not None else UNAVAILABLE if _was_stopped() else FAILED

@@ -24,19 +24,31 @@ MEGABYTE = 1_000_000
 
 @contextmanager
 def _archive(command: AsrCommand) -> Iterator[Database]:
-    """The database of the settings, which is there."""
+    """The database of the settings, which is there, to be written to."""
     from asrcrawler.storage import Database
+    from asrcrawler.storage.engine.limits import UNLIMITED
 
-    with closing(Database(command.config.database_url)) as database:
+    with closing(Database(command.config.database_url, longest=UNLIMITED)) as database:
         database.open_existing()
+        yield database
+
+
+@contextmanager
+def _read_only(url: str, *, any_encoding: bool = False) -> Iterator[Database]:
+    """A database that is there, and is only read."""
+    from asrcrawler.storage import open_for_reading
+    from asrcrawler.storage.engine.limits import UNLIMITED
+
+    with open_for_reading(url, longest=UNLIMITED, any_encoding=any_encoding) as database:
         yield database
 
 
 def _upgrade(command: AsrCommand, _: argparse.Namespace) -> None:
     from asrcrawler.storage import Database
+    from asrcrawler.storage.engine.limits import UNLIMITED
     from asrcrawler.storage.migrations.revisions import HEAD
 
-    with closing(Database(command.config.database_url)) as database:
+    with closing(Database(command.config.database_url, longest=UNLIMITED)) as database:
         before = database.schema_version() if database.path is None or database.path.exists() else None
         database.prepare()
         if before == HEAD:
@@ -54,16 +66,18 @@ def _copy_options(parser: argparse.ArgumentParser) -> None:
 
 def _copy(_: AsrCommand, opts: argparse.Namespace) -> None:
     from asrcrawler.storage import Database
+    from asrcrawler.storage.engine.limits import UNLIMITED
     from asrcrawler.storage.upkeep.copying import copy_archive
 
     source_url, target_url = given_database_url(opts.source), given_database_url(opts.target)
-    with closing(Database(source_url)) as source, closing(Database(target_url)) as target:
-        if source_url == target_url or _same_file(source.path, target.path):
-            raise UsageError(f"FROM and TO are the same database, {source.name}")
-        source.open_existing()
-        target.prepare()
-        with _progress_bar() as progress:
-            copied = copy_archive(source, target, progress)
+    with closing(Database(target_url, longest=UNLIMITED)) as target:
+        with closing(Database(source_url)) as source:
+            if source_url == target_url or _same_file(source.path, target.path):
+                raise UsageError(f"FROM and TO are the same database, {source.name}")
+        with _read_only(source_url, any_encoding=True) as source:
+            target.prepare()
+            with _progress_bar() as progress:
+                copied = source.again(lambda: copy_archive(source, target, progress))
         tell(
             [
                 f"{target.name} holds what {source.name} holds",
@@ -101,20 +115,19 @@ def _check_options(parser: argparse.ArgumentParser) -> None:
 def _check(command: AsrCommand, opts: argparse.Namespace) -> int:
     from asrcrawler.storage.checks import findings, repair
 
-    with _archive(command) as database:
-        found = 0
-        for finding in findings(database):
-            tell([str(finding)])
-            found += 1
+    with _archive(command) if opts.repair else _read_only(command.config.database_url) as database:
+        found = database.again(lambda: list(findings(database)))
         if not found:
             tell([f"{database.name}: all is well"])
             return 0
+        tell(map(str, found))
         if opts.repair:
-            tell([f"repaired: {repair(database)} of {found}"])
+            repaired = repair(database)
+            tell([f"repaired: {repaired} of {max(repaired, len(found))}"])  # more comes to light by an index made anew
             left = list(findings(database))
             tell(f"left: {finding}" for finding in left) if left else None
             return int(bool(left))
-        tell([f"{found} findings; --repair puts right what can be"])
+        tell([f"{len(found)} findings; --repair puts right what can be"])
         return 1
 
 
@@ -136,7 +149,7 @@ def _backup(command: AsrCommand, opts: argparse.Namespace) -> None:
     from asrcrawler.storage.upkeep.care import back_up
 
     path = Path(opts.file)
-    with _archive(command) as database:
+    with _read_only(command.config.database_url) as database:
         if database.path is None:
             raise UsageError(
                 f"{database.name} is a PostgreSQL database; its own tool copies it:"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.command import AsrCommand, ended_by_sigterm
@@ -101,13 +101,12 @@ def _show(url: str) -> None:
     from asrcrawler.cli.reports.status import standing
     from asrcrawler.clock import utcnow
     from asrcrawler.spiders.asr import AsrSpider
-    from asrcrawler.storage import Database
+    from asrcrawler.storage import open_for_reading
     from asrcrawler.storage.figures.status import figures
     from asrcrawler.storage.visits.runs import last_runs, state
 
     site, now = AsrSpider.site, utcnow()
-    with closing(Database(url)) as database:
-        database.open_existing()
+    with open_for_reading(url) as database:
         runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
         lines = standing(site, figures(database, site, now), runs, database=database.name, first_code=FIRST, now=now)
         articles = _worth_reading(database)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from asrcrawler.cli.command import AsrCommand
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from asrcrawler.storage import Database
+    from asrcrawler.storage.articles.rescue import Losses
     from asrcrawler.storage.articles.selection import Selection
 
 
@@ -36,33 +36,36 @@ class Command(AsrCommand):
         parser.add_argument("--bom", action="store_true", help="CSV that spreadsheets open right, without formulas")
         parser.add_argument("--schema", action="store_true", help="write the JSON Schema of an article, and no article")
 
-    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         from asrcrawler.export.contract import export_schema
-        from asrcrawler.storage import Database
+        from asrcrawler.storage import open_for_reading
         from asrcrawler.storage.articles.export import export_articles
+        from asrcrawler.storage.articles.rescue import Losses
+        from asrcrawler.storage.engine.limits import UNLIMITED
 
         chosen, options = _format(opts), Options(revisions=opts.revisions, bom=opts.bom)
         if opts.schema:
             with destination(opts.output) as write:
                 write(json.dumps(export_schema(revisions=opts.revisions), ensure_ascii=False, indent=2) + "\n")
-            return
+            return 0
         _refuse_unfit(chosen, opts)
-        selection = selection_of(opts)
-        with closing(Database(self.config.database_url)) as database:
-            database.open_existing()
+        selection, losses = selection_of(opts), Losses()
+        with open_for_reading(self.config.database_url, longest=UNLIMITED) as database:
             if chosen.of_pages:
-                _write_pages(database, selection, opts.output)
-                return
-            with binary_destination(opts.output) as file, packed(file, opts.output) as out:
-                chosen.write(export_articles(database, selection, revisions=opts.revisions), out, options)
+                _write_pages(database, selection, opts.output, losses)
+            else:
+                articles = export_articles(database, selection, revisions=opts.revisions, losses=losses)
+                with binary_destination(opts.output) as file, packed(file, opts.output) as out:
+                    chosen.write(articles, out, options)
+        return int(bool(losses.codes))
 
 
-def _write_pages(database: Database, selection: Selection, name: str) -> None:
+def _write_pages(database: Database, selection: Selection, name: str, losses: Losses) -> None:
     from asrcrawler.export import warc
     from asrcrawler.storage.articles.captures import captures
 
     with binary_destination(name) as file:
-        warc.write(captures(database, selection), file, gzip=name.lower().endswith(GZIP))
+        warc.write(captures(database, selection, losses), file, gzip=name.lower().endswith(GZIP))
 
 
 def _format(opts: argparse.Namespace) -> Format:

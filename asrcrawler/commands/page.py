@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from asrcrawler.cli.command import AsrCommand
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from asrcrawler.storage import Database
     from asrcrawler.storage.visits.captures import KeptPage
 
 
@@ -37,21 +37,25 @@ class Command(AsrCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from asrcrawler.storage import Database
-        from asrcrawler.storage.visits.captures import body_of, kept_of
+        from asrcrawler.storage import open_for_reading
 
         if not args:
             raise UsageError("give a news code such as 32911")
         site, code = self.site_of(), code_given(args[0])
-        with closing(Database(self.config.database_url)) as database:
-            database.open_existing()
-            page = _chosen(kept_of(database, site, code), code, opts.visit)
-            try:
-                body = body_of(database, site, page.digest)
-            except DamagedPageError as error:
-                raise DamagedPageError(f"the page of code {code} {error}") from None
+        with open_for_reading(self.config.database_url) as database:
+            body = database.again(lambda: _body(database, site, code, opts.visit))
         with binary_destination(opts.output) as file:
             file.write(body)
+
+
+def _body(database: Database, site: str, code: int, number: int | None) -> bytes:
+    from asrcrawler.storage.visits.captures import body_of, kept_of
+
+    page = _chosen(kept_of(database, site, code), code, number)
+    try:
+        return body_of(database, site, page.digest)
+    except DamagedPageError as error:
+        raise DamagedPageError(f"the page of code {code} {error}") from None
 
 
 def _chosen(pages: Sequence[KeptPage], code: int, number: int | None) -> KeptPage:

@@ -43,9 +43,10 @@ class Command(AsrCommand):
         from asrcrawler.cli.reports.reparse import Tally, summary
         from asrcrawler.items import Kind
         from asrcrawler.storage import Database
+        from asrcrawler.storage.engine.limits import UNLIMITED
 
         wanted, tally = self._wanted(opts), Tally()
-        with closing(Database(self.config.database_url)) as database:
+        with closing(Database(self.config.database_url, longest=UNLIMITED)) as database:
             database.open_existing()
             try:
                 self._read_again(database, wanted, opts, tally)

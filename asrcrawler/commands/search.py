@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from asrcrawler.cli.command import AsrCommand
@@ -43,7 +42,7 @@ class Command(AsrCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         from asrcrawler.cli.reports import search as found
-        from asrcrawler.storage import Database
+        from asrcrawler.storage import open_for_reading
         from asrcrawler.storage.articles.selection import Selection
         from asrcrawler.storage.search import BEST, NEWEST, search
 
@@ -52,9 +51,9 @@ class Command(AsrCommand):
             _refuse_wordless(words)
         elif selection == Selection():
             raise UsageError("give words to look for, or say which articles: --since, --tag …")
-        with closing(Database(self.config.database_url)) as database:
-            database.open_existing()
-            results = search(database, words, selection, order=NEWEST if opts.newest else BEST, limit=opts.limit)
+        order = NEWEST if opts.newest else BEST
+        with open_for_reading(self.config.database_url) as database:
+            results = database.again(lambda: search(database, words, selection, order=order, limit=opts.limit))
         if opts.json:
             tell([json.dumps(found.as_json(results), ensure_ascii=False, indent=2)])
         else:

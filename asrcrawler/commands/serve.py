@@ -72,6 +72,8 @@ class Command(AsrCommand):
                 serve(library, opts.host, opts.port, _announce)
             except KeyboardInterrupt:
                 logging.getLogger(__name__).info("closed")
+            finally:
+                database.hurry(0)  # nobody waits for an answer any more
         return 0
 
 

@@ -51,19 +51,18 @@ class Command(AsrCommand):
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines; times in UTC")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        from asrcrawler.storage import Database
+        from asrcrawler.storage import open_for_reading
 
         site = self.site_of(args[0] if args else None)
-        database = Database(self.config.database_url)
-        try:
-            database.open_existing()
+        code, max_age = opts.code, timedelta(hours=opts.max_age)
+        with open_for_reading(self.config.database_url) as database:
             if opts.check:
-                problems = self._problems(database, site, timedelta(hours=opts.max_age))
+                problems = database.again(lambda: self._problems(database, site, max_age))
                 tell(problems or [f"{site}: all is well"])
                 return int(bool(problems))
-            lines, data = self._standing(database, site) if opts.code is None else _history(database, site, opts.code)
-        finally:
-            database.close()
+            lines, data = database.again(
+                lambda: self._standing(database, site) if code is None else _history(database, site, code)
+            )
         if opts.json:
             lines = [json.dumps(data, ensure_ascii=False, indent=2)]
         tell(lines)

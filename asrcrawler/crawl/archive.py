@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from contextlib import suppress
+from functools import partial
+from math import ceil
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from asrcrawler.config import Config
 from asrcrawler.crawl.frontier import Memory
+from asrcrawler.crawl.pause import DATABASE, hold, resume
 from asrcrawler.endings import DATABASE_FAILED, FAILED
 from asrcrawler.exceptions import StorageError
 from asrcrawler.items import Article, Outcome
@@ -29,14 +34,28 @@ if TYPE_CHECKING:
     from asrcrawler.storage.visits.writing import ReadAgain, Written
     from asrcrawler.text.packing import Dictionary
 
+logger = logging.getLogger(__name__)
+
 T = TypeVar("T")
+
+WAITS = (1.0, 5.0, 15.0, 30.0)
+"""Seconds before each further try when the database does not do what it is asked."""
+SLOW = 5.0  # seconds that the database may take for one thing until nothing more is fetched for it
+NOTICE = 0.5  # seconds within which it is seen that the crawl is to stop
+FAREWELL = 10.0  # seconds of silence that a database server may cost a crawl that is to stop
 
 
 class Archive:
-    """What one crawl reads and writes. Every method that touches the database works in a thread."""
+    """What one crawl reads and writes, by one connection. Every method that touches the database works in a thread.
 
-    def __init__(self, site: str, config: Config) -> None:
+    Each is patient with a database that is locked, full or being restarted, and nothing is fetched meanwhile.
+    """
+
+    def __init__(self, site: str, config: Config, crawler: Crawler) -> None:
         self.site = site
+        self._crawler = ref(crawler)
+        self._has_given_up = False
+        self._is_holding = False
         self.run_id: int | None = None
         """Set while a run is open."""
         self.figures = runs.RunFigures()
@@ -63,7 +82,7 @@ class Archive:
         if crawler not in _archives:
             assert crawler.spider is not None
             site: str = crawler.spider.site  # type: ignore[attr-defined]
-            _archives[crawler] = cls(site, Config.from_settings(crawler.settings))
+            _archives[crawler] = cls(site, Config.from_settings(crawler.settings), crawler)
         return _archives[crawler]
 
     async def open(self, arguments: dict[str, Any]) -> None:
@@ -133,12 +152,26 @@ class Archive:
         in this run.
         """
         self._pages_to_learn_from = 0
-        learnt = await asyncio.to_thread(dictionaries.learn, self._opened, self.site, run_id=self.run_id)
+        try:
+            learnt = await self._watched(partial(dictionaries.learn, self._opened, self.site, run_id=self.run_id))
+        finally:
+            self._go_on_fetching()
         self.dictionary = learnt or self.dictionary
 
     async def ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Call a function of the storage room with the database and ``args``."""
         return await self._in_thread(question, self._opened, *args, **kwargs)
+
+    @classmethod
+    def let_go(cls, crawler: Crawler) -> None:
+        """Wait no more for a database that a crawl, which has ended, may have left a question with."""
+        if (archive := _archives.get(crawler)) is not None:
+            archive.hurry(0)
+
+    def hurry(self, seconds: float) -> None:
+        """Wait no longer than so many seconds for a server that is silent."""
+        if self._database is not None:
+            self._database.hurry(seconds)
 
     async def keep_alive(self) -> None:
         await self.ask(runs.keep_alive, self.run_id, self.figures)
@@ -159,7 +192,8 @@ class Archive:
         return self._database
 
     def _open(self, arguments: dict[str, Any]) -> int:
-        self._database = Database(self._url)
+        if self._database is None:
+            self._database = Database(self._url, connections=1)
         self._database.prepare()
         run_id = runs.begin_run(self._database, self.site, arguments)
         try:
@@ -188,7 +222,80 @@ class Archive:
 
     async def _in_thread(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         async with self._lock:
-            return await asyncio.to_thread(function, *args, **kwargs)
+            return await self._patiently(partial(function, *args, **kwargs))
+
+    async def _patiently(self, work: Callable[[], T]) -> T:
+        """Try again after each of :data:`WAITS`; what only waiting mends has no class of its own.
+
+        Once that was of no use, nothing else is waited for.
+        """
+        try:
+            for wait in () if self._has_given_up else WAITS:
+                try:
+                    return await self._watched(work)
+                except StorageError as error:
+                    if type(error) is not StorageError or self._is_stopping:
+                        raise
+                    logger.warning("%s; trying again in %g seconds", error, wait)
+                self._stop_fetching()
+                await self._sleep(wait)
+            result = await self._watched(work)
+        except StorageError as error:
+            self._has_given_up = type(error) is StorageError
+            raise
+        finally:
+            self._go_on_fetching()
+        self._has_given_up = False
+        return result
+
+    async def _watched(self, work: Callable[[], T]) -> T:
+        """Do it in a thread; a server that has gone silent does not keep a crawl that is to stop."""
+        task, began = asyncio.ensure_future(asyncio.to_thread(work)), monotonic()
+        try:
+            while not (await asyncio.wait({task}, timeout=NOTICE))[0]:
+                if self._is_stopping:
+                    self.hurry(FAREWELL)
+                if monotonic() - began > SLOW:
+                    self._stop_fetching()
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        return task.result()
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep, not longer than it takes to notice that the crawl is to stop."""
+        for _ in range(ceil(seconds / NOTICE)):
+            if self._is_stopping:
+                return
+            await asyncio.sleep(NOTICE)
+
+    @property
+    def _is_stopping(self) -> bool:
+        """Whether somebody waits for this process to end (SIGTERM, Ctrl-C)."""
+        crawler = self._crawler()
+        if crawler is None or not _has_engine(crawler):
+            return False
+        return not crawler.engine.running if self.run_id is not None else not crawler.crawling
+
+    def _stop_fetching(self) -> None:
+        crawler = self._crawler()
+        if not self._is_holding and crawler is not None and _has_engine(crawler):
+            hold(crawler, DATABASE)
+            self._is_holding = True
+
+    def _go_on_fetching(self) -> None:
+        crawler = self._crawler()
+        if self._is_holding and crawler is not None:
+            resume(crawler, DATABASE)
+            self._is_holding = False
+
+
+def _has_engine(crawler: Crawler) -> bool:
+    """Scrapy gives a crawler its engine when it begins to crawl, and raises an error for the attribute until then."""
+    try:
+        return crawler.engine is not None
+    except RuntimeError:
+        return False
 
 
 _archives: WeakKeyDictionary[Crawler, Archive] = WeakKeyDictionary()

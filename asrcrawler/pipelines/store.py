@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
-from math import ceil
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
@@ -15,7 +14,7 @@ from asrcrawler.clock import utcnow
 from asrcrawler.config import Config
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, reason_of
-from asrcrawler.exceptions import AnotherRunError, StorageError, TokenLostError, UnstorableError, VanishedError
+from asrcrawler.exceptions import AnotherRunError, StorageError, UnstorableError
 from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage, reading_of
 from asrcrawler.pipelines.reading import read_sheet
 
@@ -26,10 +25,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 logger = logging.getLogger(__name__)
-
-WAITS = (1.0, 5.0, 15.0, 30.0)
-"""Seconds before each further try when the database does not take a batch."""
-NOTICE = 0.5  # seconds within which a stop cuts such a wait short
 
 HEAVIEST_BATCH = 16 * 1024 * 1024
 """Bytes of packed pages that wait; a hundred usual ones have half a megabyte, hostile ones could have eight each."""
@@ -104,32 +99,13 @@ class StorePipeline:
         async with self._lock:
             batch, self._waiting, self._weight = self._waiting, [], 0
             if batch and not self._failed and self._archive.run_id is not None:
-                await self._write_patiently(batch)
+                await self._write_or_give_up(batch)
 
-    async def _write_patiently(self, batch: Sequence[Article | Absence]) -> None:
-        for wait in (*WAITS, None):
-            try:
-                await self._write(batch)
-            except StorageError as error:
-                if wait is None or self._is_stopping or isinstance(error, VanishedError | TokenLostError):
-                    self._give_up(error)
-                    return
-                logger.warning("%s; trying again in %g seconds", error, wait)
-                await self._sleep(wait)
-            else:
-                return
-
-    async def _sleep(self, seconds: float) -> None:
-        """Sleep, not longer than it takes to notice that the crawl is to stop."""
-        for _ in range(ceil(seconds / NOTICE)):
-            if self._is_stopping:
-                return
-            await asyncio.sleep(NOTICE)
-
-    @property
-    def _is_stopping(self) -> bool:
-        """Whether somebody waits for this process to end (SIGTERM, Ctrl-C)."""
-        return not self._crawler.engine.running
+    async def _write_or_give_up(self, batch: Sequence[Article | Absence]) -> None:
+        try:
+            await self._write(batch)
+        except StorageError as error:
+            self._give_up(error)
 
     async def _write(self, batch: Sequence[Article | Absence]) -> None:
         try:
@@ -144,10 +120,10 @@ class StorePipeline:
                 raise
 
     async def _write_singly(self, batch: Sequence[Article | Absence]) -> None:
-        """Patient with each by itself, so that none of them is written twice."""
+        """Each by itself, so that none of them is written twice."""
         for item in batch:
             if not self._failed:
-                await self._write_patiently([item])
+                await self._write_or_give_up([item])
 
     def _give_up(self, error: StorageError) -> None:
         self._failed = True

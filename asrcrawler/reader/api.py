@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from asrcrawler.cli.reports.status import as_json, iso
 from asrcrawler.export.contract import REVISIONS, export_schema
 from asrcrawler.reader import asked
+from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.asked import Filters, address
 from asrcrawler.reader.rendering import library_of, page, unchanged_or
 from asrcrawler.storage.articles import reading
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 SHOWN_CELLS = ("first", "last", "outcomes")
 
-router = APIRouter(tags=["archive"])
+router = APIRouter(tags=["archive"], route_class=ReadAgain)
 
 
 def _filters(

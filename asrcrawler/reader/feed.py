@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from fastapi import APIRouter, Request, Response
 
 from asrcrawler.policy import has_come
+from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.asked import PAGE
 from asrcrawler.reader.rendering import library_of, unchanged_or, web_address
 from asrcrawler.reader.words import shown
@@ -23,7 +24,7 @@ MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 ATOM = "http://www.w3.org/2005/Atom"
 EPOCH = "1970-01-01T00:00:00+00:00"  # a feed has to say when it changed; an empty one never did
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 
 @router.get("/feed.atom")

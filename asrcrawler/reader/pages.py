@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from asrcrawler.reader import asked, difference
+from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.asked import NotThere, address
 from asrcrawler.reader.health import midnight
 from asrcrawler.reader.rendering import library_of, page
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 EDITS_SHOWN = 50
 DAY = timedelta(days=1)
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 
 @router.get("/")

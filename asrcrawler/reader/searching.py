@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 from fastapi import APIRouter, Query, Request, Response
 
 from asrcrawler.reader import asked
+from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.api import Given, Limit, answer, described, listed
 from asrcrawler.reader.asked import Filters, address
 from asrcrawler.reader.rendering import library_of, page
@@ -43,7 +44,7 @@ _HIT = {
     },
 }
 
-router = APIRouter(tags=["archive"])
+router = APIRouter(tags=["archive"], route_class=ReadAgain)
 
 
 @router.get("/search", include_in_schema=False)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from asrcrawler.reader import plots
+from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.rendering import library_of, page
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 
 @router.get("/health")

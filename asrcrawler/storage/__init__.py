@@ -1,12 +1,13 @@
 """The database: the only room that speaks SQL. It knows nothing of Scrapy.
 
-``models`` and ``migrations`` are the tables, ``database`` opens them, ``readonly`` for readers. ``batch`` is what
-visits make of them and ``writing`` puts it there, with ``pages``, ``duplicates`` and ``similar``. ``ledger`` and
-``coverage`` answer planning, ``runs`` keeps one run at a time. ``status``, ``census``, ``reading``, ``export`` and
-``search`` read, ``captures`` the kept pages; ``selection`` is what several of them are asked about. ``rereading`` and
+``models`` and ``migrations`` are the tables, ``database`` opens them, ``readonly`` for readers, ``postgresql`` with
+what a server has to be told; ``limits`` says how long anything may take. ``batch`` is what visits make of them and
+``writing`` puts it there, with ``pages``, ``duplicates`` and ``similar``. ``ledger`` and ``coverage`` answer planning,
+``runs`` keeps one run at a time. ``status``, ``census``, ``reading``, ``export`` and ``search`` read, ``captures`` the
+kept pages, ``rescue`` around what is damaged; ``selection`` is what several of them are asked about. ``rereading`` and
 ``rewriting`` are for another reading of kept pages; ``checks``, ``copying`` and ``care`` look after the whole.
 """
 
-from asrcrawler.storage.engine.database import Database
+from asrcrawler.storage.engine.database import Database, open_for_reading
 
-__all__ = ["Database"]
+__all__ = ["Database", "open_for_reading"]

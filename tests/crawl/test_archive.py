@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asrcrawler.crawl import archive as module
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.frontier import Memory
-from asrcrawler.exceptions import AnotherRunError, StorageError
+from asrcrawler.exceptions import AnotherRunError, StorageError, UnusableError
 from asrcrawler.items import Absence, Article, Fetch, Outcome
 from asrcrawler.storage.visits import runs
 from tests.crawler import crawler_for_tests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from scrapy.crawler import Crawler
@@ -126,3 +129,93 @@ def test_a_second_archive_is_refused_while_the_first_is_open(crawler: Crawler) -
         assert [run["end_reason"] for run in runs.last_runs(database, SITE, 5)] == ["finished"]
 
     asyncio.run(story())
+
+
+class Engine:
+    running = True
+    paused = False
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def unpause(self) -> None:
+        self.paused = False
+
+
+def failing(error: StorageError, times: int, seen: list[bool], engine: Engine) -> Callable[[object], str]:
+    """What the storage may do: it fails so many times, and takes down whether the crawl was paused."""
+
+    def work(_: object) -> str:
+        seen.append(engine.paused)
+        if len(seen) <= times:
+            raise error
+        return "done"
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("error", "times", "end", "paused"),
+    [
+        (StorageError("database is locked"), 2, "done", [False, True, True]),
+        (StorageError("database is locked"), 9, "StorageError", [False, True, True]),
+        (UnusableError("no such role"), 1, "UnusableError", [False]),
+    ],
+)
+def test_whatever_is_asked_waits_for_a_database_that_waiting_may_mend_and_nothing_is_fetched_meanwhile(
+    crawler: Crawler, monkeypatch: pytest.MonkeyPatch, error: StorageError, times: int, end: str, paused: list[bool]
+) -> None:
+    monkeypatch.setattr(module, "WAITS", (0.0, 0.0))
+    crawler.engine = engine = Engine()  # type: ignore[assignment]
+    archive, seen = Archive.of(crawler), list[bool]()
+
+    async def story() -> str:
+        await archive.open({})
+        try:
+            return await archive.ask(failing(error, times, seen, engine))
+        except StorageError as raised:
+            return type(raised).__name__
+
+    assert (asyncio.run(story()), seen, engine.paused) == (end, paused, False)
+
+
+def test_once_waiting_was_of_no_use_nothing_waits_again_until_the_database_is_well(
+    crawler: Crawler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WAITS", (0.0, 0.0))
+    crawler.engine = engine = Engine()  # type: ignore[assignment]
+    archive, seen = Archive.of(crawler), list[bool]()
+    work = failing(StorageError("disk full"), 4, seen, engine)
+    tries = []
+
+    async def story() -> None:
+        await archive.open({})
+        for _ in range(3):
+            with suppress(StorageError):
+                await archive.ask(work)
+            tries.append(len(seen))
+
+    asyncio.run(story())
+    assert tries == [3, 4, 5]
+
+
+def test_a_database_that_is_locked_at_the_start_is_waited_for(
+    crawler: Crawler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, tries = runs.begin_run, list[str]()
+
+    def locked_at_first(*given: Any) -> Any:
+        tries.append("try")
+        if len(tries) < 3:
+            raise StorageError("database is locked")
+        return begin(*given)
+
+    monkeypatch.setattr(module, "WAITS", (0.0, 0.0))
+    monkeypatch.setattr(runs, "begin_run", locked_at_first)
+
+    async def story() -> None:
+        await Archive.of(crawler).open({})
+        await Archive.of(crawler).close(reason="finished", exit_status=0)
+
+    asyncio.run(story())
+    assert len(tries) == 3

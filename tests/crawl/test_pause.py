@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asrcrawler.crawl.pause import pause, pause_is_over, resume
+from asrcrawler.crawl.pause import DATABASE, SITE, hold, pause, pause_is_over, resume
 from tests.crawler import crawler_for_tests
 
 if TYPE_CHECKING:
@@ -61,3 +61,12 @@ def test_a_longer_pause_keeps_those_waiting_who_wait_already(crawler: Crawler) -
         return still
 
     assert asyncio.run(story())
+
+
+def test_a_pause_that_two_want_ends_with_the_second(crawler: Crawler) -> None:
+    hold(crawler, DATABASE)
+    hold(crawler, SITE)
+    resume(crawler)
+    still = crawler.engine.paused
+    resume(crawler, DATABASE)
+    assert (still, crawler.engine.paused) == (True, False)

@@ -79,14 +79,25 @@ def all_is_there(crawl: Crawl) -> bool:
     return {visit.outcome for visit in crawl.ledger(CODES).values()} == {Outcome.STORED}
 
 
-def test_a_database_locked_from_the_start_is_one_line(crawl: Crawl) -> None:
+def test_a_database_locked_at_the_start_is_waited_for(crawl: Crawl) -> None:
     crawl.database.prepare()
     assert crawl.database.path is not None
     with locked(crawl.database.path):
-        status, log = crawl.run("codes=1-5")
-    assert status == 1
-    assert [line for line in log.splitlines() if "ERROR" in line and "database is locked (another program has" in line]
+        process = crawl.start("codes=1-5")
+        log_of(process, "database is locked (another program has held it for too long); trying again in 1 seconds")
+    log, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, log
     assert "Traceback" not in log
+    assert set(crawl.articles()) == set(range(1, 6))
+
+
+def test_a_stop_while_the_database_is_locked_at_the_start_is_heeded(crawl: Crawl) -> None:
+    crawl.database.prepare()
+    with locked(crawl.database.path):  # type: ignore[arg-type]
+        process = crawl.start("codes=1-5")
+        log_of(process, "trying again in")
+        status, log = stopped(process)
+    assert status != 0, log
 
 
 def test_a_stop_while_the_database_is_locked_ends_within_seconds_and_says_what_was_lost(
@@ -115,12 +126,14 @@ def test_a_vanished_database_ends_the_crawl_at_once(crawl: Crawl, site: ReplicaS
     assert all_is_there(crawl)
 
 
-def test_a_full_disk_is_named_and_the_next_run_has_everything(crawl: Crawl) -> None:
+def test_a_full_disk_is_named_and_the_next_run_has_everything(crawl: Crawl, site: ReplicaServer) -> None:
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     process = crawl.start(f"codes={CODES[0]}-{CODES[-1]}", settings=EVERY_20)
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (ROOM, limit[1]))
-    before = log_of(process, "trying again in")
+    before = log_of(process, "trying again in 5 seconds")  # the second time: it had a second to fetch more
+    fetched = len(site.requests.codes)
     status, log = stopped(process)
+    assert fetched - len(crawl.ledger(CODES)) <= 2 * 20 + 4  # the batch in hand, one more, and what was on its way
     assert "database or disk is full" in before or "disk I/O error" in before
     assert status == 1, log
     assert 0 < len(crawl.ledger(CODES)) < len(CODES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import closing
 
 from sqlalchemy import create_engine, text
@@ -35,6 +36,24 @@ def test_a_killed_crawl_is_gone_on_with_and_its_articles_come_out(postgresql_url
     with closing(crawl.database) as database:
         assert [run["end_reason"] for run in runs.last_runs(database, SITE, 5)] == ["finished", "killed"]
         assert list(findings(database)) == []
+
+
+def test_a_crawl_has_one_connection_whatever_it_does(postgresql_url: str) -> None:
+    counted = []
+    admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    count = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'asrcrawler'")
+    with (
+        ReplicaServer(World(first=1, last=150, density=1.0, deletion_share=0)) as server,
+        admin.connect() as connection,
+    ):
+        process = Crawl(server.base_url, postgresql_url).start("codes=1-150", settings=FAST | {"ASR_BATCH_SIZE": 5})
+        while process.poll() is None:  # a dictionary is learnt from a hundred pages on
+            counted.append(connection.scalar(count))
+            time.sleep(0.02)
+        log, _ = process.communicate()
+    admin.dispose()
+    assert process.returncode == 0, log
+    assert max(counted) == 1
 
 
 def test_a_connection_that_is_lost_in_the_middle_loses_nothing(postgresql_url: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from scrapy.exceptions import CloseSpider
 from sqlalchemy import select, update
 
+from asrcrawler.crawl import archive
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import StorageError, TokenLostError, UnstorableError
 from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage, Page
@@ -20,6 +21,7 @@ from asrcrawler.replica import World
 from asrcrawler.replica.pages import Pages
 from asrcrawler.samaneh.visit import Answer, Asked, judge
 from asrcrawler.storage import Database, models
+from asrcrawler.storage.visits import writing
 from asrcrawler.storage.visits.ledger import known
 from asrcrawler.text.packing import pack
 from tests.crawler import crawler_for_tests
@@ -40,9 +42,16 @@ def missing(code: int) -> Absence:
 
 class Engine:
     running = True
+    paused = False
 
     def __init__(self) -> None:
         self.closed_for: list[str] = []
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def unpause(self) -> None:
+        self.paused = False
 
     async def close_spider_async(self, *, reason: str) -> None:
         self.closed_for.append(reason)
@@ -147,31 +156,31 @@ def test_a_code_whose_item_an_earlier_pipeline_failed_on_is_unreadable(tmp_path:
 
 
 def test_a_database_that_is_busy_for_a_moment_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "WAITS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(archive, "WAITS", (0.0, 0.0, 0.0))
     scene = Scene(tmp_path)
-    write, tries = scene.archive.write, []
+    write, tries = writing.write_visits, []
 
-    async def busy_twice(batch: Any) -> Any:
+    def busy_twice(database: Database, batch: Any, **more: Any) -> Any:
         tries.append(len(batch))
         if len(tries) < 3:
             raise StorageError("database is locked")
-        return await write(batch)
+        return write(database, batch, **more)
 
-    monkeypatch.setattr(scene.archive, "write", busy_twice)
+    monkeypatch.setattr(writing, "write_visits", busy_twice)
     scene.play(lambda pipeline: pipeline.process_item(missing(1)))
     assert scene.outcomes() == {1: Outcome.MISSING}
     assert tries == [1, 1, 1]
 
 
 def test_a_database_that_is_gone_ends_the_crawl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "WAITS", (0.0,))
+    monkeypatch.setattr(archive, "WAITS", (0.0,))
     scene = Scene(tmp_path, ASR_BATCH_SIZE=1)
 
-    async def gone(batch: Any) -> Any:
+    def gone(*_: Any, **__: Any) -> Any:
         raise StorageError("disk full")
 
     async def story(pipeline: StorePipeline) -> None:
-        monkeypatch.setattr(scene.archive, "write", gone)
+        monkeypatch.setattr(writing, "write_visits", gone)
         await pipeline.process_item(missing(1))
         await asyncio.sleep(0)
 
@@ -204,16 +213,16 @@ def test_a_run_that_another_has_closed_ends_without_a_second_try(
 
 
 def test_a_stop_is_not_kept_waiting_by_a_database_that_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "WAITS", (60.0, 60.0))
+    monkeypatch.setattr(archive, "WAITS", (60.0, 60.0))
     scene = Scene(tmp_path, ASR_BATCH_SIZE=1)
     tries = []
 
-    async def busy(batch: Any) -> Any:
+    def busy(_: Database, batch: Any, **__: Any) -> Any:
         tries.append(len(batch))
         raise StorageError("database is locked")
 
     async def story(pipeline: StorePipeline) -> None:
-        monkeypatch.setattr(scene.archive, "write", busy)
+        monkeypatch.setattr(writing, "write_visits", busy)
         asyncio.get_running_loop().call_later(0.02, setattr, scene.crawler.engine, "running", False)
         await asyncio.wait_for(pipeline.process_item(missing(1)), timeout=5)
 
@@ -268,21 +277,21 @@ def test_a_reading_that_no_database_takes_does_not_end_the_crawl(
 def test_a_batch_that_is_taken_apart_is_written_once_also_where_the_database_is_busy_in_between(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, busy_for: int, booked: list[int]
 ) -> None:
-    monkeypatch.setattr(store, "WAITS", (0.0, 0.0))
+    monkeypatch.setattr(archive, "WAITS", (0.0, 0.0))
     scene = Scene(tmp_path, ASR_BATCH_SIZE=3)
-    write, written = scene.archive.write, []
+    write, written = writing.write_visits, []
     busy = iter(range(busy_for))
 
-    async def picky_and_busy(batch: Any) -> Any:
+    def picky_and_busy(database: Database, batch: Any, **more: Any) -> Any:
         if len(batch) > 1:
             raise UnstorableError("value out of range")
         if batch[0].code == 2 and next(busy, None) is not None:
             raise StorageError("database is locked")
         written.append(batch[0].code)
-        return await write(batch)
+        return write(database, batch, **more)
 
     async def story(pipeline: StorePipeline) -> None:
-        monkeypatch.setattr(scene.archive, "write", picky_and_busy)
+        monkeypatch.setattr(writing, "write_visits", picky_and_busy)
         for code in (1, 2, 3):
             await pipeline.process_item(missing(code))
         await asyncio.sleep(0)

@@ -11,12 +11,13 @@ from asrcrawler.exceptions import DamagedPageError
 from asrcrawler.export.warc import Capture
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
+from asrcrawler.storage.articles.rescue import Losses, around_damage
 from asrcrawler.storage.articles.selection import Selection, conditions
 from asrcrawler.storage.models import article, dictionary, page, visit
 from asrcrawler.text.packing import Dictionary, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
 
@@ -27,45 +28,55 @@ logger = logging.getLogger(__name__)
 CODES_AT_ONCE = 50  # a few hundred kilobytes, packed
 
 
-def captures(database: Database, selection: Selection) -> Iterator[Capture]:
+def captures(database: Database, selection: Selection, losses: Losses | None = None) -> Iterator[Capture]:
     """Every visit with a kept page, by site, code and visit; where anything but codes is selected, those of articles.
 
     A later visit of a code that found the same bytes refers to the first one. Damaged pages are left out, with a
-    warning that names the code. Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    warning that names the code; codes that the database itself cannot read are in ``losses`` then. Raises
+    :exc:`~asrcrawler.exceptions.StorageError`.
     """
+    losses = Losses() if losses is None else losses
     spans = [(1, HIGHEST_CODE)] if selection.codes is None else merge(selection.codes)
-    with database.read() as connection:
-        known = {row.id: Dictionary(*row) for row in connection.execute(select(dictionary.c.id, dictionary.c.data))}
-        wanted = _sites(connection, selection)
+    known, wanted = database.again(lambda: _beginnings(database, selection))
     for site in wanted:
         for span in spans:
-            for rows in _portions(database, selection, site, *span):
+            for rows in _portions(database, selection, site, *span, losses):
                 yield from _captured(rows, known)
 
 
-def _portions(database: Database, selection: Selection, site: str, first: int, last: int) -> Iterator[list[RowMapping]]:
+def _beginnings(database: Database, selection: Selection) -> tuple[dict[int, Dictionary], list[str]]:
+    """Every dictionary, and the sites that are asked for."""
+    with database.read() as connection:
+        rows = connection.execute(select(dictionary.c.id, dictionary.c.data))
+        return {row.id: Dictionary(*row) for row in rows}, _sites(connection, selection)
+
+
+def _portions(
+    database: Database, selection: Selection, site: str, first: int, last: int, losses: Losses
+) -> Iterator[list[RowMapping]]:
     kept = [visit.c.site == site, visit.c.page_id.is_not(None), *_of_articles(selection)]
     columns = [column for column in visit.c if column.name not in {"outcome", "size", "change"}]
     content = (page.c.digest, page.c.size, page.c.content, page.c.dictionary_id)
-    while first <= last:
+
+    def next_codes() -> list[int]:
+        wanted = select(visit.c.code).where(*kept, visit.c.code.between(first, last)).distinct()
         with database.read() as connection:
-            codes = list(
-                connection.scalars(
-                    select(visit.c.code)
-                    .where(*kept, visit.c.code.between(first, last))
-                    .distinct()
-                    .order_by(visit.c.code)
-                    .limit(CODES_AT_ONCE)
-                )
-            )
-            rows = connection.execute(
-                select(*columns, *content)
-                .join(page, page.c.id == visit.c.page_id)
-                .where(visit.c.site == site, visit.c.code.in_(codes))
-                .order_by(visit.c.code, visit.c.id)
-            )
-            portion = list(rows.mappings())
-        yield portion
+            return list(connection.scalars(wanted.order_by(visit.c.code).limit(CODES_AT_ONCE)))
+
+    def of_codes(codes: Sequence[int]) -> list[RowMapping]:
+        wanted = (
+            select(*columns, *content)
+            .join(page, page.c.id == visit.c.page_id)
+            .where(visit.c.site == site, visit.c.code.in_(codes))
+            .order_by(visit.c.code, visit.c.id)
+        )
+        with database.read() as connection:
+            return list(connection.execute(wanted).mappings())
+
+    while first <= last:
+        codes = database.again(next_codes)
+        if codes:
+            yield around_damage(lambda some: database.again(lambda: of_codes(some)), site, codes, losses)
         if len(codes) < CODES_AT_ONCE:
             return
         first = codes[-1] + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -11,14 +12,16 @@ from asrcrawler.export.contract import EXPORT_FIELDS, REVISION_FIELDS, REVISIONS
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
+from asrcrawler.storage.articles.rescue import UNREADABLE, around_damage
 from asrcrawler.storage.articles.selection import Selection, conditions, sites
 from asrcrawler.storage.models import article, revision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
+    from asrcrawler.storage.articles.rescue import Losses
     from asrcrawler.storage.engine.database import Database
 
 __all__ = ["EXPORT_FIELDS", "Selection", "export_articles", "export_schema", "exported"]
@@ -28,41 +31,82 @@ EVERY_CODE = [(1, HIGHEST_CODE)]
 PAGE = 500  # articles read at a time
 
 
-def export_articles(database: Database, selection: Selection, *, revisions: bool = False) -> Iterator[dict[str, Any]]:
+def export_articles(
+    database: Database, selection: Selection, *, revisions: bool = False, losses: Losses | None = None
+) -> Iterator[dict[str, Any]]:
     """The selected articles by site and code, as mappings of :data:`EXPORT_FIELDS`; datetimes aware.
 
     With ``revisions`` each has its earlier texts too, the first one first, in a list of mappings of
     :data:`~asrcrawler.export.contract.REVISION_FIELDS`. Read page by page after the last code, so that a reader who
-    takes his time holds no transaction open. Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    takes his time holds no transaction open. Articles that are damaged are left out and named in ``losses``; without it
+    they are an error. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
     spans = EVERY_CODE if selection.codes is None else merge(selection.codes)
-    with database.read() as connection:
-        wanted = sites(connection, selection)
-    for site in wanted:
+    for site in database.again(lambda: _sites(database, selection)):
         for first, last in spans:
-            for page in _pages(database, selection, site, first, last, revisions):
+            for page in _Reading(database, selection, site, revisions, losses).pages(first, last):
                 yield from page
 
 
-def _pages(
-    database: Database, selection: Selection, site: str, first: int, last: int, revisions: bool
-) -> Iterator[list[dict[str, Any]]]:
-    selected = (
-        select(*(article.c[name] for name in EXPORT_FIELDS))
-        .where(article.c.site == site, *conditions(selection))
-        .order_by(article.c.code)
-        .limit(PAGE)
-    )
-    while first <= last:
-        with database.read() as connection:
-            rows = connection.execute(selected.where(article.c.code.between(first, last))).all()
-            page = [exported(row) for row in rows]
-            if revisions:
-                _add_revisions(connection, site, page)
-        yield page
-        if len(page) < PAGE:
-            return
-        first = page[-1]["code"] + 1
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The articles of one site, on their way out."""
+
+    database: Database
+    selection: Selection
+    site: str
+    revisions: bool
+    losses: Losses | None
+
+    def pages(self, first: int, last: int) -> Iterator[list[dict[str, Any]]]:
+        while first <= last:
+            try:
+                page = self._selected(article.c.code.between(first, last))
+                following = page[-1]["code"] + 1 if len(page) == PAGE else None
+            except UNREADABLE:
+                if self.losses is None:
+                    raise
+                codes = self._codes(first, last)
+                page = around_damage(self._of_codes, self.site, codes, self.losses) if codes else []
+                following = codes[-1] + 1 if len(codes) == PAGE else None
+            yield page
+            if following is None:
+                return
+            first = following
+
+    def _of_codes(self, codes: Sequence[int]) -> list[dict[str, Any]]:
+        return self._selected(article.c.code.in_(codes))
+
+    def _selected(self, wanted: ColumnElement[bool]) -> list[dict[str, Any]]:
+        def read() -> list[dict[str, Any]]:
+            with self.database.read() as connection:
+                page = [exported(row) for row in connection.execute(selected)]
+                if self.revisions:
+                    _add_revisions(connection, self.site, page)
+                return page
+
+        selected = (
+            select(*(article.c[name] for name in EXPORT_FIELDS))
+            .where(article.c.site == self.site, *conditions(self.selection), wanted)
+            .order_by(article.c.code)
+            .limit(PAGE)
+        )
+        return self.database.again(read)
+
+    def _codes(self, first: int, last: int) -> list[int]:
+        """The next codes, selected or not: what the key alone tells, without the rows."""
+
+        def read() -> list[int]:
+            with self.database.read() as connection:
+                own = article.c.site == self.site, article.c.code.between(first, last)
+                return list(connection.scalars(select(article.c.code).where(*own).order_by(article.c.code).limit(PAGE)))
+
+        return self.database.again(read)
+
+
+def _sites(database: Database, selection: Selection) -> list[str]:
+    with database.read() as connection:
+        return sites(connection, selection)
 
 
 def _add_revisions(connection: Connection, site: str, page: list[dict[str, Any]]) -> None:

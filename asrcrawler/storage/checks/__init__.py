@@ -6,13 +6,18 @@ A check is a module here with ``find(connection)`` and, where there is a way, ``
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
+from asrcrawler.storage.articles.rescue import UNREADABLE
 from asrcrawler.storage.checks import captures as pages
 from asrcrawler.storage.checks import coverage, engine, labels, ledger, links, orphans, revisions, words
+from asrcrawler.storage.checks.finding import Finding
+from asrcrawler.storage.engine.errors import RESCUE, damage_in
 from asrcrawler.storage.models import ledger as ledger_table
 
 if TYPE_CHECKING:
@@ -20,7 +25,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from asrcrawler.storage.checks.finding import Finding
     from asrcrawler.storage.engine.database import Database
 
 
@@ -30,12 +34,14 @@ class Check:
 
     name: str
     find: Callable[[Connection], Iterator[Finding]]
-    repair: Callable[[Connection, Sequence[Finding]], object] | None = None
-    """Puts findings right within the transaction that they were found in; None where nobody but a person can."""
+    repair: Callable[[Connection, Sequence[Finding]], int | None] | None = None
+    """Puts findings right within the transaction that they were found in; None where nobody but a person can. Gives how
+    many it put right, or None for all of them.
+    """
 
 
 CHECKS = (
-    Check("engine", engine.find),
+    Check("engine", engine.find, engine.repair),
     Check("ledger", ledger.find, ledger.repair),
     Check("revisions", revisions.find),
     Check("orphans", orphans.find, orphans.repair),
@@ -50,11 +56,16 @@ CHECKS = (
 def findings(database: Database) -> Iterator[Finding]:
     """Everything that is wrong, in one state of the database, so that a crawl at work does not matter.
 
-    Raises :exc:`~asrcrawler.exceptions.StorageError` where the database cannot even be read.
+    A check that meets damage says so, and the others are carried out all the same. Raises
+    :exc:`~asrcrawler.exceptions.StorageError` where the database cannot even be opened.
     """
     with database.read() as connection:
+        advised = False
         for check in CHECKS:
-            yield from check.find(connection)
+            for finding in _found(connection, check):
+                advice = f" ({RESCUE})" if finding.damage and not advised else ""
+                advised = advised or finding.damage or finding.check == engine.NAME
+                yield finding._replace(text=finding.text + advice)
 
 
 def repair(database: Database) -> int:
@@ -69,13 +80,23 @@ def repair(database: Database) -> int:
     for check in CHECKS:
         if check.repair is None or not _finds(database, check):
             continue
-        with database.write(*sites) as connection:
+        with suppress(*UNREADABLE), database.write(*sites) as connection:
             if found := list(check.find(connection)):
-                check.repair(connection, found)
-                repaired += len(found)
+                done = check.repair(connection, found)
+                repaired += len(found) if done is None else done
     return repaired
 
 
 def _finds(database: Database, check: Check) -> bool:
     with database.read() as connection:
-        return next(check.find(connection), None) is not None
+        return next(_found(connection, check), None) is not None
+
+
+def _found(connection: Connection, check: Check) -> Iterator[Finding]:
+    try:
+        with connection.begin_nested():  # PostgreSQL takes nothing more in a transaction after an error, but for this
+            yield from check.find(connection)
+    except (DBAPIError, ValueError) as error:
+        if (damage := damage_in(error)) is None:
+            raise
+        yield Finding(check.name, f"met with damage: {damage}", damage=True)

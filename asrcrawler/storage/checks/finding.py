@@ -16,6 +16,8 @@ class Finding(NamedTuple):
     text: str
     site: str | None = None
     code: int | None = None
+    damage: bool = False
+    """Whether the database's own files are damaged, so that nobody but a person can help."""
 
     def __str__(self) -> str:
         """``labels: asrpress.ir 32911: its labels are not those of its lists``."""

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import json
 import logging
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from stat import S_ISREG
+from time import sleep
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from asrcrawler.exceptions import SchemaError, StorageError, VanishedError
+from asrcrawler.exceptions import MovedError, SchemaError, StorageError, UnusableError, VanishedError
+from asrcrawler.storage.engine import readonly
 from asrcrawler.storage.engine.errors import translated
-from asrcrawler.storage.engine.readonly import reading_engine
+from asrcrawler.storage.engine.limits import STATEMENT, UNLIMITED, Limits
 from asrcrawler.storage.migrations.revisions import HEAD, REVISIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import URL, Connection, Engine
+
+T = TypeVar("T")
 
 BUSY_TIMEOUT = (
     10  # seconds that a writer waits for another one, and that a stop may take; `?timeout=` in a SQLite URL goes first
 )
-CONNECT_TIMEOUT = 10  # seconds to reach a PostgreSQL server
 CHECKPOINT_PAGES = 16_000  # of SQLite's write-ahead log; the default of 1,000 halves the rate of large batches
 LOG_FILE_LIMIT = 64 * 1024 * 1024  # bytes the write-ahead log shrinks to after a checkpoint; 16,000 pages
 CACHE_KIB = 16 * 1024  # of SQLite's pages in memory; the default of 2 MiB thrashes on the digests of a million texts
@@ -32,24 +36,47 @@ CACHE_KIB = 16 * 1024  # of SQLite's pages in memory; the default of 2 MiB thras
 SCHEMA_LOCK = (0x617372, 0)  # PostgreSQL advisory lock held while the schema changes
 SITE_LOCK = 0x617373  # … and, with the hash of its name, while something is written about a site
 
+TURN = 120  # seconds until a connection is free, where there are few; more than a silent server may take
+LOOKS = 5  # at a file that another program writes to while it is read without locks
+BETWEEN_LOOKS = 0.1  # seconds
+
 _WRITES = {"asr_writes": True}
-_OUTSIDE = {"asr_outside": True}
 _NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
 
 
 class Database:
     """A SQLite file or a PostgreSQL database, by its SQLAlchemy URL."""
 
-    def __init__(self, url: str, *, read_only: bool = False) -> None:
-        """``read_only``: for a server of readers; the database itself refuses to change, and ends long questions.
+    def __init__(
+        self,
+        url: str,
+        *,
+        read_only: bool = False,
+        longest: float | None = None,
+        connections: int | None = None,
+        any_encoding: bool = False,
+    ) -> None:
+        """``read_only``: the database itself refuses to change.
 
-        Raises :exc:`StorageError` for a URL that names no database or a driver that is not installed.
+        ``longest``: seconds that a statement may take; unless given, few for a server of readers (``read_only``), and a
+        minute else. ``connections``: how many there may be at once. ``any_encoding``: also of a PostgreSQL database
+        that does not keep text as UTF-8. Raises :exc:`StorageError` for a URL that names no database or a driver that
+        is not installed.
         """
+        if longest is None:
+            longest = readonly.LONGEST_STATEMENT if read_only else STATEMENT
+        self._limits = Limits(longest)
+        self._read_only = read_only
         with translated(url.partition("://")[0]):
             self._url = _url(url)
             self.name = _without_password(self._url)
-            self.engine = reading_engine(self._url) if read_only else _engine(self._url)
-        self._read_only = read_only
+            pool = {} if connections is None else {"pool_size": connections, "max_overflow": 0, "pool_timeout": TURN}
+            if self._url.get_backend_name() == "postgresql":
+                self.engine = self._postgresql_engine(pool, any_encoding=any_encoding)
+            elif read_only:
+                self.engine = readonly.reading_engine(self._url, self._limits)
+            else:
+                self.engine = _sqlite_engine(self._url, pool)
         self._file: tuple[int, int] | None = None
 
     @property
@@ -63,16 +90,33 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one state of the database. Raises :exc:`StorageError`."""
+        """A connection that sees one state of the database. Raises :exc:`StorageError`, and :exc:`MovedError` where
+        another program wrote to a file that could not be locked: see :meth:`again`.
+        """
         if self._read_only:
             self._follow_file()
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with (
             translated(self.name),
             self.engine.connect().execution_options(**options) as connection,
-            connection.begin(),
+            self._unmoved(connection),
         ):
-            yield connection
+            transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                transaction.rollback()  # there is nothing to commit, and SQLite refuses that where it met with damage
+
+    def again(self, question: Callable[[], T]) -> T:
+        """What ``question`` gives, which reads and changes nothing; it is put again where the file moved meanwhile.
+
+        Raises :exc:`MovedError` where it moves all the time.
+        """
+        for _ in range(LOOKS - 1):
+            with suppress(MovedError):
+                return question()
+            sleep(BETWEEN_LOOKS)
+        return question()
 
     @contextmanager
     def write(self, *sites: str) -> Iterator[Connection]:
@@ -95,9 +139,17 @@ class Database:
         """A connection outside any transaction, for the statements that refuse to be in one. Raises
         :exc:`StorageError`.
         """
-        options: dict[str, Any] = _OUTSIDE if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        with translated(self.name), self.engine.connect().execution_options(**options) as connection:
+        options: dict[str, Any] = {readonly.OUTSIDE: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with (
+            translated(self.name),
+            self.engine.connect().execution_options(**options) as connection,
+            self._unmoved(connection),
+        ):
             yield connection
+
+    def hurry(self, seconds: float) -> None:
+        """Wait no longer than so many seconds from now on for a server that is silent: this process is to end."""
+        self._limits.hurry(seconds)
 
     def prepare(self) -> None:
         """Create the schema, or bring it to this version's. Safe when two processes do it at once.
@@ -115,21 +167,30 @@ class Database:
         self._file = _identity(self.path)
 
     def open_existing(self) -> None:
-        """Like :meth:`prepare`, for commands that only read: a database that is not there is not made.
+        """Like :meth:`prepare`, for an archive that has to be there: none is made.
 
         A read-only database has to have this version's schema already; else :exc:`SchemaError`.
         """
         self._refuse_if_absent()
+        version = self.schema_version()
+        if version is None:
+            raise SchemaError(f"database {self.name}: it holds no archive; scrapy crawl asr begins one")
         if not self._read_only:
             self.prepare()
-        elif (version := self.schema_version()) != HEAD:
-            stands = f"its schema {version} is older than this version's {HEAD}" if version else "it holds no archive"
-            raise SchemaError(f"database {self.name}: {stands}; scrapy db upgrade brings it up to date")
+        elif version != HEAD:
+            raise SchemaError(
+                f"database {self.name}: its schema {version} is older than this version's {HEAD};"
+                " scrapy db upgrade brings it up to date"
+            )
+
+    def is_outdated(self) -> bool:
+        """Whether an earlier version of this program has written it. Raises :exc:`StorageError` if it is not there."""
+        self._refuse_if_absent()
+        return self.schema_version() not in {None, HEAD}
 
     def schema_version(self) -> str | None:
         """The revision of the schema; None for a database without one. Raises :exc:`SchemaError` if it is unknown."""
-        with self.read() as connection:
-            version = _version(connection)
+        version = self.again(self._schema_version)
         if version is not None and version not in REVISIONS:
             raise SchemaError(f"database {self.name}: written by a newer version (schema {version}); update asrcrawler")
         return version
@@ -137,11 +198,33 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
 
+    def _postgresql_engine(self, pool: dict[str, int], *, any_encoding: bool) -> Engine:
+        from asrcrawler.storage.engine import postgresql
+
+        readers = readonly.POOL if self._read_only else pool
+        told = {"application_name": "asrcrawler reader" if self._read_only else "asrcrawler"}
+        engine = create_engine(
+            self._url,
+            pool_pre_ping=True,
+            connect_args=postgresql.connect_arguments(self._url, **told),
+            json_serializer=_json,
+            **readers,
+        )
+        if engine.dialect.driver == "psycopg":
+            postgresql.bind(engine, self._limits, self.name, read_only=self._read_only, any_encoding=any_encoding)
+        return engine
+
+    def _schema_version(self) -> str | None:
+        with self.read() as connection:
+            return _version(connection)
+
     def _migrate(self) -> None:
         logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its plugins when it is imported
         from asrcrawler.storage.migrations.upgrade import upgrade
 
-        with self.write() as connection:
+        with self._limits.lifted(), self.write() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             namespace, key = SCHEMA_LOCK
             self._wait_for(connection, namespace, ":key", key)
             version = _version(connection)
@@ -164,8 +247,34 @@ class Database:
             )
 
     def _refuse_if_absent(self) -> None:
-        if self.path is not None and not self.path.exists():
-            raise StorageError(f"there is no database {self.path} yet; scrapy crawl asr makes it")
+        if self.path is None:
+            return
+        try:
+            status = self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise StorageError(f"there is no database {self.path} yet; scrapy crawl asr makes it") from None
+        except OSError as error:
+            raise UnusableError(f"database {self.path}: {error.strerror}") from error
+        if S_ISREG(status.st_mode) and status.st_size == 0:
+            raise StorageError(f"there is no archive in {self.path}: the file is empty; put a backup in its place")
+
+    @contextmanager
+    def _unmoved(self, connection: Connection) -> Iterator[None]:
+        """See that a file that was opened without locks is not written to meanwhile; the next reading opens it anew."""
+        stamp = readonly.unlocked_stamp(connection)
+        if stamp is None or self.path is None:
+            yield
+            return
+        try:
+            yield
+        except Exception as error:
+            if readonly.stamp_of(self.path) != stamp:  # then the error is one of the moment
+                raise MovedError(self.name) from error
+            raise
+        finally:
+            connection.invalidate()
+        if readonly.stamp_of(self.path) != stamp:
+            raise MovedError(self.name)
 
     def _follow_file(self) -> None:
         """Let go of a SQLite file that was deleted or replaced, as the demo does with its own."""
@@ -215,15 +324,12 @@ def _without_password(url: URL) -> str:
     return url.update_query_dict(secret).render_as_string(hide_password=True)
 
 
-def _engine(url: URL) -> Engine:
-    if url.get_backend_name() == "postgresql":
-        given = {"application_name": "asrcrawler", "connect_timeout": CONNECT_TIMEOUT}
-        connect_args = {name: value for name, value in given.items() if name not in url.query}
-        return create_engine(url, pool_pre_ping=True, connect_args=connect_args, json_serializer=_json)
+def _sqlite_engine(url: URL, pool: dict[str, int]) -> Engine:
     engine = create_engine(
         url,
         connect_args={} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT},
         json_serializer=_json,
+        **pool,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -247,5 +353,19 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if not options.get("asr_outside"):
+    if not options.get(readonly.OUTSIDE):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("asr_writes") else "BEGIN")
+
+
+@contextmanager
+def open_for_reading(url: str, *, longest: float = STATEMENT, any_encoding: bool = False) -> Iterator[Database]:
+    """The archive of ``url`` for a command that only reads it, and so also where nothing can be written.
+
+    An older schema is brought to this version's where that can be; else it is refused. Raises :exc:`StorageError`.
+    """
+    with closing(Database(url, read_only=True, longest=longest, any_encoding=any_encoding)) as database:
+        if database.is_outdated():
+            with suppress(StorageError), closing(Database(url, longest=UNLIMITED, any_encoding=any_encoding)) as owned:
+                owned.open_existing()
+        database.open_existing()
+        yield database

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from asrcrawler.exceptions import DamagedError
 from asrcrawler.items import Image, Video
 from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.storage import Database, open_for_reading
 from asrcrawler.storage.articles import export
 from asrcrawler.storage.articles.export import EXPORT_FIELDS, Selection, export_articles
+from asrcrawler.storage.articles.rescue import Losses
 from asrcrawler.storage.visits.writing import write_visits
+from tests.storage.damage import break_leaf, break_row
 from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_absence, an_article
-
-if TYPE_CHECKING:
-    from asrcrawler.storage import Database
 
 
 def codes(database: Database, **wanted: Any) -> list[int]:
@@ -191,3 +193,23 @@ def test_earlier_texts_come_with_their_article_the_first_one_first(database: Dat
         "category": ["سیاسی", "مجلس"],
         "tags": ["نفت", "بودجه"],
     }
+
+
+def test_articles_that_are_damaged_are_left_out_and_named(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "PAGE", 10)
+    with closing(Database(url)) as database:
+        database.prepare()
+        write_visits(database, [an_article(code, body=f"متن {code} " * 300) for code in range(1, 36)])
+        if not database.is_sqlite:
+            break_row(database, 17)
+    if database.path is not None:
+        break_leaf(database.path, "متن 17 متن 17".encode())
+    losses = Losses()
+    with open_for_reading(url) as database:
+        found = [article["code"] for article in export_articles(database, Selection(), losses=losses)]
+        lost = [code for _, code in losses.codes]
+        assert 17 in lost
+        assert len(lost) < 5
+        assert sorted(found + lost) == list(range(1, 36))
+        with pytest.raises(DamagedError, match="restore a backup"):
+            list(export_articles(database, Selection()))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
 from asrcrawler.clock import utcnow
-from asrcrawler.exceptions import StorageError
 from asrcrawler.items import Outcome
 from asrcrawler.pipelines.dedupe import DedupePipeline
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.checks import CHECKS, findings, repair
 from asrcrawler.storage.visits.ledger import due
 from asrcrawler.storage.visits.writing import write_visits
+from tests.storage.damage import break_leaf, break_row
 from tests.storage.samples import DAY, HOUR, NOON, SITE, all_rows, an_absence, an_article, column, live, row, rows
 
 if TYPE_CHECKING:
@@ -182,27 +183,46 @@ def test_links_are_worked_out_anew_as_storing_them_does(database: Database) -> N
     assert {name: column(database, models.article, name) for name in right} == right
 
 
-def test_a_file_whose_pages_are_broken_is_named(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    database.prepare()
-    write_visits(database, [an_article(code, body="متن " * 2_000) for code in range(1, 60)])
-    assert database.path is not None
-    with database.maintain() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        root = "SELECT rootpage FROM sqlite_master WHERE name = 'ix_label_site_code'"
-        page = connection.exec_driver_sql(root).scalar_one()
-        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
-    database.close()
-    with database.path.open("r+b") as file:
-        file.seek((page - 1) * size + 200)
-        file.write(b"\xff" * (size - 200))
-    try:
+def test_a_file_whose_pages_are_broken_is_one_finding_with_advice_and_other_checks_go_on(sqlite_url: str) -> None:
+    with closing(Database(sqlite_url)) as database:
+        database.prepare()
+        write_visits(database, [an_article(code, body=f"متن {code} " * 500) for code in range(1, 60)])
+        damage(database, "DELETE FROM coverage")
+        assert database.path is not None
+    break_leaf(database.path, "متن 30 متن 30".encode())
+    with closing(Database(sqlite_url)) as database:
         said = told(database)
-    except StorageError as error:
-        said = [f"engine: {error}"]
-    assert said
-    assert all(line.startswith("engine: ") for line in said[:1])
-    database.close()
+        assert repair(database) == 1  # coverage
+        left = told(database)
+    advised = [line for line in said if "restore a backup; without one, SQLite's own .recover" in line]
+    assert [line.partition(":")[0] for line in advised] == ["engine"]
+    assert [line for line in said if line.startswith("coverage: ")]
+    assert left == [line for line in said if not line.startswith("coverage: ")]
+    assert all("\n" not in line for line in said)
+
+
+def test_an_index_of_sqlite_that_is_out_of_step_is_made_anew(sqlite_url: str) -> None:
+    with closing(Database(sqlite_url)) as database:
+        database.prepare()
+        write_visits(database, [an_article(code) for code in range(1, 60)])
+        before = all_rows(database)
+        for condition in ("WHERE 0", ""):  # what happens in between passes the index by
+            with database.maintain() as connection:
+                connection.exec_driver_sql("PRAGMA writable_schema = ON")
+                connection.exec_driver_sql(
+                    "UPDATE sqlite_master SET sql = 'CREATE INDEX ix_label_site_code ON label (site, code) "
+                    f"{condition}' WHERE name = 'ix_label_site_code'"
+                )
+                connection.exec_driver_sql("PRAGMA writable_schema = RESET")
+            database.engine.dispose()
+            if condition:
+                damage(database, "DELETE FROM label WHERE code = 7 AND kind = 'tag'")
+        assert "engine: the index ix_label_site_code is out of step with its table; --repair makes it anew" in told(
+            database
+        )
+        assert repair(database) >= 1
+        assert told(database) == []
+        assert all_rows(database) == before
 
 
 def test_an_index_of_postgresql_that_is_not_valid_is_named(postgresql_url: str) -> None:
@@ -215,7 +235,21 @@ def test_an_index_of_postgresql_that_is_not_valid_is_named(postgresql_url: str) 
     assert told(database) == [
         "engine: the index ix_label_site_code is not valid; REINDEX INDEX ix_label_site_code makes it anew"
     ]
+    assert repair(database) == 1
+    assert told(database) == []
     database.close()
+
+
+def test_damage_that_postgresql_meets_is_named_and_other_checks_go_on(postgresql_url: str) -> None:
+    with closing(Database(postgresql_url)) as database:
+        database.prepare()
+        write_visits(database, [an_article(code) for code in (7, 8)])
+        damage(database, "DELETE FROM coverage")
+        break_row(database, 7)
+        said = told(database)
+    assert said[0].startswith("engine: met with damage: missing chunk number 0")
+    assert said[0].endswith("a dump of PostgreSQL rescues what can be read)")
+    assert [line for line in said if line.startswith("coverage: ")]
 
 
 def test_every_check_has_a_name_of_its_own() -> None:
