@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from asrcrawler.persian import clean
+from asrcrawler.persian import clean, name_order
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.batch import TEXT
 from asrcrawler.storage.export import EXPORT_FIELDS, export_articles, exported
@@ -175,7 +175,7 @@ def count_published(database: Database, site: str, edges: Sequence[datetime]) ->
 
 
 def categories(database: Database, site: str) -> list[str]:
-    """The names of categories, by one look into the index for each."""
+    """The names of categories as a reader looks for them, by one look into the index for each."""
     own = label.c.site == site, label.c.kind == "category"
     names: list[str] = []
     with database.read() as connection:
@@ -183,7 +183,7 @@ def categories(database: Database, site: str) -> list[str]:
         while name is not None and len(names) < MOST_NAMES:
             names.append(name)
             name = connection.scalar(select(func.min(label.c.name)).where(*own, label.c.name > name))
-    return sorted(names)
+    return sorted(names, key=name_order)
 
 
 def relatives(database: Database, site: str, code: int) -> Relatives:
