@@ -31,6 +31,8 @@ class Check:
     find: Callable[[Connection], Iterator[Finding]]
     repair: Callable[[Connection, Sequence[Finding]], object] | None = None
     """Puts findings right within the transaction that they were found in; None where nobody but a person can."""
+    complete: Callable[[Database], object] | None = None
+    """Does what of a repair would keep others waiting in one transaction."""
 
 
 CHECKS = (
@@ -42,7 +44,7 @@ CHECKS = (
     Check("links", links.find, links.repair),
     Check("pages", pages.find, pages.repair),
     Check("coverage", coverage.find, coverage.repair),
-    Check("words", words.find, words.repair),
+    Check("words", words.find, words.repair, words.complete),
 )
 
 
@@ -72,6 +74,8 @@ def repair(database: Database) -> int:
             if found := list(check.find(connection)):
                 check.repair(connection, found)
                 repaired += len(found)
+        if check.complete is not None:
+            check.complete(database)
     return repaired
 
 

@@ -103,7 +103,7 @@ def test_an_empty_archive_has_none_either(database: Database) -> None:
             ["ledger: asrpress.ir 8: a visit that the ledger does not know"],
         ),
         (
-            ["DELETE FROM search_document WHERE id % 2147483648 = 7"],
+            ["DELETE FROM search_document_1 WHERE id % 2147483648 = 7"],
             ["words: asrpress.ir 7: is not in the index of words"],
         ),
         (

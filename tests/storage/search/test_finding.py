@@ -286,8 +286,8 @@ def test_postgresql_goes_by_the_index_of_words_however_often_it_is_asked(postgre
 
 def _steps(database: Database) -> tuple[int, int]:
     """How often all documents were walked over, and how often their index was asked."""
-    walks = text("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'search_document'")
-    looks = text("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'ix_search_document_words'")
+    walks = text("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'search_document_1'")
+    looks = text("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'ix_search_document_1_words'")
     with database.maintain() as connection:
         connection.execute(text("SELECT pg_stat_force_next_flush()"))
         return connection.scalar(walks) or 0, connection.scalar(looks) or 0
