@@ -140,9 +140,9 @@ def _place(connection: Connection, filling: Index) -> str | None:
 
 
 def _fill(database: Database, seen: Index, site: str) -> int:
-    deadline = monotonic() + LONGEST_STEP
     done = 0
     with database.write(site) as connection:
+        deadline = monotonic() + LONGEST_STEP
         if seen not in indexes.every(connection, {FILLING}):
             return 0  # another process is at it
         base, cursor = index.base_of(connection, site), seen.cursor
@@ -151,6 +151,8 @@ def _fill(database: Database, seen: Index, site: str) -> int:
             done, cursor = done + len(page), base + page[-1]["code"]
             if monotonic() > deadline:
                 break
+        else:
+            cursor = base + index.CODES - 1  # what the site has from now on goes into both
         indexes.change(connection, [seen], cursor=cursor)
     return done
 
