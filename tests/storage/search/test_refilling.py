@@ -21,7 +21,7 @@ from asrcrawler.storage.checks import findings
 from asrcrawler.storage.migrate import upgrade
 from asrcrawler.storage.rows import insert_rows
 from asrcrawler.storage.schema import HEAD
-from asrcrawler.storage.search import indexes, postgresql, refilling, sqlite
+from asrcrawler.storage.search import finding, indexes, postgresql, refilling, sqlite
 from asrcrawler.storage.search.documents import digest, document
 from asrcrawler.storage.search.finding import search
 from asrcrawler.storage.search.index import CODES
@@ -247,6 +247,24 @@ def test_an_old_index_goes_in_small_steps(old: Database) -> None:
     with old.read() as connection:
         assert [name for name in inspect(connection).get_table_names() if name.endswith("_1") or "gone" in name] == []
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
+def test_a_search_whose_index_goes_meanwhile_asks_the_one_that_took_over(
+    old: Database, connect: Callable[[], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, asked = connect(), []
+    widen = finding.widen
+
+    def late(connection: Any, asked_of: Any, query: Any) -> Any:
+        if not asked:
+            refilling.complete(other)
+        asked.append(asked_of.id)
+        return widen(connection, asked_of, query)
+
+    monkeypatch.setattr(finding, "widen", late)
+    found = search(old, "«مسئله آب»", limit=0).total
+    assert (asked, found) == ([1] if old.is_sqlite else [1, 2], 20)
+    assert numbers(old) == [2]
 
 
 def test_tidying_ends_what_is_left_of_an_old_index(old: Database) -> None:
