@@ -21,7 +21,7 @@ from asrcrawler.storage.checks import findings
 from asrcrawler.storage.migrate import upgrade
 from asrcrawler.storage.rows import insert_rows
 from asrcrawler.storage.schema import HEAD
-from asrcrawler.storage.search import finding, indexes, postgresql, refilling, sqlite
+from asrcrawler.storage.search import finding, index, indexes, postgresql, refilling, sqlite
 from asrcrawler.storage.search.documents import digest, document
 from asrcrawler.storage.search.finding import search
 from asrcrawler.storage.search.index import CODES
@@ -226,6 +226,26 @@ def test_several_processes_fill_one_index_together(old: Database, connect: Calla
     assert sum(done) == 20
     assert search(old, NEW, limit=100).total == 20
     assert numbers(old) == [2]
+
+
+def test_no_index_takes_over_while_a_batch_is_being_written(
+    old: Database, connect: Callable[[], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    while refilling.left_to_fill(old):
+        refilling.advance(old)
+    filling = threading.Thread(target=refilling.complete, args=(connect(),))
+    enter = index.enter
+
+    def enter_late(*given: Any) -> None:
+        enter(*given)  # of a new site, and so beyond the cursor
+        filling.start()
+        filling.join(0.3)
+
+    monkeypatch.setattr(index, "enter", enter_late)
+    write_visits(old, [on_water(1, site="third.ir")])
+    filling.join()
+    assert search(old, NEW, limit=0).total == 21
+    assert [found for found in findings(old) if found.check == "words"] == []
 
 
 def test_an_old_index_goes_in_small_steps(old: Database) -> None:
