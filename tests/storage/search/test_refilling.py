@@ -21,7 +21,7 @@ from asrcrawler.storage.checks import findings
 from asrcrawler.storage.migrate import upgrade
 from asrcrawler.storage.rows import insert_rows
 from asrcrawler.storage.schema import HEAD
-from asrcrawler.storage.search import finding, index, indexes, postgresql, refilling, sqlite
+from asrcrawler.storage.search import index, indexes, postgresql, refilling, sqlite
 from asrcrawler.storage.search.documents import digest, document
 from asrcrawler.storage.search.finding import search
 from asrcrawler.storage.search.index import CODES
@@ -32,7 +32,10 @@ from tests.storage.search.contents import compounds, fold_by_the_first, numbers,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sqlalchemy import Connection
+
     from asrcrawler.items import Article
+    from asrcrawler.storage.search.indexes import Index
 
 OLD, NEW = 'title:"مسیله اب"', "مساله آب"
 """Found by the old folding only, where an article writes «مسئله», and by the new one only."""
@@ -271,16 +274,19 @@ def test_an_old_index_goes_in_small_steps(old: Database) -> None:
 def test_a_search_whose_index_goes_meanwhile_asks_the_one_that_took_over(
     old: Database, connect: Callable[[], Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other, asked = connect(), []
-    widen = finding.widen
+    other = connect()
+    asked: list[int] = []
+    answering = indexes.answering
 
-    def late(connection: Any, asked_of: Any, query: Any) -> Any:
+    def late(connection: Connection) -> Index | None:
+        found = answering(connection)
+        assert found is not None
         if not asked:
             refilling.complete(other)
-        asked.append(asked_of.id)
-        return widen(connection, asked_of, query)
+        asked.append(found.id)
+        return found
 
-    monkeypatch.setattr(finding, "widen", late)
+    monkeypatch.setattr(indexes, "answering", late)
     found = search(old, "«مسئله آب»", limit=0).total
     assert (asked, found) == ([1] if old.is_sqlite else [1, 2], 20)
     assert numbers(old) == [2]
