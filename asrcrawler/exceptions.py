@@ -39,7 +39,7 @@ class SettingError(AsrCrawlerError):
 
 
 class OutputError(AsrCrawlerError):
-    """What a command was to write could not be written whole. Raised by ``asrcrawler.destination``."""
+    """What a command was to write could not be written whole. Raised by ``asrcrawler.cli.output``."""
 
     def __init__(self, name: str, error: OSError) -> None:
         super().__init__(f"{name} could not be written: {error.strerror or error}")
@@ -61,7 +61,7 @@ class SchemaError(StorageError):
 
 
 class CopyError(StorageError):
-    """An archive cannot be copied into this database. Raised by ``asrcrawler.storage.copying``."""
+    """An archive cannot be copied into this database. Raised by ``asrcrawler.storage.upkeep.copying``."""
 
 
 class ReplicaError(AsrCrawlerError):
@@ -114,14 +114,14 @@ class UnstorableError(StorageError):
 
 
 class WorkerError(AsrCrawlerError):
-    """A process that helps with the work is gone. Raised by ``asrcrawler.reparse``."""
+    """A process that helps with the work is gone. Raised by ``asrcrawler.work.reparse``."""
 
 
 class DamagedPageError(AsrCrawlerError):
-    """A kept page whose bytes are not those that were fetched. Raised by ``asrcrawler.packing``."""
+    """A kept page whose bytes are not those that were fetched. Raised by ``asrcrawler.text.packing``."""
 
 
 class AnotherRunError(StorageError):
-    """Another run is at work on the same site and database. Raised by ``asrcrawler.storage.runs``."""
+    """Another run is at work on the same site and database. Raised by ``asrcrawler.storage.visits.runs``."""
 
     exit_status = 0

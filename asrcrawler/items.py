@@ -123,7 +123,7 @@ class Article:
     text_digest: bytes | None = None
     """Fingerprint of the folded title, lead and body; None without a body. Set by the dedupe pipeline."""
     signature: bytes | None = None
-    """What near duplicates are told by (:mod:`asrcrawler.similarity`). Set by the dedupe pipeline."""
+    """What near duplicates are told by (:mod:`asrcrawler.text.similarity`). Set by the dedupe pipeline."""
     fetch: Fetch | None = None
 
 

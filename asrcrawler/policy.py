@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
 from asrcrawler.items import Outcome
-from asrcrawler.persian import fold_letters
+from asrcrawler.text.persian import fold_letters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

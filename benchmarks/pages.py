@@ -22,12 +22,12 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from asrcrawler.packing import LEVEL, Dictionary, compress, train
 from asrcrawler.replica import World
 from asrcrawler.replica.pages import Pages
 from asrcrawler.replica.process import ReplicaProcess
 from asrcrawler.storage import Database
 from asrcrawler.storage.models import visit
+from asrcrawler.text.packing import LEVEL, Dictionary, compress, train
 from benchmarks.readme import put
 
 PROJECT = Path(__file__).parents[1]

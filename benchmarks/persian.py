@@ -10,7 +10,7 @@ import argparse
 from time import process_time
 from typing import TYPE_CHECKING
 
-from asrcrawler.persian import clean, clean_paragraphs, fold
+from asrcrawler.text.persian import clean, clean_paragraphs, fold
 from benchmarks.readme import put
 
 if TYPE_CHECKING:

@@ -20,11 +20,12 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from asrcrawler.clock import utcnow
-from asrcrawler.frontier import Memory
+from asrcrawler.crawl.frontier import Memory
 from asrcrawler.replica import World
 from asrcrawler.replica.server import ReplicaServer
-from asrcrawler.storage import Database, runs
+from asrcrawler.storage import Database
 from asrcrawler.storage.models import coverage, ledger
+from asrcrawler.storage.visits import runs
 from benchmarks.readme import put
 
 SITE = "asrpress.ir"

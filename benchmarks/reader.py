@@ -28,7 +28,7 @@ from asrcrawler.reader.health import standing
 from asrcrawler.replica import World
 from asrcrawler.samaneh.dates import TEHRAN, jalali
 from asrcrawler.storage import Database
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits.writing import write_visits
 from benchmarks.readme import put
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from time import perf_counter, sleep
 
 from sqlalchemy import update
 
-from asrcrawler.persian import FIRST_FOLDING
 from asrcrawler.storage import Database
 from asrcrawler.storage.models import search_index
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.persian import FIRST_FOLDING
 from benchmarks.databases import KINDS, database_url
 from benchmarks.readme import put
 from benchmarks.search import fill

@@ -22,10 +22,10 @@ from sqlalchemy import insert, text
 
 from asrcrawler.replica.newsroom import SUBJECTS, report
 from asrcrawler.storage import Database
-from asrcrawler.storage.care import size
+from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.models import article, label
 from asrcrawler.storage.search import BEST, NEWEST, index, search
-from asrcrawler.storage.selection import Selection
+from asrcrawler.storage.upkeep.care import size
 from benchmarks.databases import KINDS, database_url
 from benchmarks.readme import put
 

@@ -31,8 +31,8 @@ from asrcrawler.extensions.garbage import set_aside
 from asrcrawler.items import Article, Fetch
 from asrcrawler.pipelines.dedupe import DedupePipeline
 from asrcrawler.storage import Database
-from asrcrawler.storage.care import size
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.upkeep.care import size
+from asrcrawler.storage.visits.writing import write_visits
 from benchmarks import readme
 from benchmarks.crawl.tutorial import OrmPipeline
 from benchmarks.databases import KINDS, database_url

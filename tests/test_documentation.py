@@ -17,15 +17,15 @@ from scrapy.settings import Settings
 
 import asrcrawler
 from asrcrawler import commands, endings, settings
+from asrcrawler.crawl.arguments import Arguments
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
 from asrcrawler.extensions import backoff
 from asrcrawler.items import Outcome
-from asrcrawler.persian import to_persian_digits
-from asrcrawler.samaneh.arguments import Arguments
-from asrcrawler.storage.export import EXPORT_FIELDS
+from asrcrawler.storage.articles.export import EXPORT_FIELDS
 from asrcrawler.storage.search.documents import LONGEST_BODY
 from asrcrawler.storage.search.finding import RANKED
 from asrcrawler.storage.search.query import FIELD_NAMES
+from asrcrawler.text.persian import to_persian_digits
 from tests.commands import ROOT, run
 
 if TYPE_CHECKING:

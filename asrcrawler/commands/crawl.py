@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
-from asrcrawler.command import complain
+from asrcrawler.cli.command import complain
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
 from asrcrawler.logformatter import hush, tells_all
 
@@ -58,7 +58,7 @@ class Command(ScrapyCrawl):
         from scrapy.spiderloader import get_spider_loader
 
         from asrcrawler.config import Config, check_scrapy
-        from asrcrawler.samaneh.arguments import Arguments
+        from asrcrawler.crawl.arguments import Arguments
 
         assert self.settings is not None
         known = get_spider_loader(self.settings).list()

@@ -8,16 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asrcrawler.actions import Action, ActionsCommand
+from asrcrawler.cli.actions import Action, ActionsCommand
+from asrcrawler.cli.output import replacing, tell
 from asrcrawler.config import given_database_url
-from asrcrawler.destination import replacing, tell
 from asrcrawler.exceptions import UsageError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
-    from asrcrawler.command import AsrCommand
+    from asrcrawler.cli.command import AsrCommand
     from asrcrawler.storage import Database
 
 MEGABYTE = 1_000_000
@@ -35,7 +35,7 @@ def _archive(command: AsrCommand) -> Iterator[Database]:
 
 def _upgrade(command: AsrCommand, _: argparse.Namespace) -> None:
     from asrcrawler.storage import Database
-    from asrcrawler.storage.schema import HEAD
+    from asrcrawler.storage.migrations.revisions import HEAD
     from asrcrawler.storage.search import refilling
 
     with closing(Database(command.config.database_url)) as database:
@@ -60,7 +60,7 @@ def _copy_options(parser: argparse.ArgumentParser) -> None:
 
 def _copy(_: AsrCommand, opts: argparse.Namespace) -> None:
     from asrcrawler.storage import Database
-    from asrcrawler.storage.copying import copy_archive
+    from asrcrawler.storage.upkeep.copying import copy_archive
 
     source_url, target_url = given_database_url(opts.source), given_database_url(opts.target)
     with closing(Database(source_url)) as source, closing(Database(target_url)) as target:
@@ -125,7 +125,7 @@ def _check(command: AsrCommand, opts: argparse.Namespace) -> int:
 
 
 def _tidy(command: AsrCommand, _: argparse.Namespace) -> None:
-    from asrcrawler.storage.care import size, tidy
+    from asrcrawler.storage.upkeep.care import size, tidy
 
     with _archive(command) as database:
         before = size(database)
@@ -139,7 +139,7 @@ def _backup_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _backup(command: AsrCommand, opts: argparse.Namespace) -> None:
-    from asrcrawler.storage.care import back_up
+    from asrcrawler.storage.upkeep.care import back_up
 
     path = Path(opts.file)
     with _archive(command) as database:

@@ -8,8 +8,8 @@ import sys
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.command import AsrCommand, ended_by_sigterm
-from asrcrawler.destination import tell
+from asrcrawler.cli.command import AsrCommand, ended_by_sigterm
+from asrcrawler.cli.output import tell
 from asrcrawler.exceptions import OutputError
 
 if TYPE_CHECKING:
@@ -96,13 +96,13 @@ def _remove(database: Path) -> None:
 
 
 def _show(url: str) -> None:
+    from asrcrawler.cli.reports.demo import reading
+    from asrcrawler.cli.reports.status import standing
     from asrcrawler.clock import utcnow
-    from asrcrawler.reports.reading import reading
-    from asrcrawler.reports.standing import standing
     from asrcrawler.spiders.asr import AsrSpider
     from asrcrawler.storage import Database
-    from asrcrawler.storage.runs import last_runs, state
-    from asrcrawler.storage.status import figures
+    from asrcrawler.storage.figures.status import figures
+    from asrcrawler.storage.visits.runs import last_runs, state
 
     site, now = AsrSpider.site, utcnow()
     with closing(Database(url)) as database:
@@ -119,7 +119,7 @@ def _worth_reading(database: Database) -> list[dict[str, Any]]:
     """The first articles that have a headline, a lead and a body."""
     from itertools import islice
 
-    from asrcrawler.storage.export import Selection, export_articles
+    from asrcrawler.storage.articles.export import Selection, export_articles
 
     some = islice(export_articles(database, Selection(unique=True)), BACKLOG)
     whole = (article for article in some if article["title"] and article["lead"] and article["body"])

@@ -6,17 +6,17 @@ import json
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from asrcrawler.command import AsrCommand
-from asrcrawler.destination import STDOUT, binary_destination, destination
+from asrcrawler.cli.command import AsrCommand
+from asrcrawler.cli.options import add_selection, selection_of
+from asrcrawler.cli.output import STDOUT, binary_destination, destination
 from asrcrawler.exceptions import UsageError
 from asrcrawler.export import FORMATS, GZIP, Format, Options, format_of, packed
-from asrcrawler.options import add_selection, selection_of
 
 if TYPE_CHECKING:
     import argparse
 
     from asrcrawler.storage import Database
-    from asrcrawler.storage.selection import Selection
+    from asrcrawler.storage.articles.selection import Selection
 
 
 class Command(AsrCommand):
@@ -39,7 +39,7 @@ class Command(AsrCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         from asrcrawler.export.contract import export_schema
         from asrcrawler.storage import Database
-        from asrcrawler.storage.export import export_articles
+        from asrcrawler.storage.articles.export import export_articles
 
         chosen, options = _format(opts), Options(revisions=opts.revisions, bom=opts.bom)
         if opts.schema:
@@ -59,7 +59,7 @@ class Command(AsrCommand):
 
 def _write_pages(database: Database, selection: Selection, name: str) -> None:
     from asrcrawler.export import warc
-    from asrcrawler.storage.captures import captures
+    from asrcrawler.storage.articles.captures import captures
 
     with binary_destination(name) as file:
         warc.write(captures(database, selection), file, gzip=name.lower().endswith(GZIP))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from asrcrawler.command import AsrCommand
-from asrcrawler.destination import binary_destination
+from asrcrawler.cli.command import AsrCommand
+from asrcrawler.cli.options import code_of
+from asrcrawler.cli.output import binary_destination
 from asrcrawler.exceptions import DamagedPageError, UsageError
-from asrcrawler.options import code_of
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from asrcrawler.storage.pages import KeptPage
+    from asrcrawler.storage.visits.captures import KeptPage
 
 
 class Command(AsrCommand):
@@ -34,7 +34,7 @@ class Command(AsrCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         from asrcrawler.storage import Database
-        from asrcrawler.storage.pages import body_of, kept_of
+        from asrcrawler.storage.visits.captures import body_of, kept_of
 
         if not args:
             raise UsageError("give a news code such as 32911")

@@ -8,19 +8,19 @@ from datetime import datetime, time
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.command import AsrCommand
-from asrcrawler.destination import tell
+from asrcrawler.cli.command import AsrCommand
+from asrcrawler.cli.options import codes_of, day_of
+from asrcrawler.cli.output import tell
 from asrcrawler.exceptions import AnotherRunError, StorageError
-from asrcrawler.options import codes_of, day_of
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
-    from asrcrawler.reparse import Reading
-    from asrcrawler.reports.rereading import Tally
+    from asrcrawler.cli.reports.reparse import Tally
     from asrcrawler.storage import Database
-    from asrcrawler.storage.rereading import Wanted
+    from asrcrawler.storage.reparse.rereading import Wanted
+    from asrcrawler.work.reparse import Reading
 
 DONE, INTERRUPTED = "reparse finished", "reparse interrupted"
 
@@ -42,8 +42,8 @@ class Command(AsrCommand):
         parser.add_argument("--list", action="store_true", help="list every change: code, field, before, after")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.cli.reports.reparse import Tally, summary
         from asrcrawler.items import Kind
-        from asrcrawler.reports.rereading import Tally, summary
         from asrcrawler.storage import Database
 
         wanted, tally = self._wanted(opts), Tally()
@@ -56,7 +56,7 @@ class Command(AsrCommand):
 
     def _wanted(self, opts: argparse.Namespace) -> Wanted:
         from asrcrawler.samaneh.dates import TEHRAN
-        from asrcrawler.storage.rereading import Wanted
+        from asrcrawler.storage.reparse.rereading import Wanted
 
         day = day_of("--since", opts.since)
         return Wanted(
@@ -69,10 +69,10 @@ class Command(AsrCommand):
     def _read_again(self, database: Database, wanted: Wanted, opts: argparse.Namespace, tally: Tally) -> None:
         from tqdm import tqdm
 
-        from asrcrawler.reparse import Reader, read_again
-        from asrcrawler.reports.rereading import listed
-        from asrcrawler.storage.dictionaries import dictionaries
-        from asrcrawler.storage.rereading import count, stories
+        from asrcrawler.cli.reports.reparse import listed
+        from asrcrawler.storage.reparse.rereading import count, stories
+        from asrcrawler.storage.visits.dictionaries import dictionaries
+        from asrcrawler.work.reparse import Reader, read_again
 
         total = count(database, wanted)
         reader = Reader(wanted.site, self.config.base_url, dictionaries(database, wanted.site))
@@ -92,8 +92,8 @@ class Command(AsrCommand):
 
 def _write(database: Database, site: str, portion: list[Reading], tally: Tally, *, dry_run: bool) -> list[Any]:
     """Write one portion in one transaction; damaged pages and those that are gone speak for nothing."""
-    from asrcrawler.reparse import whole
-    from asrcrawler.storage.rewriting import write_readings
+    from asrcrawler.storage.reparse.rewriting import write_readings
+    from asrcrawler.work.reparse import whole
 
     sound = [whole(reading) for reading in portion]
     done = write_readings(database, site, sound, dry_run=dry_run)
@@ -109,7 +109,7 @@ def _alone(database: Database, site: str, options: dict[str, Any], *, dry_run: b
 
     The run has no exit status: a watchdog does not take it for a crawl.
     """
-    from asrcrawler.storage import runs
+    from asrcrawler.storage.visits import runs
 
     if dry_run:
         yield lambda: None

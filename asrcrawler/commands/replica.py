@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from asrcrawler.command import AsrCommand, whole_number
+from asrcrawler.cli.command import AsrCommand, whole_number
 from asrcrawler.exceptions import UsageError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from asrcrawler.command import AsrCommand
+from asrcrawler.cli.command import AsrCommand
 from asrcrawler.exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Command(AsrCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.cli.schedule import Install, crontab_line, service_unit, this_user, timer_unit
         from asrcrawler.config import project_root
-        from asrcrawler.schedule import Install, crontab_line, service_unit, this_user, timer_unit
 
         minutes = _minutes(opts.every)
         assert self.config  # a wrong setting would only show when cron meets it

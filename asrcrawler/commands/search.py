@@ -8,10 +8,10 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from asrcrawler.command import AsrCommand
-from asrcrawler.destination import tell
+from asrcrawler.cli.command import AsrCommand
+from asrcrawler.cli.options import add_selection, count_of, selection_of
+from asrcrawler.cli.output import tell
 from asrcrawler.exceptions import UsageError
-from asrcrawler.options import add_selection, count_of, selection_of
 
 if TYPE_CHECKING:
     import argparse
@@ -38,10 +38,10 @@ class Command(AsrCommand):
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from asrcrawler.reports import found
+        from asrcrawler.cli.reports import search as found
         from asrcrawler.storage import Database
+        from asrcrawler.storage.articles.selection import Selection
         from asrcrawler.storage.search import BEST, NEWEST, search
-        from asrcrawler.storage.selection import Selection
 
         words, selection = " ".join(args), selection_of(opts)
         limit = count_of("--limit", opts.limit, MOST_SHOWN)

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from asrcrawler.command import AsrCommand, ended_by_sigterm, whole_number
+from asrcrawler.cli.command import AsrCommand, ended_by_sigterm, whole_number
 from asrcrawler.exceptions import MissingLibraryError, UsageError
 
 if TYPE_CHECKING:

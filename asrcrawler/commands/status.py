@@ -6,10 +6,10 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.command import AsrCommand
-from asrcrawler.destination import tell
+from asrcrawler.cli.command import AsrCommand
+from asrcrawler.cli.options import code_of
+from asrcrawler.cli.output import tell
 from asrcrawler.exceptions import UsageError
-from asrcrawler.options import code_of
 
 if TYPE_CHECKING:
     import argparse
@@ -68,10 +68,10 @@ class Command(AsrCommand):
         return 0
 
     def _problems(self, database: Database, site: str, max_age: timedelta) -> list[str]:
+        from asrcrawler.cli.reports.status_check import problems
         from asrcrawler.clock import utcnow
-        from asrcrawler.reports.check import problems
-        from asrcrawler.storage.runs import first_run, last_good_run
-        from asrcrawler.storage.status import coverage_at
+        from asrcrawler.storage.figures.status import coverage_at
+        from asrcrawler.storage.visits.runs import first_run, last_good_run
 
         now, first = utcnow(), self.config.first_code
         sweeps = self.config.backfill_per_run > 0  # without a sweep, codes that nothing names stay unvisited
@@ -86,10 +86,10 @@ class Command(AsrCommand):
         return [f"{site}: {problem}" for problem in found]
 
     def _standing(self, database: Database, site: str) -> tuple[list[str], dict[str, Any]]:
+        from asrcrawler.cli.reports import status as standing
         from asrcrawler.clock import utcnow
-        from asrcrawler.reports import standing
-        from asrcrawler.storage.runs import last_runs, state
-        from asrcrawler.storage.status import figures
+        from asrcrawler.storage.figures.status import figures
+        from asrcrawler.storage.visits.runs import last_runs, state
 
         now, first = utcnow(), self.config.first_code
         counted = figures(database, site, now)
@@ -99,11 +99,11 @@ class Command(AsrCommand):
 
 
 def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[str, Any]]:
+    from asrcrawler.cli.reports import status_code as history
     from asrcrawler.clock import utcnow
-    from asrcrawler.reports import history
-    from asrcrawler.storage.ledger import newest_known
-    from asrcrawler.storage.pages import kept_of
-    from asrcrawler.storage.status import code_history
+    from asrcrawler.storage.figures.status import code_history
+    from asrcrawler.storage.visits.captures import kept_of
+    from asrcrawler.storage.visits.ledger import newest_known
 
     row, visits = code_history(database, site, code)
     newest, now, pages = newest_known(database, site), utcnow(), kept_of(database, site, code)

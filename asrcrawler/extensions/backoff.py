@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 
-from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
+from asrcrawler.crawl.archive import Archive
+from asrcrawler.crawl.pause import pause, resume
 from asrcrawler.endings import ASKED_TO_WAIT, REFUSED, UNREACHABLE
 from asrcrawler.items import Absence, Outcome
-from asrcrawler.pause import pause, resume
 from asrcrawler.samaneh.visit import retry_moment
 
 if TYPE_CHECKING:

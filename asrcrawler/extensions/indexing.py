@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
-from asrcrawler.archive import Archive
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import StorageError
 from asrcrawler.storage.search import refilling
 

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 
-from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
+from asrcrawler.crawl.archive import Archive
+from asrcrawler.crawl.frontier import rest_after_refusal
 from asrcrawler.endings import ANOTHER_RUN, FAILED, FINISHED, NOT_WELCOME, OK, exit_status, is_new_template
 from asrcrawler.exceptions import StorageError
-from asrcrawler.frontier import rest_after_refusal
 from asrcrawler.items import Outcome
-from asrcrawler.storage.runs import HEARTBEAT
+from asrcrawler.storage.visits.runs import HEARTBEAT
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from asrcrawler.samaneh.spider import SamanehSpider
+    from asrcrawler.crawl.spider import SamanehSpider
 
 logger = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Makes the characters of an article uniform (see :mod:`asrcrawler.persian`) and counts where values came from."""
+"""Makes the characters of an article uniform (see :mod:`asrcrawler.text.persian`) and counts where values came from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self
 
 from asrcrawler.items import Article, Image
-from asrcrawler.persian import clean, clean_paragraphs
+from asrcrawler.text.persian import clean, clean_paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,8 +6,8 @@ from hashlib import blake2b
 from typing import Any
 
 from asrcrawler.items import Article
-from asrcrawler.persian import fold_letters
-from asrcrawler.similarity import signature
+from asrcrawler.text.persian import fold_letters
+from asrcrawler.text.similarity import signature
 
 DIGEST_SIZE = 16  # bytes; two of a hundred million texts share one by chance with a probability below 1e-22
 

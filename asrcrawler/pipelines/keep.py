@@ -6,11 +6,11 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, Self
 
-from asrcrawler.archive import Archive
 from asrcrawler.config import Config
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import AsrCrawlerError
 from asrcrawler.items import Absence, Article, Page
-from asrcrawler.packing import pack
+from asrcrawler.text.packing import pack
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

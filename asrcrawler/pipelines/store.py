@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
 from asrcrawler.config import Config
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED
 from asrcrawler.exceptions import AnotherRunError, StorageError, UnstorableError, VanishedError
 from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.openapi.utils import get_openapi
 
+from asrcrawler.cli.reports.status import as_json, iso
 from asrcrawler.export.contract import REVISIONS, export_schema
 from asrcrawler.reader import asked
 from asrcrawler.reader.asked import Filters, address
 from asrcrawler.reader.rendering import library_of, page, unchanged_or
-from asrcrawler.reports.standing import as_json, iso
-from asrcrawler.storage import reading
+from asrcrawler.storage.articles import reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from asrcrawler.exceptions import DateError
-from asrcrawler.persian import clean, to_latin_digits
 from asrcrawler.samaneh.dates import parse_day
 from asrcrawler.samaneh.urls import HIGHEST_CODE
-from asrcrawler.storage.reading import Place
+from asrcrawler.storage.articles.reading import Place
+from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.search.query import Query, parse
-from asrcrawler.storage.selection import Selection
+from asrcrawler.text.persian import clean, to_latin_digits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,11 +7,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fastapi import APIRouter, Request, Response
 
-from asrcrawler.persian import to_persian_digits
 from asrcrawler.reader.asked import PAGE
 from asrcrawler.reader.rendering import library_of, unchanged_or, web_address
 from asrcrawler.reader.words import shown
-from asrcrawler.storage.reading import newest
+from asrcrawler.storage.articles.reading import newest
+from asrcrawler.text.persian import to_persian_digits
 
 if TYPE_CHECKING:
     from datetime import datetime

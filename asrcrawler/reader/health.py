@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from asrcrawler.reader.words import day_of
 from asrcrawler.samaneh.dates import TEHRAN
-from asrcrawler.storage.census import census, due_by_outcome, lags, newest_publication
-from asrcrawler.storage.reading import count_published
-from asrcrawler.storage.runs import last_good_run, last_runs, state
-from asrcrawler.storage.status import Figures, figures
+from asrcrawler.storage.articles.reading import count_published
+from asrcrawler.storage.figures.census import census, due_by_outcome, lags, newest_publication
+from asrcrawler.storage.figures.status import Figures, figures
+from asrcrawler.storage.visits.runs import last_good_run, last_runs, state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from asrcrawler.clock import utcnow
 from asrcrawler.reader.asked import NotThere
 from asrcrawler.reader.health import Standing, standing
-from asrcrawler.storage.reading import categories, one
+from asrcrawler.storage.articles.reading import categories, one
 
 if TYPE_CHECKING:
     from collections.abc import Callable

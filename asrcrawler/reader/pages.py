@@ -10,7 +10,6 @@ import jdatetime
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from asrcrawler.persian import clean
 from asrcrawler.reader import asked, difference
 from asrcrawler.reader.asked import NotThere, address
 from asrcrawler.reader.health import midnight
@@ -27,15 +26,16 @@ from asrcrawler.reader.words import (
 )
 from asrcrawler.samaneh.dates import JALALI_YEARS
 from asrcrawler.samaneh.urls import code_of_short_path
-from asrcrawler.storage import reading
-from asrcrawler.storage.census import newest_publication
+from asrcrawler.storage.articles import reading
+from asrcrawler.storage.figures.census import newest_publication
+from asrcrawler.text.persian import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import RowMapping
 
-    from asrcrawler.storage.reading import Page
+    from asrcrawler.storage.articles.reading import Page
 
 EDITS_SHOWN = 50
 DAY = timedelta(days=1)

@@ -10,11 +10,11 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from asrcrawler.persian import to_persian_digits
 from asrcrawler.policy import Change
 from asrcrawler.reader import words
 from asrcrawler.reader.asked import address
 from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.text.persian import to_persian_digits
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import jdatetime
 
 from asrcrawler import endings
-from asrcrawler.persian import clean, to_persian_digits
 from asrcrawler.policy import Change
 from asrcrawler.samaneh.body import CELL_SEPARATOR
 from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.text.persian import clean, to_persian_digits
 
 if TYPE_CHECKING:
     from datetime import date, datetime

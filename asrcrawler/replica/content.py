@@ -44,7 +44,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """One text of an article. Clean: as :func:`asrcrawler.persian.clean` would leave it."""
+    """One text of an article. Clean: as :func:`asrcrawler.text.persian.clean` would leave it."""
 
     title: str
     lead: str | None = None

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import jdatetime
 
 from asrcrawler.exceptions import DateError
-from asrcrawler.persian import ZWNJ, clean, to_latin_digits
+from asrcrawler.text.persian import ZWNJ, clean, to_latin_digits
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 """+04:30 in the summers before 1402, +03:30 since."""

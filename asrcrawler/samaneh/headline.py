@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 
 from asrcrawler.exceptions import Unreadable
-from asrcrawler.persian import fold_letters
 from asrcrawler.samaneh.noise import is_noise
 from asrcrawler.samaneh.places import LONGEST_HREF, ancestors, line_of
 from asrcrawler.samaneh.urls import code_of_url, is_home
+from asrcrawler.text.persian import fold_letters
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from asrcrawler.items import Kind
-from asrcrawler.persian import clean, fold_letters
 from asrcrawler.samaneh.bodies import find_bodies, has_own_text
 from asrcrawler.samaneh.headline import find_headline, headline_text
 from asrcrawler.samaneh.labels import AUTHOR, CODE, DATE, TAG_WORDS, TAGS, labelled
@@ -37,6 +36,7 @@ from asrcrawler.samaneh.places import (
     within_noise,
 )
 from asrcrawler.samaneh.sections import sections
+from asrcrawler.text.persian import clean, fold_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from asrcrawler.persian import clean, fold
+from asrcrawler.text.persian import clean, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,6 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from asrcrawler.exceptions import DateError, Missing, Refused, Unreadable
 from asrcrawler.items import Article, Image, Kind
-from asrcrawler.persian import clean, fold_letters, to_latin_digits
 from asrcrawler.samaneh.body import Body, read_body
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.dates import Moment, read_moment
@@ -25,6 +24,7 @@ from asrcrawler.samaneh.nesting import excess
 from asrcrawler.samaneh.pictures import GALLERY, media, pictures
 from asrcrawler.samaneh.places import within_link_elsewhere, within_noise
 from asrcrawler.samaneh.urls import article_path, code_of_url, is_home, short_path
+from asrcrawler.text.persian import clean, fold_letters, to_latin_digits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from asrcrawler.items import Image
-from asrcrawler.persian import clean, fold_letters
 from asrcrawler.samaneh.urls import absolute
+from asrcrawler.text.persian import clean, fold_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from asrcrawler.persian import fold_letters
 from asrcrawler.samaneh.labels import SECTION
 from asrcrawler.samaneh.places import LONGEST_HREF, line_of
 from asrcrawler.samaneh.urls import code_of_url, is_home
+from asrcrawler.text.persian import fold_letters
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 HOME_NAMES = frozenset({"صفحهنخست", "صفحهاصلی", "خانه", "home"})
-"""As :func:`~asrcrawler.persian.fold_letters` gives them."""
+"""As :func:`~asrcrawler.text.persian.fold_letters` gives them."""
 _SEPARATORS = " >»«‹›/|\\،,:-–"
 _BETWEEN = re.compile(r"\s*(?:>>|»|«|>|‹|›|/|\\|\|)\s*")
 _LABEL = re.compile(rf"^\s*(?:{SECTION})\s*:\s*")

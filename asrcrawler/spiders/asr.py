@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from asrcrawler.samaneh.spider import SamanehSpider
+from asrcrawler.crawl.spider import SamanehSpider
 
 
 class AsrSpider(SamanehSpider):

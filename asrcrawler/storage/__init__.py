@@ -7,6 +7,6 @@ visits make of them and ``writing`` puts it there, with ``pages``, ``duplicates`
 ``rewriting`` are for another reading of kept pages; ``checks``, ``copying`` and ``care`` look after the whole.
 """
 
-from asrcrawler.storage.database import Database
+from asrcrawler.storage.engine.database import Database
 
 __all__ = ["Database"]

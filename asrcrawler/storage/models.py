@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-from asrcrawler.storage.types import UtcDateTime
+from asrcrawler.storage.engine.types import UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -104,7 +104,7 @@ signature = Table(
     metadata,
     Column("site", SITE, nullable=False),
     Column("code", Integer, nullable=False),
-    Column("algorithm", SmallInteger, nullable=False),  # asrcrawler.similarity.ALGORITHM
+    Column("algorithm", SmallInteger, nullable=False),  # asrcrawler.text.similarity.ALGORITHM
     Column("digest", LargeBinary, nullable=False),
     PrimaryKeyConstraint("site", "code"),
     sqlite_with_rowid=False,  # read by its key alone
@@ -134,7 +134,7 @@ search_index = Table(
     "search_index",
     metadata,
     Column("id", Integer, primary_key=True),  # names its tables
-    Column("version", SmallInteger, nullable=False),  # of asrcrawler.persian.fold
+    Column("version", SmallInteger, nullable=False),  # of asrcrawler.text.persian.fold
     Column("since", UtcDateTime),  # what is published from then …
     Column("until", UtcDateTime),  # … to before then belongs into it; null: no bound
     Column("state", String(10), nullable=False),  # filling, current, left

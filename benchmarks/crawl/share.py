@@ -12,7 +12,6 @@ from typing import NamedTuple
 from asrcrawler.clock import utcnow
 from asrcrawler.extensions.garbage import set_aside
 from asrcrawler.items import Article, Page
-from asrcrawler.packing import Dictionary, pack, train
 from asrcrawler.pipelines.clean import clean_article
 from asrcrawler.pipelines.dedupe import fingerprint
 from asrcrawler.replica import World
@@ -20,7 +19,8 @@ from asrcrawler.replica.site import Site
 from asrcrawler.samaneh.visit import Answer, Asked, judge
 from asrcrawler.spiders.asr import AsrSpider
 from asrcrawler.storage import Database
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.packing import Dictionary, pack, train
 
 BASE_URL = "http://127.0.0.1:1"
 PAGES = 1_000

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import lxml.html
 
-from asrcrawler.persian import clean
 from asrcrawler.samaneh.dates import read_moment
+from asrcrawler.text.persian import clean
 from benchmarks.extraction.pages import Page
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from asrcrawler.persian import ZWNJ, clean, fold
+from asrcrawler.text.persian import ZWNJ, clean, fold
 from benchmarks.extraction.pages import FIELDS
 
 if TYPE_CHECKING:

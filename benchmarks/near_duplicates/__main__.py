@@ -12,8 +12,8 @@ from contextlib import closing, contextmanager
 from time import process_time
 from typing import TYPE_CHECKING
 
-from asrcrawler.similarity import are_near, band_keys, signature
 from asrcrawler.storage import Database
+from asrcrawler.text.similarity import are_near, band_keys, signature
 from benchmarks.databases import database_url
 from benchmarks.extraction.real import real_bodies
 from benchmarks.near_duplicates.cost import measure

@@ -16,10 +16,10 @@ from sqlalchemy import insert, text
 
 from asrcrawler.pipelines.dedupe import text_digest
 from asrcrawler.replica import World
-from asrcrawler.similarity import ALGORITHM, BANDS, band_keys, signature
 from asrcrawler.storage import Database, models
-from asrcrawler.storage.similar import BUCKET
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits.similar import BUCKET
+from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.similarity import ALGORITHM, BANDS, band_keys, signature
 from tests.storage.samples import SITE, an_article
 
 if TYPE_CHECKING:

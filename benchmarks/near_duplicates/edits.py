@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from asrcrawler.persian import to_persian_digits
+from asrcrawler.text.persian import to_persian_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Daily notices: a frame of words around facts. ``{a-b}`` is a number, ``{name}`` one of a list.
 
-The replica's own three frames are among what the thresholds of :mod:`asrcrawler.similarity` were chosen on; the frames
+The replica's own three frames are among what the thresholds of :mod:`asrcrawler.text.similarity` were chosen on; the frames
 of :data:`HELD_OUT` were not looked at for that.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from asrcrawler.persian import to_persian_digits
+from asrcrawler.text.persian import to_persian_digits
 
 if TYPE_CHECKING:
     from random import Random

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from asrcrawler.storage import Database, models
-from asrcrawler.storage.schema import HEAD
+from asrcrawler.storage.migrations.revisions import HEAD
 from asrcrawler.storage.search import refilling
 from tests.commands import ROOT, invoke
 from tests.storage.samples import all_rows, live, rows
@@ -126,7 +126,7 @@ def test_a_killed_copy_is_finished_by_the_next_one(archive: dict[str, str], tmp_
     target = tmp_path / "copy.db"
     program = (
         "import os, sys\n"
-        "from asrcrawler.storage import copying\n"
+        "from asrcrawler.storage.upkeep import copying\n"
         "from scrapy.cmdline import execute\n"
         "copying.BATCH = 20\n"
         "write, left = copying._Copying._write, iter(range(5))\n"

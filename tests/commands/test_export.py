@@ -18,8 +18,8 @@ import pytest
 from asrcrawler.items import Absence, Article, Fetch, Image, Outcome
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage import Database
-from asrcrawler.storage.export import EXPORT_FIELDS
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.articles.export import EXPORT_FIELDS
+from asrcrawler.storage.visits.writing import write_visits
 from tests.commands import ROOT, invoke
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def test_an_export_that_is_told_to_end_leaves_the_good_file_and_nothing_else(
     target.write_text("last week's")
     program = (
         "import sys\n"
-        "from asrcrawler.storage import export\n"
+        "from asrcrawler.storage.articles import export\n"
         "from scrapy.cmdline import execute\n"
         "def slow(*_, **__):\n"
         "    print('begun', flush=True)\n"

@@ -16,7 +16,7 @@ import pytest
 from asrcrawler.replica import World
 from asrcrawler.replica.server import ReplicaServer
 from asrcrawler.storage import Database
-from asrcrawler.storage.runs import begin_run, last_good_run, last_runs
+from asrcrawler.storage.visits.runs import begin_run, last_good_run, last_runs
 from tests.commands import ROOT, Done, invoke
 from tests.end_to_end.crawling import SITE, Crawl
 
@@ -152,7 +152,7 @@ def test_bad_input_is_one_line_and_status_2(archive: Path, options: list[str], c
 def test_ctrl_c_ends_in_good_order(archive: Path) -> None:
     change(archive, "UPDATE article SET lead = 'نادرست'")
     program = (
-        "import os, signal, time; from asrcrawler import reparse; read = reparse.Reader.read\n"
+        "import os, signal, time; from asrcrawler.work import reparse; read = reparse.Reader.read\n"
         "def slow(self, sheets):\n    print('reading', flush=True); time.sleep(30); return read(self, sheets)\n"
         "reparse.Reader.read = slow; reparse.FEW = 10**6\n"
         "from scrapy.cmdline import execute; execute(['scrapy', 'reparse'])"

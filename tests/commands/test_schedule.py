@@ -1,4 +1,4 @@
-"""``scrapy schedule`` prints what cron and systemd need; how the lines look is tested with ``asrcrawler.schedule``."""
+"""``scrapy schedule`` prints what cron and systemd need; how the lines look is tested with ``asrcrawler.cli.schedule``."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pytest
 
 from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage import Database
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits.writing import write_visits
 from tests.commands import invoke
 from tests.storage.samples import an_article
 

@@ -16,7 +16,7 @@ import pytest
 
 from asrcrawler.reader.server import is_loopback
 from asrcrawler.storage import Database
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits.writing import write_visits
 from tests.commands import ROOT, invoke
 from tests.storage.samples import an_article
 

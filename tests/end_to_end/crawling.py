@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.storage import Database
-from asrcrawler.storage.export import Selection, export_articles
-from asrcrawler.storage.ledger import known
-from asrcrawler.storage.status import code_history
+from asrcrawler.storage.articles.export import Selection, export_articles
+from asrcrawler.storage.figures.status import code_history
+from asrcrawler.storage.visits.ledger import known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sqlalchemy import RowMapping
 
-    from asrcrawler.storage.ledger import Known
+    from asrcrawler.storage.visits.ledger import Known
 
 PROJECT = Path(__file__).parents[2]
 SITE = "asrpress.ir"

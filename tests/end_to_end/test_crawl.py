@@ -18,7 +18,7 @@ from asrcrawler.replica import PAGE_FIELDS, Content, World, paragraphs
 from asrcrawler.replica.faults import OUTCOMES, Fault
 from asrcrawler.replica.server import ReplicaServer
 from asrcrawler.samaneh.dates import read_moment
-from asrcrawler.storage import runs
+from asrcrawler.storage.visits import runs
 from tests.end_to_end.crawling import FAST, SITE, Crawl, wait_until
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from asrcrawler.items import Outcome
 from asrcrawler.replica import World
 from asrcrawler.replica.faults import Fault
 from asrcrawler.replica.server import ReplicaServer
-from asrcrawler.storage import runs
+from asrcrawler.storage.visits import runs
 from tests.end_to_end.crawling import FAST, SITE, Crawl, wait_until
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def test_a_scheduled_run_without_an_answer_for_robots_txt_says_just_that(
         asked = server.requests.paths
     assert (status, asked) == (75, {ROBOTS: 1}), log
     assert "nothing is asked of it in this run" in log
-    assert not [line for line in log.splitlines() if "asrcrawler.samaneh.listings" in line]
+    assert not [line for line in log.splitlines() if "asrcrawler.crawl.listings" in line]
 
 
 @pytest.mark.parametrize("fault", [Fault.FORBIDDEN, Fault.HUGE, Fault.EMPTY, Fault.OTHER_HOST])

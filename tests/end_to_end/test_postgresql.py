@@ -10,8 +10,8 @@ from sqlalchemy import create_engine, text
 from asrcrawler.items import Outcome
 from asrcrawler.replica import World
 from asrcrawler.replica.server import ReplicaServer
-from asrcrawler.storage import runs
 from asrcrawler.storage.checks import findings
+from asrcrawler.storage.visits import runs
 from tests.commands import run
 from tests.end_to_end.crawling import FAST, SITE, Crawl, wait_until
 

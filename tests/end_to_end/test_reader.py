@@ -16,8 +16,9 @@ import pytest
 
 from asrcrawler.clock import utcnow
 from asrcrawler.reader.library import FRESH
-from asrcrawler.storage import Database, runs
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage import Database
+from asrcrawler.storage.visits import runs
+from asrcrawler.storage.visits.writing import write_visits
 from tests.commands import ROOT
 from tests.reader import shelf
 from tests.storage.samples import SITE

@@ -14,7 +14,7 @@ from warcio.checker import Checker
 
 from asrcrawler.items import Outcome
 from asrcrawler.storage import Database, models
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits.writing import write_visits
 from tests.commands import invoke
 from tests.storage.samples import HOUR, NOON, an_absence, an_article, with_page
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scrapy.http import Response
 
-from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.extensions import backoff
 from asrcrawler.extensions.backoff import BackOff
 from asrcrawler.items import Absence, Article, Fetch, Outcome

@@ -10,11 +10,11 @@ import pytest
 from scrapy import signals
 from scrapy.utils.project import get_project_settings
 
-from asrcrawler.archive import Archive
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import StorageError
 from asrcrawler.storage import Database
 from asrcrawler.storage.search import refilling, search
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits.writing import write_visits
 from tests.crawler import crawler_for_tests
 from tests.storage.samples import an_article
 from tests.storage.search.contents import fold_by_the_first, numbers

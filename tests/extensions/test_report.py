@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asrcrawler.archive import Archive
 from asrcrawler.clock import utcnow
+from asrcrawler.crawl.archive import Archive
+from asrcrawler.crawl.arguments import Arguments
+from asrcrawler.crawl.frontier import Memory
 from asrcrawler.exceptions import StorageError
 from asrcrawler.extensions.report import RunReport
-from asrcrawler.frontier import Memory
-from asrcrawler.samaneh.arguments import Arguments
-from asrcrawler.storage import Database, runs
+from asrcrawler.storage import Database
+from asrcrawler.storage.visits import runs
 from tests.crawler import crawler_for_tests
 
 if TYPE_CHECKING:

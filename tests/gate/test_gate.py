@@ -14,7 +14,7 @@ import lxml.html
 import pytest
 from readability import Document
 
-from asrcrawler.persian import clean, fold
+from asrcrawler.text.persian import clean, fold
 from benchmarks.extraction.pages import FIELDS
 from benchmarks.extraction.real import NOISE
 from tests.gate import write

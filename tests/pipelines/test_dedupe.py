@@ -8,7 +8,7 @@ import pytest
 
 from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.pipelines.dedupe import DIGEST_SIZE, DedupePipeline, text_digest
-from asrcrawler.similarity import signature
+from asrcrawler.text.similarity import signature
 
 BODY = "شهردار از گشایش کتابخانه‌ای تازه در محله قدیمی شهر خبر داد و گفت کار ساختن آن سه سال زمان برده است."
 ARTICLE = Article(site="asrpress.ir", code=5, url="u", short_url="s", title="خبر", lead="می‌شود", body=BODY)

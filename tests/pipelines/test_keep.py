@@ -6,16 +6,16 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.archive import Archive
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import StorageError
 from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage, Page
-from asrcrawler.packing import unpack
 from asrcrawler.pipelines.keep import KeepPipeline
 from asrcrawler.pipelines.store import StorePipeline
 from asrcrawler.storage import Database, models
+from asrcrawler.text.packing import unpack
 from tests.crawler import crawler_for_tests
 from tests.storage.samples import an_article, rows
-from tests.storage.test_pages import body_for
+from tests.storage.visits.test_captures import body_for
 
 if TYPE_CHECKING:
     from pathlib import Path

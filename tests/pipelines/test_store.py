@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scrapy.exceptions import CloseSpider
 
-from asrcrawler.archive import Archive
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import StorageError, UnstorableError
 from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage
 from asrcrawler.pipelines import store
 from asrcrawler.pipelines.store import StorePipeline
 from asrcrawler.storage import Database
-from asrcrawler.storage.ledger import known
+from asrcrawler.storage.visits.ledger import known
 from tests.crawler import crawler_for_tests
 
 if TYPE_CHECKING:

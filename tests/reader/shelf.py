@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from asrcrawler.items import Article, Fetch, Image, Kind, Outcome
 from asrcrawler.pipelines.dedupe import DedupePipeline
 from asrcrawler.samaneh.dates import TEHRAN, jalali
-from asrcrawler.storage import runs
-from asrcrawler.storage.ledger import record_listed
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits import runs
+from asrcrawler.storage.visits.ledger import record_listed
+from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, MINUTE, SITE, an_absence
 
 if TYPE_CHECKING:

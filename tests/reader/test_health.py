@@ -12,8 +12,8 @@ from asrcrawler.reader import library as library_room
 from asrcrawler.reader import plots
 from asrcrawler.reader.health import CELLS, Cell, Day, standing
 from asrcrawler.reader.library import Library
-from asrcrawler.storage import runs
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits import runs
+from asrcrawler.storage.visits.writing import write_visits
 from tests.reader.conftest import client_of
 from tests.storage.samples import DAY, MINUTE, NOON, SITE, an_absence, an_article
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from asrcrawler.persian import to_latin_digits
+from asrcrawler.text.persian import to_latin_digits
 from tests.reader import shelf
 
 if TYPE_CHECKING:

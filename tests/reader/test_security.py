@@ -129,7 +129,7 @@ def test_a_locked_database_is_a_page_too(borrowed: tuple[Path, TestClient]) -> N
 
 
 def test_an_error_of_ours_shows_no_traceback(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asrcrawler.storage.reading.relatives", lambda *_: 1 / 0)
+    monkeypatch.setattr("asrcrawler.storage.articles.reading.relatives", lambda *_: 1 / 0)
     answer = client.get(f"/news/{shelf.EDITED}")
     assert answer.status_code == 500
     assert "خطایی در برنامه رخ داد" in answer.text

@@ -12,12 +12,12 @@ from enum import StrEnum
 import pytest
 
 from asrcrawler.items import Article, Kind, Outcome
-from asrcrawler.persian import clean, clean_paragraphs
 from asrcrawler.policy import Change, change_class
 from asrcrawler.replica import PAGE_FIELDS, Content, Fate, Origin, World, paragraphs
 from asrcrawler.replica.look import Look
 from asrcrawler.replica.truth import Truth
 from asrcrawler.replica.variations import DateForm, Noise, Writing
+from asrcrawler.text.persian import clean, clean_paragraphs
 
 WORLD = World(first=1, last=2000)
 CODES = range(1, 2001)

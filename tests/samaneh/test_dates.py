@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asrcrawler.exceptions import DateError
-from asrcrawler.persian import to_persian_digits
 from asrcrawler.samaneh.dates import LONGEST_SHOWN, TEHRAN, Moment, jalali, parse_day, read_moment
+from asrcrawler.text.persian import to_persian_digits
 
 MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند".split()
 WEEKDAYS = ["دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یک شنبه"]

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from asrcrawler.exceptions import Missing, PageVerdict, Refused, Unreadable
 from asrcrawler.items import Article, Image, Kind
-from asrcrawler.persian import clean
 from asrcrawler.replica import World
 from asrcrawler.replica.pages import Pages
 from asrcrawler.samaneh.page import read_page
+from asrcrawler.text.persian import clean
 from benchmarks.extraction.real import FOLDER, NOISE, blocks, real_pages
 from tests.samaneh.template import BASE, CODE, CODE_PLACE, DATE_PLACE, HEADER, SIDE, TEXT, TITLE, URL, page, read
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import select
 
 from asrcrawler.items import Absence, Article, Fetch, Outcome, Page
-from asrcrawler.packing import Dictionary, pack
-from asrcrawler.storage import runs
 from asrcrawler.storage.models import metadata
 from asrcrawler.storage.search import indexes
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits import runs
+from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.packing import Dictionary, pack
 
 if TYPE_CHECKING:
     from sqlalchemy import Table

@@ -10,12 +10,15 @@ import pytest
 from sqlalchemy import event
 
 from asrcrawler.items import Outcome
-from asrcrawler.storage import Database, census, ledger, reading, runs
-from asrcrawler.storage.reading import Place
+from asrcrawler.storage import Database
+from asrcrawler.storage.articles import reading
+from asrcrawler.storage.articles.reading import Place
+from asrcrawler.storage.articles.selection import Selection
+from asrcrawler.storage.figures import census
+from asrcrawler.storage.figures.status import figures
 from asrcrawler.storage.search import Order, search
-from asrcrawler.storage.selection import Selection
-from asrcrawler.storage.status import figures
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits import ledger, runs
+from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, NOON, SITE, an_absence, an_article
 
 if TYPE_CHECKING:

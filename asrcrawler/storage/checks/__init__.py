@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from asrcrawler.storage.checks import coverage, engine, labels, ledger, links, orphans, pages, revisions, words
+from asrcrawler.storage.checks import captures as pages
+from asrcrawler.storage.checks import coverage, engine, labels, ledger, links, orphans, revisions, words
 from asrcrawler.storage.models import ledger as ledger_table
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from asrcrawler.storage.checks.finding import Finding
-    from asrcrawler.storage.database import Database
+    from asrcrawler.storage.engine.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from asrcrawler.storage.checks.finding import Finding, codes_by_site
 from asrcrawler.storage.models import article, label
-from asrcrawler.storage.writing import labels_of
+from asrcrawler.storage.visits.writing import labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, select
 
-from asrcrawler.similarity import ALGORITHM
 from asrcrawler.storage.checks.finding import Finding, codes_by_site
-from asrcrawler.storage.duplicates import link_duplicates
 from asrcrawler.storage.models import article, signature
-from asrcrawler.storage.similar import link_similar
+from asrcrawler.storage.visits.duplicates import link_duplicates
+from asrcrawler.storage.visits.similar import link_similar
+from asrcrawler.text.similarity import ALGORITHM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

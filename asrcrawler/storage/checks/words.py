@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, cast, exists, select
 
-from asrcrawler.storage.batch import TEXT
 from asrcrawler.storage.checks.finding import Finding
 from asrcrawler.storage.models import article
 from asrcrawler.storage.search import index, indexes, refilling
 from asrcrawler.storage.search.documents import digest, document
+from asrcrawler.storage.visits.batch import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection
 
-    from asrcrawler.storage.database import Database
+    from asrcrawler.storage.engine.database import Database
     from asrcrawler.storage.search.indexes import Index
 
 NAME = "words"

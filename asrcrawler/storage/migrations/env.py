@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from asrcrawler.storage.migrate import is_declared
+from asrcrawler.storage.migrations.upgrade import is_declared
 from asrcrawler.storage.models import metadata
 
 context.configure(

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.persian import FOLDING, compounds, words_of
+from asrcrawler.text.persian import FOLDING, compounds, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

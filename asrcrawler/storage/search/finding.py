@@ -11,13 +11,13 @@ from sqlalchemy import and_, func, literal, select
 
 from asrcrawler.exceptions import StorageError
 from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.storage.articles.selection import Selection, labelled, own_conditions, sites, within
 from asrcrawler.storage.models import article
 from asrcrawler.storage.search import index, indexes, postgresql, sqlite
 from asrcrawler.storage.search.documents import Field
 from asrcrawler.storage.search.marking import Piece, marks, pieces, snippet
 from asrcrawler.storage.search.query import Query, Term, parse
 from asrcrawler.storage.search.spellings import widen
-from asrcrawler.storage.selection import Selection, labelled, own_conditions, sites, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-    from asrcrawler.storage.database import Database
+    from asrcrawler.storage.engine.database import Database
     from asrcrawler.storage.search.indexes import Tables
 
 RANKED = 2_000

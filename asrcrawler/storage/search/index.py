@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
-from asrcrawler.storage.batch import TEXT
+from asrcrawler.storage.engine.rows import insert_rows
 from asrcrawler.storage.models import article, search_index, search_site
-from asrcrawler.storage.rows import insert_rows
 from asrcrawler.storage.search import indexes, postgresql, spellings, sqlite
 from asrcrawler.storage.search.documents import digest, document
+from asrcrawler.storage.visits.batch import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -12,8 +12,8 @@ from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from asrcrawler.exceptions import SchemaError
-from asrcrawler.persian import FOLDINGS
 from asrcrawler.storage.models import metadata, search_index
+from asrcrawler.text.persian import FOLDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -45,7 +45,7 @@ class Index(NamedTuple):
 
     id: int
     version: int
-    """The version of :func:`~asrcrawler.persian.fold` that its words are folded by."""
+    """The version of :func:`~asrcrawler.text.persian.fold` that its words are folded by."""
     state: str
     cursor: int
     """The key up to which it has the articles."""

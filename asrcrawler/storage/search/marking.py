@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from asrcrawler.persian import FOLDING, fold_words
 from asrcrawler.storage.search.documents import LONGEST_WORD
+from asrcrawler.text.persian import FOLDING, fold_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from asrcrawler.persian import FOLDING, clean, fold_words
 from asrcrawler.storage.search.documents import LONGEST_WORD, Field
+from asrcrawler.text.persian import FOLDING, clean, fold_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from asrcrawler.persian import FoldedWord
+    from asrcrawler.text.persian import FoldedWord
 
 LONGEST_QUERY = 1_000  # characters; the rest is ignored
 MOST_TERMS = 32  # words and phrases; further ones are ignored

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, select
 
-from asrcrawler.persian import FOLDING
+from asrcrawler.storage.articles.selection import Selection, sites
 from asrcrawler.storage.models import article, search_index
 from asrcrawler.storage.search import index, indexes, postgresql, sqlite
 from asrcrawler.storage.search.indexes import CURRENT, FILLING, FULL, LEFT
-from asrcrawler.storage.selection import Selection, sites
+from asrcrawler.text.persian import FOLDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
-    from asrcrawler.storage.database import Database
+    from asrcrawler.storage.engine.database import Database
     from asrcrawler.storage.search.indexes import Index
 
 PAGE = 50  # articles read at a time

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from asrcrawler.storage.rows import upsert_rows
+from asrcrawler.storage.engine.rows import upsert_rows
 from asrcrawler.storage.search.documents import compounds_of
 from asrcrawler.storage.search.query import Query, Term
 

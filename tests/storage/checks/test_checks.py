@@ -13,9 +13,9 @@ from asrcrawler.items import Outcome
 from asrcrawler.pipelines.dedupe import DedupePipeline
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.checks import CHECKS, findings, repair
-from asrcrawler.storage.ledger import due
 from asrcrawler.storage.search import refilling, search
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits.ledger import due
+from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, NOON, SITE, all_rows, an_absence, an_article, column, live, row, rows
 from tests.storage.search.contents import fold_by_the_first
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asrcrawler.exceptions import StorageError
-from asrcrawler.persian import fold
 from asrcrawler.storage.search import documents, refilling
 from asrcrawler.storage.search.finding import search
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.persian import fold
 from tests.storage.samples import DAY, NOON, an_absence, an_article
 from tests.storage.search.contents import the_index, words_of
 

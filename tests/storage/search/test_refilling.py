@@ -16,16 +16,16 @@ from sqlalchemy import MetaData, delete, insert, inspect, update
 
 from asrcrawler.exceptions import SchemaError, StorageError
 from asrcrawler.storage import Database, models
-from asrcrawler.storage.care import tidy
 from asrcrawler.storage.checks import findings
-from asrcrawler.storage.migrate import upgrade
-from asrcrawler.storage.rows import insert_rows
-from asrcrawler.storage.schema import HEAD
+from asrcrawler.storage.engine.rows import insert_rows
+from asrcrawler.storage.migrations.revisions import HEAD
+from asrcrawler.storage.migrations.upgrade import upgrade
 from asrcrawler.storage.search import index, indexes, postgresql, refilling, sqlite
 from asrcrawler.storage.search.documents import digest, document
 from asrcrawler.storage.search.finding import search
 from asrcrawler.storage.search.index import CODES
-from asrcrawler.storage.writing import write_visits
+from asrcrawler.storage.upkeep.care import tidy
+from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, NOON, OTHER_SITE, SITE, an_article, rows
 from tests.storage.search.contents import compounds, fold_by_the_first, numbers, the_index, words_of
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from asrcrawler.storage.types import UtcDateTime
+from asrcrawler.storage.engine.types import UtcDateTime
 
 revision = "0003"
 down_revision = "0002"

@@ -7,7 +7,7 @@ none, version 2 begins in it: full where there are no articles either, and else 
 import sqlalchemy as sa
 from alembic import op
 
-from asrcrawler.storage.types import UtcDateTime
+from asrcrawler.storage.engine.types import UtcDateTime
 
 revision = "0010"
 down_revision = "0006"

@@ -1,0 +1,71 @@
+"""Commands of several actions, ``scrapy db copy``: each has arguments, options, help and an example of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from asrcrawler.cli.command import AsrCommand
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One of the things a command does."""
+
+    name: str
+    summary: str
+    """One sentence, for the list of actions."""
+    example: str
+    """A command line that works, for the help."""
+    execute: Callable[[AsrCommand, argparse.Namespace], int | None]
+    """Does the work; what it gives is the exit status, None counts as 0."""
+    add_options: Callable[[argparse.ArgumentParser], object] = lambda _: None
+    """States its arguments and options."""
+
+
+class ActionsCommand(AsrCommand):
+    """A command whose first word says what to do. Subclasses state ``summary``, ``example`` and :attr:`actions`."""
+
+    arguments = "ACTION ..."
+    actions: ClassVar[tuple[Action, ...]]
+
+    _action: str | None = None
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} {self._action}" if self._action else self.name
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.error = self._refuse  # type: ignore[method-assign]
+        known = parser.add_subparsers(
+            prog=f"scrapy {self.name}",
+            dest="action",
+            metavar="ACTION",
+            required=True,
+            help=f"one of these; scrapy {self.name} ACTION -h explains it",
+        )
+        for action in self.actions:
+            own = known.add_parser(
+                action.name,
+                help=action.summary,
+                description=f"{action.summary} Example: {action.example}",
+                formatter_class=parser.formatter_class,
+                conflict_handler="resolve",
+            )
+            ScrapyCommand.add_options(self, own)
+            own.error = self._refuse  # type: ignore[method-assign]
+            action.add_options(own)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        self._action = opts.action
+        super().run(args, opts)
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int | None:
+        [action] = [action for action in self.actions if action.name == opts.action]
+        return action.execute(self, opts)

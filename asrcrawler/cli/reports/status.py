@@ -1,0 +1,145 @@
+"""How an archive stands, for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from asrcrawler.cli.reports.figures import bar, duration, moment, number, percentage, size
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from asrcrawler.storage.figures.status import Figures
+
+BAR_WIDTH = 76
+LABEL_WIDTH = 22
+COUNT_WIDTH = 12
+
+Row = Mapping[Any, Any]
+
+
+def standing(site: str, figures: Figures, runs: Sequence[Row], *, first_code: int, now: datetime) -> list[str]:
+    """The whole report.
+
+    ``runs`` are rows with their ``state`` beside, newest first; ``first_code`` is where the archive begins.
+    """
+    if not figures.newest:
+        return [
+            f"Nothing of {site} has been visited yet.",
+            "Start with a few codes, for example: scrapy crawl asr -a codes=32900-32920",
+            *_last_runs(runs, now),
+        ]
+    return [
+        f"{site}, {moment(now)} in Tehran",
+        "",
+        *_articles(figures),
+        "",
+        *_coverage(figures, first_code),
+        "",
+        *_outcomes(figures),
+        "",
+        *_due(figures, now),
+        *_last_runs(runs, now),
+    ]
+
+
+def as_json(site: str, figures: Figures, runs: Sequence[Row], *, first_code: int, now: datetime) -> dict[str, Any]:
+    """The same for machines: moments in UTC, ISO 8601."""
+    return {
+        "site": site,
+        "at": iso(now),
+        "first_code": first_code,
+        "newest_code": figures.newest or None,
+        "articles": figures.articles,
+        "duplicates": figures.duplicates,
+        "visited": figures.visited,
+        "settled": figures.settled,
+        "listed": figures.listed,
+        "outcomes": figures.outcomes,
+        "covered": [list(span) for span in figures.covered],
+        "due": figures.due,
+        "next_due_at": iso(figures.next_due_at),
+        "lag_median": figures.lag_median,
+        "runs": [_run_as_json(run) for run in runs],
+    }
+
+
+def iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def labelled(label: str, count: int, rest: str = "") -> str:
+    """``stored                        1,204  what follows``"""
+    return f"  {label:<{LABEL_WIDTH}}{number(count):>{COUNT_WIDTH}}  {rest}".rstrip()
+
+
+def _articles(figures: Figures) -> list[str]:
+    copies = f"{number(figures.duplicates)} with the text of another one" if figures.duplicates else ""
+    lines = [labelled("newest known code", figures.newest), labelled("articles", figures.articles, copies)]
+    if figures.lag_median is not None:
+        lag = duration(figures.lag_median)
+        lines.append(f"  {'publication to storage':<{LABEL_WIDTH}}{lag:>{COUNT_WIDTH}}  median of the newest articles")
+    return lines
+
+
+def _coverage(figures: Figures, first_code: int) -> list[str]:
+    first, last = min(first_code, figures.newest), figures.newest
+    inside = [(max(a, first), min(b, last)) for a, b in figures.covered if b >= first]
+    visited, total = sum(b - a + 1 for a, b in inside), last - first + 1
+    left, right = number(first), number(last)
+    drawn = bar(inside, first, last, BAR_WIDTH)
+    return [
+        f"  {number(visited)} of {number(total)} codes visited, {percentage(visited, total)}",
+        f"  {drawn}",
+        f"  {left}{right:>{max(len(drawn) - len(left), len(right) + 1)}}",
+    ]
+
+
+def _outcomes(figures: Figures) -> list[str]:
+    lines = ["Codes by the outcome of their last visit"]
+    lines += [labelled(outcome, count) for outcome, count in figures.outcomes.items()]
+    if figures.listed:
+        lines.append(labelled("listed, not visited", figures.listed))
+    lines.append(labelled("settled for good", figures.settled, f"of {number(figures.visited)} visited"))
+    return lines
+
+
+def _due(figures: Figures, now: datetime) -> list[str]:
+    if figures.due:
+        return [labelled("due now", figures.due)]
+    if figures.next_due_at is None:
+        return ["  nothing is due, now or later"]
+    wait = duration((figures.next_due_at - now).total_seconds())
+    return [f"  nothing is due; the next visit comes {moment(figures.next_due_at)}, in {wait}"]
+
+
+def _last_runs(runs: Sequence[Row], now: datetime) -> list[str]:
+    if not runs:
+        return []
+    return ["", "Last runs (times in Tehran)", *(line for run in runs for line in _run(run, now))]
+
+
+def _run(run: Row, now: datetime) -> list[str]:
+    outcomes = ", ".join(f"{number(count)} {name}" for name, count in run["outcomes"].items()) or "no code visited"
+    edits = f"; {number(run['articles_new'])} new, {number(run['articles_changed'])} changed"
+    return [
+        f"  {moment(run['started_at'])}  {_end(run, now)}",
+        f"      {outcomes}{edits}",
+        f"      {number(run['requests'])} requests, {size(run['bytes'])}",
+    ]
+
+
+def _end(run: Row, now: datetime) -> str:
+    if run["ended_at"] is None:
+        return f"{run['state']}; last sign of life {duration((now - run['heartbeat_at']).total_seconds())} ago"
+    took = duration((run["ended_at"] - run["started_at"]).total_seconds())
+    status = "" if run["exit_status"] is None else f", exit status {run['exit_status']}"
+    return f"{took}, {run['end_reason']}{status}"
+
+
+def _run_as_json(run: Row) -> dict[str, Any]:
+    plain = ("id", "state", "arguments", "end_reason", "exit_status", "outcomes", "requests", "bytes", "articles_new",
+             "articles_changed")  # fmt: skip
+    moments = ("started_at", "heartbeat_at", "ended_at")
+    return {name: run[name] for name in plain} | {name: iso(run[name]) for name in moments}

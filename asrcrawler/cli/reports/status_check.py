@@ -1,0 +1,43 @@
+"""What is wrong with an archive, for a watchdog: nothing, or a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from asrcrawler.cli.reports.figures import duration, moment
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+COVERAGE_TOLERANCE = 0.01  # of all codes; the newest ones are always a little ahead of their visits
+
+Row = Mapping[Any, Any]
+
+
+def problems(
+    *,
+    last_good: Row | None,
+    first_run: Row | None,
+    coverage_before: float | None,
+    coverage_now: float | None,
+    longest: timedelta,
+    now: datetime,
+) -> list[str]:
+    """What is wrong: the last good run is older than ``longest``, or less of the archive is visited than before.
+
+    ``coverage_…`` are the shares of the known codes visited at least once, None where it cannot be said. An archive
+    whose first run began less than ``longest`` ago has nothing to answer for yet.
+    """
+    found = []
+    if last_good is None:
+        if first_run is None:
+            found.append("there was no run yet")
+        elif now - first_run["started_at"] > longest:
+            found.append(f"no run has ended well since the first one, {moment(first_run['started_at'])}")
+    elif now - last_good["ended_at"] > longest:
+        ago = duration((now - last_good["ended_at"]).total_seconds())
+        found.append(f"the last good run ended {ago} ago, {moment(last_good['ended_at'])}")
+    if coverage_before is not None and coverage_now is not None and coverage_now < coverage_before - COVERAGE_TOLERANCE:
+        found.append(f"coverage fell from {coverage_before:.1%} to {coverage_now:.1%} of the known codes")
+    return found

@@ -1,0 +1,133 @@
+"""All that is known of one code, and why it is or is not due."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from asrcrawler.cli.reports.figures import duration, moment, size
+from asrcrawler.cli.reports.status import iso
+from asrcrawler.items import Outcome
+from asrcrawler.policy import NEAR_TOP, SETTLED_AGE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from asrcrawler.storage.visits.captures import KeptPage
+
+WIDTH = 78
+DIGEST_SHOWN = 12  # hexadecimal digits; enough to tell the pages of one code apart
+
+Row = Mapping[Any, Any]
+
+
+def history(site: str, code: int, row: Row | None, visits: Sequence[Row], *, newest: int, now: datetime) -> list[str]:
+    """The code's ledger row and its visits (the first one first), explained."""
+    state = "unknown" if row is None else row["outcome"] or "listed, not visited"
+    lines = [f"Code {code} of {site}: {state}"]
+    if row is not None and row["listed_at"] is not None:
+        lines.append(f"  named by the site since {moment(row['listed_at'])}")
+    lines += textwrap.wrap(why(row, newest=newest, now=now), WIDTH, initial_indent="  ", subsequent_indent="  ")
+    if visits:
+        lines += ["", "Visits (times in Tehran)", *(_visit(visit) for visit in visits)]
+    return lines
+
+
+def as_json(
+    site: str, code: int, row: Row | None, visits: Sequence[Row], *, newest: int, now: datetime
+) -> dict[str, Any]:
+    """The same for machines: moments in UTC, ISO 8601."""
+    names = ("at", "outcome", "reason", "http_status", "size", "change", "run_id")
+    return {
+        "site": site,
+        "code": code,
+        "outcome": row["outcome"] if row else None,
+        "reason": row["reason"] if row else None,
+        "listed_at": iso(row["listed_at"]) if row else None,
+        "next_visit_at": iso(row["next_visit_at"]) if row else None,
+        "why": why(row, newest=newest, now=now),
+        "visits": [{name: visit[name] for name in names} | {"at": iso(visit["at"])} for visit in visits],
+    }
+
+
+def kept(pages: Sequence[KeptPage]) -> list[str]:
+    """The pages of a code, numbered as ``scrapy page --visit`` counts them."""
+    if not pages:
+        return []
+    return [
+        "",
+        "Pages (the SHA-256 of each begins with …)",
+        *(_page(number, page) for number, page in enumerate(pages, 1)),
+    ]
+
+
+def kept_as_json(pages: Sequence[KeptPage]) -> list[dict[str, Any]]:
+    """The same for machines."""
+    return [
+        {
+            "number": number,
+            "at": iso(page.at),
+            "url": page.url,
+            "sha256": page.digest.hex(),
+            "size": page.size,
+            "packed_size": page.packed_size,
+            "headers": page.headers,
+        }
+        for number, page in enumerate(pages, 1)
+    ]
+
+
+def why(row: Row | None, *, newest: int, now: datetime) -> str:
+    """Why a code is or is not due at ``now``, in one sentence; ``row`` is its ledger row."""
+    if row is None:
+        return "not visited: the site has not named it, and no run has come by it yet"
+    if row["outcome"] is None:
+        return "due: the site names it and it was never visited"
+    cause = _cause(row, newest)
+    at = row["next_visit_at"]
+    if at is None:
+        return f"settled, no further visit: {cause}"
+    apart = duration((at - now).total_seconds())
+    if at <= now:
+        return f"due for {apart}: {cause}"
+    return f"not due before {moment(at)}, in {apart}: {cause}"
+
+
+def _cause(row: Row, newest: int) -> str:
+    streak, settled = row["streak"], row["next_visit_at"] is None
+    in_a_row = f"{streak} times in a row" if streak > 1 else "once"
+    match Outcome(row["outcome"]):
+        case Outcome.STORED if settled:
+            return f"the article was at least {SETTLED_AGE.days} days old at its last visit"
+        case Outcome.STORED:
+            return f"a stored article is looked at for edits until it is {SETTLED_AGE.days} days old, ever more rarely"
+        case Outcome.MISSING if settled:
+            return f"missing {in_a_row}, and more than {NEAR_TOP} codes below the newest one"
+        case Outcome.MISSING if newest - row["code"] <= NEAR_TOP:
+            return f"missing {in_a_row}, near the newest code, where a draft may yet be published"
+        case Outcome.MISSING:
+            return f"missing {in_a_row}, deep in the archive; one more look makes sure"
+        case Outcome.FAILED:
+            return f"failed {in_a_row}; each failure makes the wait longer"
+        case Outcome.REFUSED:
+            return f"refused {in_a_row}; that says more of the site than of the code"
+        case Outcome.UNREADABLE:
+            return f"unreadable {in_a_row}; another day, or a newer parser, may read it"
+
+
+def _visit(visit: Row) -> str:
+    parts = [
+        moment(visit["at"]),
+        f"{visit['outcome']:<10}",
+        str(visit["http_status"] or "-").rjust(3),
+        size(visit["size"]).rjust(8),
+        visit["change"] or visit["reason"] or "unchanged",
+    ]
+    return "  " + "  ".join(parts)
+
+
+def _page(number: int, page: KeptPage) -> str:
+    packed = "let go" if page.packed_size is None else f"{size(page.packed_size)} packed"
+    parts = [f"{number:>3}", moment(page.at), page.digest.hex()[:DIGEST_SHOWN], size(page.size).rjust(8), packed]
+    return "  ".join(parts)

@@ -1,0 +1,241 @@
+"""The base of every spider for this CMS: codes → requests → items. An outlet's spider adds its own facts."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    CloseSpider,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+
+from asrcrawler.clock import pretend_it_is, utcnow
+from asrcrawler.config import Config
+from asrcrawler.crawl.archive import Archive
+from asrcrawler.crawl.arguments import Arguments
+from asrcrawler.crawl.frontier import Frontier
+from asrcrawler.crawl.listings import Listings
+from asrcrawler.crawl.pause import pause_is_over
+from asrcrawler.endings import DATABASE_FAILED, NOTHING_NAMED, RESTING
+from asrcrawler.exceptions import StorageError
+from asrcrawler.items import Absence, Article, Outcome
+from asrcrawler.middlewares.robots import RobotsUnknown
+from asrcrawler.samaneh.urls import article_path
+from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, absence, judge, unread
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Sequence
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings
+    from twisted.python.failure import Failure
+
+    from asrcrawler.storage.visits.ledger import Validators
+
+CHUNK = 20  # codes whose validators are looked up at once; few, so that what is asked is current
+
+FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
+    (DownloadCancelledError, Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"),
+    (DownloadTimeoutError, Outcome.FAILED, "timeout"),
+    (DownloadConnectionRefusedError, Outcome.FAILED, "connection refused"),
+    (CannotResolveHostError, Outcome.FAILED, "no such host"),
+    (ResponseDataLossError, Outcome.FAILED, "truncated answer"),
+)
+"""What Scrapy raises in the place of an answer, and what that means for the code."""
+
+
+class SamanehSpider(Spider):
+    """Visits articles by news code. Every code taken up yields exactly one item."""
+
+    site: ClassVar[str]
+    """The outlet's host name without www; the name of its archive in the database."""
+
+    arguments: Arguments
+    config: Config
+    allowed_domains: list[str]
+    asked: int = 0
+    """Codes taken up so far."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Check the ``-a`` arguments. Raises :exc:`~asrcrawler.exceptions.SpiderArgumentError`."""
+        arguments = Arguments.read(**kwargs)
+        spider = super().from_crawler(crawler, *args)
+        spider.arguments = arguments
+        spider.config = Config.from_settings(crawler.settings)
+        spider.allowed_domains = [(urlsplit(spider.config.base_url).hostname or "").removeprefix("www.")]
+        pretend_it_is(spider.config.now)
+        return spider
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        # What the downloader has taken up must be finished at a stop; without this it queues 16 requests of a second.
+        per_domain = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        settings.set("CONCURRENT_REQUESTS", per_domain, priority="spider")
+        if contact := " ".join(str(settings.get("ASR_CONTACT") or "").split()):
+            agent = settings["USER_AGENT"].removesuffix(")")
+            settings.set("USER_AGENT", f"{agent}; {contact})", priority="spider")
+
+    @property
+    def planned(self) -> int | None:
+        """How many codes this crawl means to visit, where that is known beforehand."""
+        if self.arguments.codes is None:
+            return self.arguments.limit
+        return min(len(self.arguments.codes), self.arguments.limit or sys.maxsize)
+
+    # --- codes → requests
+
+    async def start(self) -> AsyncIterator[Any]:
+        try:
+            async for request in self._requests():
+                yield request
+        except StorageError as error:
+            self.logger.error("%s", error)
+            raise CloseSpider(DATABASE_FAILED) from None
+
+    async def _requests(self) -> AsyncIterator[Request]:
+        limit = self.arguments.limit or sys.maxsize
+        async for code, validators in self._codes_with_validators():
+            if self.asked >= limit:
+                return
+            if self.crawler.engine.needs_backout():
+                await self.crawler.signals.wait_for(signals.scheduler_empty)
+            await pause_is_over(self.crawler)
+            self.asked += 1
+            yield self.visit(code, validators=validators)
+
+    async def _codes_with_validators(self) -> AsyncIterator[tuple[int, Validators | None]]:
+        if self.arguments.codes is not None:
+            for code in self.arguments.codes:
+                yield code, None
+            return
+        archive = Archive.of(self.crawler)
+        chunk: list[int] = []
+        async for code in self._due_codes(archive):
+            chunk.append(code)
+            if len(chunk) == CHUNK:
+                async for pair in _with_validators(archive, chunk):
+                    yield pair
+                chunk = []
+        async for pair in _with_validators(archive, chunk):
+            yield pair
+
+    async def _due_codes(self, archive: Archive) -> AsyncIterator[int]:
+        now = utcnow()
+        rest_until = archive.memory.rest_until
+        if rest_until is not None and rest_until > now:
+            self.logger.warning(
+                "The site refused the last run; it is left alone until %s", f"{rest_until:%F %H:%M} UTC"
+            )
+            raise CloseSpider(RESTING)
+        frontier = Frontier(
+            archive,
+            Listings(self.crawler, self.config.base_url).site,
+            first_code=self.config.first_code,
+            backfill=self.config.backfill_per_run,
+            now=now,
+        )
+        async for code in frontier.codes():
+            yield code
+        if not archive.newest:
+            self.logger.error("Neither feed nor home page names an article; give the first codes with -a codes=")
+            raise CloseSpider(NOTHING_NAMED)
+
+    def visit(
+        self, code: int, *, url: str | None = None, redirects: int = 0, validators: Validators | None = None
+    ) -> Request:
+        """The request for one code, conditional where ``validators`` say what is stored."""
+        headers = {}
+        if validators is not None and validators.etag:
+            headers["If-None-Match"] = validators.etag
+        if validators is not None and validators.last_modified:
+            headers["If-Modified-Since"] = validators.last_modified
+        return Request(
+            url or self.config.base_url + article_path(code),
+            callback=self.parse_answer,
+            errback=self.parse_failure,
+            headers=headers,
+            cb_kwargs={"code": code, "redirects": redirects, "conditional": bool(headers)},
+            dont_filter=True,  # the ledger knows what was visited; a set of fingerprints would grow with the archive
+        )
+
+    # --- answers → items
+
+    def parse_answer(
+        self, response: Response, code: int, redirects: int, conditional: bool
+    ) -> Iterator[Article | Absence | Request]:
+        """Yield the one item that an answer amounts to, or the request that a redirect leads to."""
+        asked = self._asked(code, conditional=conditional)
+        answer = _answer(response, redirects)
+        try:
+            result = judge(answer, asked)
+        except Exception:
+            self.logger.exception("Code %d: the parser failed on %s", code, response.url)
+            result = unread(answer, asked, "parser error")
+        self._tell(result)
+        if isinstance(result, Elsewhere):
+            yield self.visit(code, url=result.url, redirects=redirects + 1)
+        else:
+            yield result
+
+    def parse_failure(self, failure: Failure) -> Iterator[Absence]:
+        """Yield the absence that stands for a request without an answer."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        outcome, reason = _meaning(failure.value)
+        result = absence(self._asked(request.cb_kwargs["code"]), outcome, reason, at=utcnow())
+        self._tell(result)
+        yield result
+
+    def _asked(self, code: int, *, conditional: bool = False) -> Asked:
+        return Asked(site=self.site, code=code, base_url=self.config.base_url, conditional=conditional)
+
+    def _tell(self, result: Article | Absence | Elsewhere) -> None:
+        if isinstance(result, Article):
+            for note in result.notes:
+                self.logger.warning("Code %d: %s", result.code, note)
+        elif isinstance(result, Absence) and result.outcome not in {Outcome.MISSING, Outcome.STORED}:
+            self.logger.warning("Code %d: %s, %s", result.code, result.outcome, result.reason)
+
+
+async def _with_validators(archive: Archive, codes: Sequence[int]) -> AsyncIterator[tuple[int, Validators | None]]:
+    known = await archive.validators(codes) if codes else {}
+    for code in codes:
+        yield code, known.get(code)
+
+
+def _answer(response: Response, redirects: int) -> Answer:
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace")
+        for name, values in response.headers.items()
+    }
+    return Answer(
+        url=response.url,
+        status=response.status,
+        at=utcnow(),
+        headers=headers,
+        body=response.body,
+        redirects=redirects,
+    )
+
+
+def _meaning(error: BaseException | None) -> tuple[Outcome, str]:
+    if isinstance(error, RobotsUnknown):
+        return Outcome.FAILED, f"not asked: {error}"
+    if isinstance(error, IgnoreRequest):
+        if "robots.txt" in str(error):
+            return Outcome.REFUSED, "forbidden by robots.txt"
+        return Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"
+    for kind, outcome, reason in FAILURES:
+        if isinstance(error, kind):
+            return outcome, reason
+    return Outcome.FAILED, f"{type(error).__name__}: {error}"[:120]

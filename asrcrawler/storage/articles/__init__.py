@@ -1,0 +1,1 @@
+"""Read articles and captures: lists, one article, streams for export."""

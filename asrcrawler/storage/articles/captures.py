@@ -1,0 +1,134 @@
+"""Kept pages on their way out: a stream of captures, whatever the archive's size."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from asrcrawler.exceptions import DamagedPageError
+from asrcrawler.export.warc import Capture
+from asrcrawler.samaneh.urls import HIGHEST_CODE
+from asrcrawler.spans import merge
+from asrcrawler.storage.articles.selection import Selection, conditions
+from asrcrawler.storage.models import article, dictionary, page, visit
+from asrcrawler.text.packing import Dictionary, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import ColumnElement, Connection, RowMapping
+
+    from asrcrawler.storage.engine.database import Database
+
+logger = logging.getLogger(__name__)
+
+CODES_AT_ONCE = 50  # a few hundred kilobytes, packed
+
+
+def captures(database: Database, selection: Selection) -> Iterator[Capture]:
+    """Every visit with a kept page, by site, code and visit; where anything but codes is selected, those of articles.
+
+    A later visit of a code that found the same bytes refers to the first one. Damaged pages are left out, with a
+    warning that names the code. Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    """
+    spans = [(1, HIGHEST_CODE)] if selection.codes is None else merge(selection.codes)
+    with database.read() as connection:
+        known = {row.id: Dictionary(*row) for row in connection.execute(select(dictionary.c.id, dictionary.c.data))}
+        wanted = _sites(connection, selection)
+    for site in wanted:
+        for span in spans:
+            for rows in _portions(database, selection, site, *span):
+                yield from _captured(rows, known)
+
+
+def _portions(database: Database, selection: Selection, site: str, first: int, last: int) -> Iterator[list[RowMapping]]:
+    kept = [visit.c.site == site, visit.c.page_id.is_not(None), *_of_articles(selection)]
+    columns = [column for column in visit.c if column.name not in {"outcome", "size", "change"}]
+    content = (page.c.digest, page.c.size, page.c.content, page.c.dictionary_id)
+    while first <= last:
+        with database.read() as connection:
+            codes = list(
+                connection.scalars(
+                    select(visit.c.code)
+                    .where(*kept, visit.c.code.between(first, last))
+                    .distinct()
+                    .order_by(visit.c.code)
+                    .limit(CODES_AT_ONCE)
+                )
+            )
+            rows = connection.execute(
+                select(*columns, *content)
+                .join(page, page.c.id == visit.c.page_id)
+                .where(visit.c.site == site, visit.c.code.in_(codes))
+                .order_by(visit.c.code, visit.c.id)
+            )
+            portion = list(rows.mappings())
+        yield portion
+        if len(codes) < CODES_AT_ONCE:
+            return
+        first = codes[-1] + 1
+
+
+def _captured(rows: list[RowMapping], dictionaries: dict[int, Dictionary]) -> Iterator[Capture]:
+    seen: dict[tuple[int, bytes], Capture] = {}
+    for row in rows:
+        if row["content"] is None:
+            continue  # let go, as one of too many that were no article
+        capture = Capture(
+            site=row["site"],
+            code=row["code"],
+            visit_id=row["id"],
+            at=row["at"],
+            url=row["url"],
+            status=row["http_status"] or 200,
+            headers=row["headers"] or {},
+            digest=row["digest"],
+            body=None,
+        )
+        first = seen.get((row["code"], row["digest"]))
+        if first is not None:
+            yield capture._replace(first=first)
+            continue
+        try:
+            body = unpack(
+                row["content"],
+                size=row["size"],
+                digest=row["digest"],
+                dictionary=_dictionary(row["dictionary_id"], dictionaries),
+            )
+        except DamagedPageError as error:
+            logger.warning("code %d: a page is left out, it %s", row["code"], error)
+            continue
+        seen[row["code"], row["digest"]] = capture
+        yield capture._replace(body=body)
+
+
+def _dictionary(number: int | None, dictionaries: dict[int, Dictionary]) -> Dictionary | None:
+    if number is None:
+        return None
+    if number not in dictionaries:
+        raise DamagedPageError(f"was packed with dictionary {number}, which is not in the database")
+    return dictionaries[number]
+
+
+def _of_articles(selection: Selection) -> Iterator[ColumnElement[bool]]:
+    if asked := list(conditions(selection)):
+        yield (
+            select(article.c.code)
+            .where(article.c.site == visit.c.site, article.c.code == visit.c.code, *asked)
+            .correlate(visit)
+            .exists()
+        )
+
+
+def _sites(connection: Connection, selection: Selection) -> list[Any]:
+    if selection.site is not None:
+        return [selection.site]
+    found = []
+    site = connection.scalar(select(func.min(page.c.site)))
+    while site is not None:
+        found.append(site)
+        site = connection.scalar(select(func.min(page.c.site)).where(page.c.site > site))
+    return sorted(found)

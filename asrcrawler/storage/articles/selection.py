@@ -1,0 +1,97 @@
+"""Which articles a question is about: what export, search and the reading room share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Integer, column, func, select, values
+
+from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.spans import merge
+from asrcrawler.storage.models import LONGEST_LABEL, article, label
+from asrcrawler.text.persian import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from sqlalchemy import ColumnElement, Connection, Select
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which articles; everything that is given has to hold."""
+
+    site: str | None = None
+    codes: Sequence[tuple[int, int]] | None = None
+    """Inclusive spans."""
+    since: date | None = None
+    """The first day of publication, in Tehran."""
+    until: date | None = None
+    """The last day, inclusive."""
+    category: str | None = None
+    tag: str | None = None
+    unique: bool = False
+    """Without exact duplicates."""
+
+
+def conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
+    """What ``selection`` asks of a row of ``article``, apart from its site and code."""
+    yield from own_conditions(selection)
+    for kind, name in _labels(selection):
+        same = label.c.site == article.c.site, label.c.code == article.c.code
+        yield select(label.c.code).where(*same, label.c.kind == kind, label.c.name == name).exists()
+
+
+def own_conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
+    """:func:`conditions` without those that :func:`labelled` tells."""
+    if selection.since is not None:
+        yield article.c.published_at >= _midnight(selection.since)
+    if selection.until is not None:
+        yield article.c.published_at < _midnight(selection.until + timedelta(days=1))
+    if selection.unique:
+        yield article.c.duplicate_of.is_(None)
+
+
+def labelled(selection: Selection, site: str) -> Iterator[Select[int]]:
+    """The codes of ``site`` that carry the category, and those that carry the tag, that ``selection`` asks for."""
+    for kind, name in _labels(selection):
+        yield select(label.c.code).where(label.c.site == site, label.c.kind == kind, label.c.name == name)
+
+
+def within(selection: Selection) -> Iterator[ColumnElement[bool]]:
+    """What ``selection`` asks of an article's code, however many spans it has."""
+    if selection.codes is None:
+        return
+    spans = merge(selection.codes)
+    if len(spans) == 1:
+        yield article.c.code.between(*spans[0])
+    elif spans:
+        given = values(column("first", Integer), column("last", Integer), name="span").data(spans).cte()
+        yield select(given.c.first).where(article.c.code.between(given.c.first, given.c.last)).exists()
+    else:
+        yield article.c.code.is_(None)
+
+
+def sites(connection: Connection, selection: Selection) -> list[str]:
+    """The sites asked for, in the same order on every database, by one look into the index for each."""
+    if selection.site is not None:
+        return [selection.site]
+    found: list[str] = []
+    site = connection.scalar(select(func.min(article.c.site)))
+    while site is not None:
+        found.append(site)
+        site = connection.scalar(select(func.min(article.c.site)).where(article.c.site > site))
+    return sorted(found)
+
+
+def _labels(selection: Selection) -> Iterator[tuple[str, str]]:
+    for kind, name in (("category", selection.category), ("tag", selection.tag)):
+        if name is not None:
+            yield kind, clean(name)[:LONGEST_LABEL]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=TEHRAN)

@@ -1,0 +1,1 @@
+"""Count: how complete an archive is, how it grows, what is due."""

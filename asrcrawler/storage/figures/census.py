@@ -1,0 +1,82 @@
+"""What became of the codes along their axis, and how soon articles were found: the figures behind the pictures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, literal, select
+
+from asrcrawler.items import Outcome
+from asrcrawler.storage.figures.status import YOUNG
+from asrcrawler.storage.models import article, ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from asrcrawler.storage.engine.database import Database
+
+MOST_LAGS = 1_500  # latest articles whose lag is looked at
+
+
+def census(database: Database, site: str, edges: Sequence[int]) -> list[Counter[str]]:
+    """For the codes from each of ``edges`` (ascending, at equal distances) to the next, how many ended with what.
+
+    Codes never visited are not in it. Counts entries of an index, a stretch for each outcome and edge.
+    """
+    if len(edges) < 2:
+        return []
+    first, width = edges[0], edges[1] - edges[0]
+    cells: list[Counter[str]] = [Counter() for _ in edges[1:]]
+    start = select(literal(0).label("number")).cte("cell", recursive=True)
+    cell = start.union_all(select(start.c.number + 1).where(start.c.number < len(cells) - 1))
+    from_code = first + cell.c.number * width
+    with database.read() as connection:
+        for outcome in Outcome:
+            inside = (
+                select(func.count())
+                .where(
+                    ledger.c.site == site,
+                    ledger.c.outcome == str(outcome),
+                    ledger.c.code >= from_code,
+                    ledger.c.code < from_code + width,
+                )
+                .scalar_subquery()
+            )
+            for number, count in connection.execute(select(cell.c.number, inside)):
+                if count:
+                    cells[number][str(outcome)] = count
+    return cells
+
+
+def due_by_outcome(database: Database, site: str, now: datetime) -> dict[str, int]:
+    """How many codes wait for a visit, by the outcome of their last one; an empty name for those never visited."""
+    with database.read() as connection:
+        waiting = select(ledger.c.outcome, func.count()).where(ledger.c.site == site, ledger.c.next_visit_at <= now)
+        found = {outcome or "": count for outcome, count in connection.execute(waiting.group_by(ledger.c.outcome))}
+        listed = select(func.count()).where(ledger.c.site == site, ledger.c.outcome.is_(None))
+        return found | {"": connection.scalar(listed) or 0}
+
+
+def lags(database: Database, site: str, first: datetime, end: datetime) -> list[tuple[datetime, float]]:
+    """Moment of publication and seconds to the first sight, of the latest articles that were found while young.
+
+    Of those published from ``first`` to before ``end``; the latest come first, at most :data:`MOST_LAGS` are looked at.
+    """
+    at, seen = article.c.published_at, article.c.first_seen_at
+    with database.read() as connection:
+        rows = connection.execute(
+            select(at, seen).where(article.c.site == site, at >= first, at < end).order_by(at.desc()).limit(MOST_LAGS)
+        ).all()
+    young = YOUNG.total_seconds()
+    found = ((published, (seen - published).total_seconds()) for published, seen in rows)
+    return [(published, lag) for published, lag in found if 0 <= lag <= young]
+
+
+def newest_publication(database: Database, site: str, now: datetime) -> datetime | None:
+    """The latest moment of publication that is not ahead of ``now``."""
+    at = article.c.published_at
+    with database.read() as connection:
+        found: datetime | None = connection.scalar(select(func.max(at)).where(article.c.site == site, at <= now))
+    return found

@@ -1,0 +1,137 @@
+"""The figures of an archive, for people who watch it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from asrcrawler.items import Outcome
+from asrcrawler.samaneh.urls import HIGHEST_CODE
+from asrcrawler.storage.models import article, ledger, revision, visit
+from asrcrawler.storage.visits.coverage import covered
+from asrcrawler.storage.visits.ledger import newest_in
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, RowMapping, Table
+
+    from asrcrawler.storage.engine.database import Database
+
+YOUNG = timedelta(days=2)  # an article first seen later was taken from the archive, not found new
+LAG_SAMPLE = 200  # latest new articles whose lag is looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """How an archive stands."""
+
+    newest: int
+    """The highest code with an article or listed by the site; of an archive without either, the highest visited."""
+    articles: int
+    duplicates: int
+    outcomes: dict[str, int]
+    """Codes by the outcome of their last visit."""
+    listed: int
+    """Codes the site names and that were not visited yet."""
+    visited: int
+    never_visited: int
+    """Codes of 1 … newest."""
+    settled: int
+    """Visited codes that are not due again, ever."""
+    due: int
+    next_due_at: datetime | None
+    lag_median: float | None
+    """Seconds from publication to storage, over the latest articles found new."""
+    lag_p95: float | None
+    covered: list[tuple[int, int]]
+    """Spans of visited codes, ascending."""
+
+
+def figures(database: Database, site: str, now: datetime) -> Figures:
+    """Count the archive of ``site``. Reads indexes only, the ledger's from end to end."""
+    here = ledger.c.site == site
+    with database.read() as connection:
+        count = partial(_count, connection)
+        counts = connection.execute(
+            select(ledger.c.outcome, func.count().label("codes")).where(here).group_by(ledger.c.outcome)
+        )
+        by_outcome: dict[str | None, int] = {row.outcome: row.codes for row in counts}
+        listed = by_outcome.pop(None, 0)
+        outcomes = {str(outcome): by_outcome.get(str(outcome), 0) for outcome in Outcome}
+        visited = sum(outcomes.values())
+        spans = sorted(covered(connection, site, 1, HIGHEST_CODE))
+        newest = newest_in(connection, site) or (spans[-1][1] if spans else 0)
+        lags = _lags(connection, site)
+        return Figures(
+            newest=newest,
+            articles=count(article, article.c.site == site),
+            duplicates=count(article, article.c.site == site, article.c.duplicate_of.is_not(None)),
+            outcomes=outcomes,
+            listed=listed,
+            visited=visited,
+            never_visited=newest - sum(min(last, newest) - first + 1 for first, last in spans if first <= newest),
+            settled=visited - count(ledger, here, ledger.c.next_visit_at.is_not(None)),
+            due=count(ledger, here, ledger.c.next_visit_at <= now),
+            next_due_at=connection.scalar(select(func.min(ledger.c.next_visit_at)).where(here)),
+            lag_median=_quantile(lags, 0.5),
+            lag_p95=_quantile(lags, 0.95),
+            covered=spans,
+        )
+
+
+def code_history(database: Database, site: str, code: int) -> tuple[RowMapping | None, list[RowMapping]]:
+    """The ledger row of a code and all its visits, the first one first."""
+    with database.read() as connection:
+        row = connection.execute(select(ledger).where(ledger.c.site == site, ledger.c.code == code)).mappings().first()
+        visits = connection.execute(
+            select(visit).where(visit.c.site == site, visit.c.code == code).order_by(visit.c.id)
+        ).mappings()
+        return row, list(visits)
+
+
+def revisions(database: Database, site: str, code: int) -> list[RowMapping]:
+    """The earlier texts of an article, the first one first."""
+    with database.read() as connection:
+        rows = connection.execute(
+            select(revision).where(revision.c.site == site, revision.c.code == code).order_by(revision.c.number)
+        )
+        return list(rows.mappings())
+
+
+def _count(connection: Connection, table: Table, *conditions: ColumnElement[bool]) -> int:
+    return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+
+
+def coverage_at(database: Database, site: str, first: int, moment: datetime) -> float | None:
+    """The share of the codes from ``first`` to the newest that had been visited by ``moment``; None for no codes.
+
+    The newest code is the highest visited by then. Reads the ledger once.
+    """
+    with database.read() as connection:
+        visited, newest = connection.execute(
+            select(func.count(), func.max(ledger.c.code)).where(
+                ledger.c.site == site, ledger.c.code >= first, ledger.c.first_visit_at <= moment
+            )
+        ).one()
+    return visited / (newest - first + 1) if visited else None
+
+
+def _lags(connection: Connection, site: str) -> list[float]:
+    """Seconds from publication to first sight of the latest articles that were found while young, ascending."""
+    rows = connection.execute(
+        select(article.c.published_at, article.c.first_seen_at)
+        .where(article.c.site == site, article.c.published_at.is_not(None))
+        .order_by(article.c.published_at.desc())
+        .limit(LAG_SAMPLE)
+    )
+    lags = (seen - published for published, seen in rows)
+    return sorted(lag.total_seconds() for lag in lags if timedelta(0) <= lag <= YOUNG)
+
+
+def _quantile(ascending: list[float], share: float) -> float | None:
+    return ascending[min(int(len(ascending) * share), len(ascending) - 1)] if ascending else None

@@ -1,0 +1,1 @@
+"""Select captures for another reading, and write what they say today."""

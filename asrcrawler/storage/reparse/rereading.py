@@ -1,0 +1,154 @@
+"""Kept pages on their way to another reading: which page of which visit says how an article stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import func, select
+
+from asrcrawler.items import Outcome
+from asrcrawler.samaneh.urls import HIGHEST_CODE
+from asrcrawler.spans import merge
+from asrcrawler.storage.models import page, visit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, RowMapping
+
+    from asrcrawler.spans import Span
+    from asrcrawler.storage.engine.database import Database
+
+CODES_AT_ONCE = 100  # some 400 KB of packed pages
+STORED, UNREADABLE = str(Outcome.STORED), str(Outcome.UNREADABLE)
+NOT_MODIFIED = 304
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which pages to read again; everything that is given has to hold."""
+
+    site: str
+    codes: Sequence[Span] | None = None
+    since: datetime | None = None
+    """Fetched then or later."""
+    unreadable: bool = False
+    """Only those that could not be read."""
+
+
+class Sheet(NamedTuple):
+    """One page to be read again, as one visit found it. Packed: it goes to another process like this."""
+
+    visit_id: int
+    code: int
+    at: datetime
+    outcome: str
+    """What the visit made of it."""
+    url: str
+    http_status: int | None
+    headers: dict[str, str]
+    size: int
+    digest: bytes
+    content: bytes
+    dictionary_id: int | None
+
+
+class Story(NamedTuple):
+    """The visits of one code, and those of its pages that are worth another reading."""
+
+    code: int
+    visits: list[RowMapping]
+    """All of them, the first one first."""
+    sheets: list[Sheet]
+    """The page that the stored article was read in, then each later one that could not be read."""
+    gone: bool
+    """Whether the page that the stored article was read in is not kept, so that no other may speak for it."""
+
+
+def count(database: Database, wanted: Wanted) -> int:
+    """How many codes have kept pages among those ``wanted``."""
+    with database.read() as connection:
+        return sum(
+            connection.scalar(select(func.count(visit.c.code.distinct())).where(*_pages(wanted, *span))) or 0
+            for span in _spans(wanted)
+        )
+
+
+def stories(database: Database, wanted: Wanted) -> Iterator[list[Story]]:
+    """The wanted codes in ascending order, some at a time; no transaction stays open between them."""
+    for first, last in _spans(wanted):
+        while first <= last:
+            with database.read() as connection:
+                codes = list(
+                    connection.scalars(
+                        select(visit.c.code)
+                        .where(*_pages(wanted, first, last))
+                        .distinct()
+                        .order_by(visit.c.code)
+                        .limit(CODES_AT_ONCE)
+                    )
+                )
+                found = _read(connection, wanted, codes)
+            if found:
+                yield found
+            if len(codes) < CODES_AT_ONCE:
+                break
+            first = codes[-1] + 1
+
+
+def _spans(wanted: Wanted) -> Sequence[Span]:
+    return [(1, HIGHEST_CODE)] if wanted.codes is None else merge(wanted.codes)
+
+
+def _pages(wanted: Wanted, first: int, last: int) -> Iterator[ColumnElement[bool]]:
+    yield visit.c.site == wanted.site
+    yield visit.c.code.between(first, last)
+    yield visit.c.page_id.is_not(None)
+    yield visit.c.outcome.in_([UNREADABLE] if wanted.unreadable else [STORED, UNREADABLE])
+
+
+def _read(connection: Connection, wanted: Wanted, codes: Sequence[int]) -> list[Story]:
+    columns = [column for column in visit.c if column is not visit.c.headers]
+    rows = connection.execute(
+        select(*columns).where(visit.c.site == wanted.site, visit.c.code.in_(codes)).order_by(visit.c.id)
+    ).mappings()
+    visits: dict[int, list[RowMapping]] = {code: [] for code in codes}
+    for row in rows:
+        visits[row["code"]].append(row)
+    chosen = {code: _chosen(wanted, its) for code, its in visits.items()}
+    sheets = _sheets(connection, [row["id"] for its in chosen.values() for row in its])
+    found = []
+    for code, its in visits.items():
+        own = [sheets[row["id"]] for row in chosen[code] if row["id"] in sheets]
+        found.append(Story(code, its, own, gone=not own and bool(chosen[code])))
+    return [story for story in found if story.sheets or story.gone]
+
+
+def _chosen(wanted: Wanted, visits: Sequence[RowMapping]) -> list[RowMapping]:
+    """The last visit that found an article, and those after it whose page could not be read."""
+    last = max((place for place, row in enumerate(visits) if _saw_article(row)), default=None)
+    later = visits if last is None else visits[last + 1 :]
+    chosen = [row for row in later if row["outcome"] == UNREADABLE and row["page_id"] is not None]
+    if last is not None and not wanted.unreadable:
+        chosen.insert(0, visits[last])
+    return [row for row in chosen if wanted.since is None or row["at"] >= wanted.since]
+
+
+def _saw_article(row: RowMapping) -> bool:
+    """«Not modified» speaks of the page of an earlier visit."""
+    return bool(row["outcome"] == STORED and row["http_status"] != NOT_MODIFIED)
+
+
+def _sheets(connection: Connection, visits: Sequence[int]) -> dict[int, Sheet]:
+    columns = (
+        visit.c.id, visit.c.code, visit.c.at, visit.c.outcome, visit.c.url, visit.c.http_status, visit.c.headers,
+        page.c.size, page.c.digest, page.c.content, page.c.dictionary_id,
+    )  # fmt: skip
+    rows = connection.execute(
+        select(*columns)
+        .join(page, page.c.id == visit.c.page_id)
+        .where(visit.c.id.in_(visits), page.c.content.is_not(None))
+    )
+    return {row.id: Sheet(*row) for row in rows}

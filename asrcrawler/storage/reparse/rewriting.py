@@ -1,0 +1,252 @@
+"""Puts another reading of kept pages in the place of the first one.
+
+A better reading of the same bytes is no edit by the site: the article's texts are replaced, its ``revision``,
+``changed_at``, ``first_seen_at`` and ``last_seen_at`` stay, no earlier text is kept and no visit is added. A visit
+whose page could not be read and now can is judged anew, as if it had been read then: with the edit it found, and with
+its outcome in the ledger where it was the last visit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import bindparam, update
+
+from asrcrawler.items import Absence, Article, Outcome
+from asrcrawler.policy import next_visit
+from asrcrawler.storage.models import page as page_table
+from asrcrawler.storage.models import visit as visit_table
+from asrcrawler.storage.visits.batch import (
+    LONGEST_REASON,
+    REFRESHED,
+    TEXT,
+    WORSE,
+    reads_worse,
+    storable,
+    validators_of,
+    values_of,
+)
+from asrcrawler.storage.visits.ledger import newest_in
+from asrcrawler.storage.visits.writing import load, save_articles, upsert_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from asrcrawler.storage.engine.database import Database
+    from asrcrawler.storage.reparse.rereading import Sheet, Story
+    from asrcrawler.storage.visits.batch import Batch
+
+FIELDS = tuple(name for name in (*TEXT, *REFRESHED) if name != "text_digest")
+"""What is compared and told, in this order."""
+OUTCOME = "outcome"
+
+_REJUDGE = (
+    update(visit_table)
+    .where(visit_table.c.id == bindparam("own_id"))
+    .values(outcome=bindparam("new_outcome"), reason=bindparam("new_reason"), change=bindparam("new_change"))
+)
+
+
+class Difference(NamedTuple):
+    """What another reading made of one field."""
+
+    code: int
+    kind: str
+    field: str
+    """A field of the article, or ``outcome``."""
+    before: Any
+    after: Any
+
+
+@dataclass(slots=True)
+class Rewritten:
+    """What another reading of some codes amounts to."""
+
+    differences: list[Difference] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    """``same``, ``better``, ``readable``, ``restored``, ``worse``, ``unreadable``: pages by what became of them."""
+    worse: dict[int, str] = field(default_factory=dict)
+    """Code → why its page does not replace what is stored."""
+
+
+def write_readings(
+    database: Database,
+    site: str,
+    readings: Sequence[tuple[Story, Sequence[Article | Absence]]],
+    *,
+    dry_run: bool = False,
+) -> Rewritten:
+    """Write what was read in the sheets of some stories (an item a sheet), in one transaction; or only say it.
+
+    Raises :exc:`~asrcrawler.exceptions.StorageError`; then nothing of it is written.
+    """
+    items = [item for _, items in readings for item in items]
+    if not items:
+        return Rewritten()
+    with database.read() if dry_run else database.write(site) as connection:
+        rows = load(connection, site, items, newest=newest_in(connection, site))
+        rewriting = _Rewriting(connection, rows)
+        for story, read in readings:
+            rewriting.take_up(story, read)
+        if not dry_run:
+            rewriting.save()
+    return rewriting.result
+
+
+class _Rewriting:
+    def __init__(self, connection: Connection, rows: Batch) -> None:
+        self._connection = connection
+        self._rows = rows
+        self._visits: list[dict[str, Any]] = []
+        self._pages: dict[bytes, str] = {}
+        self._ledger: dict[int, dict[str, Any]] = {}
+        self.result = Rewritten()
+
+    def take_up(self, story: Story, read: Sequence[Article | Absence]) -> None:
+        judged: dict[int, Article | Absence] = {}
+        visits = {row["id"]: dict(row) for row in story.visits}
+        for sheet, item in zip(story.sheets, read, strict=True):
+            if sheet.outcome == Outcome.STORED:
+                self._read_again(story, item)
+            elif (anew := self._judge_anew(sheet, item)) is not None:
+                visits[sheet.visit_id] |= anew
+                judged[sheet.visit_id] = item
+        self._rebook(story.code, list(visits.values()), judged)
+
+    def save(self) -> None:
+        save_articles(self._connection, self._rows)
+        if self._ledger:
+            upsert_ledger(self._connection, [self._ledger[code] for code in sorted(self._ledger)])
+        if self._visits:
+            self._connection.execute(_REJUDGE, self._visits)
+        for outcome in sorted(set(self._pages.values())):
+            digests = [digest for digest, found in self._pages.items() if found == outcome]
+            table = page_table.c
+            self._connection.execute(
+                update(page_table)
+                .where(table.site == self._rows.site, table.digest.in_(digests), table.outcome != str(Outcome.STORED))
+                .values(outcome=outcome)
+            )
+
+    def _read_again(self, story: Story, item: Article | Absence) -> None:
+        """The page of the stored article."""
+        stored = self._rows.articles.get(story.code)
+        if isinstance(item, Absence):
+            self._keep_what_is_stored(story.code, f"{item.outcome}, {item.reason}")
+        elif reads_worse(stored, item):
+            self._keep_what_is_stored(story.code, WORSE)
+        elif stored is None:
+            self._restore(story, item)
+        else:
+            self._replace(stored, item)
+
+    def _keep_what_is_stored(self, code: int, reason: str) -> None:
+        self.result.counts["worse"] += 1
+        self.result.worse[code] = reason
+
+    def _replace(self, stored: dict[str, Any], item: Article) -> None:
+        rows, code = self._rows, item.code
+        values = values_of(item)
+        touched = {name for name in (*FIELDS, "text_digest") if stored[name] != values[name]}
+        rows.signatures[code] = item.signature
+        self.result.counts["better" if touched else "same"] += 1
+        self._tell(item, {name: (stored[name], values[name]) for name in FIELDS if name in touched})
+        if "text_digest" in touched:
+            rows.digests.update(digest for digest in (stored["text_digest"], values["text_digest"]) if digest)
+            rows.retexted.add(code)
+        if touched & {"category", "tags"}:
+            rows.relabelled.add(code)
+        if touched & set(TEXT):
+            rows.rewritten.add(code)
+        elif touched:
+            rows.refreshed.add(code)
+        stored.update(values)
+        if "published_at" in touched:
+            self._rebook_article(item)
+
+    def _restore(self, story: Story, item: Article) -> None:
+        """An article that the visits know and the table does not have any more."""
+        seen = [row for row in story.visits if row["outcome"] == Outcome.STORED]
+        changed = [row["at"] for row in seen if row["change"] is not None]
+        values = values_of(item)
+        self._rows.add(values, seen[0]["at"])
+        self._rows.articles[story.code] |= {
+            "last_seen_at": seen[-1]["at"],
+            "changed_at": changed[-1] if changed else seen[0]["at"],
+        }
+        self._rows.signatures[story.code] = item.signature
+        self.result.counts["restored"] += 1
+        self._tell(item, {name: (None, values[name]) for name in FIELDS if values[name] not in (None, [])})
+
+    def _judge_anew(self, sheet: Sheet, item: Article | Absence) -> dict[str, Any] | None:
+        """A visit whose page could not be read: its new outcome, if it has one."""
+        outcome, reason, change = Outcome.STORED, None, None
+        stored = self._rows.articles.get(item.code)
+        if isinstance(item, Absence):
+            outcome, reason = item.outcome, item.reason
+        elif reads_worse(stored, item):
+            outcome, reason = Outcome.UNREADABLE, WORSE
+        else:
+            before = {name: stored[name] if stored else None for name in FIELDS}
+            change = self._rows.take_up_article(item)
+            after = self._rows.articles[item.code]
+            self._tell(item, {name: (before[name], after[name]) for name in FIELDS if before[name] != after[name]})
+        if outcome is Outcome.UNREADABLE:
+            self.result.counts["unreadable"] += 1
+            return None
+        self.result.counts["readable"] += 1
+        kind = str(item.kind) if isinstance(item, Article) else "-"
+        self.result.differences.append(Difference(item.code, kind, OUTCOME, sheet.outcome, str(outcome)))
+        anew = {
+            "outcome": str(outcome),
+            "reason": (storable(reason) or "")[:LONGEST_REASON] or None,
+            "change": str(change) if change else None,
+        }
+        self._visits.append({"own_id": sheet.visit_id, **{f"new_{name}": value for name, value in anew.items()}})
+        if self._pages.get(sheet.digest) != Outcome.STORED:  # of two codes with the same bytes, one may be an article
+            self._pages[sheet.digest] = str(outcome)
+        return anew
+
+    def _rebook(self, code: int, visits: Sequence[dict[str, Any]], judged: dict[int, Article | Absence]) -> None:
+        """The ledger's row, where the last visit was judged anew."""
+        item, known = judged.get(visits[-1]["id"]), self._rows.ledger.get(code)
+        if item is None or known is None:
+            return
+        last = visits[-1]
+        row = known | {
+            "outcome": last["outcome"],
+            "reason": last["reason"],
+            "streak": _streak(visits),
+            "unchanged": _quiet_looks(visits),
+            **validators_of(known, item, Outcome(last["outcome"])),
+        }
+        row["next_visit_at"] = next_visit(Outcome(last["outcome"]), self._rows.history(row, item), last["at"])
+        self._ledger[code] = self._rows.ledger[code] = row
+
+    def _rebook_article(self, item: Article) -> None:
+        """When an article is looked at again depends on when it was published."""
+        known = self._rows.ledger.get(item.code)
+        if known is not None and known["outcome"] == Outcome.STORED:
+            known["next_visit_at"] = next_visit(Outcome.STORED, self._rows.history(known, item), known["visited_at"])
+            self._ledger[item.code] = known
+
+    def _tell(self, item: Article, changes: dict[str, tuple[Any, Any]]) -> None:
+        kind = str(item.kind)
+        self.result.differences += [Difference(item.code, kind, name, *pair) for name, pair in changes.items()]
+
+
+def _streak(visits: Sequence[dict[str, Any]]) -> int:
+    outcomes = [row["outcome"] for row in reversed(visits)]
+    return next((place for place, outcome in enumerate(outcomes) if outcome != outcomes[0]), len(outcomes))
+
+
+def _quiet_looks(visits: Sequence[dict[str, Any]]) -> int:
+    quiet = 0
+    for row in visits:
+        if row["outcome"] == Outcome.STORED:
+            quiet = quiet + 1 if row["change"] is None else 0
+    return quiet

@@ -1,0 +1,64 @@
+"""What keeps a database small and quick, and a copy of it at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, text
+
+from asrcrawler.storage.models import metadata
+from asrcrawler.storage.search import indexes, refilling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from asrcrawler.storage.engine.database import Database
+
+
+def size(database: Database) -> int:
+    """Bytes on the disk: a SQLite file with its log, or the tables and indexes in PostgreSQL."""
+    if database.path is not None:
+        path = database.path
+        return sum(_bytes(path.with_name(path.name + suffix)) for suffix in ("", "-wal"))
+    with database.read() as connection:
+        return sum(connection.scalar(select(func.pg_total_relation_size(name))) or 0 for name in _tables(connection))
+
+
+def tidy(database: Database) -> None:
+    """Give free room back, that of old indexes of words as well, and renew what the planner of queries knows.
+
+    SQLite writes the whole file anew, which takes its size once more on the disk for a while; a crawl waits meanwhile.
+    PostgreSQL frees room for its own use and disturbs nobody. Raises :exc:`StorageError`.
+    """
+    refilling.clear(database)
+    with database.maintain() as connection:
+        if database.is_sqlite:
+            for statement in ("VACUUM", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                connection.exec_driver_sql(statement)
+        else:
+            for name in list(_tables(connection)):
+                connection.exec_driver_sql(f'VACUUM (ANALYZE) "{name}"')
+
+
+def back_up(database: Database, path: Path) -> None:
+    """Write one state of a SQLite database to the file ``path``, which is not there yet, while others write to it.
+
+    The file is whole by itself and packed like one after :func:`tidy`. Raises :exc:`StorageError`.
+    """
+    with database.maintain() as connection:
+        connection.execute(text("VACUUM INTO :path"), {"path": str(path)})
+
+
+def _tables(connection: Connection) -> Iterator[str]:
+    yield from (table.name for table in metadata.sorted_tables)
+    yield from indexes.names(connection)
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

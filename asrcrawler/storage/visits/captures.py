@@ -1,0 +1,174 @@
+"""The kept pages: each content once, packed; the visits that found it say so.
+
+A page that is an article is kept for good. Of those that were refused or unreadable, the newest are kept for
+diagnosis; of the others the digest stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import bindparam, func, select, update
+
+from asrcrawler.exceptions import DamagedPageError
+from asrcrawler.items import Outcome
+from asrcrawler.storage.engine.rows import insert_rows
+from asrcrawler.storage.models import page, visit
+from asrcrawler.storage.visits.dictionaries import dictionary
+from asrcrawler.text.packing import unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, RowMapping
+
+    from asrcrawler.items import PackedPage
+    from asrcrawler.storage.engine.database import Database
+
+KEPT_FOR_DIAGNOSIS = 1_000  # pages of one site and outcome other than stored; a template change shows in ten
+LARGEST_FOR_DIAGNOSIS = 256 * 1024  # bytes, packed; an article is kept whatever its size
+STORED = str(Outcome.STORED)
+
+_PROMOTE = update(page).where(page.c.id == bindparam("own_id")).values(outcome=bindparam("new_outcome"))
+_REFILL = (
+    update(page)
+    .where(page.c.id == bindparam("own_id"))
+    .values(outcome=bindparam("new_outcome"), content=bindparam("packed"), dictionary_id=bindparam("packed_with"))
+)
+
+
+class Found(NamedTuple):
+    """A page as one visit found it."""
+
+    packed: PackedPage
+    outcome: str
+
+
+class KeptPage(NamedTuple):
+    """A visit that found a page, and what is left of that page."""
+
+    visit_id: int
+    at: datetime
+    url: str
+    outcome: str
+    http_status: int | None
+    headers: dict[str, str]
+    digest: bytes
+    size: int
+    packed_size: int | None
+    """Bytes it takes in the database; None where it was let go."""
+
+
+def keep(connection: Connection, site: str, found: Iterable[Found]) -> dict[bytes, int]:
+    """Keep what visits found, each content once; give the ids of the pages by digest."""
+    wanted: dict[bytes, Found] = {}
+    for one in found:
+        before = wanted.get(one.packed.digest)
+        if before is None or before.outcome != STORED:
+            wanted[one.packed.digest] = one
+    if not wanted:
+        return {}
+    columns = (page.c.id, page.c.digest, page.c.outcome, page.c.content.is_(None).label("empty"))
+    here = page.c.site == site
+    rows = connection.execute(select(*columns).where(here, page.c.digest.in_(wanted))).all()
+    _renew(connection, [(row, wanted[row.digest]) for row in rows])
+    fresh = [wanted[digest] for digest in wanted.keys() - {row.digest for row in rows}]
+    ids = {row.digest: row.id for row in rows}
+    if fresh:
+        order = {digest: place for place, digest in enumerate(wanted)}
+        fresh.sort(key=lambda one: order[one.packed.digest])
+        insert_rows(connection, page, [_as_row(site, one) for one in fresh])
+        digests = [one.packed.digest for one in fresh]
+        new = connection.execute(select(page.c.id, page.c.digest).where(here, page.c.digest.in_(digests)))
+        ids.update({row.digest: row.id for row in new})
+    for outcome in sorted({one.outcome for one in wanted.values()} - {STORED}):
+        _let_go(connection, site, outcome)
+    return ids
+
+
+def kept_of(database: Database, site: str, code: int) -> list[KeptPage]:
+    """The pages of a code, the one found first first."""
+    columns = (
+        visit.c.id, visit.c.at, visit.c.url, visit.c.outcome, visit.c.http_status, visit.c.headers, page.c.digest,
+        page.c.size, func.length(page.c.content),
+    )  # fmt: skip
+    with database.read() as connection:
+        rows = connection.execute(
+            select(*columns)
+            .join(page, page.c.id == visit.c.page_id)
+            .where(visit.c.site == site, visit.c.code == code)
+            .order_by(visit.c.id)
+        )
+        return [KeptPage(*row) for row in rows]
+
+
+def body_of(database: Database, site: str, digest: bytes) -> bytes:
+    """The bytes of a kept page. Raises :exc:`DamagedPageError` where they are not there or not those that came."""
+    with database.read() as connection:
+        row = connection.execute(select(page).where(page.c.site == site, page.c.digest == digest)).mappings().first()
+        return unpacked(connection, row)
+
+
+def unpacked(connection: Connection, row: RowMapping | None) -> bytes:
+    """The body of a row of ``page``. Raises :exc:`DamagedPageError`."""
+    if row is None or row["content"] is None:
+        raise DamagedPageError("is no longer in the database")
+    known = None
+    if row["dictionary_id"] is not None:
+        known = dictionary(connection, row["dictionary_id"])
+        if known is None:
+            raise DamagedPageError(f"was packed with dictionary {row['dictionary_id']}, which is not in the database")
+    return unpack(row["content"], size=row["size"], digest=row["digest"], dictionary=known)
+
+
+def _renew(connection: Connection, pages: Sequence[tuple[Any, Found]]) -> None:
+    """Bring known pages up to date: what was let go and came again is kept again, what reads now is an article."""
+    promoted, refilled = [], []
+    for row, one in pages:
+        if row.empty and _is_kept(one):
+            packed = one.packed
+            refilled.append(
+                {
+                    "own_id": row.id,
+                    "new_outcome": one.outcome,
+                    "packed": packed.content,
+                    "packed_with": packed.dictionary,
+                }
+            )
+        elif row.outcome not in {STORED, one.outcome}:
+            promoted.append({"own_id": row.id, "new_outcome": one.outcome})
+    if promoted:
+        connection.execute(_PROMOTE, promoted)
+    if refilled:
+        connection.execute(_REFILL, refilled)
+
+
+def _as_row(site: str, one: Found) -> dict[str, Any]:
+    kept = _is_kept(one)
+    return {
+        "site": site,
+        "digest": one.packed.digest,
+        "size": one.packed.size,
+        "outcome": one.outcome,
+        "dictionary_id": one.packed.dictionary if kept else None,
+        "content": one.packed.content if kept else None,
+    }
+
+
+def _is_kept(one: Found) -> bool:
+    return one.outcome == STORED or len(one.packed.content) <= LARGEST_FOR_DIAGNOSIS
+
+
+def _let_go(connection: Connection, site: str, outcome: str) -> None:
+    """Keep the newest pages of an outcome that is no article, and of the others their digest."""
+    these = (
+        page.c.site == site,
+        page.c.outcome == outcome,
+        page.c.content.is_not(None),
+    )
+    last = connection.scalar(
+        select(page.c.id).where(*these).order_by(page.c.id.desc()).offset(KEPT_FOR_DIAGNOSIS).limit(1)
+    )
+    if last is not None:
+        connection.execute(update(page).where(*these, page.c.id <= last).values(content=None, dictionary_id=None))

@@ -1,0 +1,163 @@
+"""What planning asks of the ledger. Every question is answered by an index, whatever the archive's size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import func, insert, select, update
+
+from asrcrawler.items import Outcome
+from asrcrawler.storage.models import article, ledger
+from asrcrawler.storage.visits.coverage import gaps
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from asrcrawler.spans import Span
+    from asrcrawler.storage.engine.database import Database
+
+CHUNK = 500  # values in one IN list
+
+
+class Known(NamedTuple):
+    """What the ledger knows of a code."""
+
+    outcome: Outcome | None
+    """None: listed and never visited."""
+    visited_at: datetime | None
+
+
+class Validators(NamedTuple):
+    """What a conditional request sends."""
+
+    etag: str | None
+    last_modified: str | None
+
+
+def known(database: Database, site: str, codes: Sequence[int]) -> dict[int, Known]:
+    """The last visits of ``codes``; a code the ledger does not have is left out."""
+    found: dict[int, Known] = {}
+    with database.read() as connection:
+        for start in range(0, len(codes), CHUNK):
+            rows = connection.execute(
+                select(ledger.c.code, ledger.c.outcome, ledger.c.visited_at).where(
+                    ledger.c.site == site, ledger.c.code.in_(codes[start : start + CHUNK])
+                )
+            )
+            for code, outcome, visited_at in rows:
+                found[code] = Known(Outcome(outcome) if outcome else None, visited_at)
+    return found
+
+
+def validators(database: Database, site: str, codes: Sequence[int]) -> dict[int, Validators]:
+    """What the stored answers of ``codes`` can be asked for conditionally; other codes are left out."""
+    found: dict[int, Validators] = {}
+    with database.read() as connection:
+        for start in range(0, len(codes), CHUNK):
+            rows = connection.execute(
+                select(ledger.c.code, ledger.c.etag, ledger.c.last_modified).where(
+                    ledger.c.site == site,
+                    ledger.c.outcome == str(Outcome.STORED),
+                    ledger.c.code.in_(codes[start : start + CHUNK]),
+                )
+            )
+            found.update({row.code: Validators(row.etag, row.last_modified) for row in rows if any(row[1:])})
+    return found
+
+
+def due(
+    database: Database,
+    site: str,
+    now: datetime,
+    outcomes: Collection[Outcome],
+    limit: int,
+    *,
+    exclude: Collection[int] = (),
+) -> list[int]:
+    """Codes whose last visit ended so and whose next one is due, the longest due first.
+
+    ``exclude`` are codes that are being visited and not written yet.
+    """
+    with database.read() as connection:
+        found = connection.scalars(
+            select(ledger.c.code)
+            .where(
+                ledger.c.site == site,
+                ledger.c.next_visit_at <= now,
+                ledger.c.outcome.in_([str(outcome) for outcome in outcomes]),
+            )
+            .order_by(ledger.c.next_visit_at, ledger.c.code.desc())
+            .limit(limit + len(exclude))
+        )
+        return [code for code in found if code not in exclude][:limit]
+
+
+def listed_unvisited(
+    database: Database, site: str, limit: int, *, below: int | None = None, exclude: Collection[int] = ()
+) -> list[int]:
+    """Codes the site names and that were never visited, newest first; only those ``below`` a code if it is given."""
+    own = ledger.c.site == site, ledger.c.outcome.is_(None)
+    with database.read() as connection:
+        found = connection.scalars(
+            select(ledger.c.code)
+            .where(*own, *([ledger.c.code < below] if below is not None else []))
+            .order_by(ledger.c.code.desc())
+            .limit(limit + len(exclude))
+        )
+        return [code for code in found if code not in exclude][:limit]
+
+
+def unvisited_spans(database: Database, site: str, first: int, last: int, limit: int) -> list[Span]:
+    """Spans of never visited codes within ``first`` … ``last``, newest first, with at least ``limit`` codes or all."""
+    spans: list[Span] = []
+    wanted = limit
+    with database.read() as connection:
+        for span in gaps(connection, site, first, last):
+            if wanted <= 0:
+                break
+            spans.append(span)
+            wanted -= span[1] - span[0] + 1
+    return spans
+
+
+def newest_stored(database: Database, site: str) -> int:
+    """The highest code with an article; 0 for none."""
+    with database.read() as connection:
+        return connection.scalar(select(func.max(article.c.code)).where(article.c.site == site)) or 0
+
+
+def newest_known(database: Database, site: str) -> int:
+    """The highest code that has an article or waits, listed, for its first visit; 0 for none."""
+    with database.read() as connection:
+        return newest_in(connection, site)
+
+
+def newest_in(connection: Connection, site: str) -> int:
+    """:func:`newest_known` within an open transaction."""
+    stored = connection.scalar(select(func.max(article.c.code)).where(article.c.site == site))
+    listed = connection.scalar(select(func.max(ledger.c.code)).where(ledger.c.site == site, ledger.c.outcome.is_(None)))
+    return max(stored or 0, listed or 0)
+
+
+def record_listed(database: Database, site: str, codes: Iterable[int], at: datetime) -> int:
+    """Write down that the site names ``codes``; give how many of them the ledger did not have.
+
+    What the ledger knows of a code stays, and so does the time it was first listed.
+    """
+    wanted = list(dict.fromkeys(codes))
+    added = 0
+    with database.write(site) as connection:
+        for start in range(0, len(wanted), CHUNK):
+            here = ledger.c.site == site, ledger.c.code.in_(wanted[start : start + CHUNK])
+            rows = connection.execute(select(ledger.c.code, ledger.c.listed_at).where(*here))
+            present = {row.code: row.listed_at for row in rows}
+            if None in present.values():
+                connection.execute(update(ledger).where(*here, ledger.c.listed_at.is_(None)).values(listed_at=at))
+            fresh = [code for code in wanted[start : start + CHUNK] if code not in present]
+            if fresh:
+                connection.execute(insert(ledger), [{"site": site, "code": code, "listed_at": at} for code in fresh])
+            added += len(fresh)
+    return added

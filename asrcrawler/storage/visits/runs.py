@@ -1,0 +1,206 @@
+"""Runs: one row each, and the rule that only one at a time works on a site.
+
+A run that has not ended blocks others while its process lives. Who lives is told by host, boot, process id and the
+process's own start, so that neither a killed run nor a reused process id nor a reboot blocks for ever. Where the
+process cannot be asked, on another host or in another container, its heartbeat tells.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, null, select, update
+
+from asrcrawler.clock import utcnow
+from asrcrawler.exceptions import AnotherRunError
+from asrcrawler.storage.models import run
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection, RowMapping
+
+    from asrcrawler.storage.engine.database import Database
+
+HEARTBEAT = timedelta(seconds=60)
+DEAD_AFTER = timedelta(minutes=10)
+"""A run whose process cannot be asked is taken for dead when it has been silent for so long."""
+
+KILLED = "killed"
+UNKNOWN = "-"
+
+
+@dataclass(slots=True)
+class RunFigures:
+    """What a run has done so far."""
+
+    outcomes: dict[str, int] = field(default_factory=dict)
+    requests: int = 0
+    bytes: int = 0
+    articles_new: int = 0
+    articles_changed: int = 0
+
+
+def begin_run(database: Database, site: str, arguments: dict[str, Any]) -> int:
+    """Open a run and give its id. Raises :exc:`AnotherRunError` while another run works on the same site."""
+    now = utcnow()
+    with database.write(site) as connection:
+        for row in connection.execute(select(run).where(run.c.site == site, run.c.ended_at.is_(None))).mappings():
+            if is_alive(row, now):
+                raise AnotherRunError(
+                    f"another run on {site} is at work since {row['started_at']:%Y-%m-%d %H:%M:%S} UTC"
+                    f" (host {row['host']}, process {row['process'].partition(' ')[0]}); nothing to do"
+                )
+            _set(connection, row["id"], ended_at=row["heartbeat_at"], end_reason=KILLED, exit_status=None)
+        values = {
+            "site": site,
+            "started_at": now,
+            "heartbeat_at": now,
+            "host": socket.gethostname(),
+            "process": this_process(),
+            "arguments": arguments,
+            "outcomes": {},
+        }
+        run_id: int = connection.execute(insert(run).returning(run.c.id), values).scalar_one()
+        return run_id
+
+
+def keep_alive(database: Database, run_id: int, figures: RunFigures) -> None:
+    """Write down that the run lives and what it has done."""
+    with database.write() as connection:
+        _set(connection, run_id, heartbeat_at=utcnow(), **_figures(figures))
+
+
+def remember_plan(database: Database, run_id: int, memory: dict[str, Any]) -> None:
+    """Write down what the frontier leaves for the next run; the memory of the run before is no longer needed."""
+    older, own = run.alias(), run.alias()
+    before = (
+        select(func.max(older.c.id))
+        .join(own, own.c.site == older.c.site)
+        .where(own.c.id == run_id, older.c.id < run_id, older.c.memory.is_not(null()))
+    )
+    with database.write() as connection:
+        _set(connection, run_id, memory=memory)
+        if (forgotten := connection.scalar(before)) is not None:
+            _set(connection, forgotten, memory=null())
+
+
+def end_run(database: Database, run_id: int, figures: RunFigures, *, reason: str, exit_status: int | None) -> None:
+    """Close a run; without an exit status it is none that a watchdog takes for a crawl."""
+    now = utcnow()
+    with database.write() as connection:
+        _set(
+            connection,
+            run_id,
+            ended_at=now,
+            heartbeat_at=now,
+            end_reason=reason[:100],
+            exit_status=exit_status,
+            **_figures(figures),
+        )
+
+
+def last_memory(database: Database, site: str) -> dict[str, Any] | None:
+    """What the last run that planned anything left behind."""
+    with database.read() as connection:
+        found: dict[str, Any] | None = connection.scalar(
+            select(run.c.memory)
+            .where(run.c.site == site, run.c.memory.is_not(null()))
+            .order_by(run.c.id.desc())
+            .limit(1)
+        )
+    return found
+
+
+def last_runs(database: Database, site: str, limit: int) -> list[RowMapping]:
+    """The latest runs, newest first."""
+    with database.read() as connection:
+        rows = connection.execute(select(run).where(run.c.site == site).order_by(run.c.id.desc()).limit(limit))
+        return list(rows.mappings())
+
+
+def first_run(database: Database, site: str) -> RowMapping | None:
+    """The earliest run."""
+    with database.read() as connection:
+        rows = connection.execute(select(run).where(run.c.site == site).order_by(run.c.id).limit(1))
+        return rows.mappings().first()
+
+
+def last_good_run(database: Database, site: str) -> RowMapping | None:
+    """The latest run that ended with exit status 0."""
+    with database.read() as connection:
+        return (
+            connection.execute(
+                select(run)
+                .where(run.c.site == site, run.c.exit_status == 0, run.c.ended_at.is_not(None))
+                .order_by(run.c.id.desc())
+                .limit(1)
+            )
+            .mappings()
+            .first()
+        )
+
+
+def state(row: RowMapping, now: datetime) -> str:
+    """``ended``, ``working``, or ``killed``, also of a run that no later one has closed yet."""
+    if row["ended_at"] is not None:
+        return KILLED if row["end_reason"] == KILLED else "ended"
+    return "working" if is_alive(row, now) else KILLED
+
+
+def this_process() -> str:
+    """``pid start boot namespace`` of this process; a dash for what the system does not tell."""
+    return " ".join((str(os.getpid()), _start_of(os.getpid()), _boot(), _namespace()))
+
+
+def _set(connection: Connection, run_id: int, **values: Any) -> None:
+    connection.execute(update(run).where(run.c.id == run_id).values(**values))
+
+
+def _figures(figures: RunFigures) -> dict[str, Any]:
+    return {name: getattr(figures, name) for name in RunFigures.__slots__}
+
+
+def is_alive(row: RowMapping, now: datetime) -> bool:
+    """Whether the process of a run that has not ended is still at work."""
+    pid, start, boot, namespace = str(row["process"]).split(" ")
+    here = row["host"] == socket.gethostname()
+    if here and boot != _boot():
+        return False
+    if not here or namespace != _namespace():
+        return bool(row["heartbeat_at"] > now - DEAD_AFTER)
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # alive, and another user's
+    return start == _start_of(int(pid))
+
+
+def _start_of(pid: int) -> str:
+    """When a process started, in clock ticks since boot (Linux)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return UNKNOWN
+
+
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return UNKNOWN
+
+
+def _namespace() -> str:
+    """The world in which a process id means this process: of a container, or of the whole machine."""
+    try:
+        return Path("/proc/self/ns/pid").readlink().name
+    except OSError:
+        return UNKNOWN

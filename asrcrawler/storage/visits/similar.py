@@ -1,0 +1,158 @@
+"""Near duplicates: of the near duplicates of an article with lower codes, ``similar_to`` is the lowest.
+
+Found in the transaction that stores an article, by an index in the database: each signature stands in the buckets of
+its :func:`~asrcrawler.text.similarity.band_keys`, and whoever shares a bucket is a candidate. That costs the same whatever
+the size of the archive, because a bucket holds no more than its :data:`BUCKET` lowest codes and no more than
+:data:`MOST_CANDIDATES` are compared.
+
+Which article is visited first makes no difference, up to these two bounds: an article that found all its buckets full
+is not found by later ones with lower codes, and keeps the link it has.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sqlalchemy import bindparam, delete, select, update
+
+from asrcrawler.storage.engine.among import among
+from asrcrawler.storage.engine.rows import insert_rows
+from asrcrawler.storage.models import article, band
+from asrcrawler.storage.models import signature as signature_table
+from asrcrawler.text.similarity import ALGORITHM, are_near, band_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from sqlalchemy import Connection
+
+Signatures: TypeAlias = "Mapping[int, bytes | None]"
+"""Code → signature; None for an article whose body is too short for one."""
+Buckets: TypeAlias = "dict[int, set[int]]"
+"""Key of a band → the codes in it, where an article meets another one."""
+
+BUCKET = 12
+"""Articles. What fills a bucket are daily notices of one frame; true near duplicates share other buckets as well."""
+MOST_CANDIDATES = 24
+"""Articles compared with one; those that share the most buckets come first."""
+
+_LINK = update(article).where(article.c.id == bindparam("own_id")).values(similar_to=bindparam("original"))
+_LEAVE = delete(band).where(band.c.key == bindparam("old_key"), band.c.code == bindparam("old_code"))
+
+
+def link_similar(connection: Connection, site: str, signatures: Signatures, retexted: Collection[int]) -> None:
+    """Take in the signatures of stored articles and set ``similar_to`` wherever that changes something.
+
+    ``retexted`` are those whose text is new: even where its signature is the old one, an exact duplicate may have
+    become a near one.
+    """
+    stored = _stored(connection, site, signatures)
+    resigned = {code for code, found in signatures.items() if stored.get(code) != found}
+    changed = resigned | (signatures.keys() & set(retexted))
+    if not changed:
+        return
+    _sign(connection, site, {code: stored.get(code) for code in resigned}, signatures)
+    own = _stored(connection, site, changed | _linked_to(connection, site, changed))
+    buckets = _buckets(connection, site, own)
+    _enter(connection, site, {code: own[code] for code in resigned if code in own}, buckets)
+    near = _near(connection, site, own, buckets)
+    _link(connection, site, changed | own.keys(), changed, near)
+
+
+def _sign(connection: Connection, site: str, before: Signatures, after: Signatures) -> None:
+    """Replace signatures, and leave the buckets of the old ones."""
+    left = [{"old_key": key, "old_code": code} for code, old in before.items() if old for key in band_keys(site, old)]
+    if left:
+        connection.execute(_LEAVE, left)
+    if before:
+        own = signature_table.c.site == site
+        connection.execute(delete(signature_table).where(own, among(connection, signature_table.c.code, before)))
+    rows = [{"site": site, "code": code, "algorithm": ALGORITHM, "digest": after[code]} for code in sorted(before)]
+    insert_rows(connection, signature_table, [row for row in rows if row["digest"]])
+
+
+def _enter(connection: Connection, site: str, own: Mapping[int, bytes], buckets: Buckets) -> None:
+    """Put codes into their buckets; the highest leave a bucket that overflows."""
+    entering: dict[int, list[int]] = {}
+    for code, digest in own.items():
+        for key in band_keys(site, digest):
+            entering.setdefault(key, []).append(code)
+    entered, left = [], []
+    for key, codes in entering.items():
+        held = buckets.get(key)
+        if held is None and len(codes) == 1:  # nearly all: nobody to meet there
+            entered.append({"key": key, "code": codes[0]})
+            continue
+        held = held or set()
+        every = held.union(codes)
+        kept = set(sorted(every)[:BUCKET])
+        entered += [{"key": key, "code": code} for code in sorted(kept - held)]
+        left += [{"old_key": key, "old_code": code} for code in held - kept]
+        buckets[key] = every
+    if left:
+        connection.execute(_LEAVE, left)
+    insert_rows(connection, band, sorted(entered, key=lambda row: row["key"]))
+
+
+def _near(connection: Connection, site: str, own: Mapping[int, bytes], buckets: Buckets) -> dict[int, set[int]]:
+    """Code → the codes of its near duplicates."""
+    candidates = {}
+    for code, digest in own.items():
+        shared = Counter(other for key in band_keys(site, digest) for other in buckets.get(key, ()) if other != code)
+        candidates[code] = sorted(shared, key=lambda other: (-shared[other], other))[:MOST_CANDIDATES]
+    unread = {other for others in candidates.values() for other in others} - own.keys()
+    known = {**_stored(connection, site, unread), **own}
+    return {
+        code: {other for other in others if other in known and are_near(own[code], known[other])}
+        for code, others in candidates.items()
+    }
+
+
+def _link(
+    connection: Connection, site: str, anew: Collection[int], changed: Collection[int], near: Mapping[int, set[int]]
+) -> None:
+    """Work out the links of ``anew`` from nothing, and offer ``changed`` to their near duplicates with higher codes."""
+    rows = _articles(connection, site, {*anew, *(other for others in near.values() for other in others)})
+    links: dict[int, int | None] = {code: rows[code].similar_to for code in rows}
+    for code in anew:
+        links[code] = min((other for other in near.get(code, ()) if _may_link(rows, code, other)), default=None)
+    for code in changed:
+        for higher in near.get(code, set()) - set(anew):
+            if _may_link(rows, higher, code):
+                links[higher] = min(links[higher] or code, code)
+    changes = [
+        {"own_id": rows[code].id, "original": link} for code, link in links.items() if rows[code].similar_to != link
+    ]
+    if changes:
+        connection.execute(_LINK, changes)
+
+
+def _may_link(rows: Mapping[int, Any], code: int, lower: int) -> bool:
+    """An exact duplicate is linked by ``duplicate_of``."""
+    return lower < code and (rows[code].text_digest is None or rows[code].text_digest != rows[lower].text_digest)
+
+
+def _stored(connection: Connection, site: str, codes: Iterable[int]) -> dict[int, bytes]:
+    table = signature_table.c
+    wanted = select(table.code, table.digest).where(table.site == site, among(connection, table.code, codes))
+    return dict(connection.execute(wanted.where(table.algorithm == ALGORITHM)).all())
+
+
+def _linked_to(connection: Connection, site: str, codes: Iterable[int]) -> set[int]:
+    here = article.c.site == site, among(connection, article.c.similar_to, codes)
+    return set(connection.scalars(select(article.c.code).where(*here)))
+
+
+def _buckets(connection: Connection, site: str, own: Mapping[int, bytes]) -> Buckets:
+    buckets: Buckets = {}
+    keys = {key for digest in own.values() for key in band_keys(site, digest)}
+    for key, code in connection.execute(select(band.c.key, band.c.code).where(among(connection, band.c.key, keys))):
+        buckets.setdefault(key, set()).add(code)
+    return buckets
+
+
+def _articles(connection: Connection, site: str, codes: Iterable[int]) -> dict[int, Any]:
+    columns = article.c.id, article.c.code, article.c.text_digest, article.c.similar_to
+    wanted = select(*columns).where(article.c.site == site, among(connection, article.c.code, codes))
+    return {row.code: row for row in connection.execute(wanted)}

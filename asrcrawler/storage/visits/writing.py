@@ -1,0 +1,171 @@
+"""Writes what visits have yielded: ledger, articles, revisions, labels and visits of a batch in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from asrcrawler.items import Article
+from asrcrawler.storage.engine.among import among
+from asrcrawler.storage.engine.rows import insert_rows, upsert_rows
+from asrcrawler.storage.models import LONGEST_LABEL
+from asrcrawler.storage.models import article as article_table
+from asrcrawler.storage.models import label as label_table
+from asrcrawler.storage.models import ledger as ledger_table
+from asrcrawler.storage.models import revision as revision_table
+from asrcrawler.storage.models import visit as visit_table
+from asrcrawler.storage.search import index
+from asrcrawler.storage.visits.batch import NEW, REFRESHED, TEXT, Batch, Written
+from asrcrawler.storage.visits.captures import Found, keep
+from asrcrawler.storage.visits.coverage import cover
+from asrcrawler.storage.visits.duplicates import link_duplicates
+from asrcrawler.storage.visits.similar import link_similar
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from sqlalchemy import Connection, Update
+
+    from asrcrawler.items import Absence
+    from asrcrawler.storage.engine.database import Database
+
+__all__ = ["NEW", "Written", "write_visits"]
+
+
+def write_visits(
+    database: Database, batch: Sequence[Article | Absence], *, run_id: int | None = None, newest: int = 0
+) -> list[Written]:
+    """Write a batch of visits in one transaction; one :class:`Written` for each, in their order.
+
+    ``newest`` is the highest code known to exist, from which a missing code's next visit is reckoned; stored articles
+    count beside it. Raises :exc:`StorageError`; then nothing of the batch is written.
+    """
+    if not batch:
+        return []
+    by_site: dict[str, dict[int, Article | Absence]] = defaultdict(dict)
+    for place, item in enumerate(batch):
+        by_site[item.site][place] = item
+    written: dict[int, Written] = {}
+    with database.write(*by_site) as connection:
+        for site, items in by_site.items():
+            rows = load(connection, site, items.values(), run_id=run_id, newest=newest)
+            written.update({place: rows.take_up(item) for place, item in items.items()})
+            _save(connection, rows)
+    return [written[place] for place in range(len(batch))]
+
+
+def load(
+    connection: Connection,
+    site: str,
+    items: Collection[Article | Absence],
+    *,
+    run_id: int | None = None,
+    newest: int = 0,
+) -> Batch:
+    """What the database holds of the codes of ``items``."""
+    codes = {item.code for item in items}
+    highest = connection.scalar(select(func.max(article_table.c.code)).where(article_table.c.site == site)) or 0
+    articles = _rows(connection, article_table, site, codes)
+    return Batch(
+        site=site,
+        run_id=run_id,
+        newest=max(newest, highest, *(item.code for item in items if isinstance(item, Article)), 0),
+        articles=articles,
+        ledger=_rows(connection, ledger_table, site, codes),
+        earlier=_earlier_texts(connection, site, codes - articles.keys()),
+    )
+
+
+def _rows(connection: Connection, table: Any, site: str, codes: Iterable[int]) -> dict[int, dict[str, Any]]:
+    found = connection.execute(
+        select(table).where(table.c.site == site, among(connection, table.c.code, codes))
+    ).mappings()
+    return {row["code"]: dict(row) for row in found}
+
+
+def _earlier_texts(connection: Connection, site: str, codes: Collection[int]) -> dict[int, int]:
+    """The number of the last earlier text of those ``codes`` that have any."""
+    table = revision_table.c
+    last = select(table.code, func.max(table.number)).where(table.site == site, among(connection, table.code, codes))
+    return dict(connection.execute(last.group_by(table.code)).all()) if codes else {}
+
+
+def _save(connection: Connection, rows: Batch) -> None:
+    save_articles(connection, rows)
+    upsert_ledger(connection, [rows.ledger[code] for code in sorted({visit["code"] for visit in rows.visits})])
+    _keep_pages(connection, rows)
+    insert_rows(connection, visit_table, rows.visits)
+    cover(connection, rows.site, rows.first_visits)
+
+
+def save_articles(connection: Connection, rows: Batch) -> None:
+    """Write the articles of a batch and all that hangs on them: earlier texts, labels, links between articles.
+
+    Of an article that was lost, something may be left of what hung on it; that makes way.
+    """
+    rewritten = rows.rewritten - rows.inserted
+    refreshed = rows.refreshed - rows.inserted - rewritten
+    index.leave(connection, rows.site, rewritten)
+    index.drop_lost(connection, rows.site, rows.inserted)
+    insert_rows(connection, article_table, [rows.articles[code] for code in sorted(rows.inserted)])
+    _update(connection, _REWRITE, _REWRITTEN, [rows.articles[code] for code in rewritten])
+    _update(connection, _REFRESH, _SEEN_AGAIN, [rows.articles[code] for code in refreshed])
+    insert_rows(connection, revision_table, rows.revisions)
+    index.enter(connection, rows.site, [rows.articles[code] for code in sorted(rows.inserted | rewritten)])
+    _relabel(connection, rows)
+    link_duplicates(connection, rows.site, rows.digests)
+    link_similar(connection, rows.site, rows.signatures, rows.retexted)
+
+
+def _keep_pages(connection: Connection, rows: Batch) -> None:
+    found = [(visit, page) for visit, page in zip(rows.visits, rows.pages, strict=True) if page is not None]
+    ids = keep(connection, rows.site, [Found(page, visit["outcome"]) for visit, page in found])
+    for visit, page in found:
+        visit["page_id"] = ids[page.digest]
+
+
+def _setting(names: Iterable[str]) -> Update:
+    return (
+        update(article_table)
+        .where(article_table.c.id == bindparam("own_id"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+
+
+_SEEN_AGAIN = (*REFRESHED, "last_seen_at")
+_REWRITTEN = (*_SEEN_AGAIN, *TEXT, "revision", "changed_at")
+_REFRESH, _REWRITE = _setting(_SEEN_AGAIN), _setting(_REWRITTEN)
+
+
+def _update(connection: Connection, statement: Update, names: Iterable[str], articles: list[dict[str, Any]]) -> None:
+    if articles:
+        connection.execute(
+            statement, [{f"new_{name}": row[name] for name in names} | {"own_id": row["id"]} for row in articles]
+        )
+
+
+def labels_of(category: Iterable[str], tags: Iterable[str]) -> list[tuple[str, str]]:
+    """Kind and name of every row in ``label`` that an article with these lists has."""
+    return [
+        (kind, name)
+        for kind, names in (("category", category), ("tag", tags))
+        for name in dict.fromkeys(name[:LONGEST_LABEL] for name in names)
+    ]
+
+
+def _relabel(connection: Connection, rows: Batch) -> None:
+    if old := rows.relabelled:
+        connection.execute(delete(label_table).where(label_table.c.site == rows.site, label_table.c.code.in_(old)))
+    labels = [
+        {"site": rows.site, "code": code, "kind": kind, "name": name}
+        for code in sorted(rows.relabelled)
+        for kind, name in labels_of(rows.articles[code]["category"], rows.articles[code]["tags"])
+    ]
+    insert_rows(connection, label_table, labels)
+
+
+def upsert_ledger(connection: Connection, values: list[dict[str, Any]]) -> None:
+    """Write whole rows of the ledger."""
+    upsert_rows(connection, ledger_table, values)

@@ -1,0 +1,1 @@
+"""Work that stands above pipelines and storage: captures read again."""

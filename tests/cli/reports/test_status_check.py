@@ -1,0 +1,46 @@
+"""What a watchdog is told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from asrcrawler.cli.reports.status_check import problems
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def found(**given: Any) -> list[str]:
+    usual: dict[str, Any] = {
+        "last_good": {"ended_at": NOW - timedelta(hours=1)},
+        "first_run": {"started_at": NOW - timedelta(days=100)},
+        "coverage_before": 0.9,
+        "coverage_now": 0.9,
+    }
+    return problems(**(usual | given), longest=timedelta(hours=24), now=NOW)
+
+
+def test_all_is_well() -> None:
+    assert found() == []
+    assert found(coverage_before=None, coverage_now=None) == []
+
+
+def test_a_last_good_run_that_is_too_old() -> None:
+    (problem,) = found(last_good={"ended_at": NOW - timedelta(hours=30)})
+    assert problem.startswith("the last good run ended 30 h ago, ")
+
+
+@pytest.mark.parametrize(("began", "count"), [(timedelta(hours=2), 0), (timedelta(hours=30), 1)])
+def test_the_very_first_run_does_not_ring(began: timedelta, count: int) -> None:
+    assert len(found(last_good=None, first_run={"started_at": NOW - began})) == count
+
+
+def test_an_archive_that_never_ran() -> None:
+    assert found(last_good=None, first_run=None) == ["there was no run yet"]
+
+
+@pytest.mark.parametrize(("now", "count"), [(0.95, 0), (0.895, 0), (0.85, 1)])
+def test_coverage_that_fell(now: float, count: int) -> None:
+    assert len(found(coverage_now=now)) == count

@@ -1,0 +1,198 @@
+"""The places that name codes, asked through the crawler's own engine."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+from scrapy.exceptions import CloseSpider, DownloadTimeoutError, IgnoreRequest
+from scrapy.http import Response
+
+from asrcrawler.crawl.listings import Listings
+from asrcrawler.endings import REFUSED, UNREACHABLE
+from tests.crawler import crawler_for_tests
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from scrapy import Request
+
+T = TypeVar("T")
+
+BASE = "http://asrpress.ir"
+FEED = b"<rss><item><link>http://asrpress.ir/fa/news/12/x</link></item><item><link>/fa/news/11</link></item></rss>"
+HOME = b'<a href="/fa/news/14/slug">a</a><a href="/fa/news/13">b</a><a href="http://elsewhere.example/fa/news/99">c</a>'
+RECENT = b"<urlset><url><loc>http://asrpress.ir/fa/news/15</loc></url></urlset>"
+INDEX = b"<sitemapindex><sitemap><loc>http://asrpress.ir/fa-sitemap-news-1401-11</loc></sitemap></sitemapindex>"
+
+
+class Site:
+    """Answers in the engine's place: a path → an answer or what the network raises."""
+
+    paused = False
+
+    def __init__(self, answers: dict[str, Any]) -> None:
+        self._answers = answers
+        self.asked: list[str] = []
+
+    async def download_async(self, request: Request) -> Response:
+        self.asked.append(request.url)
+        answer = self._answers.get(request.url.removeprefix(BASE), 404)
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, Response):
+            return answer.replace(url=request.url)
+        status, body = (answer, b"") if isinstance(answer, int) else (200, answer)
+        return Response(request.url, status=status, body=body)
+
+
+def listings(answers: dict[str, Any]) -> tuple[Listings, Site]:
+    crawler = crawler_for_tests()
+    site = Site(answers)
+    crawler.engine = site  # type: ignore[assignment]
+    return Listings(crawler, BASE), site
+
+
+def answer_of(asked: Awaitable[T]) -> T:
+    async def wait() -> T:
+        return await asked
+
+    return asyncio.run(wait())
+
+
+def test_feed_home_and_sitemaps_name_codes() -> None:
+    answers = {"/fa/rss/allnews": FEED, "/fa": HOME, "/fa-sitemap-news": RECENT, "/fa-sitemap-newsarchive": INDEX}
+    places, site = listings(answers)
+
+    async def ask_all() -> None:
+        asked = places.site
+        assert await asked.feed() == [12, 11]
+        assert await asked.home() == [14, 13]
+        assert await asked.recent() == [15]
+        assert await asked.archive(None) == ([], [f"{BASE}/fa-sitemap-news-1401-11"])
+
+    asyncio.run(ask_all())
+    assert [url.removeprefix(BASE) for url in site.asked] == list(answers)
+
+
+def test_a_file_of_the_archive_is_asked_for_by_its_own_address() -> None:
+    places, site = listings({"/fa-sitemap-news-1401-11": RECENT})
+    assert answer_of(places.site.archive(f"{BASE}/fa-sitemap-news-1401-11")) == ([15], [])
+    assert site.asked == [f"{BASE}/fa-sitemap-news-1401-11"]
+
+
+@pytest.mark.parametrize("answer", [404, 500, IgnoreRequest("Forbidden by robots.txt"), DownloadTimeoutError()])
+def test_a_place_that_does_not_answer_does_not_tell(answer: object) -> None:
+    places, _ = listings({"/fa/rss/allnews": answer, "/fa": HOME, "/fa-sitemap-news": answer})
+
+    async def ask() -> None:
+        asked = places.site
+        assert await asked.feed() is None
+        assert await asked.recent() is None
+        assert await asked.home() == [14, 13]
+
+    asyncio.run(ask())
+
+
+def test_a_site_of_which_nothing_answers_ends_the_run(caplog: pytest.LogCaptureFixture) -> None:
+    places, _ = listings({"/fa/rss/allnews": DownloadTimeoutError(), "/fa": DownloadTimeoutError()})
+
+    async def ask() -> None:
+        assert await places.site.feed() is None
+        await places.site.home()
+
+    with pytest.raises(CloseSpider) as found:
+        asyncio.run(ask())
+    assert found.value.reason == UNREACHABLE
+    assert "neither its feed nor its home page answered" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Response(BASE, status=403),
+        Response(BASE, status=429),
+        Response(BASE, status=200, body=b"<script>__arcsjs</script>"),
+    ],
+)
+def test_a_refusal_ends_the_run(answer: Response) -> None:
+    places, _ = listings({"/fa/rss/allnews": answer})
+    with pytest.raises(CloseSpider) as found:
+        answer_of(places.site.feed())
+    assert found.value.reason == REFUSED
+
+
+def test_redirects_within_the_site_are_followed_and_others_are_not() -> None:
+    moved = Response(BASE, status=301, headers={"Location": "/fa/"})
+    away = Response(BASE, status=302, headers={"Location": "http://elsewhere.example/"})
+    places, site = listings({"/fa": moved, "/fa/": HOME, "/fa-sitemap-news": away})
+    assert answer_of(places.site.home()) == [14, 13]
+    assert answer_of(places.site.recent()) is None
+    assert site.asked == [f"{BASE}/fa", f"{BASE}/fa/", f"{BASE}/fa-sitemap-news"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Location": "/fa"}, {"Location": "/fa?1", "Set-Cookie": ["a=b", "__arcsjs=f00; Path=/"]}]
+)
+def test_a_redirect_to_itself_or_of_a_challenge_is_a_refusal(headers: dict[str, Any]) -> None:
+    places, site = listings({"/fa": Response(BASE, status=307, headers=headers)})
+    with pytest.raises(CloseSpider) as found:
+        answer_of(places.site.home())
+    assert found.value.reason == REFUSED
+    assert site.asked == [f"{BASE}/fa"]
+
+
+def test_places_that_robots_txt_forbids_end_the_run_as_refused(caplog: pytest.LogCaptureFixture) -> None:
+    forbidden = IgnoreRequest("Forbidden by robots.txt")
+    places, _ = listings({"/fa/rss/allnews": forbidden, "/fa": forbidden})
+
+    async def ask() -> None:
+        assert await places.site.feed() is None
+        await places.site.home()
+
+    with pytest.raises(CloseSpider) as found:
+        asyncio.run(ask())
+    assert found.value.reason == REFUSED
+    assert "robots.txt of the site forbids us its feed and its home page" in caplog.text
+
+
+def test_a_feed_without_articles_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    places, _ = listings({"/fa/rss/allnews": b"<html>maintenance</html>"})
+    assert answer_of(places.site.feed()) == []
+    assert "names no article" in caplog.text
+
+
+def test_a_site_that_answers_with_errors_alone_ends_the_run() -> None:
+    places, _ = listings({"/fa/rss/allnews": 502, "/fa": 500})
+
+    async def ask() -> None:
+        assert await places.site.feed() is None
+        await places.site.home()
+
+    with pytest.raises(CloseSpider) as found:
+        asyncio.run(ask())
+    assert found.value.reason == UNREACHABLE
+
+
+def test_a_ring_of_redirects_ends() -> None:
+    one, other = (Response(BASE, status=302, headers={"Location": path}) for path in ("/fa", "/fa/rss/allnews"))
+    places, site = listings({"/fa/rss/allnews": one, "/fa": other})
+    assert answer_of(places.site.feed()) is None
+    assert len(site.asked) == 6
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        (gzip.compress(RECENT), [15]),
+        (RECENT[:-20], [15]),
+        (gzip.compress(RECENT)[:20], []),
+        (b"<html>maintenance</html>", []),
+    ],
+    ids=["a gzip file", "cut", "a cut gzip file", "a page"],
+)
+def test_a_sitemap_in_any_state(body: bytes, codes: list[int]) -> None:
+    places, _ = listings({"/fa-sitemap-news": body})
+    assert answer_of(places.site.recent()) == codes

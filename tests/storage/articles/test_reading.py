@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asrcrawler.storage.articles import reading
+from asrcrawler.storage.articles.reading import TOP, Place
+from asrcrawler.storage.articles.selection import Selection
+from asrcrawler.storage.visits.writing import write_visits
+from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_article
+
+if TYPE_CHECKING:
+    from asrcrawler.storage import Database
+    from asrcrawler.storage.articles.reading import Page
+
+
+def codes(page: Page) -> list[int]:
+    return [item["code"] for item in page.items]
+
+
+@pytest.fixture
+def archive(database: Database) -> Database:
+    """Twelve articles an hour apart, two of them at one moment; one undated, one of tomorrow, one of another site."""
+    moments = {code: NOON - code * HOUR for code in range(1, 13)} | {7: NOON - 6 * HOUR}
+    write_visits(
+        database,
+        [
+            *(an_article(code, published_at=at, tags=[("هنر", "کتاب")[code % 2]]) for code, at in moments.items()),
+            an_article(20, published_at=None, published_jalali=None, category=["ورزش"], tags=[]),
+            an_article(21, published_at=NOON + DAY, tags=[]),
+            an_article(5, site=OTHER_SITE),
+        ],
+    )
+    return database
+
+
+def test_the_newest_first_up_to_a_moment(archive: Database) -> None:
+    page = reading.published(archive, SITE, None, NOON, Place(limit=8))
+    assert codes(page) == [1, 2, 3, 4, 5, 7, 6, 8]
+    assert (page.newer, page.older) == (False, True)
+
+
+def test_pages_go_on_where_the_one_before_ended_also_within_one_moment(archive: Database) -> None:
+    page = reading.published(archive, SITE, None, NOON, Place(before=7, limit=3))
+    assert (codes(page), page.newer, page.older) == ([6, 8, 9], True, True)
+    back = reading.published(archive, SITE, None, NOON, Place(after=6, limit=3))
+    assert (codes(back), back.newer, back.older) == ([4, 5, 7], True, True)
+    last = reading.published(archive, SITE, None, NOON, Place(before=9, limit=3))
+    assert (codes(last), last.older) == ([10, 11, 12], False)
+    first = reading.published(archive, SITE, None, NOON, Place(after=4, limit=3))
+    assert (codes(first), first.newer) == ([1, 2, 3], False)
+
+
+def test_a_stretch_of_time(archive: Database) -> None:
+    page = reading.published(archive, SITE, NOON - 4 * HOUR, NOON - HOUR, TOP)
+    assert codes(page) == [2, 3, 4]
+    assert codes(reading.published(archive, SITE, NOON, None, TOP)) == [21]
+
+
+@pytest.mark.parametrize("place", [Place(before=99), Place(after=20)])
+def test_a_place_that_is_nowhere_is_an_empty_page(archive: Database, place: Place) -> None:
+    assert reading.published(archive, SITE, None, NOON, place).items == []
+
+
+def test_a_label_is_listed_by_code(archive: Database) -> None:
+    page = reading.labelled(archive, SITE, "tag", "كتاب", Place(limit=4))  # an Arabic kaf, as typed
+    assert (codes(page), page.older) == ([11, 9, 7, 5], True)
+    assert codes(reading.labelled(archive, SITE, "tag", "کتاب", Place(before=5))) == [3, 1]
+    assert codes(reading.labelled(archive, SITE, "tag", "کتاب", Place(after=5, limit=2))) == [9, 7]
+    assert codes(reading.labelled(archive, SITE, "category", "ورزش", TOP)) == [20]
+    assert codes(reading.labelled(archive, SITE, "tag", "ورزش", TOP)) == []
+
+
+def test_what_has_no_date_or_a_date_to_come(archive: Database) -> None:
+    assert codes(reading.undated(archive, SITE, TOP)) == [20]
+    assert reading.has_undated(archive, SITE)
+    assert not reading.has_undated(archive, OTHER_SITE)
+    assert reading.count_future(archive, SITE, NOON) == 1
+
+
+def test_counting_days_and_finding_their_neighbours(archive: Database) -> None:
+    edges = [NOON - 6 * HOUR, NOON - 3 * HOUR, NOON, NOON + 2 * DAY]
+    assert reading.count_published(archive, SITE, edges) == [4, 3, 1]
+    assert reading.published_around(archive, SITE, NOON - 3 * HOUR, NOON) == (NOON - 4 * HOUR, NOON + DAY)
+    assert reading.published_around(archive, SITE, NOON - DAY, NOON + 2 * DAY) == (None, None)
+
+
+def test_the_newest_for_a_feed(archive: Database) -> None:
+    newest = reading.newest(archive, SITE, NOON, 2)
+    assert [(item["code"], item["url"], item["changed_at"]) for item in newest] == [
+        (1, f"http://{SITE}/fa/news/1", NOON),
+        (2, f"http://{SITE}/fa/news/2", NOON),
+    ]
+
+
+def test_selected_articles_the_highest_code_first(archive: Database) -> None:
+    own = Selection(site=SITE, tag="هنر")
+    assert [found["code"] for found in reading.selected(archive, own, Place(limit=2))] == [12, 10]
+    assert [found["code"] for found in reading.selected(archive, own, Place(before=10))] == [8, 6, 4, 2]
+
+
+def test_categories_each_once(archive: Database) -> None:
+    assert reading.categories(archive, SITE) == ["سیاسی", "مجلس", "ورزش"]
+
+
+def test_categories_are_in_the_order_of_the_persian_alphabet_on_either_database(database: Database) -> None:
+    names = [
+        "آموزش",
+        "اقتصاد",
+        "بازار",
+        "پزشکی",
+        "تاریخ",
+        "جامعه",
+        "چین",
+        "زنان",
+        "ژاپن",
+        "کتاب",
+        "گردشگری",
+        "مجلس",
+        "یزد",
+    ]
+    write_visits(database, [an_article(7, category=[*names[::-1]])])
+    assert reading.categories(database, SITE) == names
+
+
+def test_relatives_of_every_sort(database: Database) -> None:
+    write_visits(database, [an_article(code, body="یک متن") for code in (3, 4, 5)])
+    of_original, of_copy = (reading.relatives(database, SITE, code) for code in (3, 5))
+    assert (of_original.original, [item["code"] for item in of_original.copies]) == (None, [4, 5])
+    assert of_copy.original is not None
+    assert (of_copy.original["code"], [item["code"] for item in of_copy.copies]) == (3, [4])
+    assert of_copy.similar == []
+    assert reading.relatives(database, SITE, 99) == reading.Relatives(
+        original=None, copies=[], similar_to=None, similar=[]
+    )
+
+
+def test_an_edit_is_two_texts(database: Database) -> None:
+    for number, body in enumerate(("یک", "دو", "سه")):
+        write_visits(database, [an_article(7, at=NOON + number * HOUR, body=body)])
+    assert [(edit["number"], edit["change"]) for edit in reading.edits(database, SITE, 7, 10)] == [
+        (2, "body"),
+        (1, "body"),
+    ]
+    assert len(reading.edits(database, SITE, 7, 1)) == 1
+    for number, texts in ((1, ("یک", "دو")), (2, ("دو", "سه"))):
+        found = reading.edit(database, SITE, 7, number)
+        assert found is not None
+        assert (found[0]["body"], found[1]["body"]) == texts
+    assert reading.edit(database, SITE, 7, 3) is None
+    assert reading.edit(database, SITE, 8, 1) is None
+
+
+def test_one_article_with_its_earlier_texts(database: Database) -> None:
+    for number, body in enumerate(("یک", "دو")):
+        write_visits(database, [an_article(7, at=NOON + number * HOUR, body=body)])
+    found = reading.one(database, SITE, 7, revisions=True)
+    assert found is not None
+    assert (found["body"], [text["body"] for text in found["revisions"]]) == ("دو", ["یک"])
+    assert reading.one(database, OTHER_SITE, 7) is None

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asrcrawler.items import Outcome
+from asrcrawler.storage.figures.census import census, due_by_outcome, lags, newest_publication
+from asrcrawler.storage.visits.ledger import record_listed
+from asrcrawler.storage.visits.writing import write_visits
+from tests.storage.samples import DAY, HOUR, MINUTE, NOON, OTHER_SITE, SITE, an_absence, an_article
+
+if TYPE_CHECKING:
+    from asrcrawler.storage import Database
+
+
+def test_codes_are_counted_by_stretch_and_outcome(database: Database) -> None:
+    write_visits(
+        database,
+        [
+            *(an_article(code) for code in (1, 2, 10, 11)),
+            *(an_absence(code) for code in (3, 12, 20, 31)),
+            an_absence(19, Outcome.FAILED),
+            an_article(5, site=OTHER_SITE),
+        ],
+    )
+    record_listed(database, SITE, [21], NOON)
+    assert census(database, SITE, [1, 11, 21, 31]) == [
+        {"stored": 3, "missing": 1},
+        {"stored": 1, "missing": 2, "failed": 1},
+        {},
+    ]
+    assert census(database, SITE, [1]) == []
+
+
+def test_what_is_due_by_its_last_outcome(database: Database) -> None:
+    write_visits(database, [an_absence(6, Outcome.FAILED, at=NOON - DAY), an_absence(7, at=NOON - DAY), an_article(8)])
+    record_listed(database, SITE, [9, 10], NOON)
+    assert due_by_outcome(database, SITE, NOON) == {"failed": 1, "missing": 1, "": 2}
+    assert due_by_outcome(database, OTHER_SITE, NOON) == {"": 0}
+
+
+def test_lags_of_what_was_found_while_young(database: Database) -> None:
+    write_visits(
+        database,
+        [
+            an_article(1, published_at=NOON - 10 * MINUTE),
+            an_article(2, published_at=NOON - HOUR),
+            an_article(3, published_at=NOON - 5 * DAY),  # taken from the archive
+            an_article(4, published_at=NOON + HOUR),  # of the future
+        ],
+    )
+    assert lags(database, SITE, NOON - 9 * DAY, NOON + DAY) == [(NOON - 10 * MINUTE, 600), (NOON - HOUR, 3600)]
+    assert lags(database, SITE, NOON - HOUR, NOON - 30 * MINUTE) == [(NOON - HOUR, 3600)]
+    assert newest_publication(database, SITE, NOON) == NOON - 10 * MINUTE
+    assert newest_publication(database, OTHER_SITE, NOON) is None

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import JSON, DateTime, Float, Integer, LargeBinary, inspect, text
+
+from asrcrawler.storage import Database, models
+from asrcrawler.storage.articles.export import Selection, export_articles
+from asrcrawler.storage.migrations.revisions import HEAD, REVISIONS
+from asrcrawler.storage.migrations.upgrade import SCRIPTS, alembic_config, is_declared, upgrade
+from asrcrawler.storage.search import refilling, search
+from asrcrawler.storage.visits.writing import write_visits
+from tests.storage.samples import DAY, NOON, SITE, an_article
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.engine.interfaces import ReflectedColumn
+
+
+def differences(connection: Connection) -> list[Any]:
+    opts = {"compare_type": True, "compare_server_default": True, "include_name": is_declared}
+    context = MigrationContext.configure(connection, opts=opts)
+    return list(compare_metadata(context, models.metadata))
+
+
+def test_models_and_migrations_agree(database: Database) -> None:
+    with database.read() as connection:
+        assert differences(connection) == []
+
+
+def test_the_comparison_would_see_a_difference(database: Database) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql("DROP INDEX ix_article_duplicates")
+        connection.exec_driver_sql("ALTER TABLE run DROP COLUMN memory")
+        assert len(differences(connection)) == 2
+
+
+def test_the_revisions_are_the_files_of_the_folder_in_one_line(database: Database) -> None:
+    with database.read() as connection:
+        scripts = ScriptDirectory.from_config(alembic_config(connection))
+    assert tuple(script.revision for script in scripts.walk_revisions())[::-1] == REVISIONS
+    assert scripts.get_heads() == [HEAD]
+
+
+def test_a_migration_that_breaks_leaves_nothing_behind(url: str) -> None:
+    database = Database(url)
+    try:
+        with database.write() as connection:
+            upgrade(connection)
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        pass
+    assert database.schema_version() is None
+    database.prepare()
+    assert database.schema_version() == HEAD
+    database.close()
+
+
+def test_the_scripts_are_part_of_the_package() -> None:
+    assert Path(models.__file__).parent == SCRIPTS.parent
+    assert {path.stem[:4] for path in (SCRIPTS / "versions").glob("[0-9]*.py")} == set(REVISIONS)
+    assert (SCRIPTS / "versions" / "__init__.py").exists()
+
+
+# --- databases of released schemas, with rows in them
+
+GIVEN = {
+    "site": SITE,
+    "code": 7,
+    "kind": "article",
+    "title": "پل تازه",
+    "body": "متنی از یوزپلنگ",
+    "outcome": "stored",
+    "category": '["جامعه"]',
+    "tags": '["پل"]',
+    "images": "[]",
+    "arguments": "{}",
+    "outcomes": "{}",
+    "memory": '{"newest": 7}',
+    "duplicate_of": None,
+    "similar_to": None,
+    "ended_at": None,
+    "dictionary_id": None,
+    "revision": 2,
+}
+"""What a row of an old database has in columns of these names; in others, something of their type."""
+
+MADE_BY_THE_PROGRAM = ("search_", "article_search", "alembic_version")
+"""The index of words, which no plain row can be put into."""
+
+
+def some_value(column: ReflectedColumn, dialect: str) -> object:
+    name, kind = column["name"], column["type"]
+    if name in GIVEN:
+        return GIVEN[name]
+    match kind:
+        case DateTime():
+            return "2024-05-01 12:00:00.000000" + ("" if dialect == "sqlite" else "+00:00")
+        case Integer() | Float():
+            return 1
+        case LargeBinary():
+            return b"\1\2\xff"
+        case JSON():
+            return "{}"
+        case _:
+            return f"{name}"
+
+
+def fill(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+    """Put a row into every table by plain SQL and give what the tables hold then, by name."""
+    inspector = inspect(connection)
+    filled = {}
+    for name, _ in inspector.get_sorted_table_and_fkc_names():
+        if name is None or name.startswith(MADE_BY_THE_PROGRAM):
+            continue
+        values = {
+            column["name"]: some_value(column, connection.dialect.name)
+            for column in inspector.get_columns(name)
+            if column["name"] != "id"  # given by the database
+        }
+        places = ", ".join(f":{column}" for column in values)
+        columns = ", ".join(f'"{column}"' for column in values)
+        connection.execute(text(f"INSERT INTO {name} ({columns}) VALUES ({places})"), values)
+        filled[name] = [dict(row) for row in connection.execute(text(f"SELECT * FROM {name}")).mappings()]
+    return filled
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_database_of_each_released_schema_is_upgraded_with_its_rows(url: str, revision: str) -> None:
+    old = Database(url)
+    with old.write() as connection:
+        upgrade(connection, revision)
+        before = fill(connection)
+    assert old.schema_version() == revision
+    old.close()
+    database = Database(url)
+    database.prepare()
+    assert database.schema_version() == HEAD
+    with database.read() as connection:
+        assert differences(connection) == []
+        for name, rows in before.items():
+            after = [dict(row) for row in connection.execute(text(f"SELECT * FROM {name}")).mappings()]
+            assert [{key: row[key] for key in rows[0]} for row in after] == rows, name
+    [article] = export_articles(database, Selection(site=SITE))
+    assert (article["code"], article["title"], article["tags"], article["first_seen_at"]) == (
+        7,
+        "پل تازه",
+        ["پل"],
+        NOON,
+    )
+    if revision < "0004":
+        refilling.complete(database)
+        assert [hit.code for hit in search(database, "یوزپلنگ").hits] == [7]
+    write_visits(database, [an_article(7, at=NOON + DAY), an_article(8)])
+    assert [found["code"] for found in export_articles(database, Selection())] == [7, 8]
+    database.close()
+
+
+def test_long_texts_are_packed_with_lz4_where_postgresql_has_it(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    database.prepare()
+    with database.read() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT attrelid::regclass::text, attcompression, attstorage FROM pg_attribute"
+                " WHERE attrelid IN ('article'::regclass, 'revision'::regclass, 'page'::regclass)"
+                " AND attname IN ('body', 'content') ORDER BY 1"
+            )
+        ).all()
+        has_lz4 = connection.scalar(
+            text("SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'")
+        )
+    lz4 = "l" if has_lz4 else ""
+    assert [tuple(row) for row in rows] == [("article", lz4, "x"), ("page", "", "e"), ("revision", lz4, "x")]
+    database.close()

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from asrcrawler.items import Fetch, Outcome
+from asrcrawler.storage.visits.batch import Batch, storable
+from tests.storage.samples import HOUR, NOON, SITE, an_absence, an_article, digest
+
+
+def a_batch() -> Batch:
+    return Batch(site=SITE, run_id=1, newest=100, articles={}, ledger={})
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        (None, None),
+        ("", None),
+        ("\0", None),
+        ("\ud83d", None),
+        ("می\u200cشود", "می\u200cشود"),
+        ("یک\0دو", "یکدو"),
+        ("یک\udc80دو", "یکدو"),
+        ("😀", "😀"),
+    ],
+)
+def test_storable(text: str | None, stored: str | None) -> None:
+    assert storable(text) == stored
+
+
+def test_only_texts_that_came_or_went_touch_groups_of_duplicates() -> None:
+    batch = a_batch()
+    batch.take_up(an_article(7, body="یک"))
+    assert batch.digests == {digest("یک")}
+    again = replace(batch, digests=set())
+    again.take_up(an_article(7, at=NOON + HOUR, body="یک"))
+    assert again.digests == set()
+    again.take_up(an_article(7, at=NOON + HOUR, body="دو"))
+    assert again.digests == {digest("یک"), digest("دو")}
+
+
+def test_a_code_is_visited_first_only_once() -> None:
+    batch = a_batch()
+    batch.ledger[8] = {"first_visit_at": NOON, "outcome": "missing", "streak": 3, "unchanged": 0, "visits": 3}
+    batch.take_up(an_absence(7))
+    batch.take_up(an_absence(7))
+    batch.take_up(an_absence(8))
+    assert batch.first_visits == {7}
+    assert (batch.ledger[7]["streak"], batch.ledger[8]["streak"]) == (2, 4)
+
+
+def test_a_validator_too_long_to_send_back_is_not_kept() -> None:
+    batch = a_batch()
+    article = an_article(7)
+    article.fetch = Fetch(at=NOON, etag="x" * 501, last_modified="Wed, 01 May 2024 11:00:00 GMT")
+    batch.take_up(article)
+    assert (batch.ledger[7]["etag"], batch.ledger[7]["last_modified"]) == (None, "Wed, 01 May 2024 11:00:00 GMT")
+
+
+def test_a_visit_without_its_fetch_is_booked_as_of_now() -> None:
+    batch = a_batch()
+    absence = an_absence(7, Outcome.UNREADABLE)
+    absence.fetch = None
+    batch.take_up(absence)
+    assert batch.ledger[7]["visited_at"] > NOON
+    assert (batch.ledger[7]["http_status"], batch.visits[0]["size"]) == (None, 0)

@@ -1,0 +1,183 @@
+"""Reading kept pages again, here and in other processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asrcrawler.exceptions import WorkerError
+from asrcrawler.items import Absence, Article, Outcome, Page
+from asrcrawler.replica import World
+from asrcrawler.replica.pages import Pages
+from asrcrawler.storage.reparse.rereading import Sheet, Story
+from asrcrawler.text.packing import Dictionary, pack, train
+from asrcrawler.work import reparse
+from asrcrawler.work.reparse import DAMAGED, Reader, Reading, read_again, whole
+from tests.storage.samples import NOON, SITE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WORLD = World(first=1, last=60, density=1.0, deletion_share=0)
+RENDERED = Pages(WORLD, f"http://{SITE}")
+READER = Reader(SITE, f"http://{SITE}", {})
+
+
+def sheet(code: int, body: bytes | None = None, *, dictionary: Dictionary | None = None, **given: Any) -> Sheet:
+    body = RENDERED.article(code, WORLD.now) if body is None else body
+    url = f"http://{SITE}/fa/news/{code}"
+    packed = pack(Page(url=url, headers={}, body=body), dictionary)
+    found = Sheet(
+        visit_id=code,
+        code=code,
+        at=NOON,
+        outcome="stored",
+        url=url,
+        http_status=200,
+        headers={"etag": '"1"'},
+        size=packed.size,
+        digest=packed.digest,
+        content=packed.content,
+        dictionary_id=packed.dictionary,
+    )
+    return found._replace(**given)
+
+
+def portions(codes: Iterable[int], each: int = 7) -> list[list[Story]]:
+    stories = [Story(code, [], [sheet(code)], gone=False) for code in codes]
+    return [stories[start : start + each] for start in range(0, len(stories), each)]
+
+
+def test_a_page_is_read_as_a_crawl_reads_it() -> None:
+    [item] = READER.read([sheet(6)])
+    truth = WORLD.truth(6)
+    assert isinstance(item, Article)
+    assert (item.title, item.lead, item.body) == (truth.title, truth.lead, truth.body)
+    assert item.text_digest is not None
+    assert item.fetch is not None
+    assert (item.fetch.at, item.fetch.etag, item.fetch.page) == (NOON, '"1"', None)
+    assert item.url == f"http://{SITE}/fa/news/6"
+
+
+def test_addresses_are_those_of_where_the_page_was_fetched() -> None:
+    stand_in = sheet(5, url="http://127.0.0.1:8765/fa/news/5")
+    [item] = READER.read([stand_in])
+    assert isinstance(item, Article)
+    assert item.url == "http://127.0.0.1:8765/fa/news/5"
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"content": b"broken"}, f"{DAMAGED}: it does not unpack"),
+        ({"digest": b"d" * 32}, f"{DAMAGED}: it is not what was kept"),
+        ({"dictionary_id": 9}, f"{DAMAGED}: it was packed with dictionary 9, which is not in the database"),
+    ],
+)
+def test_a_damaged_page_is_told_and_speaks_for_nothing(given: dict[str, Any], reason: str) -> None:
+    damaged = sheet(5, **given)
+    [item] = READER.read([damaged])
+    assert isinstance(item, Absence)
+    assert item.reason.startswith(reason)
+    kept = whole(Reading(Story(5, [], [damaged, sheet(5)], gone=False), [item, *READER.read([sheet(5)])]))
+    assert [len(kept.items), len(kept.story.sheets)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "headers"),
+    [(b"", 200, {}), (b"\0" * 100, 200, {}), (b"<html>", 302, {"location": f"http://{SITE}/fa/news/5/slug"})],
+)
+def test_whatever_was_kept_is_an_item(body: bytes, status: int, headers: dict[str, str]) -> None:
+    [item] = READER.read([sheet(5, body, http_status=status, headers=headers)])
+    assert isinstance(item, Absence)
+    assert item.outcome in {Outcome.FAILED, Outcome.UNREADABLE}
+
+
+def test_a_parser_that_fails_on_a_page_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(reparse, "judge", fail)
+    [item] = READER.read([sheet(5)])
+    assert isinstance(item, Absence)
+    assert (item.outcome, item.reason) == (Outcome.UNREADABLE, "parser error: RecursionError")
+
+
+def test_processes_give_what_this_one_gives_in_the_same_order() -> None:
+    trained = train([RENDERED.article(code, WORLD.now) for code in range(1, 31)])
+    assert trained is not None
+    dictionary = Dictionary(3, trained.data)
+    stories = [Story(code, [], [sheet(code, dictionary=dictionary)], gone=False) for code in range(1, 61)]
+    reader = READER._replace(dictionaries={3: trained.data})
+    each = [stories[start : start + 4] for start in range(0, 60, 4)]
+    here = list(read_again(reader, each, codes=10))
+    elsewhere = list(read_again(reader, each, codes=60, processes=2))
+    assert elsewhere == here
+    assert sum(isinstance(item, Article) for portion in here for reading in portion for item in reading.items) == 60
+
+
+def test_no_more_than_a_few_portions_are_in_flight() -> None:
+    asked: list[int] = []
+
+    def endless() -> Iterable[list[Story]]:
+        for code in range(1, 61):
+            asked.append(code)
+            yield [Story(code, [], [sheet(code)], gone=False)]
+
+    reading = read_again(READER, endless(), codes=60, processes=1)
+    next(reading)
+    assert len(asked) == reparse.AHEAD + 1
+    reading.close()
+
+
+def end_at_once(_: object) -> None:
+    """What the system does to a process that takes too much memory."""
+    os._exit(9)
+
+
+POOL = """
+import os, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from asrcrawler.work import reparse
+pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=reparse._begin, initargs=(None,))
+print(pool.submit(os.getpid).result(), flush=True)
+time.sleep(60)
+"""
+
+
+def is_at_work(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"  # ended, and nobody has asked how
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_no_process_is_left_when_the_one_that_writes_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", POOL], stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        reading = int(killed.stdout.readline())
+        assert is_at_work(reading)
+        killed.kill()
+    until = monotonic() + 20
+    while is_at_work(reading) and monotonic() < until:
+        sleep(0.05)
+    left = is_at_work(reading)
+    if left:
+        os.kill(reading, signal.SIGKILL)
+    assert not left
+
+
+def test_a_process_that_is_gone_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reparse, "_read", end_at_once)
+    with pytest.raises(WorkerError, match="was ended"):
+        list(read_again(READER, portions([1]), codes=60, processes=1))
