@@ -88,6 +88,7 @@ EXTENSIONS = {
     "asrcrawler.extensions.progress.Progress": 20,
     "asrcrawler.extensions.ping.Ping": 30,
     "asrcrawler.extensions.garbage.ShortCollections": 40,
+    "asrcrawler.extensions.indexing.Indexing": 50,
     "scrapy.extensions.logstats.LogStats": None,  # Progress says more
 }
 LOG_FORMATTER = "asrcrawler.logformatter.QuietLogFormatter"

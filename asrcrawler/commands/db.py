@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ def _upgrade(command: AsrCommand, _: argparse.Namespace) -> None:
     from asrcrawler.storage import Database
     from asrcrawler.storage.engine.limits import UNLIMITED
     from asrcrawler.storage.migrations.revisions import HEAD
+    from asrcrawler.storage.search import refilling
 
     with closing(Database(command.config.database_url, longest=UNLIMITED)) as database:
         before = database.schema_version() if database.path is None or database.path.exists() else None
@@ -56,6 +58,10 @@ def _upgrade(command: AsrCommand, _: argparse.Namespace) -> None:
         else:
             done = f"upgraded from schema {before} to {HEAD}" if before else f"made, with schema {HEAD}"
         tell([f"{database.name}: {done}"])
+        with _progress_bar(" articles") as progress:
+            indexed = refilling.complete(database, partial(progress, "index of words"))
+        if indexed:
+            tell([f"{database.name}: {indexed:,} articles indexed anew"])
 
 
 def _copy_options(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +82,7 @@ def _copy(_: AsrCommand, opts: argparse.Namespace) -> None:
                 raise UsageError(f"FROM and TO are the same database, {source.name}")
         with _read_only(source_url, any_encoding=True) as source:
             target.prepare()
-            with _progress_bar() as progress:
+            with _progress_bar(" rows") as progress:
                 copied = source.again(lambda: copy_archive(source, target, progress))
         tell(
             [
@@ -92,11 +98,11 @@ def _same_file(one: Path | None, other: Path | None) -> bool:
 
 
 @contextmanager
-def _progress_bar() -> Iterator[Callable[[str, int, int], object]]:
+def _progress_bar(unit: str) -> Iterator[Callable[[str, int, int], object]]:
     """A bar on a terminal; nothing anywhere else."""
     from tqdm import tqdm
 
-    with tqdm(unit=" rows", unit_scale=True, dynamic_ncols=True, disable=not sys.stderr.isatty(), leave=False) as bar:
+    with tqdm(unit=unit, unit_scale=True, dynamic_ncols=True, disable=not sys.stderr.isatty(), leave=False) as bar:
 
         def progress(table: str, more: int, total: int) -> None:
             bar.total = total
@@ -170,7 +176,7 @@ class Command(ActionsCommand):
     actions = (
         Action(
             name="upgrade",
-            summary="Bring the database to this version's schema, as the first command after an update does by itself.",
+            summary="Bring the database to this version: its schema, and the index of words.",
             example="scrapy db upgrade",
             execute=_upgrade,
         ),

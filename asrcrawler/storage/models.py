@@ -24,7 +24,6 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from asrcrawler.items import EDITED, TYPES
 from asrcrawler.storage.engine.types import UtcDateTime
@@ -133,27 +132,18 @@ search_site = Table(
 )
 """Sites as numbers, for the keys of the index of words."""
 
-search_document = Table(
-    "search_document",
+search_index = Table(
+    "search_index",
     metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
-    Column("words", TSVECTOR().with_variant(LargeBinary, "sqlite"), nullable=False),
+    Column("id", Integer, primary_key=True),  # names its tables
+    Column("version", SmallInteger, nullable=False),  # of asrcrawler.text.persian.fold
+    Column("since", UtcDateTime),  # what is published from then …
+    Column("until", UtcDateTime),  # … to before then belongs into it; null: no bound
+    Column("state", String(10), nullable=False),  # filling, current, left
+    Column("cursor", BigInteger, nullable=False),  # the key up to which it has the articles
+    Column("stale", Integer, nullable=False),  # articles of which earlier words are still in it
 )
-"""The index of words, see :mod:`asrcrawler.storage.search`.
-
-On PostgreSQL the words themselves, with a GIN index; on SQLite they are in the FTS5 table ``article_search``, and this
-is a digest of them. ``id`` is made of site and code, so that the articles of a site lie in the order of their codes.
-"""
-
-search_compound = Table(
-    "search_compound",
-    metadata,
-    Column("glued", Text, nullable=False),
-    Column("words", Text, nullable=False),
-    PrimaryKeyConstraint("glued", "words"),
-    sqlite_with_rowid=False,
-)
-"""«پیشبینی» → «پیش بینی»: the compounds that articles write with a ZWNJ, folded."""
+"""The indexes of words, see :mod:`asrcrawler.storage.search.indexes`."""
 
 revision = Table(
     "revision",

@@ -65,7 +65,9 @@ _UNCLEAN = re.compile(f"[{_PRESENTATION}{''.join(map(re.escape, CLEANING))}]")
 _LETTER = r"[^\W\d_]"
 _MARK = "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc]"
 _ZWNJ_RUNS = re.compile(f"{ZWNJ}{{2,}}")
-_STRAY_ZWNJ = re.compile(f"{ZWNJ}(?:(?!{_LETTER})|(?<!{_LETTER}{ZWNJ})(?<!{_MARK}{ZWNJ}))")
+_STRAY_ZWNJ = re.compile(
+    rf"{ZWNJ}(?:(?![^\W_])|(?<![^\W_]{ZWNJ})(?<!{_MARK}{ZWNJ})|(?<=\d{ZWNJ})(?=\d))"  # between two digits, too
+)
 _EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
 _STRAY_ZWJ = re.compile(f"{ZWJ}(?:(?![{_EMOJI}])|(?<![{_EMOJI}\ufe0f]{ZWJ}))")
 _TATWEEL = "\u0640"
@@ -85,9 +87,9 @@ def clean(text: str) -> str:
 
     Letters and digits take their Persian form, presentation forms their plain letters; what is invisible and means
     nothing (bidi marks, controls, NUL, lone surrogates …) goes, and so does a tatweel that stretches a word; one that
-    stands alone is a dash and stays. A ZWNJ stays between two letters only, the first of which may carry diacritics; a
-    ZWJ stays only where it builds an emoji. An entity that is still one in the text was escaped once too often and
-    becomes its character.
+    stands alone is a dash and stays. A ZWNJ stays between two letters, the first of which may carry diacritics, and
+    between a digit and a letter («۶‌ساله»); a ZWJ stays only where it builds an emoji. An entity that is still one in
+    the text was escaped once too often and becomes its character.
     """
     if "&" in text:
         text = without_entities(text)
@@ -168,6 +170,13 @@ def to_persian_digits(text: str) -> str:
 
 # --- folding -----------------------------------------------------------------------------------------------------
 
+FIRST_FOLDING, FOLDING = FOLDINGS = (1, 2)
+"""The versions of :func:`fold`. An index of words is made by one version and asked by it, so that a released one stays
+as it is: whatever makes :func:`fold` answer otherwise takes the next number, and is told apart in :class:`_Folder`.
+
+2 settles the hamza, joins the groups of a number and parts it from a word. 1 does none of these; the fingerprints of
+texts, which databases hold and compare, are made by it."""
+
 # On top of what Unicode takes apart by itself: أ إ آ ؤ ئ ۀ are a letter and a mark, and marks go.
 _FOLDED_LETTERS = {
     **_ARABIC_LETTERS,
@@ -180,15 +189,50 @@ _FOLDED_LETTERS = {
     "ڪ": "ک",
 }
 
+# The seat of a hamza tells how its syllable sounds, and is written in several ways or left out. Its rules, after all
+# other letters are folded; where none holds, ئ is a yeh («رئیس» is «رییس», «پائین» is «پایین», «ویدئو» is «ویدیو») and
+# a lone hamza nothing («شیء» is «شی»). An alef or a waw under one loses it like any other mark.
+_PLAIN = r"(?<=[^\W\dاوی])"  # after a consonant: after ا, و and ی a yeh is what people write in its place
+_HAMZA_RULES = (
+    (re.compile(r"(?<=[^\W\dاو])ئ(?=ت)"), "ا"),  # هیئت, هیأت, هیات; جرئت, جرأت, جرات
+    (re.compile(_PLAIN + "ئ(?=ل)"), "ا"),  # مسئله, مسأله, مساله
+    (re.compile(_PLAIN + "ئ(?=ا)"), "ا"),  # رئال is not ریال
+    (re.compile(_PLAIN + "ئ(?=وا)"), ""),  # سئوال, سؤال, سوال
+    (re.compile(_PLAIN + "ئ(?=و[بسفلمن])"), "و"),  # مسئول, مسؤول, مسوول; شئون, رئوف, مرئوس
+    (re.compile("(?<=ا)ء(?=ت)"), "ی"),  # قراءت, قرائت
+    (re.compile("ئ"), "ی"),
+    (re.compile("ء"), ""),
+)
+_HAMZA = "ئء"
+_YEH_AND_HAMZA_ABOVE = re.compile("[يیى]\u0654")
 
-class _Folding(dict[int, str]):
+# A number with its thousands in groups. A comma of any script parts them, and a group has three digits: «۲،۳» are two
+# numbers. One dot, or one Persian decimal sign, before three digits is that of a decimal number; two are groups.
+_THOUSANDS = re.compile(
+    r"(?<!\d)(?<!\d[,،٬.٫])[1-9۱-۹١-٩]\d{0,2}(?:([,،٬])\d{3}(?:\1\d{3})*|([.٫])\d{3}(?:\2\d{3})+)"
+    r"(?!\d)(?!\1\d)(?!\2\d)"
+)
+_GROUP_SIGN = re.compile(r"\D")
+_TATWEEL_AS_DASH = re.compile(r"(?<=\d)\u0640+(?=\d)")
+_NUMBER_AND_WORD = re.compile(r"(?<=[0-9])(?=[^\W0-9])|(?<=[^\W0-9])(?=[0-9])")
+
+
+class _Characters(dict[int, str]):
     """Code point → what search sees of it; worked out at the first meeting, so as many entries as Unicode at most."""
+
+    def __init__(self, kept: str) -> None:
+        super().__init__()
+        self._kept = kept
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        folded = "" if char == ZWJ else _fold_character(CLEANING.get(char, char))
-        self[code] = folded
+        self[code] = folded = "" if char == ZWJ else self._fold(CLEANING.get(char, char))
         return folded
+
+    def _fold(self, char: str) -> str:
+        if not self._kept:
+            return _fold_character(char)
+        return "".join(part if part in self._kept else _fold_character(part) for part in normalize("NFKC", char))
 
 
 def _fold_character(char: str) -> str:
@@ -204,26 +248,71 @@ def _fold_letter(letter: str) -> str:
     return letter if letter.isalnum() else " "
 
 
-_FOLDING = _Folding()
+_GONE = "\ue000"  # stands for a character that folding drops, so that places stay; private use folds to a blank
+_MANY = "\ue001"
+
+
+class _CharactersInPlace(dict[int, str]):
+    """Like :class:`_Characters`, one character for one; where that cannot be, :data:`_MANY`."""
+
+    def __init__(self, characters: _Characters) -> None:
+        super().__init__()
+        self._characters = characters
+
+    def __missing__(self, code: int) -> str:
+        folded = self._characters[code] or _GONE
+        self[code] = folded = folded if len(folded) == 1 else _MANY
+        return folded
+
 
 MOST_WORDS_KEPT = 32_768  # some 7 MB
 LONGEST_WORD_KEPT = 40  # characters
 BODIES_KEPT = range(500, 10_000)  # characters of a text whose words are remembered for a while, some 30 KB of them
 
 
-class _Words(dict[str, str]):
-    """What stands between two blanks → its folded words, blanks between them; the letters of each word once."""
+class _Folder(dict[str, str]):
+    """One version of folding. As a mapping: what stands between two blanks → its folded words, blanks between them; the
+    letters of each word once.
+    """
+
+    def __init__(self, *, in_context: bool) -> None:
+        """``in_context``: some characters are folded by those beside them."""
+        super().__init__()
+        self._in_context = in_context
+        self.characters = _Characters(_HAMZA if in_context else "")
+        self.in_place = _CharactersInPlace(self.characters)
+        self.piece = re.compile(f"[0-9][0-9{_GONE}]*|[^ 0-9]+" if in_context else "[^ ]+")
 
     def __missing__(self, written: str) -> str:
-        folded = " ".join(written.translate(_FOLDING).split())
+        folded = self.settled(self.prepared(written).translate(self.characters))
+        if self._in_context:
+            folded = _NUMBER_AND_WORD.sub(" ", folded)
+        folded = " ".join(folded.split())
         if len(written) <= LONGEST_WORD_KEPT:
             if len(self) >= MOST_WORDS_KEPT:
                 self.clear()
             self[written] = folded
         return folded
 
+    def prepared(self, text: str) -> str:
+        """``text`` with what its single characters do not tell put into them; every other one stays in its place."""
+        if not self._in_context:
+            return text
+        if "\u0654" in text:
+            text = _YEH_AND_HAMZA_ABOVE.sub(f"ئ{ZWJ}", text)
+        if "\u0640" in text:
+            text = _TATWEEL_AS_DASH.sub(lambda found: "-" * len(found[0]), text)
+        return _THOUSANDS.sub(lambda found: _GROUP_SIGN.sub(ZWJ, found[0]), text)
 
-_FOLDED = _Words()
+    def settled(self, folded: str) -> str:
+        """Folded words, each hamza of them in the one way in which search writes it."""
+        if self._in_context and ("ئ" in folded or "ء" in folded):
+            for hamza, letter in _HAMZA_RULES:
+                folded = hamza.sub(letter, folded)
+        return folded
+
+
+_FOLDERS = {FIRST_FOLDING: _Folder(in_context=False), FOLDING: _Folder(in_context=True)}
 
 # What people write glued, with a ZWNJ or with a blank: «می‌شود», «می شود», «میشود».
 _PREFIXES = frozenset({"می", "نمی"})
@@ -235,36 +324,39 @@ _BEGINS_WITH_LETTER, _ENDS_WITH_LETTER = re.compile(_LETTER), re.compile(rf"{_LE
 _ENDS_WITH_HE = re.compile(rf"{_LETTER}{{2}}ه\Z")
 
 
-def fold(text: str) -> str:
+def fold(text: str, version: int = FOLDING) -> str:
     """``text`` as search sees it: words in one spelling, separated by one blank each.
 
-    On top of :func:`clean`: diacritics and the lone hamza go, hamza and madda forms become their letter, all digits
-    Latin, Latin letters plain and lower case, punctuation a blank. A ZWNJ becomes a blank too, so that «پیش‌بینی» is
-    «پیش بینی»; then the verbal prefixes and the suffixes that people write in all three ways are joined to their
-    word, so that «می‌شود» and «می شود» are «میشود», «کتاب‌ها» and «کتاب ها» are «کتابها».
+    On top of :func:`clean`: diacritics go, hamza and madda forms become the letter that people write in their place,
+    all digits Latin, Latin letters plain and lower case, punctuation a blank. A ZWNJ becomes a blank too, so that
+    «پیش‌بینی» is «پیش بینی»; then the verbal prefixes and the suffixes that people write in all three ways are joined
+    to their word, so that «می‌شود» and «می شود» are «میشود», «کتاب‌ها» and «کتاب ها» are «کتابها». A number stands
+    by itself and whole: «۶‌ساله» and «۶ساله» are «6 ساله», «۱۲٬۵۰۰» is «12500».
 
-    For full-text search fold what is indexed and what is asked for. A word of the query that folds to several
-    («پیش‌بینی») is a phrase. The glued spelling of a compound («پیشبینی») takes a dictionary: :func:`compounds`.
+    For full-text search fold what is indexed and what is asked for, by the same ``version``. A word of the query that
+    folds to several («پیش‌بینی») is a phrase. The glued spelling of a compound («پیشبینی») takes a dictionary:
+    :func:`compounds`.
     """
-    return " ".join(words_of(text))
+    return " ".join(words_of(text, version))
 
 
-def words_of(text: str) -> list[str]:
+def words_of(text: str, version: int = FOLDING) -> list[str]:
     """The words of :func:`fold`; the list may be shared, and is not to be changed."""
-    return _words_of(text) if len(text) in BODIES_KEPT else _joined(_folded_words(text))
+    return _words_of(text, version) if len(text) in BODIES_KEPT else _joined(_folded_words(text, version))
 
 
-@lru_cache(maxsize=128)  # a body is folded for its signature and, when its batch is full, for the index of words
-def _words_of(text: str) -> list[str]:
-    return _joined(_folded_words(text))
+@lru_cache(maxsize=256)  # a body is folded for its signature and, when its batch is full, for the index of words
+def _words_of(text: str, version: int) -> list[str]:
+    return _joined(_folded_words(text, version))
 
 
 def fold_letters(text: str) -> str:
-    """The letters and digits of :func:`fold` with no blanks at all: for telling whether two texts read the same.
+    """The letters and digits of :data:`FIRST_FOLDING` with no blanks at all: for telling whether two texts read the
+    same.
 
     Whichever way a compound is spaced makes no difference here.
     """
-    return "".join(_folded_words(text))
+    return "".join(_folded_words(text, FIRST_FOLDING))
 
 
 class FoldedWord(NamedTuple):
@@ -275,9 +367,9 @@ class FoldedWord(NamedTuple):
     end: int
 
 
-def fold_words(text: str) -> list[FoldedWord]:
+def fold_words(text: str, version: int = FOLDING) -> list[FoldedWord]:
     """The words of :func:`fold`, each with its place in ``text``: for marking in the original what was found."""
-    pieces = _pieces(text)
+    pieces = _pieces(text, _FOLDERS[version])
     words, at = [], 0
     for word in _joined([piece.word for piece in pieces]):
         first, length = at, 0
@@ -289,9 +381,9 @@ def fold_words(text: str) -> list[FoldedWord]:
 
 
 @lru_cache(maxsize=2)  # a body is folded for its digest and, right after that, for its signature
-def _folded_words(text: str) -> list[str]:
+def _folded_words(text: str, version: int) -> list[str]:
     """The words before prefixes and suffixes are joined."""
-    return " ".join(map(_FOLDED.__getitem__, text.split())).split()  # every blank of str.split() folds to a blank
+    return " ".join(map(_FOLDERS[version].__getitem__, text.split())).split()  # str.split() parts at folded blanks only
 
 
 def _joined(words: list[str]) -> list[str]:
@@ -320,34 +412,18 @@ def _is_suffix(word: str, before: str) -> bool:
     return word in _SUFFIXES_AFTER_HE and _ENDS_WITH_HE.search(before) is not None
 
 
-_GONE = "\ue000"  # stands for a character that folding drops, so that places stay; private use folds to a blank
-_WORD = re.compile("[^ ]+")
-
-
-class _FoldingInPlace(dict[int, str]):
-    """Like :class:`_Folding`, one character for one; where that cannot be, :data:`_MANY`."""
-
-    def __missing__(self, code: int) -> str:
-        folded = _FOLDING[code] or _GONE
-        self[code] = folded = folded if len(folded) == 1 else _MANY
-        return folded
-
-
-_MANY = "\ue001"
-_IN_PLACE = _FoldingInPlace()
-
-
-def _pieces(text: str) -> list[FoldedWord]:
+def _pieces(text: str, folder: _Folder) -> list[FoldedWord]:
     """The words before prefixes and suffixes are joined."""
-    folded = text.translate(_IN_PLACE)
+    text = folder.prepared(text)
+    folded = text.translate(folder.in_place)
     places: list[int] | None = None
     if _MANY in folded:  # one character that folds to several, such as ﷲ: seldom, and slower
-        parts = [_FOLDING[ord(char)] or _GONE for char in text]
+        parts = [folder.characters[ord(char)] or _GONE for char in text]
         places = [place for place, part in enumerate(parts) for _ in part]
         folded = "".join(parts)
     found = []
-    for match in _WORD.finditer(folded):
-        if word := match[0].replace(_GONE, ""):
+    for match in folder.piece.finditer(folded):
+        if word := folder.settled(match[0].replace(_GONE, "")):
             start, end = match.span()
             if places is not None:
                 start, end = places[start], places[end - 1] + 1
@@ -360,7 +436,7 @@ def _pieces(text: str) -> list[FoldedWord]:
 _COMPOUND = re.compile(f"(?:{_LETTER}|{_MARK}|{ZWNJ})+")
 
 
-def compounds(text: str) -> dict[str, str]:
+def compounds(text: str, version: int = FOLDING) -> dict[str, str]:
     """The compounds that ``text`` writes with a ZWNJ and :func:`fold` takes apart: glued → as folded.
 
     ``{"پیشبینی": "پیش بینی"}``. What an archive writes so is the dictionary by which search tells a glued spelling.
@@ -368,15 +444,43 @@ def compounds(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     if ZWNJ in text:
         for chunk in {chunk for chunk in text.split() if ZWNJ in chunk}:
-            found.update(_compounds_of(chunk) if len(chunk) <= LONGEST_WORD_KEPT else _find_compounds(chunk))
+            find = _compounds_of if len(chunk) <= LONGEST_WORD_KEPT else _find_compounds
+            found.update(find(chunk, version))
     return found
 
 
 @lru_cache(maxsize=MOST_WORDS_KEPT // 4)
-def _compounds_of(chunk: str) -> dict[str, str]:
-    return _find_compounds(chunk)
+def _compounds_of(chunk: str, version: int) -> dict[str, str]:
+    return _find_compounds(chunk, version)
 
 
-def _find_compounds(chunk: str) -> dict[str, str]:
-    folded = (fold(word) for word in _COMPOUND.findall(chunk) if ZWNJ in word)
+def _find_compounds(chunk: str, version: int) -> dict[str, str]:
+    folded = (fold(word, version) for word in _COMPOUND.findall(chunk) if ZWNJ in word)
     return {words.replace(" ", ""): words for words in folded if " " in words}
+
+
+# --- the order of names ------------------------------------------------------------------------------------------
+
+_ALPHABET = "ءآابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
+_LETTER_OF = {**_ARABIC_LETTERS, **dict.fromkeys("أإٱ", "ا"), "ؤ": "و", "ئ": "ی", **dict.fromkeys("ةۀ", "ه")}
+_SIGN, _DIGIT_SIGN, _PERSIAN_LETTER, _OTHER_LETTER = range(4)
+
+
+def name_order(name: str) -> tuple[list[tuple[int, int | str]], str]:
+    """The key that sorts names as a Persian reader looks for them: by the alphabet, «پ» after «ب» and «گ» after «ک».
+
+    A blank comes before everything, then other signs, digits, Persian letters, letters of other scripts. Half-spaces
+    and diacritics count only between names that are the same without.
+    """
+    return [place for char in to_latin_digits(name) if (place := _place(char)) is not None], name
+
+
+@lru_cache(maxsize=1_024)
+def _place(char: str) -> tuple[int, int | str] | None:
+    char = _LETTER_OF.get(char, char)
+    if (at := _ALPHABET.find(char)) >= 0:
+        return _PERSIAN_LETTER, at
+    if category(char)[0] in "MC":
+        return None
+    kind = _OTHER_LETTER if char.isalpha() else _DIGIT_SIGN if char.isdecimal() else _SIGN
+    return kind, normalize("NFD", char)[0].casefold()

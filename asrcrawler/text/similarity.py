@@ -20,11 +20,12 @@ from zlib import crc32
 
 from rensa import RMinHash
 
-from asrcrawler.text.persian import to_latin_digits, words_of
+from asrcrawler.text.persian import FIRST_FOLDING, to_latin_digits, words_of
 
 ALGORITHM = 1
 """Stored beside every signature. Whatever makes :func:`signature` or :func:`band_keys` answer otherwise, a new release
-of rensa or another folding included, needs the next number: only signatures of one algorithm are compared."""
+of rensa or another folding than the first included, needs the next number: only signatures of one algorithm are
+compared."""
 
 SHINGLE = 3  # words; with 2, unrelated articles of one subject come close; with 4, a few small edits tear one apart
 FEWEST_SHINGLES = 12
@@ -78,7 +79,7 @@ def signature(body: str | None) -> bytes | None:
     """What :func:`are_near` compares: 258 bytes and four for each number; None for a body too short to judge."""
     if not body:
         return None
-    words = words_of(body)
+    words = words_of(body, FIRST_FOLDING)
     shingles = set(map(" ".join, zip(*(words[place:] for place in range(SHINGLE)), strict=False)))
     if len(shingles) < FEWEST_SHINGLES:
         return None

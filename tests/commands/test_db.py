@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.migrations.revisions import HEAD
+from asrcrawler.storage.search import refilling
 from tests.commands import ROOT, invoke
 from tests.storage.samples import all_rows, live, rows
 
@@ -45,6 +46,17 @@ def test_upgrade_makes_a_database_and_finds_it_upgraded_the_next_time(tmp_path: 
     first, second = (invoke("db", "upgrade", settings={"ASR_DATABASE_URL": url}) for _ in range(2))
     assert (first.stdout, first.stderr) == (f"{url}: made, with schema {HEAD}\n", "")
     assert second.stdout == f"{url}: has schema {HEAD} already\n"
+
+
+def test_upgrade_makes_the_index_of_words_anew_and_tidy_has_nothing_left_to_do(archive: dict[str, str]) -> None:
+    with closing(Database(archive["ASR_DATABASE_URL"])) as database, database.write() as connection:
+        refilling.distrust(connection)
+        stored = connection.execute(text("SELECT count(*) FROM article")).scalar_one()
+    first, second = (invoke("db", "upgrade", settings=archive) for _ in range(2))
+    name = archive["ASR_DATABASE_URL"]
+    assert first.stdout == f"{name}: has schema {HEAD} already\n{name}: {stored} articles indexed anew\n"
+    assert second.stdout == f"{name}: has schema {HEAD} already\n"
+    assert invoke("db", "check", settings=archive).returncode == 0
 
 
 def test_a_newer_database_is_refused_in_one_line(archive: dict[str, str]) -> None:

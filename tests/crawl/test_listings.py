@@ -102,8 +102,8 @@ def test_what_an_index_names_counts_from_where_it_was_found_and_is_remembered_wi
     places, site = listings({"/fa-sitemap-newsarchive": moved, "/maps/index.xml": INDEX}, MIRROR)
     assert answer_of(places.site.archive(None)) == Named([], ["/fa-sitemap-news-1401-11"])
     assert site.asked == [f"{MIRROR}/fa-sitemap-newsarchive", f"{MIRROR}/maps/index.xml"]
-    relative = b"<sitemapindex><sitemap><loc>1.xml</loc></sitemap><sitemap><loc>//www.mirror.example/2.xml</loc></sitemap>"
-        b"</sitemapindex>"
+    files = b"<sitemap><loc>1.xml</loc></sitemap><sitemap><loc>//www.mirror.example/2.xml</loc></sitemap>"
+    relative = b"<sitemapindex>" + files + b"</sitemapindex>"
     places, _ = listings({"/maps/index.xml": relative}, MIRROR)
     assert answer_of(places.site.archive("/maps/index.xml")) == Named(
         [], ["/maps/1.xml", "http://www.mirror.example/2.xml"]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from asrcrawler.items import Absence, Article, Fetch, Outcome, Page
 from asrcrawler.storage.models import metadata
+from asrcrawler.storage.search import indexes
 from asrcrawler.storage.visits import runs
 from asrcrawler.storage.visits.writing import write_visits
 from asrcrawler.text.packing import Dictionary, pack
@@ -117,8 +118,10 @@ def live(database: Database, visits: int = 100) -> None:
 
 
 def all_rows(database: Database) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table."""
-    return {table.name: rows(database, table) for table in metadata.sorted_tables}
+    """Every row of every table, those of the indexes of words among them."""
+    with database.read() as connection:
+        tables = [table for index in indexes.every(connection) for table in index.tables[:2]]
+    return {table.name: rows(database, table) for table in (*metadata.sorted_tables, *tables)}
 
 
 def rows(database: Database, table: Table) -> list[dict[str, Any]]:

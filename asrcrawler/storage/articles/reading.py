@@ -17,7 +17,7 @@ from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.export import EXPORT_FIELDS, export_articles, exported
 from asrcrawler.storage.articles.selection import Selection, conditions
 from asrcrawler.storage.models import LONGEST_LABEL, article, label, revision
-from asrcrawler.text.persian import clean
+from asrcrawler.text.persian import clean, name_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,7 +175,7 @@ def count_published(database: Database, site: str, edges: Sequence[datetime]) ->
 
 
 def categories(database: Database, site: str) -> list[str]:
-    """The names of categories, by one look into the index for each."""
+    """The names of categories as a reader looks for them, by one look into the index for each."""
     own = label.c.site == site, label.c.kind == "category"
     names: list[str] = []
     with database.read() as connection:
@@ -183,7 +183,7 @@ def categories(database: Database, site: str) -> list[str]:
         while name is not None and len(names) < MOST_NAMES:
             names.append(name)
             name = connection.scalar(select(func.min(label.c.name)).where(*own, label.c.name > name))
-    return sorted(names)
+    return sorted(names, key=name_order)
 
 
 def relatives(database: Database, site: str, code: int) -> Relatives:

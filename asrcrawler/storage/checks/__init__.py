@@ -38,6 +38,8 @@ class Check:
     """Puts findings right within the transaction that they were found in; None where nobody but a person can. Gives how
     many it put right, or None for all of them.
     """
+    complete: Callable[[Database], object] | None = None
+    """Does what of a repair would keep others waiting in one transaction."""
 
 
 CHECKS = (
@@ -49,7 +51,7 @@ CHECKS = (
     Check("links", links.find, links.repair),
     Check("pages", pages.find, pages.repair),
     Check("coverage", coverage.find, coverage.repair),
-    Check("words", words.find, words.repair),
+    Check("words", words.find, words.repair, words.complete),
 )
 
 
@@ -84,6 +86,8 @@ def repair(database: Database) -> int:
             if found := list(check.find(connection)):
                 done = check.repair(connection, found)
                 repaired += len(found) if done is None else done
+        if check.complete is not None:
+            check.complete(database)
     return repaired
 
 

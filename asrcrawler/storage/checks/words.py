@@ -1,4 +1,4 @@
-"""The index of words: every article is in it, as its text is now, and nothing else is."""
+"""The indexes of words: every article is in them, as its text is now, and nothing else is."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from sqlalchemy import BigInteger, cast, exists, select
 
 from asrcrawler.items import EDITED
 from asrcrawler.storage.checks.finding import Finding
-from asrcrawler.storage.models import article, search_document
-from asrcrawler.storage.search import index
+from asrcrawler.storage.models import article
+from asrcrawler.storage.search import index, indexes, refilling
 from asrcrawler.storage.search.documents import digest, document
 
 if TYPE_CHECKING:
@@ -17,44 +17,70 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from asrcrawler.storage.engine.database import Database
+    from asrcrawler.storage.search.indexes import Index
+
 NAME = "words"
 BATCH = 1_000  # articles read at a time
+NO_INDEX = "there is no index of words"
 NOT_THERE = "is not in the index of words"
 
 
 def find(connection: Connection) -> Iterator[Finding]:
+    """What is wrong with the index that answers, and with one that is being filled as far as that has come."""
+    found = indexes.every(connection, {indexes.FILLING, indexes.CURRENT})
+    if not found:
+        yield Finding(NAME, NO_INDEX)
+    told: set[Finding] = set()
+    for one in found:
+        for finding in _of_index(connection, one):
+            if finding not in told:
+                told.add(finding)
+                yield finding
+
+
+def repair(connection: Connection, _: Sequence[Finding]) -> None:
+    refilling.distrust(connection)
+
+
+def complete(database: Database) -> None:
+    refilling.complete(database)
+
+
+def _of_index(connection: Connection, one: Index) -> Iterator[Finding]:
     bases = index.bases(connection)
     for site in list(connection.scalars(select(article.c.site).distinct().order_by(article.c.site))):
-        yield from _of_site(connection, site, bases.get(site))
+        yield from _of_site(connection, one, site, bases.get(site))
     for site, base in sorted(bases.items()):
-        key = search_document.c.id
+        key = one.tables.document.c.id
         own = exists().where(article.c.site == site, article.c.code == key - base)
         surplus = select(key - base).where(key.between(base, base + index.CODES - 1), ~own).order_by(key)
         for code in connection.scalars(surplus):
             yield Finding(NAME, "is in the index of words, and there is no article", site, code)
+    if one.stale:
+        yield Finding(NAME, f"the index still has earlier words of {one.stale} articles")
 
 
-def repair(connection: Connection, _: Sequence[Finding]) -> None:
-    index.rebuild(connection)
-
-
-def _of_site(connection: Connection, site: str, base: int | None) -> Iterator[Finding]:
+def _of_site(connection: Connection, one: Index, site: str, base: int | None) -> Iterator[Finding]:
     """Where the index holds digests, on SQLite, they are held against the articles' texts."""
+    here = article.c.site == site
     columns = [article.c[name] for name in ("code", *EDITED)]
     if base is None:
-        for code in connection.scalars(select(article.c.code).where(article.c.site == site).order_by(article.c.code)):
+        absent = () if one.state == indexes.FILLING else connection.scalars(select(article.c.code).where(here))
+        for code in sorted(absent):
             yield Finding(NAME, NOT_THERE, site, code)
         return
-    held = search_document.c.id == cast(article.c.code, BigInteger) + base
-    own = article.join(search_document, held, isouter=True)
+    key, documents = cast(article.c.code, BigInteger) + base, one.tables.document
+    own = article.join(documents, documents.c.id == key, isouter=True)
+    inside = here, key <= one.cursor
     if connection.dialect.name != "sqlite":
-        missing = select(article.c.code).select_from(own).where(article.c.site == site, search_document.c.id.is_(None))
+        missing = select(article.c.code).select_from(own).where(*inside, documents.c.id.is_(None))
         for code in connection.scalars(missing.order_by(article.c.code)):
             yield Finding(NAME, NOT_THERE, site, code)
         return
-    every = select(*columns, search_document.c.words).select_from(own).where(article.c.site == site)
+    every = select(*columns, documents.c.words).select_from(own).where(*inside)
     for row in connection.execute(every.order_by(article.c.code), execution_options={"yield_per": BATCH}):
         if row.words is None:
             yield Finding(NAME, NOT_THERE, site, row.code)
-        elif row.words != digest(document(row._asdict())):
+        elif row.words != digest(document(row._asdict(), one.version)):
             yield Finding(NAME, "the index has other words than its text", site, row.code)

@@ -1,6 +1,7 @@
 """Full-text search: :func:`search`.
 
-``documents`` makes folded words of an article, ``index`` keeps them where ``sqlite`` and ``postgresql`` find them,
+``documents`` makes folded words of an article, ``index`` keeps them where ``sqlite`` and ``postgresql`` find them: in
+one of the ``indexes``, and by ``refilling`` in another one that takes its place.
 ``query`` reads what was asked for, ``spellings`` widens it, ``finding`` answers, ``marking`` shows the places.
 """
 

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.text.persian import compounds, words_of
+from asrcrawler.text.persian import FOLDING, compounds, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,9 +36,9 @@ Document = dict[Field, list[list[str]]]
 """The folded words of every field, in runs: a phrase does not reach from one run into the next."""
 
 
-def document(article: Mapping[str, Any]) -> Document:
-    """The words of a row of ``article``."""
-    return {field: _runs(_texts(article, field), _LONGEST.get(field, LONGEST_FIELD)) for field in Field}
+def document(article: Mapping[str, Any], version: int = FOLDING) -> Document:
+    """The words of a row of ``article``, by a version of folding."""
+    return {field: _runs(_texts(article, field), _LONGEST.get(field, LONGEST_FIELD), version) for field in Field}
 
 
 def digest(found: Document) -> bytes:
@@ -54,10 +54,10 @@ def _shown(run: list[str]) -> str:
     return "['" + "', '".join(run) + "']"
 
 
-def compounds_of(article: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def compounds_of(article: Mapping[str, Any], version: int = FOLDING) -> Iterator[tuple[str, str]]:
     """Glued and folded spelling of the compounds that an article writes with a ZWNJ."""
     written = "\n".join(text for field in Field for text in _texts(article, field))
-    for glued, words in islice(sorted(compounds(written).items()), MOST_COMPOUNDS):
+    for glued, words in islice(sorted(compounds(written, version).items()), MOST_COMPOUNDS):
         if len(glued) <= LONGEST_WORD:
             yield glued, words
 
@@ -69,11 +69,11 @@ def _texts(article: Mapping[str, Any], field: Field) -> list[str]:
     return [value] if value else []
 
 
-def _runs(texts: list[str], left: int) -> list[list[str]]:
+def _runs(texts: list[str], left: int, version: int) -> list[list[str]]:
     """The words of each text, of all together no more than ``left`` characters."""
     runs = []
     for text in texts:
-        words = words_of(text[:left])
+        words = words_of(text[:left], version)
         if not words:
             continue
         length = sum(map(len, words)) + len(words) - 1

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, func, literal, select
 
+from asrcrawler.exceptions import StorageError
 from asrcrawler.samaneh.dates import TEHRAN
-from asrcrawler.storage.articles.selection import Selection, labelled, own_conditions, within
+from asrcrawler.storage.articles.selection import Selection, labelled, own_conditions, sites, within
 from asrcrawler.storage.models import article
-from asrcrawler.storage.search import index, postgresql, sqlite
+from asrcrawler.storage.search import index, indexes, postgresql, sqlite
 from asrcrawler.storage.search.documents import Field
 from asrcrawler.storage.search.marking import Piece, marks, pieces, snippet
 from asrcrawler.storage.search.query import Query, Term, parse
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
     from asrcrawler.storage.engine.database import Database
+    from asrcrawler.storage.search.indexes import Tables
 
 RANKED = 2_000
 """Matches of a site that are ranked, the newest by code; older ones follow these, newest first.
@@ -46,6 +48,8 @@ class Order(StrEnum):
     NEWEST = "newest"
     """By date of publication; undated ones last."""
 
+
+_NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
 
 BEST, NEWEST = Order.BEST, Order.NEWEST
 EVERYTHING = Selection()
@@ -98,31 +102,51 @@ def search(
 ) -> Results:
     """Find the articles of ``selection`` that ``words`` ask for (:mod:`asrcrawler.storage.search.query`).
 
-    Any text is a query; where it has nothing to look for, the selection is listed, newest first. Raises
-    :exc:`~asrcrawler.exceptions.StorageError`.
+    Any text is a query; where it has nothing to look for, the selection is listed, newest first. An index that is not
+    full yet answers with what it has, where no other one does. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
+    try:
+        return _search(database, words, selection, order, offset, limit)
+    except StorageError as error:
+        if getattr(getattr(error.__cause__, "orig", None), "sqlstate", None) != _NO_SUCH_TABLE:
+            raise
+        return _search(database, words, selection, order, offset, limit)  # the index went while it was asked
+
+
+def _search(database: Database, words: str, selection: Selection, order: Order, offset: int, limit: int) -> Results:
     with database.read() as connection:
+        asked = indexes.answering(connection)
+        if asked is None:
+            raise StorageError(f"database {database.name}: has no index of words; scrapy db check --repair makes one")
         if not database.is_sqlite:
             postgresql.go_by_index(connection)
-        query = widen(connection, parse(words))
-        bases = {site: base for site, base in index.bases(connection).items() if selection.site in {None, site}}
+        query = widen(connection, asked, parse(words, asked.version))
         kind = _Matches if query.clauses else _Listing
-        questions = [kind(connection, query, selection, site, base) for site, base in bases.items()]
+        bases = index.bases(connection)
+        named = bases if query.clauses else sites(connection, selection)  # to be listed, none has to be in an index
+        questions = [
+            kind(connection, asked.tables, query, selection, site, bases.get(site, index.NOWHERE))
+            for site in named
+            if selection.site in {None, site}
+        ]
         total = sum(question.total() for question in questions)
         if limit <= 0 or offset >= total:
             return Results([], total)
         found = [question.candidates(order, offset + limit) for question in questions]
         if len(found) > 1:  # each site's own are in order already, its unranked ones last
             found = [sorted(chain(*found), key=_by_date if order is NEWEST or kind is _Listing else _by_score)]
-        hits = _hits(connection, found[0][offset : offset + limit], query.wanted)
+        hits = _hits(connection, found[0][offset : offset + limit], query.wanted, asked.version)
     return Results(hits, total)
 
 
 class _Question:
     """What is asked of one site. ``base`` makes a code of it the key of its document."""
 
-    def __init__(self, connection: Connection, query: Query, selection: Selection, site: str, base: int) -> None:
+    def __init__(
+        self, connection: Connection, tables: Tables, query: Query, selection: Selection, site: str, base: int
+    ) -> None:
         self._connection = connection
+        self._tables = tables
         self._query = query
         self._site = site
         self._base = base
@@ -139,8 +163,8 @@ class _Question:
         raise NotImplementedError
 
     def _keys(self, query: Query) -> Select[int]:
-        own = self._index.of_site(self._base, index.CODES)
-        return select(self._index.document_id).where(self._index.matches(query), own)
+        own = self._index.of_site(self._tables, self._base, index.CODES)
+        return select(self._index.document_id(self._tables)).where(self._index.matches(self._tables, query), own)
 
 
 class _Matches(_Question):
@@ -157,11 +181,11 @@ class _Matches(_Question):
         return (sorted(found[:RANKED], key=_by_score) + found[RANKED:])[:count]
 
     def _scored(self, most: int) -> list[_Candidate]:
-        rows = self._connection.execute(self._index.scored(self._matched(), self._query, most))
+        rows = self._connection.execute(self._index.scored(self._tables, self._matched(), self._query, most))
         return [_Candidate(score, None, key - self._base, self._site) for key, score in rows]
 
     def _dated(self, most: int) -> list[_Candidate]:
-        key = self._index.document_id
+        key = self._index.document_id(self._tables)
         own = and_(article.c.site == self._site, article.c.code == key - self._base)
         newest = self._matched().join(article, own).add_columns(article.c.published_at).order_by(key.desc())
         rows = self._connection.execute(newest.limit(most))
@@ -174,7 +198,7 @@ class _Matches(_Question):
         selected = self._labelled.copy()
         if self._conditions:
             selected.append(select(article.c.code).where(article.c.site == self._site, *self._conditions))
-        code = self._index.document_id - self._base
+        code = self._index.document_id(self._tables) - self._base
         return self._keys(self._query).where(*(code.in_(codes) for codes in selected))
 
 
@@ -212,14 +236,14 @@ def _by_date(candidate: _Candidate) -> tuple[float, int]:
     return -at.timestamp() if at else float("inf"), -candidate.code
 
 
-def _hits(connection: Connection, candidates: Sequence[_Candidate], terms: Sequence[Term]) -> list[Hit]:
+def _hits(connection: Connection, candidates: Sequence[_Candidate], terms: Sequence[Term], version: int) -> list[Hit]:
     rows = {}
     for site in {each.site for each in candidates}:  # of pairs of site and code, SQLite would read the whole archive
         codes = [each.code for each in candidates if each.site == site]
         found = connection.execute(_SHOWN_OF.where(article.c.site == site, article.c.code.in_(codes))).mappings()
         rows.update({(site, row["code"]): dict(row) for row in found})
     there = (each for each in candidates if (each.site, each.code) in rows)  # words of a lost article have none
-    return [_hit(rows[each.site, each.code], each.score, terms) for each in there]
+    return [_hit(rows[each.site, each.code], each.score, terms, version) for each in there]
 
 
 _SHOWN = ("site", "code", "url", "title", "kicker", "lead", "body", "published_at", "published_jalali", "category",
@@ -227,22 +251,22 @@ _SHOWN = ("site", "code", "url", "title", "kicker", "lead", "body", "published_a
 _SHOWN_OF = select(*(article.c[name] for name in _SHOWN))
 
 
-def _hit(row: Mapping[str, Any], score: float, terms: Sequence[Term]) -> Hit:
+def _hit(row: Mapping[str, Any], score: float, terms: Sequence[Term], version: int) -> Hit:
     title, at = row["title"] or "", row["published_at"]
     as_stored = {name: row[name] for name in _SHOWN if name not in {"title", "body", "published_at"}}
     return Hit(
         **as_stored,
-        title=pieces(title, marks(title, terms, Field.TITLE)),
-        snippet=_snippet(row, terms),
+        title=pieces(title, marks(title, terms, Field.TITLE, version)),
+        snippet=_snippet(row, terms, version),
         published_at=at.astimezone(TEHRAN) if at else None,
         score=score,
     )
 
 
-def _snippet(row: Mapping[str, Any], terms: Sequence[Term]) -> list[Piece]:
+def _snippet(row: Mapping[str, Any], terms: Sequence[Term], version: int) -> list[Piece]:
     """Of the body; of the lead where that has what was found and the body has not."""
     body, lead = (" ".join((row[name] or "").split()) for name in ("body", "lead"))
-    if found := marks(body, terms, Field.BODY):
+    if found := marks(body, terms, Field.BODY, version):
         return snippet(body, found)
-    found = marks(lead, terms, Field.LEAD)
+    found = marks(lead, terms, Field.LEAD, version)
     return snippet(lead, found) if found or lead else snippet(body, [])

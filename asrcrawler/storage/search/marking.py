@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from asrcrawler.storage.search.documents import LONGEST_WORD
-from asrcrawler.text.persian import fold_words
+from asrcrawler.text.persian import FOLDING, fold_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,8 +34,11 @@ class Mark(NamedTuple):
     term: int
 
 
-def marks(text: str, terms: Sequence[Term], field: Field) -> list[Mark]:
-    """Where ``text``, that ``field`` of an article, has one of ``terms``: ascending, the longest of a place."""
+def marks(text: str, terms: Sequence[Term], field: Field, version: int = FOLDING) -> list[Mark]:
+    """Where ``text``, that ``field`` of an article, has one of ``terms``: ascending, the longest of a place.
+
+    ``version`` is that of the folding of ``terms``.
+    """
     sought: dict[str, list[int]] = {}
     beginnings: list[tuple[str, int]] = []
     for number, term in enumerate(terms):
@@ -47,7 +50,7 @@ def marks(text: str, terms: Sequence[Term], field: Field) -> list[Mark]:
             sought.setdefault(term.words[0], []).append(number)
     if not sought and not beginnings:
         return []
-    words = fold_words(text)
+    words = fold_words(text, version)
     folded = [word.word[:LONGEST_WORD] for word in words]
     found: list[Mark] = []
     for at, word in enumerate(folded):

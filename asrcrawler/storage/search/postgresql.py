@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Float, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Float, cast, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from asrcrawler.storage.models import search_document
 from asrcrawler.storage.search.documents import Document, Field
 from asrcrawler.storage.search.query import Query
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
+    from asrcrawler.storage.search.indexes import Tables
     from asrcrawler.storage.search.query import Term
 
 CLASSES = {
@@ -43,11 +43,28 @@ MARKS = {field: chr(0xE001 + place) for place, field in enumerate((Field.KICKER,
 LAST_POSITION = 16_383  # PostgreSQL counts no further
 _POSITIONS = [str(position) for position in range(1, LAST_POSITION + 1)]
 
-document_id: ColumnElement[int] = search_document.c.id
+LONGEST_WAIT = 1  # seconds for the last reader of an index to be done with it
+_HAS_LZ4 = text("SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'")
 
 
-def create(connection: Connection) -> None:
-    connection.exec_driver_sql("CREATE INDEX ix_search_document_words ON search_document USING gin (words)")
+def document_id(tables: Tables) -> ColumnElement[int]:
+    """The key of a document."""
+    return tables.document.c.id
+
+
+def create(connection: Connection, tables: Tables) -> None:
+    name = tables.document.name
+    if connection.scalar(_HAS_LZ4):
+        connection.exec_driver_sql(f"ALTER TABLE {name} ALTER COLUMN words SET COMPRESSION lz4")
+    connection.exec_driver_sql(f"CREATE INDEX ix_{name}_words ON {name} USING gin (words)")
+
+
+def drop_some(connection: Connection, tables: Tables) -> bool:
+    """Drop an index, which costs PostgreSQL the same whatever its size; True, as it is gone then."""
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}s'")
+    tables.document.drop(connection)
+    tables.compound.drop(connection)
+    return True
 
 
 def go_by_index(connection: Connection) -> None:
@@ -80,25 +97,25 @@ def _numbers(first: int, count: int) -> list[str]:
     return found + [str(LAST_POSITION)] * (count - len(found))
 
 
-def of_site(base: int, codes: int) -> ColumnElement[bool]:
+def of_site(tables: Tables, base: int, codes: int) -> ColumnElement[bool]:
     """The documents of the site whose keys begin at ``base``; not as a range, which would be looked up in its place."""
-    return document_id // codes == base // codes
+    return document_id(tables) // codes == base // codes
 
 
-def matches(query: Query) -> ColumnElement[bool]:
-    """The condition on ``search_document``; ``query`` has a clause."""
-    return search_document.c.words.op("@@")(cast(expression(query), TSQUERY))
+def matches(tables: Tables, query: Query) -> ColumnElement[bool]:
+    """The condition on the documents; ``query`` has a clause."""
+    return tables.document.c.words.op("@@")(cast(expression(query), TSQUERY))
 
 
-def scored(matched: Select[int], query: Query, most: int) -> Select[int, float]:
+def scored(tables: Tables, matched: Select[int], query: Query, most: int) -> Select[int, float]:
     """Key and score of the newest ``most`` of ``matched``, which are gathered first: the GIN index gives no order."""
     keys = matched.cte("matched").prefix_with("MATERIALIZED")
     newest = select(keys.c.id).order_by(keys.c.id.desc()).limit(most).subquery()
     weights: ColumnElement[str] = literal_column(f"'{WEIGHTS}'::real[]")
     wanted = cast(expression(Query(query.clauses)), TSQUERY)  # an exclusion would spoil the rank
-    score = func.ts_rank(weights, search_document.c.words, wanted, BY_LENGTH, type_=Float)
-    own = search_document.c.id == newest.c.id
-    return select(document_id, score).join(newest, own).order_by(document_id.desc())
+    score = func.ts_rank(weights, tables.document.c.words, wanted, BY_LENGTH, type_=Float)
+    key = document_id(tables)
+    return select(key, score).join(newest, key == newest.c.id).order_by(key.desc())
 
 
 def expression(query: Query) -> str:

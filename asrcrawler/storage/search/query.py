@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from asrcrawler.storage.search.documents import LONGEST_WORD, Field
-from asrcrawler.text.persian import clean, fold_words
+from asrcrawler.text.persian import FOLDING, clean, fold_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,12 +71,12 @@ _PART = re.compile(
 )
 
 
-def parse(text: str) -> Query:
-    """The query that ``text`` is; an empty one where nothing of it can be looked for."""
+def parse(text: str, version: int = FOLDING) -> Query:
+    """The query that ``text`` is, folded by ``version``; an empty one where nothing of it can be looked for."""
     clauses: list[tuple[Term, ...]] = []
     excluded: list[Term] = []
     either = False
-    for no, term in islice(_parts(clean(text[:LONGEST_QUERY])), MOST_TERMS):
+    for no, term in islice(_parts(clean(text[:LONGEST_QUERY]), version), MOST_TERMS):
         if term is None:
             either = bool(clauses)
         elif no:
@@ -89,13 +89,13 @@ def parse(text: str) -> Query:
     return Query(tuple(dict.fromkeys(clauses)), tuple(dict.fromkeys(excluded)))
 
 
-def _parts(text: str) -> Iterator[tuple[bool, Term | None]]:
+def _parts(text: str, version: int) -> Iterator[tuple[bool, Term | None]]:
     """Each term and whether it is excluded; None for «or»."""
     begin = 0
     for part in _PART.finditer(text):
         if part["word"] and not part["no"] and not part["field"]:
             continue  # plain words beside each other are folded together: «می شود»
-        yield from ((False, term) for term in _terms(text[begin : part.start()]))
+        yield from ((False, term) for term in _terms(text[begin : part.start()], version))
         begin = part.end()
         if part["or"]:
             yield False, None
@@ -103,16 +103,16 @@ def _parts(text: str) -> Iterator[tuple[bool, Term | None]]:
         field = FIELD_NAMES[part["field"].lower()] if part["field"] else None
         no = bool(part["no"])
         if part["quoted"]:
-            yield from ((no, term) for term in _phrase(part["quoted"], field))
+            yield from ((no, term) for term in _phrase(part["quoted"], version, field))
         else:
-            yield from ((no, term) for term in _terms(part["word"], field))
-    yield from ((False, term) for term in _terms(text[begin:]))
+            yield from ((no, term) for term in _terms(part["word"], version, field))
+    yield from ((False, term) for term in _terms(text[begin:], version))
 
 
-def _terms(text: str, field: Field | None = None) -> Iterator[Term]:
+def _terms(text: str, version: int, field: Field | None = None) -> Iterator[Term]:
     """A term for each word as typed: one that folds to several («پیش‌بینی», «24-3») is a phrase."""
     gathered: list[FoldedWord] = []
-    for word in fold_words(text):
+    for word in fold_words(text, version):
         if gathered and any(char.isspace() for char in text[gathered[-1].end : word.start]):
             yield _term(text, gathered, field)
             gathered = []
@@ -121,9 +121,9 @@ def _terms(text: str, field: Field | None = None) -> Iterator[Term]:
         yield _term(text, gathered, field)
 
 
-def _phrase(quoted: str, field: Field | None) -> Iterator[Term]:
+def _phrase(quoted: str, version: int, field: Field | None) -> Iterator[Term]:
     text = quoted.replace('"*', "*").replace("»*", "*").replace("”*", "*")
-    if words := fold_words(text):
+    if words := fold_words(text, version):
         yield _term(text, words, field)
 
 

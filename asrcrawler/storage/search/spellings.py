@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from asrcrawler.storage.engine.rows import upsert_rows
-from asrcrawler.storage.models import search_compound
 from asrcrawler.storage.search.documents import compounds_of
 from asrcrawler.storage.search.query import Query, Term
 
@@ -23,21 +22,24 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from asrcrawler.storage.search.indexes import Index
+
 MOST_PIECES = 4  # words of one compound: «پیش بینی نشده»
 
 
-def learn(connection: Connection, articles: Iterable[Mapping[str, Any]]) -> None:
+def learn(connection: Connection, index: Index, articles: Iterable[Mapping[str, Any]]) -> None:
     """Take up the compounds of stored articles."""
-    found = {pair for article in articles for pair in compounds_of(article)}
-    upsert_rows(connection, search_compound, [{"glued": glued, "words": words} for glued, words in sorted(found)])
+    found = {pair for article in articles for pair in compounds_of(article, index.version)}
+    upsert_rows(connection, index.tables.compound, [{"glued": glued, "words": words} for glued, words in sorted(found)])
 
 
-def widen(connection: Connection, query: Query) -> Query:
+def widen(connection: Connection, index: Index, query: Query) -> Query:
     """The same query with the other spellings of its compounds."""
     if not (asked := _candidates(query)):
         return query
-    wanted = select(search_compound.c.glued, search_compound.c.words).where(search_compound.c.glued.in_(asked))
-    found = connection.execute(wanted.order_by(search_compound.c.glued, search_compound.c.words.desc()))
+    known = index.tables.compound.c
+    wanted = select(known.glued, known.words).where(known.glued.in_(asked))
+    found = connection.execute(wanted.order_by(known.glued, known.words.desc()))
     return widened(query, dict(found.all()))
 
 

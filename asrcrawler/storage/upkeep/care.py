@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, text
 
 from asrcrawler.storage.models import metadata
+from asrcrawler.storage.search import indexes, refilling
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from asrcrawler.storage.engine.database import Database
 
@@ -20,25 +24,23 @@ def size(database: Database) -> int:
         path = database.path
         return sum(_bytes(path.with_name(path.name + suffix)) for suffix in ("", "-wal"))
     with database.read() as connection:
-        return sum(
-            connection.scalar(select(func.pg_total_relation_size(table.name))) or 0
-            for table in metadata.tables.values()
-        )
+        return sum(connection.scalar(select(func.pg_total_relation_size(name))) or 0 for name in _tables(connection))
 
 
 def tidy(database: Database) -> None:
-    """Give free room back and renew what the planner of queries knows.
+    """Give free room back, that of old indexes of words as well, and renew what the planner of queries knows.
 
     SQLite writes the whole file anew, which takes its size once more on the disk for a while; a crawl waits meanwhile.
     PostgreSQL frees room for its own use and disturbs nobody. Raises :exc:`StorageError`.
     """
+    refilling.clear(database)
     with database.maintain() as connection:
         if database.is_sqlite:
             for statement in ("VACUUM", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"):
                 connection.exec_driver_sql(statement)
         else:
-            for table in metadata.sorted_tables:
-                connection.exec_driver_sql(f'VACUUM (ANALYZE) "{table.name}"')
+            for name in list(_tables(connection)):
+                connection.exec_driver_sql(f'VACUUM (ANALYZE) "{name}"')
 
 
 def back_up(database: Database, path: Path) -> None:
@@ -48,6 +50,11 @@ def back_up(database: Database, path: Path) -> None:
     """
     with database.maintain() as connection:
         connection.execute(text("VACUUM INTO :path"), {"path": str(path)})
+
+
+def _tables(connection: Connection) -> Iterator[str]:
+    yield from (table.name for table in metadata.sorted_tables)
+    yield from indexes.names(connection)
 
 
 def _bytes(path: Path) -> int:

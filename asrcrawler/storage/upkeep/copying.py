@@ -17,7 +17,7 @@ from sqlalchemy import JSON, MetaData, String, and_, bindparam, delete, func, in
 
 from asrcrawler.exceptions import CopyError
 from asrcrawler.storage.engine.rows import upsert
-from asrcrawler.storage.models import article, metadata, run, search_compound, search_document, search_site
+from asrcrawler.storage.models import article, metadata, run, search_index, search_site
 from asrcrawler.storage.search import index
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 BATCH = 2_000  # rows read at a time and written in one transaction
 
-_INDEX = {search_site, search_document, search_compound}
+_INDEX = {search_site, search_index}
 
 
 class _Run(NamedTuple):

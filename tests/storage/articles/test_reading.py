@@ -104,6 +104,26 @@ def test_categories_each_once(archive: Database) -> None:
     assert reading.categories(archive, SITE) == ["سیاسی", "مجلس", "ورزش"]
 
 
+def test_categories_are_in_the_order_of_the_persian_alphabet_on_either_database(database: Database) -> None:
+    names = [
+        "آموزش",
+        "اقتصاد",
+        "بازار",
+        "پزشکی",
+        "تاریخ",
+        "جامعه",
+        "چین",
+        "زنان",
+        "ژاپن",
+        "کتاب",
+        "گردشگری",
+        "مجلس",
+        "یزد",
+    ]
+    write_visits(database, [an_article(7, category=[*names[::-1]])])
+    assert reading.categories(database, SITE) == names
+
+
 def test_relatives_of_every_sort(database: Database) -> None:
     write_visits(database, [an_article(code, body="یک متن") for code in (3, 4, 5)])
     of_original, of_copy = (reading.relatives(database, SITE, code) for code in (3, 5))

@@ -13,10 +13,12 @@ from asrcrawler.items import Outcome
 from asrcrawler.pipelines.dedupe import DedupePipeline
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.checks import CHECKS, findings, repair
+from asrcrawler.storage.search import refilling, search
 from asrcrawler.storage.visits.ledger import due
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.damage import break_leaf, break_row
 from tests.storage.samples import DAY, HOUR, NOON, SITE, all_rows, an_absence, an_article, column, live, row, rows
+from tests.storage.search.contents import fold_by_the_first
 
 if TYPE_CHECKING:
     from asrcrawler.items import Article
@@ -104,7 +106,7 @@ def test_an_empty_archive_has_none_either(database: Database) -> None:
             ["ledger: asrpress.ir 8: a visit that the ledger does not know"],
         ),
         (
-            ["DELETE FROM search_document WHERE id % 2147483648 = 7"],
+            ["DELETE FROM search_document_1 WHERE id % 2147483648 = 7"],
             ["words: asrpress.ir 7: is not in the index of words"],
         ),
         (
@@ -125,6 +127,35 @@ def test_a_fault_is_named_with_its_code_and_put_right(
     repair(database)
     assert told(database) == []
     assert {SITE} == {found["site"] for found in rows(database, models.ledger)}
+
+
+def test_an_index_of_words_that_is_missing_or_has_old_words_is_made_anew(database: Database) -> None:
+    write_visits(database, [an_article(7)])
+    for statement, said in (
+        ("UPDATE search_index SET stale = 3", "words: the index still has earlier words of 3 articles"),
+        ("DELETE FROM search_index", "words: there is no index of words"),
+    ):
+        damage(database, statement)
+        assert told(database) == [said]
+        assert repair(database) == 1
+        assert told(database) == []
+        assert [hit.code for hit in search(database, "خبر").hits] == [7]
+
+
+def test_an_index_that_is_being_filled_is_looked_at_as_far_as_it_has_come(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refilling, "PAGE", 2)
+    monkeypatch.setattr(refilling, "LONGEST_STEP", 0.0)
+    fold_by_the_first(database)
+    write_visits(database, [an_article(code) for code in range(1, 8)])
+    refilling.advance(database)
+    refilling.advance(database)
+    assert told(database) == []
+    damage(database, "DELETE FROM search_document_2 WHERE id % 2147483648 = 2")
+    assert told(database) == ["words: asrpress.ir 2: is not in the index of words"]
+    repair(database)
+    assert told(database) == []
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from asrcrawler.storage import Database, models
 from asrcrawler.storage.articles.export import Selection, export_articles
 from asrcrawler.storage.migrations.revisions import HEAD, REVISIONS
 from asrcrawler.storage.migrations.upgrade import SCRIPTS, alembic_config, is_declared, upgrade
-from asrcrawler.storage.search import search
+from asrcrawler.storage.search import refilling, search
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, NOON, SITE, an_article
 
@@ -165,6 +165,7 @@ def test_a_database_of_each_released_schema_is_upgraded_with_its_rows(url: str, 
         NOON,
     )
     if revision < "0004":
+        refilling.complete(database)
         assert [hit.code for hit in search(database, "یوزپلنگ").hits] == [7]
     write_visits(database, [an_article(7, at=NOON + DAY), an_article(8)])
     assert [found["code"] for found in export_articles(database, Selection())] == [7, 8]

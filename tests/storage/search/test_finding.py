@@ -110,6 +110,48 @@ def test_what_is_found(archive: Database, words: str, expected: set[int]) -> Non
     assert set(codes(archive, words, until=date(2100, 1, 1))) == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("۶ ساله", {1, 2}),
+        ("۶ساله", {1, 2}),
+        ("6\u200cساله", {1, 2}),
+        ("ساله", {1, 2}),
+        ("۶", {1, 2}),
+        ("ساعته", {3}),
+        ("«۲۴ ساعته»", {3}),
+        ("۵۰درصدی", {4}),
+        ("هیات", {1, 2}),
+        ("هیئت", {1, 2}),
+        ("tag:هیأت", {2}),
+        ("-هیات", {3, 4, 5}),
+        ("مسوول*", {3, 4}),
+        ("مسئول*", {3, 4}),
+        ("12500", {3, 4}),
+        ("12,500", {3, 4}),
+        ("۱۲٬۵۰۰", {3, 4}),
+        ("125*", {3, 4}),
+        ("۱۲/۵۰۰", {5}),
+        ("ریال", {5}),
+        ("رئال", {4}),
+    ],
+)
+def test_spellings_of_a_hamza_and_of_a_number_find_each_other(
+    database: Database, words: str, expected: set[int]
+) -> None:
+    write_visits(
+        database,
+        [
+            bare(1, title="کودک ۶\u200cساله", body="هیأت داوران"),
+            bare(2, title="کودک ۶ساله", tags=["هیئت داوران"]),
+            bare(3, title="بازار ۲۴\u200cساعته", body="مسئولان سکه را ۱۲٬۵۰۰ تومان"),
+            bare(4, title="رشد ۵۰\u200cدرصدی", body="مسؤولیت رئال مادرید 12500"),
+            bare(5, title="نرخ", body="۱۲/۵۰۰ ریال"),
+        ],
+    )
+    assert set(codes(database, words)) == expected
+
+
 def test_a_phrase_does_not_reach_from_one_tag_or_field_into_the_next(database: Database) -> None:
     write_visits(database, [bare(1, title="یک", kicker="دو", body="سه", tags=["بهای", "نفت"])])
     assert codes(database, '"یک دو"') == codes(database, '"بهای نفت"') == codes(database, '"نفت سه"') == []
@@ -286,8 +328,8 @@ def test_postgresql_goes_by_the_index_of_words_however_often_it_is_asked(postgre
 
 def _steps(database: Database) -> tuple[int, int]:
     """How often all documents were walked over, and how often their index was asked."""
-    walks = text("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'search_document'")
-    looks = text("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'ix_search_document_words'")
+    walks = text("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'search_document_1'")
+    looks = text("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'ix_search_document_1_words'")
     with database.maintain() as connection:
         connection.execute(text("SELECT pg_stat_force_next_flush()"))
         return connection.scalar(walks) or 0, connection.scalar(looks) or 0

@@ -85,9 +85,9 @@ def test_every_field_has_an_english_and_a_persian_name() -> None:
 
 
 def test_length_is_bounded() -> None:
-    many = parse(" ".join(f"w{number}" for number in range(10_000)))
+    many = parse(" ".join("w" * number for number in range(1, 1_000)))
     assert len(many.clauses) == MOST_TERMS
-    assert many.clauses[0] == (word("w0"),)
+    assert many.clauses[0] == (word("w"),)
     assert parse("ا" * 10_000) == Query(((word("ا" * LONGEST_WORD),),))
 
 

@@ -10,13 +10,14 @@ from sqlalchemy import delete, insert, null, select, text, update
 from asrcrawler.exceptions import CopyError
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.checks import findings
-from asrcrawler.storage.search import search
+from asrcrawler.storage.search import refilling, search
 from asrcrawler.storage.upkeep import copying
 from asrcrawler.storage.upkeep.copying import copy_archive
 from asrcrawler.storage.visits import runs
 from asrcrawler.storage.visits.writing import write_visits
 from asrcrawler.text.similarity import signature
 from tests.storage.samples import DAY, NOON, SITE, all_rows, an_article, live, row, rows
+from tests.storage.search.contents import fold_by_the_first, the_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -281,4 +282,23 @@ def test_words_go_with_an_article_that_went_or_came_back_under_another_number(
     monkeypatch.setattr(copying, "BATCH", 1)  # removed in one transaction, written in a later one
     copy_archive(source, target)
     assert [hit.code for hit in search(target, "یوزپلنگ").hits] == [back]
+    assert [found for found in findings(target) if found.check == "words"] == []
+
+
+def test_the_folding_of_the_source_is_not_copied_and_a_target_may_be_filled_anew_meanwhile(
+    pair: tuple[Database, Database],
+) -> None:
+    source, target = pair
+    for each in pair:
+        fold_by_the_first(each)
+    live(source, 60)
+    copy_archive(source, target)
+    refilling.advance(target)
+    refilling.advance(target)
+    run_id = runs.begin_run(source, SITE, {})
+    write_visits(source, [an_article(5, at=NOON + 900 * DAY, body="مسئولان یوزپلنگ")], run_id=run_id)
+    copy_archive(source, target)
+    assert (the_index(source).version, search(target, "مسوولان").total) == (1, 0)
+    refilling.complete(target)
+    assert (the_index(source).version, search(target, "مسوولان").total) == (1, 1)
     assert [found for found in findings(target) if found.check == "words"] == []

@@ -1,10 +1,8 @@
-"""Full-text search: the index of words, filled with the articles that are stored already."""
+"""Full-text search: the index of words, empty."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-
-from asrcrawler.storage.search import index
 
 revision = "0004"
 down_revision = "0003"
@@ -33,5 +31,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("glued", "words", name=op.f("pk_search_compound")),
         sqlite_with_rowid=False,
     )
-    index.create(op.get_bind())
-    index.rebuild(op.get_bind())
+    if op.get_bind().dialect.name == "sqlite":
+        columns = '"title", "kicker", "lead", "tag", "category", "body"'
+        op.execute(f"CREATE VIRTUAL TABLE article_search USING fts5({columns}, content='', tokenize='ascii')")
+    else:
+        op.execute("CREATE INDEX ix_search_document_words ON search_document USING gin (words)")

@@ -1,0 +1,135 @@
+"""Which indexes of words there are: a row of ``search_index`` for each, and tables of its own that its number names.
+
+Of one folding each: a new one is filled beside the old one, which answers until then.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text, insert, select, update
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from asrcrawler.exceptions import SchemaError
+from asrcrawler.storage.models import metadata, search_index
+from asrcrawler.text.persian import FOLDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from sqlalchemy import Connection, Select
+
+FILLING = "filling"
+CURRENT = "current"
+LEFT = "left"
+"""Another one has taken over; its tables go step by step."""
+
+EMPTY, FULL = -1, 2**63 - 1
+"""The cursor before the first document and behind the last one that there may ever be."""
+
+
+class Tables(NamedTuple):
+    """Where an index has its words."""
+
+    document: Table
+    """On PostgreSQL the words of each article, with a GIN index; on SQLite a digest of them."""
+    compound: Table
+    """«پیشبینی» → «پیش بینی»: the compounds that articles write with a ZWNJ, folded."""
+    words: str
+    """The FTS5 table, on SQLite alone."""
+
+
+class Index(NamedTuple):
+    """A row of ``search_index``."""
+
+    id: int
+    version: int
+    """The version of :func:`~asrcrawler.text.persian.fold` that its words are folded by."""
+    state: str
+    cursor: int
+    """The key up to which it has the articles."""
+    stale: int
+    """Articles of which earlier words are still in it."""
+
+    @property
+    def tables(self) -> Tables:
+        return tables_of(self.id)
+
+
+@lru_cache(maxsize=64)
+def tables_of(number: int) -> Tables:
+    """The tables of the index with this number."""
+    own = MetaData(naming_convention=metadata.naming_convention)
+    key = BigInteger().with_variant(Integer, "sqlite")
+    return Tables(
+        Table(
+            f"search_document_{number}",
+            own,
+            Column("id", key, primary_key=True, autoincrement=False),
+            Column("words", TSVECTOR().with_variant(LargeBinary, "sqlite"), nullable=False),
+        ),
+        Table(
+            f"search_compound_{number}",
+            own,
+            Column("glued", Text, primary_key=True),
+            Column("words", Text, primary_key=True),
+            sqlite_with_rowid=False,
+        ),
+        f"search_words_{number}",
+    )
+
+
+def every(connection: Connection, states: Collection[str] = (FILLING, CURRENT, LEFT)) -> list[Index]:
+    """The indexes in these states, the oldest first. Raises :exc:`SchemaError` for one of a newer version."""
+    return _found(connection, _EVERY.where(search_index.c.state.in_(states)))
+
+
+def held(connection: Connection) -> list[Index]:
+    """Those that articles go into and out of. None of them takes over before this transaction is at its end."""
+    return _found(connection, _HELD.with_for_update(read=True, key_share=True))
+
+
+def owned(connection: Connection, only: Index | None = None) -> list[Index]:
+    """All of them, or ``only`` that one if it is there, once no transaction is left that writes into one; none begins
+    before the end of this one.
+    """
+    wanted = _EVERY if only is None else _EVERY.where(search_index.c.id == only.id)
+    return _found(connection, wanted.with_for_update())
+
+
+def answering(connection: Connection) -> Index | None:
+    """The one that answers: the newest that is full, or else the newest that has a part; None where there is none."""
+    found = every(connection, (FILLING, CURRENT))
+    return max(found, key=lambda index: (index.state == CURRENT, index.id), default=None)
+
+
+def add(connection: Connection, version: int) -> Index:
+    """A row for another index, which is empty; the caller makes its tables."""
+    values = {"version": version, "state": FILLING, "cursor": EMPTY, "stale": 0}
+    [number] = connection.execute(insert(search_index).values(values)).inserted_primary_key or [0]
+    return Index(number, version, FILLING, EMPTY, 0)
+
+
+def change(connection: Connection, indexes: Sequence[Index], **values: Any) -> None:
+    """Write ``values`` into the rows of ``indexes``."""
+    numbers = [index.id for index in indexes]
+    connection.execute(update(search_index).where(search_index.c.id.in_(numbers)).values(values))
+
+
+def names(connection: Connection) -> Iterator[str]:
+    """The tables of all indexes, without those of FTS5."""
+    for index in every(connection):
+        yield index.tables.document.name
+        yield index.tables.compound.name
+
+
+def _found(connection: Connection, wanted: Select[Any]) -> list[Index]:
+    found = [Index(*row) for row in connection.execute(wanted)]
+    if unknown := [one.version for one in found if one.version not in FOLDINGS]:
+        raise SchemaError(f"an index of words was made by a newer version (folding {unknown[0]}); update asrcrawler")
+    return found
+
+
+_EVERY = select(*(search_index.c[name] for name in Index._fields)).order_by(search_index.c.id)
+_HELD = _EVERY.where(search_index.c.state.in_((FILLING, CURRENT)))
