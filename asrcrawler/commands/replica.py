@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import HIGHEST_PORT, number, whole_number
 from asrcrawler.exceptions import UsageError
-from asrcrawler.text.numbers import HIGHEST
+from asrcrawler.text.numbers import HIGHEST, plain
 
 if TYPE_CHECKING:
     import argparse
@@ -79,7 +79,7 @@ def announce(server: ReplicaServer) -> None:
 def _codes(text: str) -> tuple[int, int]:
     from asrcrawler.samaneh.urls import HIGHEST_CODE
 
-    match = _CODES.fullmatch(text.strip())
+    match = _CODES.fullmatch(plain(text))
     first, last = (int(match[1]), int(match[2])) if match else (0, 0)
     if not 0 < first <= last <= HIGHEST_CODE:
         raise UsageError(f"--codes: {text!r} is not a range of news codes such as 30001-33000")

@@ -77,7 +77,7 @@ def articles(
     limit: Limit = "",
 ) -> Response:
     library, size = library_of(request), asked.limit({"limit": limit})
-    selection = filters.selection(library.site, unique=unique not in {"", "0", "false"})
+    selection = filters.selection(library.site, unique=asked.switch({"unique": unique}, "unique"))
     found = reading.selected(library.database, selection, asked.place({"before": before}, limit=size))
     following = None
     if len(found) == size:

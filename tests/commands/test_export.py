@@ -93,6 +93,7 @@ def test_persian_and_zwnj_are_written_as_they_are(archive: dict[str, str]) -> No
     ("options", "codes"),
     [
         (["--codes", "11,13-99"], [11, 13]),
+        (["--codes", "۱۱، ۱۳–۹۹"], [11, 13]),
         (["--since", "1401/11/04"], [12, 13]),
         (["--until", "۱۴۰۱/۱۱/۰۴"], [11, 12]),
         (["--since", "2023-01-24", "--until", "2023-01-24"], [12]),

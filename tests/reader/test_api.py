@@ -61,6 +61,7 @@ def test_articles_come_page_by_page_until_there_are_no_more(client: TestClient) 
         ("category=جامعه&tag=کتاب", []),
         ("since=1401/11/04&until=1401/11/04&unique=1&limit=2", [shelf.GALLERY, shelf.NEAR]),
         (f"before={shelf.ORDINARY[1]}", [shelf.ORDINARY[0]]),
+        ("before=۳۰۴&limit=٢&unique=۰", [303, 302]),
     ],
 )
 def test_filters(client: TestClient, query: str, expected: list[int]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from asrcrawler.text.persian import to_latin_digits
+from asrcrawler.text.persian import to_latin_digits, to_persian_digits
 from tests.reader import shelf
 
 if TYPE_CHECKING:
@@ -62,6 +62,25 @@ def test_turning_the_pages_shows_every_article_once_and_leads_back(client: TestC
     assert newer is not None
     assert codes(page(client, str(newer.attributes["href"])))[-1] == seen[29]
     assert texts(tree, ".note a") == ["خبرهای بی‌تاریخ"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        (f"/news/{to_persian_digits(str(shelf.EDITED))}", f"/news/{shelf.EDITED}"),
+        (f"/news/{shelf.EDITED}/edits/۱", f"/news/{shelf.EDITED}/edits/1"),
+        ("/۱۴۰۱/۱۱", "/1401/11"),
+        ("/١٤٠١/١١/٠٤", "/1401/11/04"),
+        ("/?before=۳۲۰", "/?before=320"),
+    ],
+)
+def test_numbers_of_an_address_may_be_typed_on_any_keyboard(client: TestClient, typed: str, address: str) -> None:
+    assert client.get(typed).text == client.get(address).text
+    assert client.get(address).status_code == 200
+
+
+def test_the_site_s_own_path_may_be_typed_so_too(client: TestClient) -> None:
+    assert client.get("/fa/news/۴۰۱/نشانی").headers["location"] == "/news/401"
 
 
 def test_a_page_beyond_the_end_does_not_call_the_archive_empty(client: TestClient) -> None:
