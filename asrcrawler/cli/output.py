@@ -140,12 +140,13 @@ def _told(name: str) -> Iterator[None]:
 
 @contextmanager
 def _stdout() -> Iterator[IO[bytes]]:
-    """A reader that goes away, as ``head`` does, is no error."""
+    """Raise :exc:`BrokenPipeError` where the reader went away, as ``head`` does; the command ends quietly then."""
     try:
         yield sys.stdout.buffer
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+        raise
     except OSError as error:
         raise OutputError("stdout", error) from error
 

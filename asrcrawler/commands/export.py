@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import closing
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import add_selection, selection_of
@@ -14,9 +16,12 @@ from asrcrawler.export import FORMATS, GZIP, Format, Options, format_of, packed
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Iterator
 
     from asrcrawler.storage import Database
     from asrcrawler.storage.articles.selection import Selection
+
+T = TypeVar("T")
 
 
 class Command(AsrCommand):
@@ -41,28 +46,52 @@ class Command(AsrCommand):
         from asrcrawler.storage import Database
         from asrcrawler.storage.articles.export import export_articles
 
-        chosen, options = _format(opts), Options(revisions=opts.revisions, bom=opts.bom)
         if opts.schema:
             with destination(opts.output) as write:
                 write(json.dumps(export_schema(revisions=opts.revisions), ensure_ascii=False, indent=2) + "\n")
             return
+        chosen, options = _format(opts), Options(revisions=opts.revisions, bom=opts.bom)
         _refuse_unfit(chosen, opts)
         selection = selection_of(opts)
         with closing(Database(self.config.database_url)) as database:
             database.open_existing()
             if chosen.of_pages:
-                _write_pages(database, selection, opts.output)
+                self._tell_count(_write_pages(database, selection, opts.output), "capture")
                 return
+            articles = _Counted(export_articles(database, selection, revisions=opts.revisions))
             with binary_destination(opts.output) as file, packed(file, opts.output) as out:
-                chosen.write(export_articles(database, selection, revisions=opts.revisions), out, options)
+                chosen.write(articles, out, options)
+            self._tell_count(articles.count, "article")
+
+    def _tell_count(self, count: int, of: str) -> None:
+        """Say on stderr how many were written, once all of them are where they belong."""
+        from asrcrawler.cli.reports.figures import number
+
+        sys.stderr.write(f"scrapy {self.title}: {number(count)} {of}{'' if count == 1 else 's'} written\n")
 
 
-def _write_pages(database: Database, selection: Selection, name: str) -> None:
+@dataclass(slots=True)
+class _Counted(Generic[T]):
+    """The same things, counted as they pass."""
+
+    items: Iterable[T]
+    count: int = 0
+
+    def __iter__(self) -> Iterator[T]:
+        for item in self.items:
+            self.count += 1
+            yield item
+
+
+def _write_pages(database: Database, selection: Selection, name: str) -> int:
+    """Write the captures and give their number."""
     from asrcrawler.export import warc
     from asrcrawler.storage.articles.captures import captures
 
+    found = _Counted(captures(database, selection))
     with binary_destination(name) as file:
-        warc.write(captures(database, selection), file, gzip=name.lower().endswith(GZIP))
+        warc.write(found, file, gzip=name.lower().endswith(GZIP))
+    return found.count
 
 
 def _format(opts: argparse.Namespace) -> Format:
