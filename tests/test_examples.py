@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 
-WITH_EXAMPLES = ("asrcrawler.text.numbers", "asrcrawler.crawl.arguments")
+WITH_EXAMPLES = ("asrcrawler.text.numbers", "asrcrawler.crawl.arguments", "asrcrawler.text.display")
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)

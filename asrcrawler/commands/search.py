@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -58,7 +59,8 @@ class Command(AsrCommand):
         if opts.json:
             tell([json.dumps(found.as_json(results), ensure_ascii=False, indent=2)])
         else:
-            tell(found.found(results, best_first=bool(words) and not opts.newest, bold=_is_terminal()))
+            best_first, columns = bool(words) and not opts.newest, shutil.get_terminal_size().columns
+            tell(found.found(results, best_first=best_first, bold=_is_terminal(), columns=columns))
 
     def _refuse_surplus(self, args: list[str]) -> None:
         """``-word`` excludes a word; in plain Latin letters it is taken for a mistyped option."""
