@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from asrcrawler.cli.reports.status import as_json, iso
 from asrcrawler.export.contract import REVISIONS, export_schema
 from asrcrawler.reader import asked
-from asrcrawler.reader.asked import Filters, address
+from asrcrawler.reader.asked import Filters, NotUnderstood, address
 from asrcrawler.reader.rendering import library_of, page, unchanged_or
 from asrcrawler.storage.articles import reading
 
@@ -21,7 +21,22 @@ if TYPE_CHECKING:
 
 SHOWN_CELLS = ("first", "last", "outcomes")
 
-router = APIRouter(tags=["archive"])
+
+async def known_only(request: Request) -> None:
+    """Refuse a parameter that the description of the path does not name. Raises :exc:`NotUnderstood`."""
+    path = request.scope["route"].path
+    described = request.app.openapi()["paths"].get(path)
+    if described is None:
+        return
+    known = [parameter["name"] for parameter in described["get"].get("parameters", ()) if parameter["in"] == "query"]
+    for name in request.query_params:
+        if name not in known:
+            there_is = f"there is: {', '.join(known)}" if known else "it has none"
+            raise NotUnderstood("این نشانی چنین پارامتری ندارد.", f"{name!r} is not a parameter of {path}; {there_is}")
+
+
+CHECKED = Depends(known_only)
+router = APIRouter(tags=["archive"], dependencies=[CHECKED])
 
 
 def _filters(

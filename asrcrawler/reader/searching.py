@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from asrcrawler.cli.reports.search import hit_as_json
 from asrcrawler.reader import asked
-from asrcrawler.reader.api import Given, Limit, answer, described, listed
+from asrcrawler.reader.api import CHECKED, Given, Limit, answer, described, listed
 from asrcrawler.reader.asked import Filters, address
 from asrcrawler.reader.rendering import library_of, page
 from asrcrawler.storage.search import Order, search
@@ -41,7 +41,7 @@ _HIT = {
     },
 }
 
-router = APIRouter(tags=["archive"])
+router = APIRouter(tags=["archive"], dependencies=[CHECKED])
 
 
 @router.get("/search", include_in_schema=False)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from starlette.testclient import TestClient
 
 from asrcrawler.export.contract import EXPORT_FIELDS, export_schema
+from asrcrawler.reader.app import create_app
 from tests.reader import shelf
 
 if TYPE_CHECKING:
-    from starlette.testclient import TestClient
+    from asrcrawler.reader.library import Library
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
@@ -89,10 +91,33 @@ def test_exact_duplicates_can_be_left_out(client: TestClient) -> None:
         ("/api/articles?since=1401/11/05&until=1401/11/04", 400, "since is later than until"),
         ("/api/articles?tag=" + "x" * 201, 400, "tag is longer than 200 characters"),
         ("/api/nothing", 404, "Not Found"),
+        (
+            "/api/articles?sine=1401/11/04",
+            400,
+            "'sine' is not a parameter of /api/articles; there is: unique, before, limit, since, until, category, tag",
+        ),
+        (
+            "/api/search?query=x&q=y",
+            400,
+            "'query' is not a parameter of /api/search; there is: q, order, page, limit, since, until, category, tag",
+        ),
+        ("/api/status?x", 400, "'x' is not a parameter of /api/status; it has none"),
+        ("/api/articles/9?Limit=1", 400, "'Limit' is not a parameter of /api/articles/{code}; it has none"),
+        (
+            "/api/articles/9/revisions?code=9",
+            400,
+            "'code' is not a parameter of /api/articles/{code}/revisions; it has none",
+        ),
+        ("/api/categories?page=1", 400, "'page' is not a parameter of /api/categories; it has none"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(client: TestClient, address: str, status: int, error: str) -> None:
     assert told(client, address, status) == {"error": error}
+
+
+@pytest.mark.parametrize("address", ["/api?from=there", "/search?q=پل&from=there", "/?from=there"])
+def test_pages_for_people_pass_over_what_they_do_not_know(client: TestClient, address: str) -> None:
+    assert client.get(address).status_code == 200
 
 
 def test_categories(client: TestClient) -> None:
@@ -126,8 +151,9 @@ def test_the_feed_has_the_newest_and_nothing_of_the_future(client: TestClient) -
     entries = feed.findall("a:entry", ATOM)
     assert len(entries) == 30
     ids = [entry.findtext("a:id", namespaces=ATOM) for entry in entries]
-    assert ids[0] == f"http://localhost/news/{shelf.HOSTILE}"
-    assert f"http://localhost/news/{shelf.FUTURE}" not in ids
+    assert ids[0] == f"tag:asrpress.ir,2023:asrcrawler/{shelf.HOSTILE}"
+    assert f"tag:asrpress.ir,2023:asrcrawler/{shelf.FUTURE}" not in ids
+    assert len(set(ids)) == 30
     assert entries[0].findtext("a:title", namespaces=ATOM) == f"عنوان {shelf.SCRIPT} برعکس"
     links = {link.attrib["rel"]: link.attrib["href"] for link in entries[1].findall("a:link", ATOM)}
     assert links == {
@@ -135,6 +161,24 @@ def test_the_feed_has_the_newest_and_nothing_of_the_future(client: TestClient) -
         "via": f"http://asrpress.ir/fa/news/{shelf.NEAR}",
     }
     assert [link.attrib["rel"] for link in entries[0].findall("a:link", ATOM)] == ["alternate"]  # no script for «via»
+
+
+def test_ids_of_the_feed_stay_whatever_the_reading_room_is_called(library: Library) -> None:
+    feeds = []
+    for base, public_url in (
+        ("http://localhost", None),
+        ("http://[::1]:8000", None),
+        ("http://a.org", "https://a.org"),
+    ):
+        library.public_url = public_url
+        client = TestClient(create_app(library), base_url=base)
+        feed = fromstring(client.get("/feed.atom").content)
+        feeds.append([node.text for node in feed.iter(f"{{{ATOM['a']}}}id")])
+        link = feed.find("a:entry/a:link", ATOM)
+        assert link is not None
+        assert link.attrib["href"].startswith(f"{public_url or base}/news/")
+    assert feeds[0] == feeds[1] == feeds[2]
+    assert feeds[0][0] == "tag:asrpress.ir,2023:asrcrawler/feed"
 
 
 def test_metrics(client: TestClient) -> None:
