@@ -15,6 +15,8 @@ from asrcrawler.reader.app import create_app
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from starlette.types import ASGIApp
+
     from asrcrawler.reader.library import Library
 
 BACKLOG = 512  # connections that wait to be taken up
@@ -38,20 +40,23 @@ def serve(library: Library, host: str, port: int, ready: Callable[[str], object]
     with _listening(host.strip("[]"), port) as listener:
         shown = f"[{host.strip('[]')}]" if listener.family == socket.AF_INET6 else host
         ready(f"http://{shown}:{listener.getsockname()[1]}")
-        app = create_app(library, hosts=_own_names(library, host))
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                lifespan="off",
-                limit_concurrency=MOST_CONNECTIONS,
-                timeout_graceful_shutdown=FAREWELL,
-            )
+        server_of(create_app(library, hosts=_own_names(library, host))).run(sockets=[listener])
+
+
+def server_of(app: ASGIApp) -> uvicorn.Server:
+    """Make the HTTP server for the reading room."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=FAREWELL,
         )
-        server.run(sockets=[listener])
+    )
 
 
 def _own_names(library: Library, host: str) -> set[str] | None:
