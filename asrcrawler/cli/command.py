@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import textwrap
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
-from scrapy.commands import ScrapyCommand
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
 
@@ -45,6 +46,15 @@ def ended_by_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+class HelpFormatter(ScrapyHelpFormatter):
+    """Scrapy's own; a text of several lines keeps them."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" not in text:
+            return super()._fill_text(text, width, indent)
+        return textwrap.indent(text, indent)
 
 
 class AsrCommand(ScrapyCommand):

@@ -27,24 +27,23 @@ class Command(AsrCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        group = parser.add_argument_group("the replica")
-        group.add_argument(
+        parser.add_argument(
             "--port",
             type=whole_number(0, HIGHEST_PORT),
             default=DEFAULT_PORT,
             help=f"port; 0 takes a free one (default {DEFAULT_PORT})",
         )
-        group.add_argument(
+        parser.add_argument(
             "--codes", default=None, metavar="A-B", help="first and last news code (default 30001-33000)"
         )
-        group.add_argument(
+        parser.add_argument(
             "--density",
             type=number(1),
             default=0.4,
             metavar="SHARE",
             help="share of codes that are articles (default 0.4)",
         )
-        group.add_argument(
+        parser.add_argument(
             "--seed",
             type=whole_number(0, HIGHEST),
             default=1,

@@ -9,7 +9,7 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from asrcrawler.cli.command import AsrCommand
+from asrcrawler.cli.command import AsrCommand, HelpFormatter
 from asrcrawler.cli.options import add_selection, selection_of, whole_number
 from asrcrawler.cli.output import tell
 from asrcrawler.exceptions import UsageError
@@ -19,6 +19,22 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # hits; --limit says otherwise
 MOST_SHOWN = 10_000  # hits that are held in memory at once
+
+QUERIES = """\
+all of the words      بهای نفت
+one after the other   «بهای نفت» or '"بهای نفت"'
+words that begin so   پیش*
+without this word     -گاز
+one of the two        'نفت | گاز' or نفت OR گاز
+in one field          title:نفت or عنوان:نفت
+                      title (عنوان, تیتر), kicker (روتیتر), lead (لید, خلاصه),
+                      body (متن), tag (برچسب), category (دسته, سرویس)
+Spellings of a word find each other. In the shell, put ", | and * in '…'.
+
+scrapy search بهای نفت -گاز
+scrapy search '«بهای نفت» | بنزین' --newest
+scrapy search 'عنوان:پیش*' --since 1401/11/01
+"""
 
 
 class Command(AsrCommand):
@@ -30,6 +46,8 @@ class Command(AsrCommand):
     most_arguments = None
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.formatter_class = HelpFormatter
+        parser.add_argument_group("the words", QUERIES)  # before Scrapy's options
         super().add_options(parser)
         add_selection(parser)
         parser.add_argument(
