@@ -1,6 +1,8 @@
 """What may follow -a: read strictly, kept small."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from asrcrawler.crawl.arguments import Arguments, Codes
 from asrcrawler.exceptions import SpiderArgumentError
@@ -28,6 +30,20 @@ def test_codes_are_read_in_order_and_once(text: str, codes: list[int]) -> None:
     parsed = Codes.parse(text)
     assert list(parsed) == codes
     assert len(parsed) == len(codes)
+
+
+@given(
+    spans=st.lists(st.tuples(st.integers(1, 10**9), st.integers(1, 10**9)).map(sorted), min_size=1, max_size=9),
+    digits=st.sampled_from(["0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩"]),
+    comma=st.sampled_from([",", "،", "، ", " , "]),
+    dash=st.sampled_from([*"-–—−ـ", " – "]),
+)
+def test_whatever_keyboard_types_them_codes_are_the_same(
+    spans: list[list[int]], digits: str, comma: str, dash: str
+) -> None:
+    latin = ",".join(f"{first}-{last}" for first, last in spans)
+    typed = comma.join(f"{first}{dash}{last}" for first, last in spans).translate(str.maketrans("0123456789", digits))
+    assert Codes.parse(typed) == Codes.parse(latin)
 
 
 def test_a_range_of_a_thousand_million_codes_is_two_numbers() -> None:
