@@ -46,11 +46,11 @@ class Command(AsrCommand):
         from asrcrawler.storage import Database
         from asrcrawler.storage.articles.export import export_articles
 
+        chosen, options = _format(opts), Options(revisions=opts.revisions, bom=opts.bom)
         if opts.schema:
             with destination(opts.output) as write:
                 write(json.dumps(export_schema(revisions=opts.revisions), ensure_ascii=False, indent=2) + "\n")
             return
-        chosen, options = _format(opts), Options(revisions=opts.revisions, bom=opts.bom)
         _refuse_unfit(chosen, opts)
         selection = selection_of(opts)
         with closing(Database(self.config.database_url)) as database:
@@ -96,7 +96,7 @@ def _write_pages(database: Database, selection: Selection, name: str) -> int:
 
 def _format(opts: argparse.Namespace) -> Format:
     if opts.format is None:
-        return format_of(opts.output)
+        return FORMATS["jsonl"] if opts.schema else format_of(opts.output)
     if opts.format not in FORMATS:
         raise UsageError(f"--format {opts.format!r} is not known; there is: {', '.join(FORMATS)}")
     return FORMATS[opts.format]

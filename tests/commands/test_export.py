@@ -116,6 +116,7 @@ def test_options_select(archive: dict[str, str], options: list[str], codes: list
     [
         (["--format", "xlsx"], "--format 'xlsx' is not known; there is: jsonl, csv, parquet"),
         (["--format", "parquet"], "--format parquet needs a file: -o articles.parquet"),
+        (["--schema", "--format", "xlsx"], "--format 'xlsx' is not known; there is: jsonl, csv, parquet"),
         (["-o", "a.xlsx"], "-o 'a.xlsx': xlsx is no format that can be written; there is: jsonl, csv, parquet, warc"),
         (["-o", "a.parquet.gz"], "-o 'a.parquet.gz': parquet is compressed already; leave out .gz"),
         (["--bom"], "--bom goes with --format csv, not with jsonl"),
