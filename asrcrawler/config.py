@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from asrcrawler.exceptions import SettingError, UsageError
 from asrcrawler.settings_file import OWN, SettingsFile, check_names, project_root
-from asrcrawler.text.numbers import whole_number
+from asrcrawler.text.numbers import decimal_number, plain, whole_number
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -153,7 +153,7 @@ def _whole_number(settings: BaseSettings, name: str, *, least: int) -> int:
 
 def _switch(settings: BaseSettings, name: str) -> bool:
     value: Any = settings.get(name)
-    word = str(value).strip().lower()
+    word = plain(str(value)).lower()
     if word in {"1", "true", "yes", "on"}:
         return True
     if word in {"0", "false", "no", "off"}:
@@ -164,8 +164,8 @@ def _switch(settings: BaseSettings, name: str) -> bool:
 def _seconds(settings: BaseSettings, name: str) -> float:
     value: Any = settings.get(name)
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        number = decimal_number(str(value))
+    except ValueError:
         number = -1.0
     if not 0 < number < float("inf"):
         raise SettingError(name, value, "is not a number of seconds above 0")

@@ -49,12 +49,17 @@ def test_a_site_may_be_given_with_a_slash_and_a_port() -> None:
     assert config(ASR_BASE_URL="http://127.0.0.1:8765/").base_url == "http://127.0.0.1:8765"
 
 
+def test_numbers_may_be_typed_on_any_keyboard() -> None:
+    found = config(ASR_FIRST_CODE="۳۲۷۰۱", ASR_BATCH_SECONDS="٢٫٥")
+    assert (found.first_code, found.batch_seconds) == (32701, 2.5)
+
+
 def test_a_simulated_moment_needs_its_offset() -> None:
     assert config(ASR_NOW="2023-01-24T22:54:00+03:30").now == datetime(2023, 1, 24, 19, 24, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("word", "on"), [("1", True), ("yes", True), (True, True), ("0", False), (" Off ", False), (0, False)]
+    ("word", "on"), [("1", True), ("yes", True), (True, True), ("0", False), (" Off ", False), (0, False), ("۱", True)]
 )
 def test_a_switch_is_on_or_off(word: object, on: bool) -> None:
     assert config(ASR_KEEP_PAGES=word).keep_pages is on

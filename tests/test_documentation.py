@@ -6,7 +6,9 @@ import argparse
 import os
 import pkgutil
 import re
+import shlex
 import subprocess
+import textwrap
 import tomllib
 from dataclasses import fields
 from importlib import import_module
@@ -17,14 +19,15 @@ from scrapy.settings import Settings
 
 import asrcrawler
 from asrcrawler import commands, endings, settings
+from asrcrawler.commands.search import QUERIES
 from asrcrawler.crawl.arguments import Arguments
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
 from asrcrawler.extensions import backoff
 from asrcrawler.items import Outcome
 from asrcrawler.storage.articles.export import EXPORT_FIELDS
-from asrcrawler.storage.search.documents import LONGEST_BODY
+from asrcrawler.storage.search.documents import LONGEST_BODY, Field
 from asrcrawler.storage.search.finding import RANKED
-from asrcrawler.storage.search.query import FIELD_NAMES
+from asrcrawler.storage.search.query import FIELD_NAMES, Query, Term, parse
 from asrcrawler.text.persian import to_persian_digits
 from tests.commands import ROOT, run
 
@@ -153,6 +156,31 @@ def test_help_teaches_by_an_example_that_can_be_typed(name: str) -> None:
     assert description.endswith(f"Example: scrapy {name}{example}")
     rest = parser_of(command_named(name)).parse_known_args(example.split())[1]
     assert not [word for word in rest if word.startswith("-")]
+
+
+@of_every_command
+def test_a_command_s_own_options_stand_before_those_of_all_commands(name: str) -> None:
+    for parser in [parser_of(command_named(name)), *parsers_of_actions(command_named(name)).values()]:
+        titles = [group.title for group in parser._action_groups]
+        assert titles.index(GLOBAL) == len(titles) - 1 if GLOBAL in titles else name == "db"
+        usage = parsers_of_actions(command_named(name)) and parser.format_usage()
+        if usage and GLOBAL in titles:
+            own = [action.option_strings[0] for action in parser._optionals._group_actions]
+            assert max(map(usage.index, own)) < usage.index("--logfile")
+
+
+def test_the_help_of_search_teaches_its_queries_by_examples_that_can_be_typed() -> None:
+    help_ = run("search", "-h").stdout
+    assert textwrap.indent(QUERIES.rstrip(), "  ") in help_
+    for name in FIELD_NAMES:
+        assert re.search(rf"(?<!\w){name}(?!\w)", QUERIES), name
+    examples = [shlex.split(line)[2:] for line in QUERIES.splitlines() if line.startswith("scrapy search ")]
+    words = [" ".join(parser_of(command_named("search")).parse_known_args(example)[1]) for example in examples]
+    assert [parse(text) for text in words] == [
+        Query(((Term(("بهای",)),), (Term(("نفت",)),)), (Term(("گاز",)),)),
+        Query(((Term(("بهای", "نفت")), Term(("بنزین",))),)),
+        Query(((Term(("پیش",), prefix=True, field=Field.TITLE),),)),
+    ]
 
 
 @pytest.mark.parametrize(

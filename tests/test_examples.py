@@ -7,7 +7,12 @@ from importlib import import_module
 
 import pytest
 
-WITH_EXAMPLES = ("asrcrawler.policy", "asrcrawler.text.numbers")
+WITH_EXAMPLES = (
+    "asrcrawler.crawl.arguments",
+    "asrcrawler.policy",
+    "asrcrawler.text.display",
+    "asrcrawler.text.numbers",
+)
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)

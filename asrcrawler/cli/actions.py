@@ -58,9 +58,9 @@ class ActionsCommand(AsrCommand):
                 formatter_class=parser.formatter_class,
                 conflict_handler="resolve",
             )
-            ScrapyCommand.add_options(self, own)
             own.error = self._refuse  # type: ignore[method-assign]
             action.add_options(own)
+            ScrapyCommand.add_options(self, own)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         self._action = opts.action

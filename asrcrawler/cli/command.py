@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import textwrap
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
-from scrapy.commands import ScrapyCommand
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
 from asrcrawler.system.startup import INTERRUPTED, let_go_of_stdout
@@ -70,6 +71,15 @@ def hangup_is_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+class HelpFormatter(ScrapyHelpFormatter):
+    """Scrapy's own; a text of several lines keeps them."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" not in text:
+            return super()._fill_text(text, width, indent)
+        return textwrap.indent(text, indent)
 
 
 class AsrCommand(ScrapyCommand):

@@ -63,7 +63,7 @@ def number(most: float, of: str = "number") -> Callable[[str], float]:
 
     def read(text: str) -> float:
         try:
-            value = float(text)
+            value = numbers.decimal_number(text)
         except ValueError:
             value = 0.0
         if not 0 < value <= most:

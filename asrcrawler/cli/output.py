@@ -160,7 +160,7 @@ def _told(name: str) -> Iterator[None]:
 
 @contextmanager
 def _stdout() -> Iterator[IO[bytes]]:
-    """A reader that goes away, as ``head`` does, is no error."""
+    """Raise :exc:`BrokenPipeError` where the reader went away, as ``head`` does; the command ends quietly then."""
     try:
         if stdout_was_closed():
             raise OSError(EBADF, os.strerror(EBADF))
@@ -168,6 +168,7 @@ def _stdout() -> Iterator[IO[bytes]]:
         sys.stdout.flush()
     except BrokenPipeError:
         let_go_of_stdout()
+        raise
     except OSError as error:
         raise OutputError("stdout", error) from error
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import add_selection, selection_of
@@ -13,10 +15,13 @@ from asrcrawler.export import FORMATS, GZIP, Format, Options, format_of, packed
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Iterator
 
     from asrcrawler.storage import Database
     from asrcrawler.storage.articles.rescue import Losses
     from asrcrawler.storage.articles.selection import Selection
+
+T = TypeVar("T")
 
 
 class Command(AsrCommand):
@@ -52,25 +57,48 @@ class Command(AsrCommand):
         selection, losses = selection_of(opts), Losses()
         with open_for_reading(self.config.database_url, longest=UNLIMITED) as database:
             if chosen.of_pages:
-                _write_pages(database, selection, opts.output, losses)
+                self._tell_count(_write_captures(database, selection, opts.output, losses), "capture")
             else:
-                articles = export_articles(database, selection, revisions=opts.revisions, losses=losses)
+                articles = _Counted(export_articles(database, selection, revisions=opts.revisions, losses=losses))
                 with binary_destination(opts.output) as file, packed(file, opts.output) as out:
                     chosen.write(articles, out, options)
+                self._tell_count(articles.count, "article")
         return int(bool(losses.codes))
 
+    def _tell_count(self, count: int, of: str) -> None:
+        """Say on stderr how many were written, once all of them are where they belong."""
+        from asrcrawler.cli.reports.figures import number
 
-def _write_pages(database: Database, selection: Selection, name: str, losses: Losses) -> None:
+        sys.stderr.write(f"scrapy {self.title}: {number(count)} {of}{'' if count == 1 else 's'} written\n")
+
+
+@dataclass(slots=True)
+class _Counted(Generic[T]):
+    """The same things, counted as they pass."""
+
+    items: Iterable[T]
+    count: int = 0
+
+    def __iter__(self) -> Iterator[T]:
+        for item in self.items:
+            self.count += 1
+            yield item
+
+
+def _write_captures(database: Database, selection: Selection, name: str, losses: Losses) -> int:
+    """Write the captures and give their number."""
     from asrcrawler.export import warc
     from asrcrawler.storage.articles.captures import captures
 
+    found = _Counted(captures(database, selection, losses))
     with binary_destination(name) as file:
-        warc.write(captures(database, selection, losses), file, gzip=name.lower().endswith(GZIP))
+        warc.write(found, file, gzip=name.lower().endswith(GZIP))
+    return found.count
 
 
 def _format(opts: argparse.Namespace) -> Format:
     if opts.format is None:
-        return format_of(opts.output)
+        return FORMATS["jsonl"] if opts.schema else format_of(opts.output)
     if opts.format not in FORMATS:
         raise UsageError(f"--format {opts.format!r} is not known; there is: {', '.join(FORMATS)}")
     return FORMATS[opts.format]

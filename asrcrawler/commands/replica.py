@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import HIGHEST_PORT, number, whole_number
 from asrcrawler.exceptions import UsageError
-from asrcrawler.text.numbers import HIGHEST
+from asrcrawler.text.numbers import HIGHEST, plain
 
 if TYPE_CHECKING:
     import argparse
@@ -27,24 +27,23 @@ class Command(AsrCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        group = parser.add_argument_group("the replica")
-        group.add_argument(
+        parser.add_argument(
             "--port",
             type=whole_number(0, HIGHEST_PORT),
             default=DEFAULT_PORT,
             help=f"port; 0 takes a free one (default {DEFAULT_PORT})",
         )
-        group.add_argument(
+        parser.add_argument(
             "--codes", default=None, metavar="A-B", help="first and last news code (default 30001-33000)"
         )
-        group.add_argument(
+        parser.add_argument(
             "--density",
             type=number(1),
             default=0.4,
             metavar="SHARE",
             help="share of codes that are articles (default 0.4)",
         )
-        group.add_argument(
+        parser.add_argument(
             "--seed",
             type=whole_number(0, HIGHEST),
             default=1,
@@ -79,7 +78,7 @@ def announce(server: ReplicaServer) -> None:
 def _codes(text: str) -> tuple[int, int]:
     from asrcrawler.samaneh.urls import HIGHEST_CODE
 
-    match = _CODES.fullmatch(text.strip())
+    match = _CODES.fullmatch(plain(text))
     first, last = (int(match[1]), int(match[2])) if match else (0, 0)
     if not 0 < first <= last <= HIGHEST_CODE:
         raise UsageError(f"--codes: {text!r} is not a range of news codes such as 30001-33000")

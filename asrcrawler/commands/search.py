@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from asrcrawler.cli.command import AsrCommand
+from asrcrawler.cli.command import AsrCommand, HelpFormatter
 from asrcrawler.cli.options import add_selection, selection_of, whole_number
 from asrcrawler.cli.output import tell
 from asrcrawler.exceptions import UsageError
@@ -17,6 +18,22 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # hits; --limit says otherwise
 MOST_SHOWN = 10_000  # hits that are held in memory at once
+
+QUERIES = """\
+all of the words      بهای نفت
+one after the other   «بهای نفت» or '"بهای نفت"'
+words that begin so   پیش*
+without this word     -گاز
+one of the two        'نفت | گاز' or نفت OR گاز
+in one field          title:نفت or عنوان:نفت
+                      title (عنوان, تیتر), kicker (روتیتر), lead (لید, خلاصه),
+                      body (متن), tag (برچسب), category (دسته, سرویس)
+Spellings of a word find each other. In the shell, put ", | and * in '…'.
+
+scrapy search بهای نفت -گاز
+scrapy search '«بهای نفت» | بنزین' --newest
+scrapy search 'عنوان:پیش*' --since 1401/11/01
+"""
 
 
 class Command(AsrCommand):
@@ -28,6 +45,8 @@ class Command(AsrCommand):
     most_arguments = None
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.formatter_class = HelpFormatter
+        parser.add_argument_group("the words", QUERIES)  # before Scrapy's options
         super().add_options(parser)
         add_selection(parser)
         parser.add_argument(
@@ -57,7 +76,8 @@ class Command(AsrCommand):
         if opts.json:
             tell([json.dumps(found.as_json(results), ensure_ascii=False, indent=2)])
         else:
-            tell(found.found(results, best_first=bool(words) and not opts.newest, bold=_is_terminal()))
+            best_first, columns = bool(words) and not opts.newest, shutil.get_terminal_size().columns
+            tell(found.found(results, best_first=best_first, bold=_is_terminal(), columns=columns))
 
     def _refuse_surplus(self, args: list[str]) -> None:
         """``-word`` excludes a word; in plain Latin letters it is taken for a mistyped option."""

@@ -37,19 +37,18 @@ class Command(AsrCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        group = parser.add_argument_group("the reading room")
-        group.add_argument(
+        parser.add_argument(
             "--host",
             default=DEFAULT_HOST,
             help=f"address to listen on; any but loopback lets others in (default: {DEFAULT_HOST})",
         )
-        group.add_argument(
+        parser.add_argument(
             "--port",
             type=whole_number(0, HIGHEST_PORT),
             default=DEFAULT_PORT,
             help=f"port; 0 takes a free one (default: {DEFAULT_PORT})",
         )
-        group.add_argument(
+        parser.add_argument(
             "--public-url",
             metavar="URL",
             help="address under which a reverse proxy shows it: the name it answers to, and the links of its feed",

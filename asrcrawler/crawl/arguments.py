@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from asrcrawler.exceptions import SpiderArgumentError
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
-from asrcrawler.text.numbers import whole_number
+from asrcrawler.text.numbers import plain, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,12 @@ class Codes:
 
     @classmethod
     def parse(cls, text: str) -> Codes:
-        """Read ``32911``, ``32000-33000`` or a comma-separated list of both. Raises :exc:`ValueError`, saying why."""
-        return cls(tuple(merge(_span(part) for part in text.split(","))))
+        """Read ``32911``, ``32000-33000`` or a comma-separated list of both. Raises :exc:`ValueError`, saying why.
+
+        >>> Codes.parse("۳۲۹۱۱، ۳۲۹۵۰–۳۲۹۶۰").spans
+        ((32911, 32911), (32950, 32960))
+        """
+        return cls(tuple(merge(_span(part) for part in plain(text).split(","))))
 
     def __iter__(self) -> Iterator[int]:
         for first, last in self.spans:

@@ -10,8 +10,10 @@ import gzip
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any
 
+from asrcrawler.exceptions import UsageError
 from asrcrawler.export.contract import EXPORT_FIELDS, REVISIONS
 
 if TYPE_CHECKING:
@@ -66,9 +68,20 @@ FORMATS = {
 
 
 def format_of(file_name: str) -> Format:
-    """The format that the ending of ``file_name`` names, with or without ``.gz``; JSON Lines if it names none."""
-    _, _, ending = file_name.lower().removesuffix(GZIP).rpartition(".")
-    return FORMATS.get(ending, FORMATS["jsonl"])
+    """Give the format that the ending of ``file_name`` names, with or without ``.gz``; JSON Lines where it has none.
+
+    Raises :exc:`UsageError` for the ending of another format: a file that calls itself a workbook shall be one.
+    """
+    path = PurePath(file_name.lower().removesuffix(GZIP))
+    ending = path.suffix.removeprefix(".")
+    if not ending:
+        return FORMATS.get(path.name, FORMATS["jsonl"])
+    if ending not in FORMATS:
+        raise UsageError(
+            f"-o {file_name!r}: {ending} is no format that can be written; there is: {', '.join(FORMATS)}"
+            " (--format writes one of them under any name)"
+        )
+    return FORMATS[ending]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from asrcrawler.cli.reports.status import as_json, iso
 from asrcrawler.export.contract import REVISIONS, export_schema
 from asrcrawler.reader import asked
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import Filters, address
+from asrcrawler.reader.asked import Filters, NotUnderstood, address
 from asrcrawler.reader.rendering import library_of, page, unchanged_or
 from asrcrawler.storage.articles import reading
 
@@ -22,7 +22,22 @@ if TYPE_CHECKING:
 
 SHOWN_CELLS = ("first", "last", "outcomes")
 
-router = APIRouter(tags=["archive"], route_class=ReadAgain)
+
+async def known_only(request: Request) -> None:
+    """Refuse a parameter that the description of the path does not name. Raises :exc:`NotUnderstood`."""
+    path = request.scope["route"].path
+    described = request.app.openapi()["paths"].get(path)
+    if described is None:
+        return
+    known = [parameter["name"] for parameter in described["get"].get("parameters", ()) if parameter["in"] == "query"]
+    for name in request.query_params:
+        if name not in known:
+            there_is = f"there is: {', '.join(known)}" if known else "it has none"
+            raise NotUnderstood("این نشانی چنین پارامتری ندارد.", f"{name!r} is not a parameter of {path}; {there_is}")
+
+
+CHECKED = Depends(known_only)
+router = APIRouter(tags=["archive"], dependencies=[CHECKED], route_class=ReadAgain)
 
 
 def _filters(
@@ -78,7 +93,7 @@ def articles(
     limit: Limit = "",
 ) -> Response:
     library, size = library_of(request), asked.limit({"limit": limit})
-    selection = filters.selection(library.site, unique=unique not in {"", "0", "false"})
+    selection = filters.selection(library.site, unique=asked.switch({"unique": unique}, "unique"))
     found = reading.selected(library.database, selection, asked.place({"before": before}, limit=size))
     following = None
     if len(found) == size:

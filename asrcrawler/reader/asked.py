@@ -15,8 +15,8 @@ from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.reading import Place
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.search.query import Query, parse
-from asrcrawler.text.numbers import whole_number
-from asrcrawler.text.persian import clean, to_latin_digits
+from asrcrawler.text.numbers import plain, whole_number
+from asrcrawler.text.persian import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,10 +98,15 @@ def limit(query: Mapping[str, str]) -> int:
     return _number(query, "limit", 1, MOST_ON_A_PAGE) or PAGE
 
 
+def switch(query: Mapping[str, str], name: str) -> bool:
+    """Whether something is asked for; ``0`` and ``false`` say no."""
+    return plain(query.get(name, "")) not in {"", "0", "false"}
+
+
 def code(text: str) -> int:
     """A news code in a path. Raises :exc:`NotThere`."""
     try:
-        return whole_number(to_latin_digits(text), 1, HIGHEST_CODE)
+        return whole_number(text, 1, HIGHEST_CODE)
     except ValueError:
         raise NotThere("چنین کد خبری نیست.", "not a news code") from None
 
@@ -134,7 +139,7 @@ def _number(query: Mapping[str, str], name: str, least: int, most: int) -> int |
     if not text:
         return None
     try:
-        return whole_number(to_latin_digits(text), least, most)
+        return whole_number(text, least, most)
     except ValueError:
         raise NotUnderstood(
             "شماره‌ای که در نشانی آمده درست نیست.", f"{name} is not a whole number from {least} to {most}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jdatetime
 from fastapi import APIRouter, Request, Response
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import RedirectResponse
 
 from asrcrawler.reader import asked, difference
@@ -29,6 +30,7 @@ from asrcrawler.samaneh.dates import JALALI_YEARS
 from asrcrawler.samaneh.urls import code_of_short_path
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.figures.census import newest_publication
+from asrcrawler.text.numbers import whole_number
 from asrcrawler.text.persian import clean
 
 if TYPE_CHECKING:
@@ -39,6 +41,20 @@ if TYPE_CHECKING:
 EDITS_SHOWN = 50
 DAY = timedelta(days=1)
 
+
+class _Typed(Convertor[int]):
+    """A number of a path, in the digits of any keyboard."""
+
+    regex = "[0-9۰-۹٠-٩]{1,9}"
+
+    def convert(self, value: str) -> int:
+        return whole_number(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("typed", _Typed())
 router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 
@@ -139,7 +155,7 @@ def calendar(request: Request) -> Response:
     return RedirectResponse(newest[1], 303)
 
 
-@router.get("/{year:int}/{month:int}")
+@router.get("/{year:typed}/{month:typed}")
 def month(request: Request, year: int, month: int) -> Response:
     """A calendar with the number of articles of each day."""
     days = _days_of(year, month)
@@ -161,7 +177,7 @@ def month(request: Request, year: int, month: int) -> Response:
     )
 
 
-@router.get("/{year:int}/{month:int}/{number:int}")
+@router.get("/{year:typed}/{month:typed}/{number:typed}")
 def day(request: Request, year: int, month: int, number: int) -> Response:
     days = _days_of(year, month)
     if not 1 <= number <= len(days):

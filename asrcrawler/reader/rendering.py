@@ -14,6 +14,7 @@ from asrcrawler.items import Change
 from asrcrawler.reader import words
 from asrcrawler.reader.asked import address
 from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.text.display import direction
 from asrcrawler.text.persian import to_persian_digits
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def _made() -> Environment:
         "machine": _machine,
         "web_address": web_address,
         "host": _host,
+        "direction": direction,
         "change": lambda change: words.CHANGES[Change(change)],
     }
     environment.globals |= {

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Query, Request, Response
 
+from asrcrawler.cli.reports.search import hit_as_json
 from asrcrawler.reader import asked
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.api import Given, Limit, answer, described, listed
+from asrcrawler.reader.api import CHECKED, Given, Limit, answer, described, listed
 from asrcrawler.reader.asked import Filters, address
 from asrcrawler.reader.rendering import library_of, page
 from asrcrawler.storage.search import Order, search
-
-if TYPE_CHECKING:
-    from asrcrawler.storage.search import Hit, Piece
 
 HITS = 20  # on a page
 OPENSEARCH = """\
@@ -34,7 +32,7 @@ _PIECES = {
 _HIT = {
     "type": "object",
     "properties": {
-        **{name: {"type": "string"} for name in ("url", "kind")},
+        **{name: {"type": "string"} for name in ("site", "url", "kind")},
         **{name: {"type": ["string", "null"]} for name in ("kicker", "lead", "published_at", "published_jalali")},
         **{name: {"type": "array", "items": {"type": "string"}} for name in ("category", "tags")},
         "code": {"type": "integer"},
@@ -44,7 +42,7 @@ _HIT = {
     },
 }
 
-router = APIRouter(tags=["archive"], route_class=ReadAgain)
+router = APIRouter(tags=["archive"], dependencies=[CHECKED], route_class=ReadAgain)
 
 
 @router.get("/search", include_in_schema=False)
@@ -98,7 +96,7 @@ def search_for_machines(
     )
     further = number < asked.LAST_PAGE and offset + size < found.total
     following = _page_address(request, number + 1) if further else None
-    return answer(request, {"total": found.total, "hits": [_told(hit) for hit in found.hits], "next": following})
+    return answer(request, {"total": found.total, "hits": [hit_as_json(hit) for hit in found.hits], "next": following})
 
 
 @router.get("/opensearch.xml", include_in_schema=False)
@@ -118,16 +116,3 @@ def _order(text: str) -> Order:
 
 def _page_address(request: Request, number: int) -> str:
     return address(request.url.path, **{**request.query_params, "page": number})
-
-
-def _told(hit: Hit) -> dict[str, Any]:
-    plain = ("site", "code", "url", "kicker", "lead", "published_at", "published_jalali", "category", "tags", "kind",
-             "score")  # fmt: skip
-    return {name: getattr(hit, name) for name in plain} | {
-        "title": _pieces(hit.title),
-        "snippet": _pieces(hit.snippet),
-    }
-
-
-def _pieces(found: list[Piece]) -> list[dict[str, Any]]:
-    return [piece._asdict() for piece in found]

@@ -15,6 +15,8 @@ from asrcrawler.reader.app import create_app
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from starlette.types import ASGIApp
+
     from asrcrawler.reader.library import Library
 
 BACKLOG = 512  # connections that wait to be taken up
@@ -37,20 +39,23 @@ def serve(library: Library, host: str, port: int, ready: Callable[[str], object]
     """Serve until SIGINT or SIGTERM; ``ready`` is told the address. Raises :exc:`ReaderError` where it cannot."""
     with _listening(host.strip("[]"), port) as listener:
         ready(f"http://{_in_address(host)}:{listener.getsockname()[1]}")
-        app = create_app(library, hosts=own_names(host, library.public_url))
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                lifespan="off",
-                limit_concurrency=MOST_CONNECTIONS,
-                timeout_graceful_shutdown=FAREWELL,
-            )
+        server_of(create_app(library, hosts=own_names(host, library.public_url))).run(sockets=[listener])
+
+
+def server_of(app: ASGIApp) -> uvicorn.Server:
+    """Make the HTTP server for the reading room."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=FAREWELL,
         )
-        server.run(sockets=[listener])
+    )
 
 
 def own_names(host: str, public_url: str | None) -> set[str] | None:

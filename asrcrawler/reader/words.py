@@ -42,6 +42,7 @@ CHANGES = {
 }
 ENDS = {
     endings.FINISHED: "تا پایان رفت",
+    endings.ANOTHER_RUN: "اجرای دیگری در کار بود",
     endings.DATABASE_FAILED: "پایگاه داده از کار افتاد",
     endings.START_ERROR: "آغاز نشد",
     endings.REFUSED: "سایت نپذیرفت",
@@ -53,8 +54,17 @@ ENDS = {
     endings.CLOSED_BY_ANOTHER: "اجرایی دیگر جای آن را گرفت",
     endings.REPARSED: "بازخوانی صفحه‌های نگه‌داشته، تا پایان",
     endings.REPARSE_INTERRUPTED: "بازخوانی صفحه‌های نگه‌داشته نیمه‌کاره ماند",
+    "cancelled": "لغو شد",
+    "closespider_timeout": "زمانی که داشت به پایان رسید",
+    "closespider_timeout_no_item": "زمانی دراز چیزی نیافت",
+    "closespider_itemcount": "به سقف تعداد نتیجه‌ها رسید",
+    "closespider_pagecount": "به سقف تعداد صفحه‌ها رسید",
+    "closespider_pagecount_no_item": "صفحه‌های بسیاری پیاپی چیزی نداشتند",
+    "closespider_errorcount": "به سقف تعداد خطاها رسید",
+    "memusage_exceeded": "بیش از اندازهٔ مجاز حافظه گرفت",
+    "killed": "ناگهان قطع شد",
 }
-"""Why a run ended that did not end well; what is not here is shown as it is."""
+"""Why a run ended; Scrapy's reasons among ours. What is not here is shown as it is."""
 STATES = {"working": "در حال کار", "killed": "ناتمام", "ended": "پایان‌یافته"}
 
 

@@ -65,8 +65,11 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def exported(archive: dict[str, str], *options: str) -> list[dict[str, Any]]:
     done = invoke("export", *options, settings=archive)
-    assert (done.returncode, done.stderr) == (0, "")
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    articles = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    if articles:
+        assert done.stderr == f"scrapy export: {len(articles)} article{'s' if len(articles) > 1 else ''} written\n"
+    return articles
 
 
 def test_every_article_is_one_line_with_the_fields_of_the_contract_in_their_order(archive: dict[str, str]) -> None:
@@ -93,6 +96,7 @@ def test_persian_and_zwnj_are_written_as_they_are(archive: dict[str, str]) -> No
     ("options", "codes"),
     [
         (["--codes", "11,13-99"], [11, 13]),
+        (["--codes", "۱۱، ۱۳–۹۹"], [11, 13]),
         (["--since", "1401/11/04"], [12, 13]),
         (["--until", "۱۴۰۱/۱۱/۰۴"], [11, 12]),
         (["--since", "2023-01-24", "--until", "2023-01-24"], [12]),
@@ -112,6 +116,8 @@ def test_options_select(archive: dict[str, str], options: list[str], codes: list
     [
         (["--format", "xlsx"], "--format 'xlsx' is not known; there is: jsonl, csv, parquet"),
         (["--format", "parquet"], "--format parquet needs a file: -o articles.parquet"),
+        (["--schema", "--format", "xlsx"], "--format 'xlsx' is not known; there is: jsonl, csv, parquet"),
+        (["-o", "a.xlsx"], "-o 'a.xlsx': xlsx is no format that can be written; there is: jsonl, csv, parquet, warc"),
         (["-o", "a.parquet.gz"], "-o 'a.parquet.gz': parquet is compressed already; leave out .gz"),
         (["--bom"], "--bom goes with --format csv, not with jsonl"),
         (["--codes", "20-10"], "--codes '20-10' has a range that runs backwards: 20-10"),
@@ -197,12 +203,29 @@ def test_an_export_that_is_told_to_end_leaves_the_good_file_and_nothing_else(
 
 
 def test_the_ending_of_the_file_chooses_the_format(archive: dict[str, str], tmp_path: Path) -> None:
-    for name in ("a.csv", "a.parquet", "a.jsonl.gz", "a.txt"):
+    for name in ("a.csv", "a.parquet", "a.jsonl.gz", "a"):
         exported(archive, "-o", str(tmp_path / name))
     begins = {path.name: path.read_bytes()[:4] for path in tmp_path.iterdir()}
-    assert begins == {"a.csv": b"site", "a.parquet": b"PAR1", "a.jsonl.gz": b"\x1f\x8b\x08\0", "a.txt": b'{"si'}
+    assert begins == {"a.csv": b"site", "a.parquet": b"PAR1", "a.jsonl.gz": b"\x1f\x8b\x08\0", "a": b'{"si'}
     exported(archive, "-o", str(tmp_path / "a.txt"), "--format", "csv")
     assert (tmp_path / "a.txt").read_bytes().startswith(b"site,")
+
+
+@pytest.mark.parametrize(
+    ("options", "count"), [([], "3 articles"), (["--codes", "11"], "1 article"), (["--codes", "99"], "0 articles")]
+)
+def test_how_many_were_written_is_told_on_stderr(
+    archive: dict[str, str], tmp_path: Path, options: list[str], count: str
+) -> None:
+    for name in ("a.jsonl", "a.csv.gz", "a.parquet"):
+        done = invoke("export", "-o", str(tmp_path / name), *options, settings=archive)
+        assert done == (0, "", f"scrapy export: {count} written\n")
+
+
+def test_a_schema_may_go_to_a_file_of_any_ending(archive: dict[str, str], tmp_path: Path) -> None:
+    done = invoke("export", "--schema", "-o", str(tmp_path / "article.json"), settings=archive)
+    assert done == (0, "", "")
+    assert json.loads((tmp_path / "article.json").read_text())["required"] == list(EXPORT_FIELDS)
 
 
 def test_csv_on_stdout_for_a_spreadsheet(archive: dict[str, str]) -> None:

@@ -38,6 +38,11 @@ def test_a_page_comes_as_it_came(archive: dict[str, str], tmp_path: Path, option
     assert file.read_bytes() == body
 
 
+def test_numbers_may_be_typed_on_any_keyboard(archive: dict[str, str]) -> None:
+    assert invoke("page", "۱۱", "--visit", "١", settings=archive).stdout == "<html>نخست"
+    assert invoke("status", "--code", "۱۱", settings=archive) == invoke("status", "--code", "11", settings=archive)
+
+
 def test_stdout_is_the_default(archive: dict[str, str]) -> None:
     assert invoke("page", "--visit", "1", "11", settings=archive).stdout == "<html>نخست"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -92,9 +93,16 @@ def test_words_and_options_narrow_what_is_found(archive: dict[str, str], words: 
 def test_machines_get_json(archive: dict[str, str]) -> None:
     data = json.loads(invoke("search", "باران", "--json", settings=archive).stdout)
     assert data["total"] == 1
-    assert data["hits"][0]["snippet"] == "باران"
-    assert data["hits"][0]["snippet_hits"] == [[0, 5]]
+    assert data["hits"][0]["snippet"] == [{"text": "باران", "hit": True}]
     assert data["hits"][0]["published_at"] == "2023-01-27T22:54:00+03:30"
+
+
+def test_lines_are_as_long_as_the_terminal_says(archive: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = invoke("search", "نفت", "--limit", "1", settings=archive).stdout.splitlines()
+    assert "  1401-11-01 22:54 · 11 · اقتصاد" in lines
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((24, 10)))
+    lines = invoke("search", "نفت", "--limit", "1", settings=archive).stdout.splitlines()
+    assert lines[3:5] == ["  1401-11-01 22:54 · 11", "  · اقتصاد"]
 
 
 def test_nothing_found_is_a_sentence_and_no_error(archive: dict[str, str]) -> None:

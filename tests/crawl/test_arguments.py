@@ -1,6 +1,8 @@
 """What may follow -a: read strictly, kept small."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from asrcrawler.crawl.arguments import Arguments, Codes
 from asrcrawler.exceptions import SpiderArgumentError
@@ -15,12 +17,33 @@ from asrcrawler.exceptions import SpiderArgumentError
         (" 3 , 5 - 6 ", [3, 5, 6]),
         ("1-5,3-7,7", [1, 2, 3, 4, 5, 6, 7]),
         ("007", [7]),
+        ("۳۲۹۱۱", [32911]),
+        ("٣٢٩١١", [32911]),
+        ("۱-۳", [1, 2, 3]),
+        ("۱،۲", [1, 2]),
+        ("۱، 3–5 ,٧", [1, 3, 4, 5, 7]),
+        ("۸—۹،۱ـ۲", [1, 2, 8, 9]),
+        ("\u200f۵−۶\u200e", [5, 6]),
     ],
 )
 def test_codes_are_read_in_order_and_once(text: str, codes: list[int]) -> None:
     parsed = Codes.parse(text)
     assert list(parsed) == codes
     assert len(parsed) == len(codes)
+
+
+@given(
+    spans=st.lists(st.tuples(st.integers(1, 10**9), st.integers(1, 10**9)).map(sorted), min_size=1, max_size=9),
+    digits=st.sampled_from(["0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩"]),
+    comma=st.sampled_from([",", "،", "، ", " , "]),
+    dash=st.sampled_from([*"-–—−ـ", " – "]),
+)
+def test_whatever_keyboard_types_them_codes_are_the_same(
+    spans: list[list[int]], digits: str, comma: str, dash: str
+) -> None:
+    latin = ",".join(f"{first}-{last}" for first, last in spans)
+    typed = comma.join(f"{first}{dash}{last}" for first, last in spans).translate(str.maketrans("0123456789", digits))
+    assert Codes.parse(typed) == Codes.parse(latin)
 
 
 def test_a_range_of_a_thousand_million_codes_is_two_numbers() -> None:
@@ -38,6 +61,9 @@ def test_a_range_of_a_thousand_million_codes_is_two_numbers() -> None:
         ("5,", "is not a list of codes"),
         ("-5", "is not a list of codes"),
         ("1.5", "is not a list of codes"),
+        ("۱٬۰۰۰", "is not a list of codes"),
+        ("۵،", "is not a list of codes"),
+        ("۰", "outside 1-1000000000"),
         ("0", "outside 1-1000000000"),
         ("1-1000000001", "outside 1-1000000000"),
         ("33000-32000", "runs backwards: 33000-32000"),
@@ -52,7 +78,7 @@ def test_wrong_codes_are_named_with_the_value(value: str, why: str) -> None:
 
 
 def test_limit_is_a_positive_number() -> None:
-    assert Arguments.read(limit="500").limit == 500
+    assert Arguments.read(limit="500").limit == Arguments.read(limit="۵۰۰").limit == 500
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "many", "", "1.5"])

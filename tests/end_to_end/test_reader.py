@@ -54,6 +54,19 @@ EXAMINED = {
     "light": "{resultTypes: ['violations']}",
     "dark": "{resultTypes: ['violations'], runOnly: ['color-contrast']}",  # all that a theme can change
 }
+TALL_FONT = """
+@font-face { font-family: Tall; src: local("DejaVu Sans"); ascent-override: 137%; descent-override: 74% }
+body { font-family: Tall !important }
+"""
+"""The measures of Noto Sans Arabic, whose letters have more room than a line."""
+
+HIGHLIGHTS = """[...document.querySelectorAll('mark')].map(node => {
+    const style = getComputedStyle(node);
+    return {
+        font: node.getClientRects()[0].height, line: parseFloat(style.lineHeight), color: style.backgroundColor,
+        painted: parseFloat(style.backgroundSize.split(' ')[1]), place: style.backgroundPosition,
+    };
+})"""
 SERIOUS = {"serious", "critical"}
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: no browser to test in")
@@ -145,6 +158,18 @@ def test_one_searches_reads_and_sees_what_an_edit_changed(open_page: OpenPage) -
         assert gone == "line-through"
         page.get_by_role("link", name="→ ویرایش پیشین").click()
         assert page.get_by_role("heading", level=1).inner_text() == "ویرایش ۱: تیتر"
+
+
+def test_a_highlight_keeps_to_its_line_and_off_the_letters_above(open_page: OpenPage) -> None:
+    with open_page(bypass_csp=True) as page:
+        page.goto("/search?q=کتاب")
+        page.add_style_tag(content=TALL_FONT)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            highlights = page.evaluate(HIGHLIGHTS)
+            assert {(found["color"], found["place"]) for found in highlights} == {("rgba(0, 0, 0, 0)", "50% 50%")}
+            assert all(found["painted"] < found["line"] for found in highlights)
+            assert any(found["line"] < found["font"] for found in highlights)
 
 
 def test_one_goes_to_a_day_by_the_keyboard_alone(open_page: OpenPage) -> None:

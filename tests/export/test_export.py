@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from asrcrawler.exceptions import UsageError
 from asrcrawler.export import FORMATS, Options, format_of, packed
 from asrcrawler.export.contract import EXPORT_FIELDS, REVISION_FIELDS, REVISIONS, export_schema
 from tests.export.articles import EARLIER, an_exported
@@ -24,14 +25,31 @@ from tests.export.articles import EARLIER, an_exported
         ("articles.parquet", "parquet"),
         ("articles.jsonl", "jsonl"),
         ("articles.jsonl.gz", "jsonl"),
-        ("articles.txt", "jsonl"),
         ("articles", "jsonl"),
+        ("articles.gz", "jsonl"),
+        ("1401.11/articles", "jsonl"),
+        (".articles", "jsonl"),
+        ("/dev/stdout", "jsonl"),
         ("csv", "csv"),
         ("-", "jsonl"),
     ],
 )
 def test_the_ending_of_a_file_names_its_format(file_name: str, name: str) -> None:
     assert format_of(file_name).name == name
+
+
+@pytest.mark.parametrize(
+    ("file_name", "ending"),
+    [(f"a.{ending}", ending) for ending in ("xlsx", "tsv", "xml", "txt", "json", "zip", "csv.zip", "سند")]
+    + [("A.XLSX.gz", "xlsx"), ("1401.11.04", "04")],
+)
+def test_an_ending_of_another_format_is_refused_with_those_there_are(file_name: str, ending: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        format_of(file_name)
+    assert str(refused.value) == (
+        f"-o {file_name!r}: {ending.removeprefix('csv.')} is no format that can be written;"
+        " there is: jsonl, csv, parquet, warc (--format writes one of them under any name)"
+    )
 
 
 def test_json_lines_keep_persian_and_say_unknown_as_null() -> None:

@@ -41,7 +41,6 @@ def archive(tmp_path: Path) -> dict[str, str]:
 
 def export(archive: dict[str, str], file: Path, *options: str) -> list[dict[str, Any]]:
     done = invoke("export", "-o", str(file), *options, settings=archive)
-    assert done == (0, "", "")
     found = []
     with file.open("rb") as stream:
         for record in ArchiveIterator(stream):
@@ -57,6 +56,8 @@ def export(archive: dict[str, str], file: Path, *options: str) -> list[dict[str,
                     "body": record.content_stream().read(),
                 }
             )
+    captures = sum(record["type"] in {"response", "revisit"} for record in found)
+    assert done == (0, "", f"scrapy export: {captures} capture{'' if captures == 1 else 's'} written\n")
     return found
 
 

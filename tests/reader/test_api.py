@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from starlette.testclient import TestClient
 
 from asrcrawler.export.contract import EXPORT_FIELDS, export_schema
+from asrcrawler.reader.app import create_app
 from asrcrawler.reader.library import Library
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits import runs
@@ -20,7 +22,6 @@ from tests.storage.samples import DAY, HOUR, SITE, an_article
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from starlette.testclient import TestClient
 VISITED = {5: NOW - HOUR, 6: NOW + 3650 * DAY}  # the second by a clock that was ahead
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
@@ -70,6 +71,7 @@ def test_articles_come_page_by_page_until_there_are_no_more(client: TestClient) 
         ("category=جامعه&tag=کتاب", []),
         ("since=1401/11/04&until=1401/11/04&unique=1&limit=2", [shelf.GALLERY, shelf.NEAR]),
         (f"before={shelf.ORDINARY[1]}", [shelf.ORDINARY[0]]),
+        ("before=۳۰۴&limit=٢&unique=۰", [303, 302]),
     ],
 )
 def test_filters(client: TestClient, query: str, expected: list[int]) -> None:
@@ -97,10 +99,33 @@ def test_exact_duplicates_can_be_left_out(client: TestClient) -> None:
         ("/api/articles?since=1401/11/05&until=1401/11/04", 400, "since is later than until"),
         ("/api/articles?tag=" + "x" * 201, 400, "tag is longer than 200 characters"),
         ("/api/nothing", 404, "Not Found"),
+        (
+            "/api/articles?sine=1401/11/04",
+            400,
+            "'sine' is not a parameter of /api/articles; there is: unique, before, limit, since, until, category, tag",
+        ),
+        (
+            "/api/search?query=x&q=y",
+            400,
+            "'query' is not a parameter of /api/search; there is: q, order, page, limit, since, until, category, tag",
+        ),
+        ("/api/status?x", 400, "'x' is not a parameter of /api/status; it has none"),
+        ("/api/articles/9?Limit=1", 400, "'Limit' is not a parameter of /api/articles/{code}; it has none"),
+        (
+            "/api/articles/9/revisions?code=9",
+            400,
+            "'code' is not a parameter of /api/articles/{code}/revisions; it has none",
+        ),
+        ("/api/categories?page=1", 400, "'page' is not a parameter of /api/categories; it has none"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(client: TestClient, address: str, status: int, error: str) -> None:
     assert told(client, address, status) == {"error": error}
+
+
+@pytest.mark.parametrize("address", ["/api?from=there", "/search?q=پل&from=there", "/?from=there"])
+def test_pages_for_people_pass_over_what_they_do_not_know(client: TestClient, address: str) -> None:
+    assert client.get(address).status_code == 200
 
 
 def test_categories(client: TestClient) -> None:
@@ -142,8 +167,9 @@ def test_the_feed_has_the_newest_and_nothing_of_the_future(client: TestClient) -
     entries = feed.findall("a:entry", ATOM)
     assert len(entries) == 30
     ids = [entry.findtext("a:id", namespaces=ATOM) for entry in entries]
-    assert ids[0] == f"http://localhost/news/{shelf.HOSTILE}"
-    assert f"http://localhost/news/{shelf.FUTURE}" not in ids
+    assert ids[0] == f"tag:asrpress.ir,2023:asrcrawler/{shelf.HOSTILE}"
+    assert f"tag:asrpress.ir,2023:asrcrawler/{shelf.FUTURE}" not in ids
+    assert len(set(ids)) == 30
     assert entries[0].findtext("a:title", namespaces=ATOM) == f"عنوان {shelf.SCRIPT} برعکس"
     links = {link.attrib["rel"]: link.attrib["href"] for link in entries[1].findall("a:link", ATOM)}
     assert links == {
@@ -159,6 +185,24 @@ def test_the_feed_did_not_change_in_the_future(sqlite_url: str, at_that_time: No
         write_visits(database, [an_article(code, at=at, published_at=NOW - DAY) for code, at in VISITED.items()])
         feed = fromstring(client_of(Library(database=database, site=SITE)).get("/feed.atom").content)
     assert feed.findtext("a:updated", namespaces=ATOM) == "2023-01-24T18:24:00+00:00"
+
+
+def test_ids_of_the_feed_stay_whatever_the_reading_room_is_called(library: Library) -> None:
+    feeds = []
+    for base, public_url in (
+        ("http://localhost", None),
+        ("http://[::1]:8000", None),
+        ("http://a.org", "https://a.org"),
+    ):
+        library.public_url = public_url
+        client = TestClient(create_app(library), base_url=base)
+        feed = fromstring(client.get("/feed.atom").content)
+        feeds.append([node.text for node in feed.iter(f"{{{ATOM['a']}}}id")])
+        link = feed.find("a:entry/a:link", ATOM)
+        assert link is not None
+        assert link.attrib["href"].startswith(f"{public_url or base}/news/")
+    assert feeds[0] == feeds[1] == feeds[2]
+    assert feeds[0][0] == "tag:asrpress.ir,2023:asrcrawler/feed"
 
 
 def test_metrics(client: TestClient, library: Library) -> None:

@@ -84,6 +84,26 @@ def test_the_page_shows_it_all(client: TestClient) -> None:
     assert all(node.attributes.get("aria-labelledby") for node in tree.css("svg"))
 
 
+@pytest.mark.parametrize(
+    ("reason", "status", "badge", "shown"),
+    [
+        ("finished", 0, "خوب", None),
+        ("shutdown", 75, "وضعیت ۷۵", "از بیرون متوقف شد"),
+        ("closespider_timeout", 0, "خوب", "زمانی که داشت به پایان رسید"),
+        ("finished", 1, "وضعیت ۱", "تا پایان رفت"),
+        ("reparse finished", None, "پایان‌یافته", "بازخوانی صفحه‌های نگه‌داشته به پایان رسید"),
+        ("<b>who knows</b>", 1, "وضعیت ۱", "<b>who knows</b>"),
+    ],
+)
+def test_how_a_run_ended_is_told_in_words(
+    database: Database, reason: str, status: int | None, badge: str, shown: str | None
+) -> None:
+    runs.end_run(database, runs.begin_run(database, SITE, {}), runs.RunFigures(), reason=reason, exit_status=status)
+    tree = LexborHTMLParser(client_of(Library(database=database, site=SITE)).get("/health").text)
+    facts = [node.text().strip() for node in tree.css(".run .facts > *")]
+    assert (facts[1], facts[3:]) == (badge, [shown] if shown else [])
+
+
 def test_the_live_part_is_what_stands_in_the_page(client: TestClient) -> None:
     live = client.get("/health/live").text
     assert "<html" not in live

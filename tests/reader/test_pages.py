@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from asrcrawler.text.persian import to_latin_digits
+from asrcrawler.reader.library import Library
+from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.persian import to_latin_digits, to_persian_digits
 from tests.reader import shelf
+from tests.reader.conftest import client_of
+from tests.storage.samples import DAY, NOON, SITE
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
+
+    from asrcrawler.storage import Database
 
 EVERY_PAGE = [
     "/", f"/?before={shelf.ORDINARY[20]}", "/future", "/undated", "/sections", "/category/کتاب", "/tag/کتاب",
@@ -48,6 +55,29 @@ def test_the_front_page_shows_the_newest_by_day(client: TestClient) -> None:
     assert "خبر شمارهٔ ۳۴۰" not in tree.text()  # a title is shown as it is written
 
 
+def directions(tree: LexborHTMLParser, selector: str) -> set[str | None]:
+    return {node.attributes.get("dir") for node in tree.css(selector)}
+
+
+def test_what_is_written_takes_its_direction_from_most_of_its_letters(database: Database) -> None:
+    english, persian = "پاسخ: the whole report in two parts <b>", "BBC و CNN: گفت‌وگو با نویسندهٔ کتاب تازه <b>"
+    for code, text in ((1, english), (2, persian)):
+        values = {"kicker": text, "title": text, "lead": text, "category": [text], "tags": [text]}
+        for seen, body in ((NOON, f"{text}\n\n{text} | {text}"), (NOON + DAY, f"{text} 2\n\n{text} | {text}")):
+            write_visits(database, [shelf.article(code, NOON, seen=seen, body=body, **values)])
+    client = client_of(Library(database=database, site=SITE))
+    own = ".headline, h1, .kicker, .lead, .body p, .difference p, .items bdi, .reading bdi"
+    for code, text, expected in ((1, english, "ltr"), (2, persian, "rtl")):
+        assert directions(page(client, f"/news/{code}"), own) == {expected}
+        label = f"/tag/{quote(text, safe='')}"
+        assert directions(page(client, label), ".items .headline, h1, .items bdi") == {expected}
+        assert directions(page(client, f"/news/{code}/edits/1"), ".kicker, .kicker bdi, .difference p") == {expected}
+        assert len(page(client, f"/news/{code}").css(own)) == 10
+    for selector in (".headline", ".headline bdi", ".lead", ".kicker"):
+        nodes = page(client, "/search?q=گفت‌وگو | report").css(selector)
+        assert sorted(str(node.attributes["dir"]) for node in nodes) == ["ltr", "rtl"]
+
+
 def test_turning_the_pages_shows_every_article_once_and_leads_back(client: TestClient) -> None:
     seen: list[int] = []
     address: str | None = "/"
@@ -62,6 +92,25 @@ def test_turning_the_pages_shows_every_article_once_and_leads_back(client: TestC
     assert newer is not None
     assert codes(page(client, str(newer.attributes["href"])))[-1] == seen[29]
     assert texts(tree, ".note a") == ["خبرهای بی‌تاریخ"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        (f"/news/{to_persian_digits(str(shelf.EDITED))}", f"/news/{shelf.EDITED}"),
+        (f"/news/{shelf.EDITED}/edits/۱", f"/news/{shelf.EDITED}/edits/1"),
+        ("/۱۴۰۱/۱۱", "/1401/11"),
+        ("/١٤٠١/١١/٠٤", "/1401/11/04"),
+        ("/?before=۳۲۰", "/?before=320"),
+    ],
+)
+def test_numbers_of_an_address_may_be_typed_on_any_keyboard(client: TestClient, typed: str, address: str) -> None:
+    assert client.get(typed).text == client.get(address).text
+    assert client.get(address).status_code == 200
+
+
+def test_the_site_s_own_path_may_be_typed_so_too(client: TestClient) -> None:
+    assert client.get("/fa/news/۴۰۱/نشانی").headers["location"] == "/news/401"
 
 
 def test_a_page_beyond_the_end_does_not_call_the_archive_empty(client: TestClient) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from tests.commands import invoke
 from tests.reader import shelf
 from tests.reader.test_pages import codes, page, texts
 
@@ -112,6 +114,15 @@ def test_machines_are_told_the_pieces(client: TestClient) -> None:
     assert (hit["code"], hit["published_at"]) == (shelf.EDITED, "2023-01-23T22:55:00+03:30")
     assert {"text": "پیمانکار", "hit": True} in hit["snippet"]
     assert "".join(piece["text"] for piece in hit["title"]) == "آغاز ساخت پل تازه"
+    schema = client.get("/api/openapi.json").json()["paths"]["/api/search"]["get"]["responses"]["200"]["content"]
+    assert set(hit) == set(schema["application/json"]["schema"]["properties"]["hits"]["items"]["properties"])
+
+
+def test_command_and_api_tell_a_hit_alike(client: TestClient, shelf_url: str) -> None:
+    told = client.get("/api/search", params={"q": "پیمانکار پل"}).json()
+    said = json.loads(invoke("search", "پیمانکار پل", "--json", settings={"ASR_DATABASE_URL": shelf_url}).stdout)
+    assert said == {"total": told["total"], "hits": told["hits"]}
+    assert said["total"] > 0
 
 
 def test_machines_get_page_after_page(client: TestClient) -> None:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import inspect
+import re
 from datetime import UTC, date, datetime
 
 import pytest
+from scrapy.extensions import closespider
 
+from asrcrawler import endings
 from asrcrawler.items import Change, Outcome
 from asrcrawler.reader import words
+from asrcrawler.storage.visits import runs
 
 MOMENT = datetime(2023, 1, 24, 19, 24, tzinfo=UTC)
 
@@ -62,3 +67,12 @@ def test_rows_with_as_many_cells_are_one_table() -> None:
         "الف", [["ب", "پ"], ["ت", "ث"]], "ج | چ | ح", "خ",
     ]  # fmt: skip
     assert words.blocks(None) == words.blocks("\u200f") == []
+
+
+def test_every_reason_for_which_a_run_ends_has_its_words() -> None:
+    ours = {value for name, value in vars(endings).items() if name.isupper() and isinstance(value, str)}
+    scrapy_s = {*re.findall(r'"(closespider_\w+)"', inspect.getsource(closespider)), "memusage_exceeded", "shutdown"}
+    assert len(scrapy_s) == 8
+    others = {runs.KILLED, "cancelled", "reparse finished", "reparse interrupted"}
+    assert set(words.ENDS) >= ours | scrapy_s | others
+    assert len(set(words.ENDS.values())) == len(words.ENDS)

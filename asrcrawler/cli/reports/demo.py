@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Any
+
+from asrcrawler.text.display import cells, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,4 +30,4 @@ def reading(article: Mapping[str, Any]) -> list[str]:
 
 
 def _wrapped(text: str | None, indent: str = "") -> list[str]:
-    return textwrap.wrap(text or "", WIDTH, initial_indent=indent, subsequent_indent=indent)
+    return [indent + line for line in wrap(text or "", WIDTH - cells(indent))]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.reports.figures import number
+from asrcrawler.text.display import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -13,10 +15,18 @@ if TYPE_CHECKING:
 
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 UNTITLED = "(no headline)"
+INDENT = "  "
+NARROWEST = 20  # cells; a narrower terminal has to break the lines itself
+
+_WORD = re.compile(r"\S+")
+_AS_STORED = ("site", "code", "url", "kind", "kicker", "lead", "published_jalali", "category", "tags", "score")
 
 
-def found(results: Results, *, best_first: bool, bold: bool) -> list[str]:
-    """The hits one below the other; with ``bold``, what was looked for stands out."""
+def found(results: Results, *, best_first: bool, bold: bool, columns: int) -> list[str]:
+    """Show the hits one below the other, in lines of ``columns`` cells; ``bold`` makes what was looked for stand out.
+
+    Links are left whole, so that a terminal can open them.
+    """
     if not results.total:
         return ["nothing found"]
     order = "best first" if best_first else "newest first"
@@ -24,52 +34,33 @@ def found(results: Results, *, best_first: bool, bold: bool) -> list[str]:
     shown = f"{number(len(results.hits))} of " if len(results.hits) < results.total else ""
     lines = [f"{shown}{number(results.total)} {articles}, {order}"]
     for hit in results.hits:
-        lines += ["", *_lines(hit, bold)]
+        lines += ["", *_lines(hit, bold, max(columns, NARROWEST))]
     return lines
 
 
 def as_json(results: Results) -> dict[str, Any]:
-    """``{total, hits}``; ``title_hits`` and ``snippet_hits`` are [start, end) in characters of title and snippet."""
-    return {"total": results.total, "hits": [_as_json(hit) for hit in results.hits]}
+    """Give ``{total, hits}``."""
+    return {"total": results.total, "hits": [hit_as_json(hit) for hit in results.hits]}
 
 
-def _lines(hit: Hit, bold: bool) -> Iterator[str]:
-    yield _text(hit.title, bold) or UNTITLED
-    about = (hit.published_jalali, str(hit.code), " › ".join(hit.category))
-    yield "  " + " · ".join(part for part in about if part)
-    if hit.snippet:
-        yield "  " + _text(hit.snippet, bold)
-    yield "  " + hit.url
-
-
-def _text(pieces: Iterable[Piece], bold: bool) -> str:
-    return "".join(f"{BOLD}{piece.text}{PLAIN}" if bold and piece.hit else piece.text for piece in pieces)
-
-
-def _as_json(hit: Hit) -> dict[str, Any]:
-    return {
-        "site": hit.site,
-        "code": hit.code,
-        "url": hit.url,
-        "kind": hit.kind,
-        "title": _text(hit.title, bold=False) or None,
-        "title_hits": _places(hit.title),
-        "kicker": hit.kicker,
-        "lead": hit.lead,
-        "snippet": _text(hit.snippet, bold=False) or None,
-        "snippet_hits": _places(hit.snippet),
-        "category": hit.category,
-        "tags": hit.tags,
+def hit_as_json(hit: Hit) -> dict[str, Any]:
+    """Give a hit as commands and API tell it: title and snippet in pieces, each with whether it was looked for."""
+    return {name: getattr(hit, name) for name in _AS_STORED} | {
         "published_at": hit.published_at.isoformat(timespec="seconds") if hit.published_at else None,
-        "published_jalali": hit.published_jalali,
-        "score": round(hit.score, 6),
+        "title": [piece._asdict() for piece in hit.title],
+        "snippet": [piece._asdict() for piece in hit.snippet],
     }
 
 
-def _places(pieces: Iterable[Piece]) -> list[list[int]]:
-    places, at = [], 0
-    for piece in pieces:
-        if piece.hit:
-            places.append([at, at + len(piece.text)])
-        at += len(piece.text)
-    return places
+def _lines(hit: Hit, bold: bool, columns: int) -> Iterator[str]:
+    yield from wrap(_text(hit.title, bold), columns) or [UNTITLED]
+    about = (hit.published_jalali, str(hit.code), " › ".join(hit.category))
+    for text in (" · ".join(part for part in about if part), _text(hit.snippet, bold)):
+        yield from (INDENT + line for line in wrap(text, columns - len(INDENT)))
+    yield INDENT + hit.url
+
+
+def _text(pieces: Iterable[Piece], bold: bool) -> str:
+    """Join the pieces, each word that was looked for bold by itself: a line may end between two."""
+    looked_for = rf"{BOLD}\g<0>{PLAIN}" if bold else r"\g<0>"
+    return "".join(_WORD.sub(looked_for, piece.text) if piece.hit else piece.text for piece in pieces)

@@ -1,6 +1,7 @@
 """Articles in a terminal."""
 
 from asrcrawler.cli.reports.demo import WIDTH, reading
+from asrcrawler.text.display import cells
 
 ARTICLE = {
     "code": 32911,
@@ -17,7 +18,7 @@ ARTICLE = {
 
 def test_an_article_fits_the_terminal_and_is_cut_openly() -> None:
     lines = reading(ARTICLE)
-    assert max(map(len, lines)) <= WIDTH
+    assert max(map(cells, lines)) <= WIDTH
     assert lines[:2] == ["32911  1401-11-04 22:54  http://asrpress.ir/fa/news/32911", "جامعه › شهری"]
     assert "▌ پل تازه‌ی شهر باز شد" in lines
     assert lines[-1] == "[… 3 more paragraphs]"

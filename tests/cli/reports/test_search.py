@@ -3,8 +3,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from asrcrawler.cli.reports.search import BOLD, PLAIN, UNTITLED, as_json, found
 from asrcrawler.storage.search import Hit, Piece, Results
+from asrcrawler.text.display import cells
 from tests.storage.samples import NOON, SITE
 
 
@@ -28,7 +31,7 @@ def a_hit(**fields: Any) -> Hit:
 
 
 def test_a_hit_is_its_headline_date_code_section_snippet_and_link() -> None:
-    assert found(Results([a_hit()], 1), best_first=True, bold=False) == [
+    assert found(Results([a_hit()], 1), best_first=True, bold=False, columns=80) == [
         "1 article, best first",
         "",
         "بهای نفت",
@@ -39,14 +42,14 @@ def test_a_hit_is_its_headline_date_code_section_snippet_and_link() -> None:
 
 
 def test_on_a_terminal_what_was_looked_for_is_bold() -> None:
-    lines = found(Results([a_hit()], 1), best_first=True, bold=True)
+    lines = found(Results([a_hit()], 1), best_first=True, bold=True, columns=80)
     assert lines[2] == f"بهای {BOLD}نفت{PLAIN}"
     assert lines[4] == f"  {BOLD}نفت{PLAIN} گران شد"
 
 
 def test_what_is_unknown_takes_no_room() -> None:
     bare = a_hit(title=[], snippet=[], published_at=None, published_jalali=None, category=[])
-    assert found(Results([bare], 1_200), best_first=False, bold=True) == [
+    assert found(Results([bare], 1_200), best_first=False, bold=True, columns=80) == [
         "1 of 1,200 articles, newest first",
         "",
         UNTITLED,
@@ -56,10 +59,10 @@ def test_what_is_unknown_takes_no_room() -> None:
 
 
 def test_nothing_found_is_said() -> None:
-    assert found(Results([], 0), best_first=True, bold=False) == ["nothing found"]
+    assert found(Results([], 0), best_first=True, bold=False, columns=80) == ["nothing found"]
 
 
-def test_machines_get_plain_text_and_the_places_in_it() -> None:
+def test_machines_get_the_pieces() -> None:
     data = json.loads(json.dumps(as_json(Results([a_hit(), a_hit(title=[], snippet=[], published_at=None)], 7))))
     assert data["total"] == 7
     assert data["hits"][0] == {
@@ -67,16 +70,33 @@ def test_machines_get_plain_text_and_the_places_in_it() -> None:
         "code": 32911,
         "url": "http://asrpress.ir/fa/news/32911",
         "kind": "article",
-        "title": "بهای نفت",
-        "title_hits": [[5, 8]],
+        "title": [{"text": "بهای ", "hit": False}, {"text": "نفت", "hit": True}],
         "kicker": None,
         "lead": "لید",
-        "snippet": "نفت گران شد",
-        "snippet_hits": [[0, 3]],
+        "snippet": [{"text": "نفت", "hit": True}, {"text": " گران شد", "hit": False}],
         "category": ["اقتصاد", "انرژی"],
         "tags": [],
         "published_at": "2024-05-01T12:00:00+00:00",
         "published_jalali": "1403-02-12 15:30",
-        "score": 1.234568,
+        "score": 1.23456789,
     }
-    assert (data["hits"][1]["title"], data["hits"][1]["snippet"], data["hits"][1]["published_at"]) == (None, None, None)
+    assert (data["hits"][1]["title"], data["hits"][1]["snippet"], data["hits"][1]["published_at"]) == ([], [], None)
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_lines_are_no_longer_than_the_terminal_and_lose_nothing(bold: bool) -> None:
+    words = "نمی‌شود گفت مُهرِ کتاب 漢字漢字 تازه".split() * 9
+    text = [Piece(" ".join(words[:7]) + " ", hit=False), Piece(" ".join(words[7:]), hit=True)]
+    hit = a_hit(title=text, snippet=text, category=["بخش نخست", "بخش دوم", "بخش سوم"])
+    lines = found(Results([hit], 1), best_first=True, bold=bold, columns=30)
+    assert max(map(cells, lines[1:-1])) <= 30
+    assert lines[-1] == "  http://asrpress.ir/fa/news/32911"
+    plain = " ".join(" ".join(lines).replace(BOLD, "").replace(PLAIN, "").split())
+    assert plain.count(" ".join(words)) == 2
+    assert all(line.count(BOLD) == line.count(PLAIN) for line in lines)
+
+
+def test_a_terminal_without_room_is_taken_for_a_narrow_one() -> None:
+    lines = found(Results([a_hit()], 1), best_first=True, bold=False, columns=1)
+    assert max(len(line) for line in lines[2:-1]) <= 20
+    assert "بهای نفت" in lines
