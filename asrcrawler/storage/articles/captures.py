@@ -1,4 +1,4 @@
-"""Kept pages on their way out: a stream of captures, whatever the archive's size."""
+"""Stream captures out of the database, a bounded number at a time, whatever the archive's size."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-CODES_AT_ONCE = 50  # a few hundred kilobytes, packed
+CODES_AT_ONCE = 50  # a few hundred kilobytes of packed bodies
 
 
 def captures(database: Database, selection: Selection) -> Iterator[Capture]:
-    """Every visit with a kept page, by site, code and visit; where anything but codes is selected, those of articles.
+    """Stream the capture of every visit that has one, by site, code and visit.
 
-    A later visit of a code that found the same bytes refers to the first one. Damaged pages are left out, with a
-    warning that names the code. Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    Where anything but codes is selected, only the visits of selected articles count. A later visit of a code that found
+    the same bytes refers to the first one. Damaged captures are left out, with a warning that names the code. Raises
+    :exc:`~asrcrawler.exceptions.StorageError`.
     """
     spans = [(1, HIGHEST_CODE)] if selection.codes is None else merge(selection.codes)
     with database.read() as connection:
@@ -39,11 +40,11 @@ def captures(database: Database, selection: Selection) -> Iterator[Capture]:
         wanted = _sites(connection, selection)
     for site in wanted:
         for span in spans:
-            for rows in _portions(database, selection, site, *span):
+            for rows in _slices(database, selection, site, *span):
                 yield from _captured(rows, known)
 
 
-def _portions(database: Database, selection: Selection, site: str, first: int, last: int) -> Iterator[list[RowMapping]]:
+def _slices(database: Database, selection: Selection, site: str, first: int, last: int) -> Iterator[list[RowMapping]]:
     kept = [visit.c.site == site, visit.c.page_id.is_not(None), *_of_articles(selection)]
     columns = [column for column in visit.c if column.name not in {"outcome", "size", "change"}]
     content = (page.c.digest, page.c.size, page.c.content, page.c.dictionary_id)
@@ -75,7 +76,7 @@ def _captured(rows: list[RowMapping], dictionaries: dict[int, Dictionary]) -> It
     seen: dict[tuple[int, bytes], Capture] = {}
     for row in rows:
         if row["content"] is None:
-            continue  # let go, as one of too many that were no article
+            continue  # its bytes were dropped: a site has a limit of captures that are no articles
         capture = Capture(
             site=row["site"],
             code=row["code"],
