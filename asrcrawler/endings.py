@@ -1,4 +1,4 @@
-"""Why a crawl ends, and the exit status that tells a script so."""
+"""Name the reasons for which a crawl ends, and derive its exit status."""
 
 from __future__ import annotations
 
@@ -21,24 +21,31 @@ ASKED_TO_WAIT = "asked to wait"
 RESTING = "resting after a refusal"
 UNREACHABLE = "unreachable"
 NOTHING_NAMED = "the site names no articles"
-"""Reasons for which a crawl is closed; Scrapy's own (``shutdown``, ``closespider_timeout`` …) come beside them."""
+"""Reasons for closing a crawl; Scrapy has its own as well (``shutdown``, ``closespider_timeout`` …)."""
 
 NOT_WELCOME = frozenset({REFUSED, ASKED_TO_WAIT})
 _UNAVAILABLE = NOT_WELCOME | {RESTING, UNREACHABLE}
 _FAILED = frozenset({DATABASE_FAILED, START_ERROR, NOTHING_NAMED})
 
 UNREADABLE_PAGES = 5
-UNREADABLE_SHARE = 0.1  # of the pages that were answered; where a sweep is among unlisted codes, most are missing
-"""So many unreadable pages in one run, more than were read, and so much of it, mean a new template and not the odd
-pages that any archive has."""
+UNREADABLE_SHARE = 0.1  # of all answered pages; where a run visits unlisted codes, most of these are missing
+"""A run with at least so many unreadable pages, more of them than articles read, and at least this share of the
+answers, has met a new template and not just the few odd pages that any archive has."""
 
 
 def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int, *, listed: bool = False) -> int:
-    """What a crawl that was closed for ``reason`` tells its caller.
+    """Derive the exit status of a crawl that was closed for ``reason``.
 
-    ``outcomes`` are the booked visits by outcome, ``unbooked`` the codes taken up that never reached the ledger.
-    ``listed`` is whether the site told in this run which articles it has: then it was reached, and a code that always
-    fails, the only one due, is no reason for an alarm.
+    ``outcomes`` counts the booked visits by outcome, ``unbooked`` the codes taken up that never reached the ledger.
+    ``listed`` says whether the site gave us any list of its articles in this run: then it was reached, and one code
+    that always fails, being the only one due, raises no alarm.
+
+    >>> exit_status(FINISHED, {"stored": 40, "failed": 1}, unbooked=0)
+    0
+    >>> exit_status(UNREACHABLE, {"failed": 10}, unbooked=3)
+    75
+    >>> exit_status(FINISHED, {"stored": 40}, unbooked=2)
+    1
     """
     if reason == ANOTHER_RUN:
         return OK
@@ -52,7 +59,13 @@ def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int, *, list
 
 
 def is_new_template(outcomes: Mapping[str, int]) -> bool:
-    """Whether the pages of the site no longer read."""
+    """Tell whether so many pages are unreadable that the site must have a new template.
+
+    >>> is_new_template({"unreadable": 5, "stored": 2, "missing": 20})
+    True
+    >>> is_new_template({"unreadable": 5, "stored": 900})
+    False
+    """
     unreadable, stored = outcomes.get(Outcome.UNREADABLE, 0), outcomes.get(Outcome.STORED, 0)
     answered = unreadable + stored + outcomes.get(Outcome.MISSING, 0)
     return unreadable >= max(UNREADABLE_PAGES, stored + 1, UNREADABLE_SHARE * answered)

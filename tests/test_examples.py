@@ -7,7 +7,14 @@ from importlib import import_module
 
 import pytest
 
-WITH_EXAMPLES = ("asrcrawler.policy", "asrcrawler.text.numbers")
+WITH_EXAMPLES = (
+    "asrcrawler.endings",
+    "asrcrawler.policy",
+    "asrcrawler.spans",
+    "asrcrawler.text.numbers",
+    "asrcrawler.text.packing",
+    "asrcrawler.text.similarity",
+)
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)

@@ -10,7 +10,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 
 from asrcrawler.cli.command import complain, warn
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
-from asrcrawler.logformatter import hush, tells_all
+from asrcrawler.logformatter import hide_set_up, is_verbose
 
 if TYPE_CHECKING:
     import argparse
@@ -42,8 +42,8 @@ class Command(ScrapyCrawl):
             self._check(args, opts)
         except AsrCrawlerError as error:
             sys.exit(complain("crawl", error))
-        if not tells_all(self.settings["LOG_LEVEL"]):
-            hush()
+        if not is_verbose(self.settings["LOG_LEVEL"]):
+            hide_set_up()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process is not None
