@@ -1,4 +1,4 @@
-"""``scrapy crawl``, with one-line errors for wrong input and an exit status that tells how the run ended."""
+"""Run ``scrapy crawl`` with one-line errors for wrong input and an exit status that tells how the run ended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Command(ScrapyCrawl):
-    """Scrapy's own command; only its errors and its exit status are ours."""
+    """Scrapy's own command, with our error messages and our exit status."""
 
     def short_desc(self) -> str:
         return "Crawl the site: exactly the codes given with -a codes=, or else what is new and due."
@@ -35,7 +35,7 @@ class Command(ScrapyCrawl):
         parser.error = _refuse  # type: ignore[method-assign]
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the options, and refuse what is wrong before Scrapy starts: one line, and no log around it."""
+        """Read the options, and refuse wrong ones before Scrapy starts: in one line, with no log around it."""
         super().process_options(args, opts)
         assert self.settings is not None
         try:
@@ -52,7 +52,7 @@ class Command(ScrapyCrawl):
         self.crawler_process.start()
         stats = None if self.crawler_process.bootstrap_failed else crawler.stats
         self.exitcode = stats.get_value("asr/exit_status", 1) if stats else 1
-        gc.freeze()  # a last search for garbage in all that was loaded takes longer than a run with nothing new
+        gc.freeze()  # a last search for garbage in all loaded modules takes longer than a run with nothing new
 
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
         from scrapy.spiderloader import get_spider_loader
@@ -76,5 +76,5 @@ class Command(ScrapyCrawl):
 
 
 def _refuse(message: str) -> NoReturn:
-    """What argparse and Scrapy find wrong, in one line like everything else."""
+    """End the process with one line that says what argparse or Scrapy finds wrong."""
     sys.exit(complain("crawl", UsageError(message)))

@@ -1,4 +1,4 @@
-"""``scrapy db``: the care of the database: upgrade, copy, check, back up, tidy."""
+"""Run ``scrapy db``: upgrade, copy, check, back up and tidy the database."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MEGABYTE = 1_000_000
 
 @contextmanager
 def _archive(command: AsrCommand) -> Iterator[Database]:
-    """The database of the settings, which is there."""
+    """Open the database of the settings, which must exist."""
     from asrcrawler.storage import Database
 
     with closing(Database(command.config.database_url)) as database:
@@ -79,7 +79,7 @@ def _same_file(one: Path | None, other: Path | None) -> bool:
 
 @contextmanager
 def _progress_bar() -> Iterator[Callable[[str, int, int], object]]:
-    """A bar on a terminal; nothing anywhere else."""
+    """Draw a progress bar on a terminal, and nothing anywhere else."""
     from tqdm import tqdm
 
     with tqdm(unit=" rows", unit_scale=True, dynamic_ncols=True, disable=not sys.stderr.isatty(), leave=False) as bar:
@@ -87,7 +87,7 @@ def _progress_bar() -> Iterator[Callable[[str, int, int], object]]:
         def progress(table: str, more: int, total: int) -> None:
             bar.total = total
             bar.update(more)
-            bar.set_description_str(table)  # draws it: a small table is done before the bar would draw itself
+            bar.set_description_str(table)  # draws at once: a small table is done before the bar would draw itself
 
         yield progress
 
@@ -150,7 +150,7 @@ def _backup(command: AsrCommand, opts: argparse.Namespace) -> None:
 
 
 class Command(ActionsCommand):
-    """The care of the database."""
+    """A command that looks after the database."""
 
     summary = "Care for the database: upgrade it, copy it, check it, back it up, tidy it."
     example = "scrapy db check"

@@ -1,4 +1,4 @@
-"""``scrapy page``: a kept page as it came, byte for byte."""
+"""Run ``scrapy page``: write a capture exactly as the site sent it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Command(AsrCommand):
-    """Writes the page of a news code to stdout or to a file."""
+    """A command that writes the capture of a news code to stdout or to a file."""
 
     summary = "Write the page that was fetched for a news code, as it came, to stdout or to a file."
     example = "scrapy page -o 32911.html 32911"

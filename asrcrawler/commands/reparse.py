@@ -1,4 +1,4 @@
-"""``scrapy reparse``: the kept pages, read again with today's parser."""
+"""Run ``scrapy reparse``: read the captures again with today's parser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DONE, INTERRUPTED = "reparse finished", "reparse interrupted"
 
 
 class Command(AsrCommand):
-    """Rewrites what is stored by what the same pages say today; fetches nothing."""
+    """A command that updates stored articles with what today's parser reads in their captures, and fetches nothing."""
 
     summary = "Read the kept pages again with today's parser, without the site."
     example = "scrapy reparse --codes 32000-33000 --dry-run --list"
@@ -91,7 +91,7 @@ class Command(AsrCommand):
 
 
 def _write(database: Database, site: str, portion: list[Reading], tally: Tally, *, dry_run: bool) -> list[Any]:
-    """Write one portion in one transaction; damaged pages and those that are gone speak for nothing."""
+    """Write one portion in one transaction; captures that are damaged or dropped change nothing."""
     from asrcrawler.storage.reparse.rewriting import write_readings
     from asrcrawler.work.reparse import whole
 
@@ -105,7 +105,7 @@ def _write(database: Database, site: str, portion: list[Reading], tally: Tally, 
 
 @contextmanager
 def _alone(database: Database, site: str, options: dict[str, Any], *, dry_run: bool) -> Iterator[Callable[[], None]]:
-    """Hold the site's run, so that no crawl writes meanwhile; give what has to be called now and then.
+    """Hold the site's lock, so that no crawl writes meanwhile; give a function that has to be called now and then.
 
     The run has no exit status: a watchdog does not take it for a crawl.
     """

@@ -1,4 +1,4 @@
-"""``scrapy search``: full-text search of the archive."""
+"""Run ``scrapy search``: full-text search of the archive."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from asrcrawler.exceptions import UsageError
 if TYPE_CHECKING:
     import argparse
 
-SHOWN = 10  # hits; --limit says otherwise
+SHOWN = 10  # hits, unless --limit says otherwise
 MOST_SHOWN = 10_000  # hits that are held in memory at once
 
 
 class Command(AsrCommand):
-    """Finds articles by their words; spellings that mean the same word find each other."""
+    """A command that finds articles by their words; spellings that mean the same word find each other."""
 
     summary = "Search the stored articles for words, best first."
     example = "scrapy search --since 1401/11/01 بهای نفت"
@@ -42,7 +42,7 @@ class Command(AsrCommand):
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from asrcrawler.cli.reports import search as found
+        from asrcrawler.cli.reports import search as reports
         from asrcrawler.storage import Database
         from asrcrawler.storage.articles.selection import Selection
         from asrcrawler.storage.search import BEST, NEWEST, search
@@ -56,12 +56,12 @@ class Command(AsrCommand):
             database.open_existing()
             results = search(database, words, selection, order=NEWEST if opts.newest else BEST, limit=opts.limit)
         if opts.json:
-            tell([json.dumps(found.as_json(results), ensure_ascii=False, indent=2)])
+            tell([json.dumps(reports.as_json(results), ensure_ascii=False, indent=2)])
         else:
-            tell(found.found(results, best_first=bool(words) and not opts.newest, bold=_is_terminal()))
+            tell(reports.report(results, best_first=bool(words) and not opts.newest, bold=_is_terminal()))
 
     def _refuse_surplus(self, args: list[str]) -> None:
-        """``-word`` excludes a word; in plain Latin letters it is taken for a mistyped option."""
+        """Accept ``-word``, which excludes a word; in plain Latin letters it is taken for a mistyped option."""
         super()._refuse_surplus([word for word in args if word.isascii() and " " not in word])
 
 
@@ -73,5 +73,5 @@ def _refuse_wordless(words: str) -> None:
 
 
 def _is_terminal() -> bool:
-    """Whether stdout shows bold letters as such."""
+    """Tell whether stdout is a terminal that shows bold letters as such."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")

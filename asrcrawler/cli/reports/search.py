@@ -1,4 +1,4 @@
-"""What a search has found: as lines for people, as data for machines."""
+"""Tell what a search found: as lines for people, as data for machines."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 UNTITLED = "(no headline)"
 
 
-def found(results: Results, *, best_first: bool, bold: bool) -> list[str]:
-    """The hits one below the other; with ``bold``, what was looked for stands out."""
+def report(results: Results, *, best_first: bool, bold: bool) -> list[str]:
+    """List the hits; with ``bold``, the words looked for are printed bold."""
     if not results.total:
         return ["nothing found"]
     order = "best first" if best_first else "newest first"
@@ -29,7 +29,10 @@ def found(results: Results, *, best_first: bool, bold: bool) -> list[str]:
 
 
 def as_json(results: Results) -> dict[str, Any]:
-    """``{total, hits}``; ``title_hits`` and ``snippet_hits`` are [start, end) in characters of title and snippet."""
+    """Give ``{total, hits}`` for JSON.
+
+    ``title_hits`` and ``snippet_hits`` are [start, end) in characters of title and snippet.
+    """
     return {"total": results.total, "hits": [_as_json(hit) for hit in results.hits]}
 
 

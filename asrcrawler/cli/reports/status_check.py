@@ -1,4 +1,4 @@
-"""What is wrong with an archive, for a watchdog: nothing, or a line each."""
+"""Find what is wrong with an archive, for ``scrapy status --check``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from asrcrawler.cli.reports.figures import duration, moment
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-COVERAGE_TOLERANCE = 0.01  # of all codes; the newest ones are always a little ahead of their visits
+COVERAGE_TOLERANCE = 0.01  # of all codes; a few of the newest ones always still wait for their visit
 
 Row = Mapping[Any, Any]
 
@@ -24,10 +24,10 @@ def problems(
     longest: timedelta,
     now: datetime,
 ) -> list[str]:
-    """What is wrong: the last good run is older than ``longest``, or less of the archive is visited than before.
+    """List what is wrong: the last good run is older than ``longest``, or less of the archive is visited than before.
 
-    ``coverage_…`` are the shares of the known codes visited at least once, None where it cannot be said. An archive
-    whose first run began less than ``longest`` ago has nothing to answer for yet.
+    ``coverage_…`` are the shares of the known codes visited at least once, None where unknown. In an archive whose
+    first run began less than ``longest`` ago nothing is wrong yet.
     """
     found = []
     if last_good is None:

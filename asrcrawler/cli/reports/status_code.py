@@ -1,4 +1,4 @@
-"""All that is known of one code, and why it is or is not due."""
+"""Tell all that is known of one code, and why it is or is not due, for ``scrapy status --code``."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from asrcrawler.storage.visits.captures import KeptPage
 
 WIDTH = 78
-DIGEST_SHOWN = 12  # hexadecimal digits; enough to tell the pages of one code apart
+DIGEST_SHOWN = 12  # hexadecimal digits; enough to tell the captures of one code apart
 
 Row = Mapping[Any, Any]
 
 
 def history(site: str, code: int, row: Row | None, visits: Sequence[Row], *, newest: int, now: datetime) -> list[str]:
-    """The code's ledger row and its visits (the first one first), explained."""
+    """Write a code's ledger row and its visits (the first one first), explained."""
     state = "unknown" if row is None else row["outcome"] or "listed, not visited"
     lines = [f"Code {code} of {site}: {state}"]
     if row is not None and row["listed_at"] is not None:
@@ -37,7 +37,7 @@ def history(site: str, code: int, row: Row | None, visits: Sequence[Row], *, new
 def as_json(
     site: str, code: int, row: Row | None, visits: Sequence[Row], *, newest: int, now: datetime
 ) -> dict[str, Any]:
-    """The same for machines: moments in UTC, ISO 8601."""
+    """Give the same for JSON: moments in UTC, ISO 8601."""
     names = ("at", "outcome", "reason", "http_status", "size", "change", "run_id")
     return {
         "site": site,
@@ -51,8 +51,8 @@ def as_json(
     }
 
 
-def kept(pages: Sequence[KeptPage]) -> list[str]:
-    """The pages of a code, numbered as ``scrapy page --visit`` counts them."""
+def captures(pages: Sequence[KeptPage]) -> list[str]:
+    """List the captures of a code, numbered as ``scrapy page --visit`` counts them."""
     if not pages:
         return []
     return [
@@ -62,8 +62,8 @@ def kept(pages: Sequence[KeptPage]) -> list[str]:
     ]
 
 
-def kept_as_json(pages: Sequence[KeptPage]) -> list[dict[str, Any]]:
-    """The same for machines."""
+def captures_as_json(pages: Sequence[KeptPage]) -> list[dict[str, Any]]:
+    """Give the same for JSON."""
     return [
         {
             "number": number,
@@ -79,7 +79,7 @@ def kept_as_json(pages: Sequence[KeptPage]) -> list[dict[str, Any]]:
 
 
 def why(row: Row | None, *, newest: int, now: datetime) -> str:
-    """Why a code is or is not due at ``now``, in one sentence; ``row`` is its ledger row."""
+    """Say why a code is or is not due at ``now``, in one sentence; ``row`` is its ledger row."""
     if row is None:
         return "not visited: the site has not named it, and no run has come by it yet"
     if row["outcome"] is None:

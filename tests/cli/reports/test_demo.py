@@ -1,6 +1,6 @@
 """Articles in a terminal."""
 
-from asrcrawler.cli.reports.demo import WIDTH, reading
+from asrcrawler.cli.reports.demo import WIDTH, article_lines
 
 ARTICLE = {
     "code": 32911,
@@ -16,7 +16,7 @@ ARTICLE = {
 
 
 def test_an_article_fits_the_terminal_and_is_cut_openly() -> None:
-    lines = reading(ARTICLE)
+    lines = article_lines(ARTICLE)
     assert max(map(len, lines)) <= WIDTH
     assert lines[:2] == ["32911  1401-11-04 22:54  http://asrpress.ir/fa/news/32911", "جامعه › شهری"]
     assert "▌ پل تازه‌ی شهر باز شد" in lines
@@ -25,7 +25,7 @@ def test_an_article_fits_the_terminal_and_is_cut_openly() -> None:
 
 def test_an_article_of_a_title_alone_is_readable() -> None:
     bare = {**ARTICLE, "body": None, "category": [], "published_jalali": None, "tags": ["پل", "شهر"]}
-    assert reading(bare) == [
+    assert article_lines(bare) == [
         "32911  no date  http://asrpress.ir/fa/news/32911",
         "",
         "▌ پل تازه‌ی شهر باز شد",

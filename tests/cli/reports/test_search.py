@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from asrcrawler.cli.reports.search import BOLD, PLAIN, UNTITLED, as_json, found
+from asrcrawler.cli.reports.search import BOLD, PLAIN, UNTITLED, as_json, report
 from asrcrawler.storage.search import Hit, Piece, Results
 from tests.storage.samples import NOON, SITE
 
@@ -28,7 +28,7 @@ def a_hit(**fields: Any) -> Hit:
 
 
 def test_a_hit_is_its_headline_date_code_section_snippet_and_link() -> None:
-    assert found(Results([a_hit()], 1), best_first=True, bold=False) == [
+    assert report(Results([a_hit()], 1), best_first=True, bold=False) == [
         "1 article, best first",
         "",
         "بهای نفت",
@@ -39,14 +39,14 @@ def test_a_hit_is_its_headline_date_code_section_snippet_and_link() -> None:
 
 
 def test_on_a_terminal_what_was_looked_for_is_bold() -> None:
-    lines = found(Results([a_hit()], 1), best_first=True, bold=True)
+    lines = report(Results([a_hit()], 1), best_first=True, bold=True)
     assert lines[2] == f"بهای {BOLD}نفت{PLAIN}"
     assert lines[4] == f"  {BOLD}نفت{PLAIN} گران شد"
 
 
 def test_what_is_unknown_takes_no_room() -> None:
     bare = a_hit(title=[], snippet=[], published_at=None, published_jalali=None, category=[])
-    assert found(Results([bare], 1_200), best_first=False, bold=True) == [
+    assert report(Results([bare], 1_200), best_first=False, bold=True) == [
         "1 of 1,200 articles, newest first",
         "",
         UNTITLED,
@@ -56,7 +56,7 @@ def test_what_is_unknown_takes_no_room() -> None:
 
 
 def test_nothing_found_is_said() -> None:
-    assert found(Results([], 0), best_first=True, bold=False) == ["nothing found"]
+    assert report(Results([], 0), best_first=True, bold=False) == ["nothing found"]
 
 
 def test_machines_get_plain_text_and_the_places_in_it() -> None:
