@@ -1,4 +1,4 @@
-"""The body of an article as HTML, in each of the three forms editors leave it in, with what does not belong to it."""
+"""Write the body of an article as HTML, in each of three forms that editors leave it in, with noise among the text."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from asrcrawler.replica.look import Look
 
 ENDS = frozenset({Noise.SIGN_OFF, Noise.NEWS_END, Noise.AFTER_BODY})
-"""Noise that ends the text; whatever follows is no part of it."""
+"""Kinds of noise that end the text; what follows them is no part of it."""
 
 
 def body_html(content: Content, look: Look, noise: Callable[[Noise], str]) -> str:
-    """What stands in the body's element. ``noise`` gives the HTML of a kind of noise."""
+    """Write the content of the body's element; ``noise`` gives the HTML of a kind of noise."""
     blocks = _written(content.blocks, look)
     pieces = _FORMS[look.body_form](blocks)
     ends = look.noise & ENDS
@@ -30,7 +30,7 @@ def body_html(content: Content, look: Look, noise: Callable[[Noise], str]) -> st
 
 
 def lead_picture_html(picture: Picture, headline: str, look: Look) -> str:
-    """The ``img`` of a lead picture; its title and alt repeat the headline."""
+    """Write the ``img`` of a lead picture; its title and alt repeat the headline."""
     name = _PICTURE_CLASSES[look.lead_picture]
     text = handwritten(headline, frozenset())
     return (
@@ -39,7 +39,10 @@ def lead_picture_html(picture: Picture, headline: str, look: Look) -> str:
 
 
 def _written(blocks: Sequence[Block], look: Look) -> list[Block]:
-    """The blocks with their lines as HTML. All at once: a replacement costs the same in a long text and in a short."""
+    """Turn the lines of all blocks into HTML.
+
+    All at once, because a replacement costs the same in a long text and in a short one.
+    """
     if not blocks:
         return []
     text = handwritten("\x1f".join(line for block in blocks for line in block.lines), look.writing)
@@ -47,7 +50,7 @@ def _written(blocks: Sequence[Block], look: Look) -> list[Block]:
     return [Block(block.kind, tuple(next(lines) for _ in block.lines)) for block in blocks]
 
 
-# --- the three forms: a piece a block ----------------------------------------------------------------------------
+# --- the three forms: one piece of HTML a block ------------------------------------------------------------------
 
 
 def _as_paragraphs(blocks: Sequence[Block]) -> list[str]:
@@ -121,7 +124,7 @@ def _cells(row: str) -> str:
 
 
 def _marked(line: str, place: int) -> str:
-    """Every other paragraph begins in bold, or with a link to a section; both are part of the text."""
+    """Let every other paragraph begin in bold or with a link to a section; both are part of the text."""
     head, blank, rest = line.partition(" ")
     if not blank or "&" in head:
         return line
@@ -134,7 +137,7 @@ def _marked(line: str, place: int) -> str:
             return line
 
 
-# --- what stands among the paragraphs ----------------------------------------------------------------------------
+# --- noise and pictures among the paragraphs ---------------------------------------------------------------------
 
 
 def _put_noise(pieces: list[str], kinds: Sequence[Noise], look: Look, noise: Callable[[Noise], str]) -> None:

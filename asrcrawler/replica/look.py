@@ -1,6 +1,7 @@
-"""The look of a page: one of each kind of variation. It decides markup alone; what the page says is its content.
+"""Choose the look of a page: one of each kind of variation.
 
-Two things show in what can be known of the article: a date without its time, and an impossible one.
+A look decides the markup alone; what the page says is its content. Two kinds of look change what can be known of the
+article: a date without a time, and an impossible date.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """The look of one page. The defaults are the target's own."""
+    """The look of one page. The defaults are those of the target."""
 
     toolbar: Toolbar = Toolbar.NAV_TITLE
     headline: Headline = Headline.TITLE
@@ -55,13 +56,13 @@ class Look:
     writing: frozenset[Writing] = frozenset()
     has_comment_form: bool = True
     chrome: int = 0
-    """Which of the site's frames is around it."""
+    """Which of the site's frames is around the page."""
 
 
 CHROMES = 4
 
 MEAN_NOISE = 2.5
-"""Kinds of noise in a body."""
+"""Mean number of kinds of noise in a body."""
 MEAN_WRITING = 2.5
 _FORMS_WITH_TIME = (
     (DateForm.TARGET, 30),
@@ -74,43 +75,43 @@ _FORMS_WITH_TIME = (
     (DateForm.DAY_ONLY, 4),
     (DateForm.IMPOSSIBLE, 3),
 )
-_REEL_HEADLINES = {Kind.GALLERY: Headline.MISSING, Kind.VIDEO: Headline.VIDEO_TITLE}
+_MEDIA_HEADLINES = {Kind.GALLERY: Headline.MISSING, Kind.VIDEO: Headline.VIDEO_TITLE}
 _LOOK = 201
 
 T = TypeVar("T")
 
 
-def _ladder(*weights: tuple[T, float]) -> tuple[T, ...]:
-    """The choices in a row of 100, each as often as its weight says."""
+def _by_weight(*weights: tuple[T, float]) -> tuple[T, ...]:
+    """Make a row of 100 choices, each repeated by its weight."""
     total = sum(weight for _, weight in weights)
     return tuple(choice for choice, weight in weights for _ in range(max(1, round(100 * weight / total))))
 
 
-_TOOLBARS = _ladder(*zip(Toolbar, (50, 15, 10, 15, 10), strict=True))
-_HEADLINES = _ladder((Headline.TITLE, 65), (Headline.HTAGS, 35))
-_KICKERS = _ladder(*zip(Kicker, (60, 25, 15), strict=True))
-_LEADS = _ladder(*zip(Lead, (70, 30), strict=True))
-_ELEMENTS = _ladder(*zip(BodyElement, (50, 20, 15, 15), strict=True))
-_BODY_FORMS = _ladder(*zip(BodyForm, (55, 25, 20), strict=True))
-_DATE_FORMS = _ladder(*_FORMS_WITH_TIME)
-_METAS = _ladder(*zip(MetaForm, (60, 35, 5), strict=True))
-_MODIFIED = _ladder(*zip(Modified, (40, 25, 35), strict=True))
-_JSONLD = _ladder(*zip(JsonLd, (55, 25, 10, 10), strict=True))
-_PICTURES = _ladder(*zip(LeadPicture, (40, 30, 20, 10), strict=True))
-_HREFS = _ladder(*zip(Hrefs, (50, 25, 25), strict=True))
-_DIGITS = _ladder(*zip(Digits, (85, 8, 7), strict=True))
-_PATHS = _ladder(*zip(Path, (50, 30, 20), strict=True))
+_TOOLBARS = _by_weight(*zip(Toolbar, (50, 15, 10, 15, 10), strict=True))
+_HEADLINES = _by_weight((Headline.TITLE, 65), (Headline.HTAGS, 35))
+_KICKERS = _by_weight(*zip(Kicker, (60, 25, 15), strict=True))
+_LEADS = _by_weight(*zip(Lead, (70, 30), strict=True))
+_ELEMENTS = _by_weight(*zip(BodyElement, (50, 20, 15, 15), strict=True))
+_BODY_FORMS = _by_weight(*zip(BodyForm, (55, 25, 20), strict=True))
+_DATE_FORMS = _by_weight(*_FORMS_WITH_TIME)
+_METAS = _by_weight(*zip(MetaForm, (60, 35, 5), strict=True))
+_MODIFIED = _by_weight(*zip(Modified, (40, 25, 35), strict=True))
+_JSONLD = _by_weight(*zip(JsonLd, (55, 25, 10, 10), strict=True))
+_PICTURES = _by_weight(*zip(LeadPicture, (40, 30, 20, 10), strict=True))
+_HREFS = _by_weight(*zip(Hrefs, (50, 25, 25), strict=True))
+_DIGITS = _by_weight(*zip(Digits, (85, 8, 7), strict=True))
+_PATHS = _by_weight(*zip(Path, (50, 30, 20), strict=True))
 _NOISE = tuple(Noise)
 _DIRT = tuple(manner for manner in Writing if manner is not Writing.NUL_BYTES)
 
 
 def look_of(seed: int, code: int, kind: Kind) -> Look:
-    """The look of a code's page: the same for ever."""
+    """Choose the look of a code's page, the same each time."""
     rnd = draws(seed, code, _LOOK)
     headline = _pick(rnd, _HEADLINES)
     date_form = _pick(rnd, _DATE_FORMS)
     if kind is not Kind.ARTICLE:
-        headline = _REEL_HEADLINES[kind] if rnd() < 0.4 else headline
+        headline = _MEDIA_HEADLINES[kind] if rnd() < 0.4 else headline
         date_form = DateForm.MISSING if rnd() < 0.3 else date_form
     meta_form = _pick(rnd, _METAS)
     if date_form is DateForm.MISSING and meta_form is MetaForm.MISSING:

@@ -1,4 +1,4 @@
-"""The HTML of what stands in bodies and does not belong there. The kinds are those of saved pages."""
+"""Write the HTML of noise in bodies: what does not belong to the article. The kinds are those of saved pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Link = tuple[str, str]
 
 
 def noise_html(kind: Noise, links: Sequence[Link]) -> str:
-    """One piece of noise; ``links`` lead to other articles, three at least."""
+    """Write one piece of noise; ``links`` lead to other articles and are three at least."""
     fixed = _FIXED.get(kind)
     if fixed is not None:
         return fixed

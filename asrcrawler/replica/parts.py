@@ -1,4 +1,4 @@
-"""The parts of a page that are the article: toolbar, path, headline, lead, tags, comments, gallery, film."""
+"""Write the parts of a page that are the article: toolbar, path, headline, lead, tags, comments, gallery, film."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DATE_LABEL = "تاریخ انتشار: "
 
 
 def toolbar_html(code: int, published: datetime | None, look: Look) -> str:
-    """Code and date. Without ``published`` the date has no place on the page."""
+    """Write code and date. Without ``published`` the page has no place for the date."""
     number = in_digits(str(code), look.digits)
     text = _date_text(published, look) if published is not None else None
     return (
@@ -30,7 +30,7 @@ def toolbar_html(code: int, published: datetime | None, look: Look) -> str:
 
 
 def path_html(category: Sequence[str], look: Look) -> str:
-    """The path of sections; the first link without quotation marks, as on the target's family."""
+    """Write the path of sections; its first link has no quotation marks, as in the target's template family."""
     links = [f'<a href="/fa/services/{20 + place}/9{place}">{escaped(name)}</a>' for place, name in enumerate(category)]
     if links:
         links[0] = f"<a href=/fa/services/20>{escaped(category[0])}</a>"
@@ -87,7 +87,7 @@ def author_html(author: str | None, look: Look) -> str:
 
 
 def comments_html(comments: Sequence[tuple[str, str, str]], address: str, look: Look) -> str:
-    """The readers' comments (name, date, text) and the form for more."""
+    """Write the readers' comments (name, date, text) and the form for more."""
     items = "".join(
         f'<div class="comments_item col-xs-36"><div class="comm_info"><span class="comm_name">{name}</span> | '
         f'<span class="comm_date">{date}</span></div><div class="comm_answer">{escaped(text)}</div></div>\n'
@@ -103,7 +103,7 @@ def comments_html(comments: Sequence[tuple[str, str, str]], address: str, look: 
 
 
 def gallery_html(content: Content) -> str:
-    """The pictures of a gallery: small ones that link to the large."""
+    """Write the pictures of a gallery: small ones that link to the large ones."""
     items = "\n".join(
         '<li class="album_listi"><div class="image_set">'
         f'<a href="{picture.path}" title="{escaped(picture.caption or "")}">'
@@ -121,7 +121,7 @@ def film_html(content: Content) -> str:
 
 
 def _date_text(published: datetime, look: Look) -> tuple[str, str]:
-    """The Jalali part and the rest, in the look's digits (Gregorian dates keep Latin ones)."""
+    """Write the Jalali part and the rest, in the look's digits (Gregorian dates keep Latin ones)."""
     return in_digits(jalali_part(published, look.date_form), look.digits), gregorian_part(published, look.date_form)
 
 
