@@ -51,7 +51,7 @@ class QuietLogFormatter(LogFormatter):
     """A log formatter that names items by kind and code wherever Scrapy would print them whole."""
 
     def __init__(self, *, is_verbose: bool = True) -> None:
-        """With ``is_verbose`` false, the two DEBUG lines of every page are not made, as nobody would see them."""
+        """Set whether the two DEBUG lines of every page are made; without ``is_verbose`` nobody would see them."""
         super().__init__()
         self._is_verbose = is_verbose
 

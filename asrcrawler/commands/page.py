@@ -45,20 +45,20 @@ class Command(AsrCommand):
         site, code = self.site_of(), code_given(args[0])
         with closing(Database(self.config.database_url)) as database:
             database.open_existing()
-            page = _chosen(kept_of(database, site, code), code, opts.visit)
+            capture = _chosen(kept_of(database, site, code), code, opts.visit)
             try:
-                body = body_of(database, site, page.digest)
+                body = body_of(database, site, capture.digest)
             except DamagedPageError as error:
                 raise DamagedPageError(f"the page of code {code} {error}") from None
         with binary_destination(opts.output) as file:
             file.write(body)
 
 
-def _chosen(pages: Sequence[KeptPage], code: int, number: int | None) -> KeptPage:
-    if not pages:
+def _chosen(kept: Sequence[KeptPage], code: int, number: int | None) -> KeptPage:
+    if not kept:
         raise UsageError(f"no page of code {code} is kept")
     if number is None:
-        return pages[-1]
-    if number > len(pages):
-        raise UsageError(f"--visit {number} is not a number from 1 to {len(pages)}")
-    return pages[number - 1]
+        return kept[-1]
+    if number > len(kept):
+        raise UsageError(f"--visit {number} is not a number from 1 to {len(kept)}")
+    return kept[number - 1]

@@ -109,7 +109,7 @@ def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[
     from asrcrawler.storage.visits.ledger import newest_known
 
     row, visits = code_history(database, site, code)
-    newest, now, pages = newest_known(database, site), utcnow(), kept_of(database, site, code)
-    lines = history.history(site, code, row, visits, newest=newest, now=now) + history.captures(pages)
+    newest, now, kept = newest_known(database, site), utcnow(), kept_of(database, site, code)
+    lines = history.history(site, code, row, visits, newest=newest, now=now) + history.captures(kept)
     data = history.as_json(site, code, row, visits, newest=newest, now=now)
-    return lines, data | {"pages": history.captures_as_json(pages)}
+    return lines, data | {"pages": history.captures_as_json(kept)}

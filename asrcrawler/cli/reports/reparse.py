@@ -32,14 +32,14 @@ WORDS = {
 class Tally:
     """Counts over a whole run of ``scrapy reparse``."""
 
-    pages: Counter[str] = field(default_factory=Counter)
+    captures: Counter[str] = field(default_factory=Counter)
     fields: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Changes by field of an article and kind of article."""
     codes: int = 0
 
     def add(self, codes: int, rewritten: Rewritten) -> None:
         self.codes += codes
-        self.pages.update(rewritten.counts)
+        self.captures.update(rewritten.counts)
         self.fields.update((difference.field, difference.kind) for difference in rewritten.differences)
 
 
@@ -53,8 +53,8 @@ def listed(differences: Iterable[Difference]) -> list[str]:
 
 def summary(site: str, tally: Tally, kinds: Sequence[str], *, dry_run: bool) -> list[str]:
     """Write the counts: captures by what became of them, changes by field and kind."""
-    lines = [f"{number(tally.pages.total())} kept pages of {number(tally.codes)} codes of {site} read again"]
-    lines += [f"  {number(tally.pages[name]):>10}  {words}" for name, words in WORDS.items() if tally.pages[name]]
+    lines = [f"{number(tally.captures.total())} kept pages of {number(tally.codes)} codes of {site} read again"]
+    lines += [f"  {number(tally.captures[name]):>10}  {words}" for name, words in WORDS.items() if tally.captures[name]]
     if tally.fields:
         shown = [kind for kind in kinds if any(of == kind for _, of in tally.fields)]
         heads = "".join(f"{kind:>{KIND_WIDTH}}" for kind in shown)

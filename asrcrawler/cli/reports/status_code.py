@@ -51,30 +51,30 @@ def as_json(
     }
 
 
-def captures(pages: Sequence[KeptPage]) -> list[str]:
+def captures(kept: Sequence[KeptPage]) -> list[str]:
     """List the captures of a code, numbered as ``scrapy page --visit`` counts them."""
-    if not pages:
+    if not kept:
         return []
     return [
         "",
         "Pages (the SHA-256 of each begins with …)",
-        *(_page(number, page) for number, page in enumerate(pages, 1)),
+        *(_capture(number, capture) for number, capture in enumerate(kept, 1)),
     ]
 
 
-def captures_as_json(pages: Sequence[KeptPage]) -> list[dict[str, Any]]:
+def captures_as_json(kept: Sequence[KeptPage]) -> list[dict[str, Any]]:
     """Give the same for JSON."""
     return [
         {
             "number": number,
-            "at": iso(page.at),
-            "url": page.url,
-            "sha256": page.digest.hex(),
-            "size": page.size,
-            "packed_size": page.packed_size,
-            "headers": page.headers,
+            "at": iso(capture.at),
+            "url": capture.url,
+            "sha256": capture.digest.hex(),
+            "size": capture.size,
+            "packed_size": capture.packed_size,
+            "headers": capture.headers,
         }
-        for number, page in enumerate(pages, 1)
+        for number, capture in enumerate(kept, 1)
     ]
 
 
@@ -127,7 +127,13 @@ def _visit(visit: Row) -> str:
     return "  " + "  ".join(parts)
 
 
-def _page(number: int, page: KeptPage) -> str:
-    packed = "let go" if page.packed_size is None else f"{size(page.packed_size)} packed"
-    parts = [f"{number:>3}", moment(page.at), page.digest.hex()[:DIGEST_SHOWN], size(page.size).rjust(8), packed]
+def _capture(number: int, capture: KeptPage) -> str:
+    packed = "let go" if capture.packed_size is None else f"{size(capture.packed_size)} packed"
+    parts = [
+        f"{number:>3}",
+        moment(capture.at),
+        capture.digest.hex()[:DIGEST_SHOWN],
+        size(capture.size).rjust(8),
+        packed,
+    ]
     return "  ".join(parts)
