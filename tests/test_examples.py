@@ -8,8 +8,13 @@ from importlib import import_module
 import pytest
 
 WITH_EXAMPLES = (
+    "asrcrawler.cli.reports.figures",
+    "asrcrawler.cli.schedule",
     "asrcrawler.endings",
+    "asrcrawler.export",
     "asrcrawler.policy",
+    "asrcrawler.reader.difference",
+    "asrcrawler.reader.words",
     "asrcrawler.spans",
     "asrcrawler.text.numbers",
     "asrcrawler.text.packing",

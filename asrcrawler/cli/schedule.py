@@ -90,6 +90,11 @@ def cron_times(minutes: int) -> str:
 
     cron starts counting anew with every hour and every day, so intervals that do not divide these would be uneven.
     Raises :exc:`UsageError`, naming the nearest even ones.
+
+    >>> cron_times(10)
+    '*/10 * * * *'
+    >>> cron_times(120)
+    '0 */2 * * *'
     """
     if minutes not in EVEN:
         below = max(even for even in EVEN if even < minutes)

@@ -66,7 +66,11 @@ FORMATS = {
 
 
 def format_of(file_name: str) -> Format:
-    """Choose the format by the ending of ``file_name``, with or without ``.gz``; JSON Lines if it names none."""
+    """Choose the format by the ending of ``file_name``, with or without ``.gz``; JSON Lines if it names none.
+
+    >>> format_of("bahman.csv.gz").name
+    'csv'
+    """
     _, _, ending = file_name.lower().removesuffix(GZIP).rpartition(".")
     return FORMATS.get(ending, FORMATS["jsonl"])
 

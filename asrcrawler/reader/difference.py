@@ -31,7 +31,11 @@ Paragraph = list[Part]
 
 
 def words(before: str | None, after: str | None) -> Paragraph:
-    """Compare two texts: give the words of both in one sequence, each kept, deleted or inserted."""
+    """Compare two texts: give the words of both in one sequence, each kept, deleted or inserted.
+
+    >>> [(part.mark, part.text) for part in words("The bridge is closed", "The bridge is open")]
+    [('same', 'The bridge is '), ('deleted', 'closed'), ('inserted', 'open')]
+    """
     return _Comparison().words(before or "", after or "")
 
 
@@ -50,7 +54,11 @@ def paragraphs(before: str | None, after: str | None) -> list[Paragraph]:
 
 
 def names(before: Sequence[str], after: Sequence[str]) -> Paragraph:
-    """Compare two lists of names, such as tags."""
+    """Compare two lists of names, such as tags.
+
+    >>> [(part.mark, part.text) for part in names(["oil", "gas"], ["oil", "coal"])]
+    [('same', 'oil'), ('deleted', 'gas'), ('inserted', 'coal')]
+    """
     kept = [Part("same", name) for name in before if name in after]
     gone = [Part("deleted", name) for name in before if name not in after]
     return kept + gone + [Part("inserted", name) for name in after if name not in before]

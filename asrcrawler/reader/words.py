@@ -55,13 +55,21 @@ STATES = {"working": "در حال کار", "killed": "ناتمام", "ended": "�
 
 
 def number(value: float) -> str:
-    """Write a number as ``۱٬۲۳۴`` or ``۱٫۵``."""
+    """Write a number as ``۱٬۲۳۴`` or ``۱٫۵``.
+
+    >>> number(1234)
+    '۱٬۲۳۴'
+    """
     text = f"{value:,}" if isinstance(value, int) else f"{value:,g}"
     return to_persian_digits(text.replace(",", "٬").replace(".", "٫"))
 
 
 def percentage(part: int, whole: int) -> str:
-    """Write a share as ``۴٫۵٪``, rounded down, so that ۱۰۰٪ means all."""
+    """Write a share as ``۴٫۵٪``, rounded down, so that ۱۰۰٪ means all.
+
+    >>> percentage(1999, 2000)
+    '۹۹٫۹٪'
+    """
     return f"{number(part * 1000 // whole / 10)}٪" if whole else "۰٪"
 
 
@@ -74,7 +82,11 @@ def size(count: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Write a duration as ``۳ ساعت و ۲۰ دقیقه``, no more exact than is of use."""
+    """Write a duration as ``۳ ساعت و ۲۰ دقیقه``, no more exact than is of use.
+
+    >>> duration(12_000)
+    '۳ ساعت و ۲۰ دقیقه'
+    """
     whole = round(abs(seconds))
     if whole < MINUTE:
         return f"{number(whole)} ثانیه"
@@ -92,7 +104,12 @@ def jalali_day(day: date) -> jdatetime.date:
 
 
 def day_in_words(day: date, *, weekday: bool = True) -> str:
-    """Write a day as ``سه‌شنبه ۴ بهمن ۱۴۰۱``."""
+    """Write a day as ``سه‌شنبه ۴ بهمن ۱۴۰۱``.
+
+    >>> from datetime import date
+    >>> day_in_words(date(2023, 1, 24))
+    'سه‌شنبه ۴ بهمن ۱۴۰۱'
+    """
     shown = jalali_day(day)
     name = f"{WEEKDAYS[day.weekday()]} " if weekday else ""
     return f"{name}{to_persian_digits(str(shown.day))} {month_in_words(shown.year, shown.month)}"

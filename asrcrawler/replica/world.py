@@ -120,7 +120,7 @@ class World:
         below = range(code - 1, max(self.first, code - FARTHEST_COPY) - 1, -1)
         return next((other for other in below if self.is_visible(other, at)), None)
 
-    # --- what it says, and when it says something else
+    # --- the texts, and when they change
 
     def origin(self, code: int) -> Origin:
         """Tell how the article of this code came about."""

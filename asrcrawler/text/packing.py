@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.items import Page
 
-LEVEL = 3  # of zstd; benchmarks/pages.py compares
+LEVEL = 3  # of zstd; benchmarks/pages.py compares the levels
 DICTIONARY_SIZES = tuple(1024 * size for size in (112, 64, 32, 16))
 """Sizes of a dictionary in bytes, tried in turn. The largest holds a page's whole frame. Asked for more than the
 samples support, zstd's trainer gives a small and poor dictionary, and what they support is not known beforehand."""
