@@ -51,7 +51,7 @@ def main() -> int:
         world = World(first=1, last=CODES, density=density)
         with ReplicaProcess(world) as replica:
             _pin(replica.pid)
-            asyncio.run(_load(replica.base_url, 0.5, count(1)))  # the server makes its frames once, so before
+            asyncio.run(_load(replica.base_url, 0.5, count(1)))  # the frames of pages are made once, before
             before = _cpu_seconds(replica.pid)
             load = asyncio.run(_load(replica.base_url, options.seconds, count(FIRST_ASKED)))
             used = _cpu_seconds(replica.pid) - before

@@ -162,7 +162,7 @@ def _opened(path: Path, shown: Path) -> Iterator[IO[bytes]]:
 
 
 def _is_special(path: Path) -> bool:
-    """Tell whether ``path`` is a device or a pipe, which no other file can be renamed to."""
+    """Tell whether ``path`` is a device or a pipe, which is written to directly and not replaced."""
     try:
         mode = path.stat().st_mode
     except OSError:

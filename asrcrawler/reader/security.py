@@ -29,7 +29,7 @@ HEADERS = {
 
 
 class Guard:
-    """A layer that answers only GET and HEAD, addresses of limited length, and the host names it is given.
+    """An ASGI middleware that answers only GET and HEAD, addresses of limited length, and the given host names.
 
     A page of another site can make a browser ask us by a name that leads to 127.0.0.1 (DNS rebinding), and would be
     allowed to read the answer. So on loopback only our own names are answered.

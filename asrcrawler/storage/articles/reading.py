@@ -42,9 +42,9 @@ class Position:
     """A position in a list where a slice begins: the top, or beside the article with a code."""
 
     before: int | None = None
-    """Code of an article: the slice begins below it, with older ones."""
+    """Code of an article: the slice has the next older ones."""
     after: int | None = None
-    """Code of an article: the slice ends above it, with newer ones. Takes precedence over ``before``."""
+    """Code of an article: the slice has the next newer ones. Takes precedence over ``before``."""
     limit: int = 30  # articles in the slice
 
 
