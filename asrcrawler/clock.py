@@ -1,4 +1,4 @@
-"""The one place that asks for the time, so that a simulation can move it."""
+"""Give the present time; nothing else in the program asks for it, so that a simulation can move it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _offset = timedelta(0)
 
 
 def utcnow() -> datetime:
-    """The present moment, aware, in UTC."""
+    """Give the present moment, aware, in UTC."""
     return datetime.now(UTC) + _offset
 
 

@@ -1,4 +1,4 @@
-"""Why a crawl ends, and the exit status that tells a script so."""
+"""Name the reasons for which a crawl ends, and derive its exit status."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _UNAVAILABLE = NOT_WELCOME | {RESTING, UNREACHABLE, CLOSED_BY_ANOTHER}
 _FAILED = frozenset({DATABASE_FAILED, START_ERROR, NOTHING_NAMED})
 
 UNREADABLE_PAGES = 5
-UNREADABLE_SHARE = 0.1  # of the pages that were answered; where a sweep is among unlisted codes, most are missing
-"""So many unreadable pages in one run, more than were read, and so much of it, mean a new template and not the odd
-pages that any archive has."""
+UNREADABLE_SHARE = 0.1  # of all answered pages; where a run visits unlisted codes, most of these are missing
+"""A run with at least so many unreadable pages, more of them than articles read, and at least this share of the
+answers, has met a new template and not just the few odd pages that any archive has."""
 
 
 def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int, *, listed: bool = False) -> int:
-    """What a crawl that was closed for ``reason`` tells its caller.
+    """Derive the exit status of a crawl that was closed for ``reason``.
 
     ``outcomes`` are the booked visits by outcome, ``unbooked`` the codes taken up that never reached the ledger. Who
     ends a run by a signal before it has booked anything has not seen it do well either.
@@ -68,7 +68,13 @@ def reason_of(error: StorageError) -> str:
 
 
 def is_new_template(outcomes: Mapping[str, int]) -> bool:
-    """Whether the pages of the site no longer read."""
+    """Tell whether so many pages are unreadable that the site must have a new template.
+
+    >>> is_new_template({"unreadable": 5, "stored": 2, "missing": 20})
+    True
+    >>> is_new_template({"unreadable": 5, "stored": 900})
+    False
+    """
     unreadable, stored = outcomes.get(Outcome.UNREADABLE, 0), outcomes.get(Outcome.STORED, 0)
     answered = unreadable + stored + outcomes.get(Outcome.MISSING, 0)
     return unreadable >= max(UNREADABLE_PAGES, stored + 1, UNREADABLE_SHARE * answered)

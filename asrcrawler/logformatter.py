@@ -1,4 +1,4 @@
-"""Scrapy's log lines without the text of pages and items: a log is read by eye and kept for years."""
+"""Format Scrapy's log lines without the text of pages and items: people read a log, and it is kept for years."""
 
 from __future__ import annotations
 
@@ -16,31 +16,30 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 
-BEGINNINGS = ("Versions:", "Overridden settings:", "Enabled ")
-"""Of what Scrapy lists at every start: ninety lines, the same each time."""
-_LISTS = ("scrapy.utils.log", "scrapy.crawler", "scrapy.addons", "scrapy.middleware")
+_SET_UP_LINES = ("Versions:", "Overridden settings:", "Enabled ")
+"""Beginnings of the lines in which Scrapy lists its set-up at every start: ninety lines, the same each time."""
+_SET_UP_LOGGERS = ("scrapy.utils.log", "scrapy.crawler", "scrapy.addons", "scrapy.middleware")
+
+_VERBOSE_LEVELS = frozenset({"DEBUG", "NOTSET", "10", "0"})
 
 
-_DETAILED = frozenset({"DEBUG", "NOTSET", "10", "0"})
+def is_verbose(level: str | int) -> bool:
+    """Tell whether nothing is left out of the log at this ``LOG_LEVEL``."""
+    return str(level).upper() in _VERBOSE_LEVELS
 
 
-def tells_all(level: str | int) -> bool:
-    """Whether everything is told at this ``LOG_LEVEL``."""
-    return str(level).upper() in _DETAILED
-
-
-def hush() -> None:
-    """Leave those lists out of the log of this process; a crawl from cron then adds a few lines to it."""
-    for name in _LISTS:
+def hide_set_up() -> None:
+    """Leave Scrapy's lists of its set-up out of this process's log; a crawl from cron then adds few lines to it."""
+    for name in _SET_UP_LOGGERS:
         logging.getLogger(name).addFilter(_is_news)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    return record.levelno != logging.INFO or not str(record.msg).startswith(BEGINNINGS)
+    return record.levelno != logging.INFO or not str(record.msg).startswith(_SET_UP_LINES)
 
 
 def describe(item: Any) -> str:
-    """A few words that identify ``item`` and hold none of its text."""
+    """Describe ``item`` in a few words that identify it and hold none of its text."""
     if isinstance(item, Article):
         return f"{item.kind} {item.code}"
     if isinstance(item, Absence):
@@ -49,22 +48,22 @@ def describe(item: Any) -> str:
 
 
 class QuietLogFormatter(LogFormatter):
-    """Names items by kind and code wherever Scrapy would print them whole."""
+    """A log formatter that names items by kind and code wherever Scrapy would print them whole."""
 
-    def __init__(self, *, tells_all: bool = True) -> None:
-        """``tells_all``: else the two lines of every page, which nobody would see, are not made."""
+    def __init__(self, *, is_verbose: bool = True) -> None:
+        """Set whether the two DEBUG lines of every page are made; without ``is_verbose`` nobody would see them."""
         super().__init__()
-        self._tells_all = tells_all
+        self._is_verbose = is_verbose
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(tells_all=tells_all(crawler.settings["LOG_LEVEL"]))
+        return cls(is_verbose=is_verbose(crawler.settings["LOG_LEVEL"]))
 
     def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
-        return super().crawled(request, response, spider) if self._tells_all else None
+        return super().crawled(request, response, spider) if self._is_verbose else None
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
-        if not self._tells_all:
+        if not self._is_verbose:
             return None
         return {"level": logging.DEBUG, "msg": "Visited: %(item)s", "args": {"item": describe(item)}}
 

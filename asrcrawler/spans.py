@@ -1,4 +1,4 @@
-"""Sets of news codes as spans: what is visited, what is asked for, what is to be looked for."""
+"""Handle sets of news codes as spans of first and last code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ Span = tuple[int, int]
 
 
 def merge(spans: Iterable[Span], *, apart: int = 1) -> list[Span]:
-    """The same codes as ascending spans that neither overlap nor touch; gaps of less than ``apart`` are closed too."""
+    """Merge spans into ascending ones that neither overlap nor touch.
+
+    Codes that differ by at most ``apart`` end up in one span, with all codes between them.
+
+    >>> merge([(10, 12), (1, 3), (4, 5)])
+    [(1, 5), (10, 12)]
+    >>> merge([(1, 3), (5, 6)], apart=2)
+    [(1, 6)]
+    """
     merged: list[Span] = []
     for first, last in sorted(spans):
         if merged and first <= merged[-1][1] + apart:

@@ -1,1 +1,4 @@
-"""What is measured, against what, and the last figures. Each module runs by itself: ``python -m benchmarks.NAME``."""
+"""Measure the program against other ways and against targets: ``python -m benchmarks.NAME`` runs one of them.
+
+``benchmarks/README.md`` has the last figures.
+"""

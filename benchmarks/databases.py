@@ -1,4 +1,4 @@
-"""A database for a benchmark, in a folder that goes away with it."""
+"""Make a database for a benchmark in a temporary folder."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-"""Kind → its name for people."""
+"""Kinds of database, each with its name for people."""
 
 
 @contextmanager
 def database_url(kind: str, folder: str) -> Iterator[str]:
-    """The URL of a new database of one of :data:`KINDS`; PostgreSQL's server ends with the block."""
+    """Give the URL of a new database of one of :data:`KINDS`; PostgreSQL's server ends with the block."""
     if kind == "sqlite":
         yield f"sqlite:///{folder}/asr.db"
         return
-    Path(folder).chmod(0o755)  # PostgreSQL is started as another user where this one is root
+    Path(folder).chmod(0o755)  # where we are root, PostgreSQL runs as another user
     runtime = Path(folder) / "run"
     runtime.mkdir(mode=0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)

@@ -1,7 +1,7 @@
-"""A backfill that is killed again and again: ``python -m benchmarks.kills [--kills 50] [--codes 3000] [--write]``.
+"""Kill a backfill again and again: ``python -m benchmarks.kills [--kills 50] [--codes 3000] [--write]``.
 
-``kill -9`` at random moments, of start-up too, then one run to the end. Counts what was lost, what was doubled and what
-had to be asked for again. Takes some minutes; a small one is among the tests.
+Uses ``kill -9`` at random moments, some of them during start-up, and then lets one run end. Counts what was lost, what
+was stored twice and what had to be asked for again. Takes some minutes; the tests have a small one.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from tests.end_to_end.crawling import Crawl
 from tests.end_to_end.killing import BATCH, CONCURRENCY, MOST_REPEATED, kill_again_and_again
 
 SEED = 1401
-LATENCY = 0.03  # seconds an answer takes; so that the archive is not complete before the last kill
+LATENCY = 0.03  # seconds before each answer, so that the archive is not complete before the last kill
 
 
 def main() -> int:
-    """Print the figures; 1 if something was lost, doubled or asked for more often than the kills explain."""
+    """Print the figures; give 1 if something was lost, doubled or asked for more often than the kills explain."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--codes", type=int, default=3_000)

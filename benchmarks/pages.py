@@ -1,8 +1,8 @@
-"""``python -m benchmarks.pages [--pages 1000] [--rounds 3] [--write]``: what keeping pages takes, and gives back.
+"""Measure what captures cost: ``python -m benchmarks.pages [--pages 1000] [--rounds 3] [--write]``.
 
-How small pages become at several levels, with and without a dictionary, always measured on pages that the dictionary
-was not learnt from; what keeping costs a crawl; and how fast kept pages are read again. Crawls with and without pages
-take turns.
+Measures how small they become at several levels, with and without a dictionary, always on pages that the dictionary was
+not trained on; what storing them costs a crawl; and how fast they are read again. Crawls with and without captures take
+turns.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ from benchmarks.readme import put
 PROJECT = Path(__file__).parents[1]
 REAL = PROJECT.parent / "shared" / "pages"
 LEVELS = (1, 3, 6, 9, 19)
-SAMPLE = 400  # pages of the replica; one half is learnt from, the other measured
+SAMPLE = 400  # pages of the replica; one half is for training, the other is measured
 MOST_SHARE, MOST_COST, LEAST_SPEEDUP = 0.12, 0.10, 5.0
 _BODY = re.compile(rb'(<div class="body [^>]*>).*?(<div class="wrapper">)', re.DOTALL)
 
 
 class Crawl(NamedTuple):
-    """What one crawl took."""
+    """Figures of one crawl."""
 
     rate: float
     """Pages a second, from the first visit to the last."""
     cpu: float
-    """Milliseconds a page, the start included."""
+    """Milliseconds of CPU a page, start-up included."""
 
 
 def main() -> int:
-    """Print the figures; 1 if a target is missed."""
+    """Print the figures; give 1 if a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--pages", type=int, default=1000, help="of one crawl")
     parser.add_argument("--rounds", type=int, default=3, help="of crawls with and without pages, in turn")
@@ -64,7 +64,7 @@ def main() -> int:
 
 
 def compression() -> tuple[str, float]:
-    """The table of sizes; and the share that is kept of a replica's page as the crawler packs it."""
+    """Make the table of sizes; give it and the share kept of a replica's page as the crawler packs it."""
     lines = ["| pages | dictionary | " + " | ".join(f"level {level}" for level in LEVELS) + " |"]
     lines.append("|---|---|" + "---:|" * len(LEVELS))
     kept = 1.0
@@ -87,7 +87,7 @@ def compression() -> tuple[str, float]:
 
 
 def samples() -> list[tuple[str, list[bytes], list[bytes]]]:
-    """What to pack: a name, the pages to learn from and those to measure."""
+    """Give what to pack: a name, the pages to train on and those to measure."""
     world = World(first=1, last=4 * SAMPLE, density=1.0)
     rendered = Pages(world, "http://asrpress.ir")
     replica = [rendered.article(code, world.now) for code in range(1, 4 * SAMPLE, 4)]
@@ -105,19 +105,19 @@ def samples() -> list[tuple[str, list[bytes], list[bytes]]]:
 
 
 def frame_of(page: bytes) -> tuple[bytes, bytes]:
-    """What stands before and after the body of a page."""
+    """Give what stands before and after the body of a page."""
     match = _BODY.search(page)
     assert match is not None
     return page[: match.end(1)], page[match.start(2) :]
 
 
 def halves(pages: list[bytes]) -> tuple[list[bytes], list[bytes]]:
-    """The trainer wants more samples than seven: what is learnt from is given to it twice."""
+    """Split pages into halves, to train on (given twice: the trainer wants more than seven samples) and to measure."""
     return pages[::2] * 2, pages[1::2]
 
 
 def cell(pages: list[bytes], level: int, dictionary: Dictionary | None) -> tuple[str, float]:
-    compress(pages[0], dictionary, level)  # loads the dictionary's tables
+    compress(pages[0], dictionary, level)  # loads the dictionary's tables before the clock starts
     started = time.perf_counter()
     packed = sum(len(compress(page, dictionary, level)) for page in pages)
     each = (time.perf_counter() - started) / len(pages) * 1000
@@ -126,7 +126,7 @@ def cell(pages: list[bytes], level: int, dictionary: Dictionary | None) -> tuple
 
 
 def crawling(pages: int, rounds: int) -> tuple[str, bool]:
-    """The table of crawls with and without pages, and of another reading; whether both are as they should be."""
+    """Make the table of crawls with and without captures and of a reparse; tell whether both meet their targets."""
     crawls: dict[str, list[Crawl]] = {"1": [], "0": []}
     readings = []
     world = World(first=1, last=2 * pages, density=1.0, deletion_share=0)
@@ -173,7 +173,7 @@ def crawl(base_url: str, url: str, pages: int, keep: str) -> Crawl:
 
 
 def reparse(url: str, pages: int) -> float:
-    """Pages a second of the whole command."""
+    """Give the captures a second of a whole ``scrapy reparse``."""
     started = time.perf_counter()
     scrapy(["reparse"], {"ASR_DATABASE_URL": url})
     return pages / (time.perf_counter() - started)

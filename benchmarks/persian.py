@@ -1,7 +1,7 @@
-"""How fast Persian text is cleaned and folded: ``python -m benchmarks.persian [--write]``.
+"""Measure how fast Persian text is cleaned and folded: ``python -m benchmarks.persian [--write]``.
 
-Prints megabytes of UTF-8 text per second on one core, the best of several passes over articles of ordinary length:
-once as a well-kept outlet writes them, once with everything that cleaning is for.
+Prints megabytes of UTF-8 text per second on one core, the best of several passes over articles of ordinary length: once
+as a careful outlet writes them, once with everything that cleaning is for.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FLOOR = 20  # MB/s, for cleaning
 PASSES = 7
 ARTICLES = 400
 PARAGRAPHS = 8
-"""Some 4 kB of UTF-8 an article, which is what news articles have."""
+"""Paragraphs in an article: some 4 kB of UTF-8, the length of a usual news article."""
 
 PARAGRAPH = (
     "به گزارش خبرنگار ما، کتابخانهٔ تازهٔ شهر دیروز با حضور دانش‌آموزان و آموزگاران گشایش یافت. مدیر آن گفت: «در این سه "
@@ -40,7 +40,7 @@ DIRT = {
 
 
 def article(*, dirty: bool) -> str:
-    """One body; the dirty one with Arabic letters and digits, tatweel, marks, no-break spaces and doubled ZWNJ."""
+    """Make one body; a dirty one has Arabic letters and digits, tatweel, marks, no-break spaces and doubled ZWNJ."""
     text = "\n\n".join([PARAGRAPH] * PARAGRAPHS)
     for neat, found in DIRT.items() if dirty else ():
         text = text.replace(neat, found)
@@ -48,8 +48,8 @@ def article(*, dirty: bool) -> str:
 
 
 def megabytes_per_second(work: Callable[[str], str], text: str) -> float:
-    """The best of several passes, which is the one that other processes disturbed least."""
-    texts = [f"{text} {number}" for number in range(ARTICLES)]  # no two alike: whole texts are remembered for a while
+    """Give the best of several passes, as other processes disturbed that one least."""
+    texts = [f"{text} {number}" for number in range(ARTICLES)]  # all different: results for whole texts are cached
     best = min(_seconds(work, texts) for _ in range(PASSES))
     return sum(len(text.encode()) for text in texts) / best / 1e6
 
@@ -62,7 +62,7 @@ def _seconds(work: Callable[[str], str], texts: list[str]) -> float:
 
 
 def main() -> int:
-    """Print the figures; 1 if cleaning is slower than its floor."""
+    """Print the figures; give 1 if cleaning is slower than its floor."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.persian", description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     options = parser.parse_args()

@@ -1,6 +1,6 @@
-"""A run with nothing new: on an archive of a thousand settled codes and on one of a million.
+"""Measure a run with nothing new, on an archive of a thousand settled codes and on one of a million.
 
-``python -m benchmarks.planning [--write]``: makes both archives in a temporary folder, runs the real ``scrapy crawl
+``python -m benchmarks.planning [--write]`` makes both archives in a temporary folder, runs the real ``scrapy crawl
 asr`` on them in turn against the replica, and prints time, peak memory and their ratio.
 """
 
@@ -31,14 +31,14 @@ from benchmarks.readme import put
 SITE = "asrpress.ir"
 SIZES = (1_000, 1_000_000)
 ROUNDS = 7
-MOST_TIME = 1.5  # of the time with the small archive
-MOST_MEMORY = 20  # MB more
+MOST_TIME = 1.5  # times the time with the small archive
+MOST_MEMORY = 20  # MB more than with the small archive
 CHUNK = 20_000  # ledger rows in one statement
 PROJECT = Path(__file__).parents[1]
 
 
 def make_archive(url: str, newest: int, size: int, window: list[int]) -> None:
-    """An archive in which the ``size`` codes up to ``newest`` are settled and the feed was seen an hour ago."""
+    """Make an archive in which the ``size`` codes up to ``newest`` are settled and the feed was read an hour ago."""
     database = Database(url)
     database.prepare()
     at = utcnow() - timedelta(days=400)
@@ -71,7 +71,7 @@ def make_archive(url: str, newest: int, size: int, window: list[int]) -> None:
 
 
 def crawl(url: str, base_url: str, first_code: int) -> tuple[float, float]:
-    """Seconds and peak MB of one run."""
+    """Run a crawl; give its seconds and peak memory in MB."""
     environment = os.environ | {
         "ASR_BASE_URL": base_url,
         "ASR_DATABASE_URL": url,
@@ -97,7 +97,7 @@ def crawl(url: str, base_url: str, first_code: int) -> tuple[float, float]:
 
 
 def main() -> int:
-    """Print the figures; 1 if a target is missed."""
+    """Print the figures; give 1 if a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.planning", description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     options = parser.parse_args()

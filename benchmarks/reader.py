@@ -1,7 +1,7 @@
-"""The reading room on a large archive: how long its pages take, and fifty visitors at once.
+"""Measure the reading room on a large archive: how long its pages take, and fifty visitors at once.
 
-``python -m benchmarks.reader [--articles 100000] [--write]``: fills a SQLite database in a temporary folder with what
-the replica's newsroom writes, serves it with the real ``scrapy serve`` and asks for pages over HTTP.
+``python -m benchmarks.reader [--articles 100000] [--write]`` fills a SQLite database in a temporary folder with what
+the replica writes, serves it with the real ``scrapy serve`` and asks for pages over HTTP.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ SITE = "asrpress.ir"
 PROJECT = Path(__file__).parents[1]
 DENSITY = 0.4  # articles for each code
 PER_DAY = 120  # articles
-TEXTS = 4_000  # different ones; larger archives repeat them
+TEXTS = 4_000  # different texts; larger archives repeat them
 BATCH = 1_000
 WARM, ROUNDS = 5, 50  # requests for each page
-COUNTS = 7  # of the health page's figures
+COUNTS = 7  # times that the health page's figures are counted
 CLIENTS, EACH = 50, 20  # visitors, and pages that each of them asks for
 TARGET = 100  # ms
 TIMEOUT = 60  # seconds
@@ -55,7 +55,7 @@ WORDS = {
 
 
 def main() -> int:
-    """Print the table; 1 if a target is missed."""
+    """Print the table; give 1 if a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reader", description=__doc__)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
@@ -87,7 +87,7 @@ def main() -> int:
 
 
 def pages(last: int) -> dict[str, str]:
-    """What is asked for; ``last`` is the newest code."""
+    """Give the addresses to ask for, by name; ``last`` is the newest code."""
     somewhere = next(code for code in range(last // 2, last) if _is_article(code))
     return {
         "front page": "/",
@@ -100,7 +100,7 @@ def pages(last: int) -> dict[str, str]:
 
 
 def fill(url: str, articles: int) -> int:
-    """Write an archive and give its newest code: of five codes two are articles and three are missing."""
+    """Fill an archive and give its newest code; of five codes two are articles and three are missing."""
     now = utcnow()
     world = World(first=1, last=int(2 * TEXTS / DENSITY), density=DENSITY, ends=now)
     texts = list(islice(world.visible(1, world.last), min(TEXTS, articles)))
@@ -148,7 +148,7 @@ def _article(world: World, text: int, code: int, published: datetime) -> Article
 
 @contextmanager
 def served(url: str) -> Iterator[str]:
-    """``scrapy serve`` on a free port."""
+    """Run ``scrapy serve`` on a free port and give its address."""
     process = subprocess.Popen(
         [sys.executable, "-m", "scrapy", "serve", "--port", "0"],
         cwd=PROJECT,
@@ -165,7 +165,7 @@ def served(url: str) -> Iterator[str]:
 
 
 def timed(base_url: str, address: str) -> list[float]:
-    """Milliseconds of each warm request for a page."""
+    """Ask for a page again and again; give the milliseconds of each request after the first ones."""
     with closing(_connection(base_url)) as connection:
         for _ in range(WARM):
             _get(connection, address)
@@ -173,7 +173,7 @@ def timed(base_url: str, address: str) -> list[float]:
 
 
 def crowded(base_url: str, addresses: list[str]) -> tuple[list[float], int, float]:
-    """Milliseconds of each answer, how many were no answer, and answers a second, with all visitors at once."""
+    """Let all visitors ask at once; give the milliseconds of each answer, the errors, and answers a second."""
 
     def visit(visitor: int) -> list[tuple[float, int]]:
         with closing(_connection(base_url)) as connection:
@@ -187,14 +187,14 @@ def crowded(base_url: str, addresses: list[str]) -> tuple[list[float], int, floa
 
 
 def counting(url: str) -> float:
-    """Milliseconds to count the figures of the health page, the median of some."""
+    """Give the milliseconds to count the figures of the health page, the median of several."""
     with closing(Database(url, read_only=True)) as database:
         found = []
         for _ in range(COUNTS + 1):
             begun = perf_counter()
             standing(database, SITE, 1, utcnow())
             found.append((perf_counter() - begun) * 1000)
-    return median(found[1:])  # the first opens what is opened once
+    return median(found[1:])  # the first one also opens the database
 
 
 def _connection(base_url: str) -> http.client.HTTPConnection:
@@ -210,7 +210,7 @@ def _get(connection: http.client.HTTPConnection, address: str) -> tuple[float, i
 
 
 def p95(values: list[float]) -> float:
-    """What 95 of 100 stay within."""
+    """Give the 95th percentile."""
     return quantiles(values, n=20)[-1]
 
 

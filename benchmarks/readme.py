@@ -1,4 +1,4 @@
-"""Puts figures into ``benchmarks/README.md``, each between two comments of its own: a table is what was measured."""
+"""Put figures into ``benchmarks/README.md``, each table between two comments of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ README = Path(__file__).with_name("README.md")
 
 
 def put(section: str, figures: str, *, readme: Path = README) -> None:
-    """Replace what stands between ``<!-- SECTION:begin -->`` and ``<!-- SECTION:end -->``.
+    """Replace the text between ``<!-- SECTION:begin -->`` and ``<!-- SECTION:end -->``.
 
     Raises :exc:`ValueError` where the comments are missing.
     """

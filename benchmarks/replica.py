@@ -1,9 +1,7 @@
-"""How many pages a second the replica serves: one server process on one core, one client process on another.
+"""Measure how many pages a second the replica serves: ``python -m benchmarks.replica [--seconds N] [--write]``.
 
-    python -m benchmarks.replica [--seconds N] [--write]
-
-Every page is asked for once, so none comes from the server's memory of rendered pages. Bounded in time: N
-seconds (default 5) for each line of the table.
+One server process runs on one core, one client process on another. Every page is asked for once, so none comes from the
+server's cache of rendered pages. Each line of the table takes N seconds (default 5).
 """
 
 from __future__ import annotations
@@ -34,7 +32,7 @@ _LENGTH = b"content-length:"
 
 @dataclass(slots=True)
 class Load:
-    """What a client got."""
+    """The figures of one client."""
 
     answers: int = 0
     size: int = 0
@@ -42,7 +40,7 @@ class Load:
 
 
 def main() -> int:
-    """Print the figures; 1 if the target is missed."""
+    """Print the figures; give 1 if the target is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.replica", description=__doc__)
     parser.add_argument("--seconds", type=float, default=DEFAULT_SECONDS, help="for each line of the table")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
@@ -53,7 +51,7 @@ def main() -> int:
         world = World(first=1, last=CODES, density=density)
         with ReplicaProcess(world) as replica:
             _pin(replica.pid)
-            asyncio.run(_load(replica.base_url, 0.5, count(1)))  # frames of the pages, made once
+            asyncio.run(_load(replica.base_url, 0.5, count(1)))  # the frames of pages are made once, before
             before = _cpu_seconds(replica.pid)
             load = asyncio.run(_load(replica.base_url, options.seconds, count(FIRST_ASKED)))
             used = _cpu_seconds(replica.pid) - before
@@ -88,7 +86,7 @@ async def _client(port: int, end: float, codes: Iterator[int], load: Load) -> No
 
 
 def _pin(server: int) -> None:
-    """The server on one core and this process on another, where there are two."""
+    """Put the server on one core and this process on another, where there are two."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) > 1:
         os.sched_setaffinity(server, {cores[0]})

@@ -1,8 +1,8 @@
-"""Full-text search: how long answers take in one warm process, and what the index costs.
+"""Measure full-text search: how long answers take in one warm process, and what the index costs.
 
-``python -m benchmarks.search``: fills a database with articles of the replica's writers, indexes them, asks a hundred
-queries of ten kinds, one word that stands in most articles among them. ``--articles N`` (100,000 unless told
-otherwise), ``--postgresql`` for a PostgreSQL of its own instead of SQLite, ``--write`` puts the table into
+``python -m benchmarks.search`` fills a database with articles written by the replica, indexes them and asks a hundred
+queries of ten kinds, one of them a word that most articles have. ``--articles N`` says how many (default 100,000),
+``--postgresql`` uses a PostgreSQL of its own instead of SQLite, and ``--write`` puts the table into
 ``benchmarks/README.md``.
 """
 
@@ -42,7 +42,7 @@ MEGABYTE = 1_000_000
 
 
 class Query(NamedTuple):
-    """One question."""
+    """A query to measure."""
 
     kind: str
     words: str
@@ -51,12 +51,12 @@ class Query(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """What filling took."""
+    """What filling the database cost."""
 
     seconds: float
-    """For the index of words alone."""
+    """Seconds for the index of words alone."""
     bytes_before: int
-    """The database without the index."""
+    """Size of the database without the index."""
     bytes_after: int
 
 
@@ -86,7 +86,7 @@ def an_article(code: int, newest: int, chance: random.Random) -> dict[str, Any]:
 
 
 def fill(database: Database, count: int) -> Filled:
-    """Articles and labels first, then, in batches, the index of words; codes go down, as in a backfill."""
+    """Store articles and labels first, then index the words in batches; codes go down, as in a backfill."""
     chance = random.Random(1)
     seconds = 0.0
     starts = range(count, 0, -BATCH)
@@ -131,7 +131,7 @@ def _size(database: Database) -> int:
 
 
 def queries(count: int) -> list[Query]:
-    """A hundred queries with words of articles of the archive, the same at every run."""
+    """Make a hundred queries from words of the archive's articles, the same in every run."""
     chance = random.Random(2)
     rows = random.Random(1)
     samples = [an_article(code, count, rows) for code in range(1, 201)]
@@ -168,7 +168,7 @@ def queries(count: int) -> list[Query]:
 
 
 def ask(database: Database, asked: list[Query]) -> dict[str, list[float]]:
-    """Milliseconds of each query, by kind, in a process that has asked them once before."""
+    """Ask each query twice in one process; give the milliseconds of the second time, by kind."""
     found: dict[str, list[float]] = {}
     for warm in (False, True):
         for query in asked:

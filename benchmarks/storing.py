@@ -1,10 +1,10 @@
-"""Storing and exporting: what a stored article costs, beside the pipeline that most Scrapy projects have.
+"""Measure storing and exporting, beside the pipeline that most Scrapy projects have.
 
-``python -m benchmarks.storing``: on SQLite, and on a PostgreSQL of its own, stores the same articles by the usual
-pipeline (``benchmarks/crawl/tutorial.py``: for each item a session, a look whether it is there, a commit) and by this
-project's batches, in turn. Then the longest time that the event loop stands still while batches are written, the cost
-of an article in archives of growing size (``--sizes``), what the database takes for one, and rate and memory of
-``scrapy export``. ``--write`` puts the table of each database into ``benchmarks/README.md``.
+``python -m benchmarks.storing`` works on SQLite and on a PostgreSQL of its own. It stores the same articles in turn by
+the usual pipeline (``benchmarks/crawl/tutorial.py``: a session, a look whether it is there and a commit for each item)
+and by this project's batches. Then it measures the longest time that the event loop stands still while batches are
+written, the cost of an article in archives of growing size (``--sizes``), the space of an article in the database, and
+rate and memory of ``scrapy export``. ``--write`` puts the table of each database into ``benchmarks/README.md``.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from benchmarks.databases import KINDS, database_url
 
 PROJECT = Path(__file__).parents[1]
 SITE = "asrpress.ir"
-BATCH = 100  # ASR_BATCH_SIZE's default
-SAMPLE = 2_000  # articles over which the cost at one size is taken
+BATCH = 100  # the default of ASR_BATCH_SIZE
+SAMPLE = 2_000  # articles over which the cost at one size is measured
 ROUNDS = 3
 TICK = 0.001  # seconds between two looks at the event loop
 WORDS = [f"واژه{number}" for number in range(4_000)]
@@ -57,7 +57,7 @@ TARGETS = "targets: 10 times the usual pipeline, 20 ms, 5,000 articles a second,
 
 
 def articles(first: int, count: int) -> list[Article]:
-    """Articles of some 3 KB, no two alike, as the pipelines hand them over."""
+    """Make articles of some 3 KB, all different, as the pipelines hand them over."""
     chance, pipeline = random.Random(first), DedupePipeline()
     made = []
     for code in range(first, first + count):
@@ -81,7 +81,7 @@ def articles(first: int, count: int) -> list[Article]:
 
 
 def usual(url: str, items: list[Article]) -> float:
-    """Articles a second of the usual pipeline, which gets a mapping for each, as its spider would make it."""
+    """Give the articles a second of the usual pipeline, which gets a mapping for each, as its spider would make it."""
     pipeline = OrmPipeline(url)
     mappings = [_as_mapping(item) for item in items]
     started = time.perf_counter()
@@ -106,7 +106,7 @@ def _as_mapping(item: Article) -> dict[str, Any]:
 
 
 def ours(database: Database, items: list[Article]) -> float:
-    """Articles a second in batches, with ledger, visits, labels, words and near duplicates."""
+    """Give the articles a second in batches, with ledger, visits, labels, words and near duplicates."""
     started = time.perf_counter()
     for start in range(0, len(items), BATCH):
         write_visits(database, items[start : start + BATCH])
@@ -114,7 +114,7 @@ def ours(database: Database, items: list[Article]) -> float:
 
 
 async def longest_block(database: Database, items: list[Article]) -> float:
-    """Milliseconds that the event loop stood still at the longest while a thread wrote batches, as in a crawl."""
+    """Give the milliseconds that the event loop stood still at most while a thread wrote batches, as in a crawl."""
     longest, writing = 0.0, True
     set_aside()
 
@@ -134,7 +134,7 @@ async def longest_block(database: Database, items: list[Article]) -> float:
 
 
 def export(url: str, folder: str) -> tuple[float, float]:
-    """Seconds and peak MB of ``scrapy export``."""
+    """Run ``scrapy export``; give its seconds and peak memory in MB."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "scrapy", "export", "-o", f"{folder}/articles.jsonl"],
@@ -148,7 +148,7 @@ def export(url: str, folder: str) -> tuple[float, float]:
 
 
 def measured(name: str, url: str, folder: str, count: int, sizes: list[int]) -> str:
-    """The table of one database."""
+    """Make the table of one database."""
     with closing(Database(url)) as database:
         database.prepare()
         pairs, first = [], 1
@@ -184,7 +184,7 @@ def measured(name: str, url: str, folder: str, count: int, sizes: list[int]) -> 
 
 
 def _beside(url: str, round_: int) -> str:
-    """Another database for the usual pipeline, new in every round."""
+    """Give the URL of another database for the usual pipeline, new in every round."""
     if url.startswith("sqlite"):
         return f"{url}.usual{round_}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT")

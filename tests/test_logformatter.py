@@ -12,7 +12,7 @@ from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 from asrcrawler.items import Absence, Article, Outcome
-from asrcrawler.logformatter import QuietLogFormatter, describe, hush
+from asrcrawler.logformatter import QuietLogFormatter, describe, hide_set_up
 
 TEXT = "متنی که در هیچ گزارشی نباید بیاید"
 ARTICLE = Article(site="asrpress.ir", code=32911, url="u", short_url="s", title=TEXT, lead=TEXT, body=TEXT)
@@ -50,7 +50,7 @@ def test_lines_of_every_page_are_made_only_where_they_are_written(level: str | i
 def test_a_crawl_does_not_list_its_settings_at_every_start(caplog: pytest.LogCaptureFixture) -> None:
     logger = logging.getLogger("scrapy.crawler")
     before = list(logger.filters)
-    hush()
+    hide_set_up()
     try:
         with caplog.at_level(logging.DEBUG, "scrapy.crawler"):
             logger.info("Overridden settings:\n%(settings)s", {"settings": "{}"})

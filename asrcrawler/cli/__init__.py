@@ -1,1 +1,1 @@
-"""What commands share: options, output, reports."""
+"""Hold what several commands share: options, output, reports."""

@@ -1,4 +1,4 @@
-"""Commands of several actions, ``scrapy db copy``: each has arguments, options, help and an example of its own."""
+"""Build commands that have several actions, such as ``scrapy db copy``, each with its own options and help."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One of the things a command does."""
+    """One action of a command, named by the command's first argument."""
 
     name: str
     summary: str
-    """One sentence, for the list of actions."""
+    """One sentence for the list of actions."""
     example: str
-    """A command line that works, for the help."""
+    """A command line that works, shown in the help."""
     execute: Callable[[AsrCommand, argparse.Namespace], int | None]
-    """Does the work; what it gives is the exit status, None counts as 0."""
+    """The function that does the work and gives the exit status; None counts as 0."""
     add_options: Callable[[argparse.ArgumentParser], object] = lambda _: None
-    """States its arguments and options."""
+    """The function that adds the action's arguments and options to its parser."""
 
 
 class ActionsCommand(AsrCommand):
-    """A command whose first word says what to do. Subclasses state ``summary``, ``example`` and :attr:`actions`."""
+    """A command whose first argument names an action.
+
+    Subclasses state ``summary``, ``example`` and :attr:`actions`.
+    """
 
     arguments = "ACTION ..."
     actions: ClassVar[tuple[Action, ...]]

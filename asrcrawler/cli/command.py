@@ -1,4 +1,4 @@
-"""What the project's own commands share: plain one-line errors, strict arguments, checked settings."""
+"""Provide the base class of our commands: one-line errors, strict arguments, checked settings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def complain(command: str, error: AsrCrawlerError) -> int:
-    """Tell the user what is wrong, in one line on stderr; give the exit status that goes with it."""
+    """Write what is wrong in one line on stderr and give the exit status that goes with it."""
     text = " ".join(str(error).split())
     with suppress(OSError):  # nobody listens
         sys.stderr.write(f"scrapy {command}: {text}\n")
@@ -31,7 +31,7 @@ def complain(command: str, error: AsrCrawlerError) -> int:
 
 
 def warn(command: str, warnings: Iterable[str]) -> None:
-    """Tell the user what does not stop the command, a line each on stderr."""
+    """Write warnings that do not stop the command, one line each on stderr."""
     for warning in warnings:
         sys.stderr.write(f"scrapy {command}: warning: {warning}\n")
 
@@ -83,23 +83,26 @@ class HelpFormatter(ScrapyHelpFormatter):
 
 
 class AsrCommand(ScrapyCommand):
-    """A command of this project. Subclasses state ``summary`` and ``example`` and implement :meth:`execute`."""
+    """A command of this project.
+
+    Subclasses state ``summary`` and ``example`` and implement :meth:`execute`.
+    """
 
     requires_project = True
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     summary: ClassVar[str]
-    """One sentence, for the list of commands."""
+    """One sentence for the list of commands."""
     example: ClassVar[str]
-    """A command line that works, for the help."""
+    """A command line that works, shown in the help."""
     arguments: ClassVar[str] = ""
-    """The syntax of what follows the options; empty when nothing may."""
+    """The syntax of the arguments after the options; empty where none is taken."""
     most_arguments: ClassVar[int | None] = 0
     """How many arguments may be given; None for any number."""
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int | None:
-        """Do the work; the returned number is the exit status, None counts as 0."""
+        """Do the work and give the exit status; None counts as 0."""
         raise NotImplementedError
 
     @property
@@ -108,7 +111,7 @@ class AsrCommand(ScrapyCommand):
 
     @property
     def title(self) -> str:
-        """What the user called, for complaints."""
+        """The command as the user called it, for error messages."""
         return self.name
 
     @cached_property
@@ -120,7 +123,7 @@ class AsrCommand(ScrapyCommand):
         return Config.from_settings(self.settings)
 
     def site_of(self, name: str | None = None) -> str:
-        """The site of a spider; without a name, of the only one there is."""
+        """Give the site of the spider ``name``, or of the only spider there is."""
         from scrapy.spiderloader import get_spider_loader
 
         assert self.settings is not None
@@ -162,7 +165,7 @@ class AsrCommand(ScrapyCommand):
             self.exitcode = 0
 
     def _refuse(self, message: str) -> NoReturn:
-        """What argparse finds wrong, in one line like everything else."""
+        """End the process with one line that says what argparse finds wrong."""
         sys.exit(complain(self.title, UsageError(message)))
 
     def _refuse_surplus(self, args: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What the options of several commands mean: numbers, codes, days, selections, checked."""
+"""Read and check options that several commands have: numbers, codes, days, selections."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HIGHEST_PORT = 65535
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
-    """The options that say which articles; :func:`selection_of` reads them."""
+    """Add the options that say which articles are meant; :func:`selection_of` reads them."""
     parser.add_argument("--codes", metavar="CODES", help="only these codes: 32911, 32000-33000, or a list of both")
     parser.add_argument("--since", metavar="DAY", help="published on this day or later; 1401/11/04 or 2023-01-24")
     parser.add_argument("--until", metavar="DAY", help="published on this day or earlier")
@@ -30,7 +30,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 
 
 def selection_of(opts: argparse.Namespace) -> Selection:
-    """What the options of :func:`add_selection` ask for."""
+    """Make a selection from the options of :func:`add_selection`."""
     from asrcrawler.storage.articles.selection import Selection
 
     since, until = day_of("--since", opts.since), day_of("--until", opts.until)
@@ -47,7 +47,7 @@ def selection_of(opts: argparse.Namespace) -> Selection:
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """Make the ``type`` of an option that takes a whole number."""
+    """Make the ``type`` of an option that takes a whole number from ``least`` to ``most``."""
 
     def read(text: str) -> int:
         try:
@@ -59,7 +59,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def number(most: float, of: str = "number") -> Callable[[str], float]:
-    """Make the ``type`` of an option that takes a number above 0, ``most`` at most."""
+    """Make the ``type`` of an option that takes a number above 0 and at most ``most``."""
 
     def read(text: str) -> float:
         try:
@@ -84,7 +84,7 @@ def code_of(text: str) -> int:
 
 
 def code_given(text: str) -> int:
-    """Read the news code that stands behind the options."""
+    """Read the news code that is given as an argument."""
     try:
         return code_of(text)
     except ArgumentTypeError as error:
@@ -92,7 +92,7 @@ def code_given(text: str) -> int:
 
 
 def codes_of(option: str, value: str | None) -> tuple[tuple[int, int], ...] | None:
-    """A list of codes and ranges as inclusive spans; None for all."""
+    """Read a list of codes and ranges as inclusive spans; None, for all, stays None."""
     from asrcrawler.crawl.arguments import Codes
 
     if value is None:
@@ -104,7 +104,7 @@ def codes_of(option: str, value: str | None) -> tuple[tuple[int, int], ...] | No
 
 
 def day_of(option: str, value: str | None) -> date | None:
-    """A Jalali or Gregorian day."""
+    """Read a Jalali or Gregorian day; None stays None."""
     from asrcrawler.samaneh.dates import parse_day
 
     if value is None:
@@ -116,7 +116,7 @@ def day_of(option: str, value: str | None) -> date | None:
 
 
 def _label(option: str, value: str | None) -> str | None:
-    """A category or tag in the spelling it is stored in, however it was typed."""
+    """Clean a category or tag as stored ones are cleaned, however it was typed."""
     from asrcrawler.text.persian import clean
 
     if value is None:

@@ -1,4 +1,4 @@
-"""Where a command writes its data: stdout, or a file that is there whole or not at all."""
+"""Write a command's data to stdout, or to a file that appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ STDOUT = "-"
 ENCODING = "utf-8"
 
 _PLAIN = str.maketrans("·▁▂▃▄▅▆▇█▌─›", ".+++++++#|->")
-"""What stands for the drawn marks on a terminal that is older than they are."""
+"""Replacements for drawn marks on a terminal that cannot show them."""
 
 
 def tell(lines: Iterable[str]) -> None:
-    """Print lines for people; a terminal that cannot show a letter shows a question mark."""
+    """Print lines for people; a letter that the terminal cannot show becomes a question mark."""
     text = "\n".join(lines) + "\n"
     encoding = sys.stdout.encoding or "ascii"
     if "utf" not in encoding.lower():
@@ -46,10 +46,11 @@ def destination(name: str) -> Iterator[Callable[[str], object]]:
 
 @contextmanager
 def binary_destination(name: str) -> Iterator[IO[bytes]]:
-    """Open the file ``name``, or stdout for ``-``, to write bytes to. Text there is UTF-8 whatever the locale.
+    """Open the file ``name``, or stdout for ``-``, to write bytes to; text must be UTF-8 whatever the locale.
 
-    The bytes go to a file beside, which takes the name when all of them are on the disk; until then a file of that name
-    stays as it is. Raises :exc:`UsageError` if it cannot be opened, :exc:`OutputError` if writing fails.
+    The bytes go to a temporary file beside it, which is renamed to ``name`` when all of them are on the disk; until
+    then an earlier file of that name stays as it is. Raises :exc:`UsageError` if it cannot be opened,
+    :exc:`OutputError` if writing fails.
     """
     if name == STDOUT:
         with _stdout() as file:
@@ -66,7 +67,7 @@ def binary_destination(name: str) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give the name of a file beside ``path`` to write to; at the end it is put on the disk and takes the place.
+    """Give the name of a temporary file beside ``path`` to write to; at the end, sync it and rename it to ``path``.
 
     However the block ends otherwise, also by a signal that ends the process, what was at ``path`` stays and nothing is
     left beside it; only after ``kill -9`` or a power cut lies there ``.NAME.PID.part``, until the next one of that
@@ -83,7 +84,7 @@ def replacing(path: Path) -> Iterator[Path]:
             with _told(str(path)):
                 _sync(beside)
                 beside.replace(target)
-            with suppress(OSError):  # some file systems do not know this
+            with suppress(OSError):  # some file systems cannot sync a directory
                 _sync(target.parent)
         finally:
             with suppress(OSError):
@@ -107,7 +108,7 @@ def _beside(target: Path) -> Iterator[tuple[int, Path]]:
 
 
 class _Ended(BaseException):
-    """A signal asks this process to end."""
+    """The error raised in place of a signal that ends the process."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -115,7 +116,7 @@ class _Ended(BaseException):
 
 @contextmanager
 def _ending_signals_as_errors() -> Iterator[None]:
-    """Let a signal that ends the process unwind the stack first; then it does end it."""
+    """Turn a signal that ends the process into an error, so that the stack unwinds first; then end the process."""
     taken = [number for number in _ENDING if _ends_us_at_once(number)]
     try:
         for number in taken:
@@ -184,7 +185,7 @@ def _opened(path: Path, shown: Path) -> Iterator[IO[bytes]]:
 
 
 def _is_special(path: Path) -> bool:
-    """A device or a pipe has no place beside it to be put in from."""
+    """Tell whether ``path`` is a device or a pipe, which is written to directly and not replaced."""
     try:
         mode = path.stat().st_mode
     except OSError:

@@ -1,4 +1,4 @@
-"""The lines that make a system run the crawler by itself: for cron, and for systemd."""
+"""Write the crontab line and the systemd units that run the crawler on a schedule."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LOG = Path("data") / "crawl.log"
 HOUR, DAY = 60, 24 * 60  # minutes
 EVEN = [minutes for minutes in range(1, DAY + 1) if HOUR % minutes == 0 or (minutes % HOUR == 0 and DAY % minutes == 0)]
-"""The intervals that cron can keep, in minutes."""
+"""Intervals in minutes that cron can keep."""
 
 SERVICE = """\
 [Unit]
@@ -52,18 +52,18 @@ WantedBy=timers.target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Install:
-    """Where this program lives and what it has to be told."""
+    """This installation: where it is and which settings a scheduled run needs."""
 
     root: Path
     """The folder of ``scrapy.cfg``."""
     scrapy: tuple[str, ...]
     """The command, by absolute path."""
     settings: Mapping[str, str] = field(default_factory=dict)
-    """What was given with ``-s`` or as an ``ASR_`` variable; what stands in ``asr.toml`` needs no mention."""
+    """Settings given with ``-s`` or as an ``ASR_`` variable; those of ``asr.toml`` need no mention."""
 
     @classmethod
     def here(cls, root: Path, settings: Mapping[str, str]) -> Install:
-        """Describe the install that is running now, told ``settings``. Raises :exc:`UsageError`."""
+        """Describe the installation that is running now, with ``settings``. Raises :exc:`UsageError`."""
         for name, value in settings.items():
             if not value.isprintable():
                 raise UsageError(f"{name} has a line break or another sign that no line can hold: {value!r}")
@@ -79,17 +79,22 @@ class Install:
 
 
 def crontab_line(install: Install, minutes: int) -> str:
-    """One line for ``crontab -e``: a run every ``minutes``, its log in ``data/crawl.log``."""
+    """Write one line for ``crontab -e``: a run every ``minutes``, its log in ``data/crawl.log``."""
     log = shlex.quote(str(install.root / LOG))
     line = f"cd {shlex.quote(str(install.root))} && {shlex.join(install.words)} >> {log} 2>&1"
-    return f"{cron_times(minutes)} {line.replace('%', chr(92) + '%')}"  # cron takes a bare % for a newline
+    return f"{cron_times(minutes)} {line.replace('%', chr(92) + '%')}"  # cron reads a bare % as a newline
 
 
 def cron_times(minutes: int) -> str:
-    """Write the five time fields for a run every so many minutes.
+    """Write the five time fields of cron for a run every so many minutes.
 
-    cron begins to count anew with every hour, and with every day: other intervals than the parts of those would be
-    uneven. Raises :exc:`UsageError`, naming the nearest even ones.
+    cron starts counting anew with every hour and every day, so intervals that do not divide these would be uneven.
+    Raises :exc:`UsageError`, naming the nearest even ones.
+
+    >>> cron_times(10)
+    '*/10 * * * *'
+    >>> cron_times(120)
+    '0 */2 * * *'
     """
     if minutes not in EVEN:
         below = max(even for even in EVEN if even < minutes)
@@ -102,19 +107,19 @@ def cron_times(minutes: int) -> str:
 
 
 def service_unit(install: Install, user: str) -> str:
-    """``asrcrawler.service``: one run."""
+    """Write ``asrcrawler.service``, which makes one run."""
     command = " ".join(map(_quoted, install.words))
     root = str(install.root).replace("%", "%%")
     return SERVICE.format(user=user, root=root, command=command)
 
 
 def timer_unit(minutes: int) -> str:
-    """``asrcrawler.timer``: starts the service every so many minutes after its last run began."""
+    """Write ``asrcrawler.timer``, which starts the service every so many minutes after its last run began."""
     return TIMER.format(minutes=minutes)
 
 
 def this_user() -> str:
-    """Who runs this; the number of a user without a name, as containers have, is as good to systemd."""
+    """Give the name of the user; without a name, as in containers, the number, which systemd takes as well."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -122,6 +127,6 @@ def this_user() -> str:
 
 
 def _quoted(word: str) -> str:
-    """A word as systemd reads it: ``%`` is its own sign, blanks and quotes end a word."""
+    """Quote a word for systemd, where ``%`` is special and blanks and quotes end a word."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return f'"{escaped}"' if any(sign in escaped for sign in " \t\"'\\;") else escaped

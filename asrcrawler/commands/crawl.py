@@ -1,4 +1,4 @@
-"""``scrapy crawl``, with one-line errors for wrong input and an exit status that tells how the run ended."""
+"""Run ``scrapy crawl`` with one-line errors for wrong input and an exit status that tells how the run ended."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Command(ScrapyCrawl):
-    """Scrapy's own command; only its errors and its exit status are ours."""
+    """Scrapy's own command, with our error messages and our exit status."""
 
     def short_desc(self) -> str:
         return "Crawl the site: exactly the codes given with -a codes=, or else what is new and due."
@@ -39,15 +39,15 @@ class Command(ScrapyCrawl):
         parser.error = _refuse  # type: ignore[method-assign]
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the options, and refuse what is wrong before Scrapy starts: one line, and no log around it."""
+        """Read the options, and refuse wrong ones before Scrapy starts: in one line, with no log around it."""
         super().process_options(args, opts)
         assert self.settings is not None
         try:
             self._check(args, opts)
         except AsrCrawlerError as error:
             sys.exit(complain("crawl", error))
-        if not tells_all(self.settings["LOG_LEVEL"]):
-            hush()
+        if not is_verbose(self.settings["LOG_LEVEL"]):
+            hide_set_up()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from asrcrawler.crawl.archive import Archive
@@ -95,5 +95,5 @@ def _was_stopped() -> bool:
 
 
 def _refuse(message: str) -> NoReturn:
-    """What argparse and Scrapy find wrong, in one line like everything else."""
+    """End the process with one line that says what argparse or Scrapy finds wrong."""
     sys.exit(complain("crawl", UsageError(message)))

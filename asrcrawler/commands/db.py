@@ -1,4 +1,4 @@
-"""``scrapy db``: the care of the database: upgrade, copy, check, back up, tidy."""
+"""Run ``scrapy db``: upgrade, copy, check, back up and tidy the database."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _progress_bar(unit: str) -> Iterator[Callable[[str, int, int], object]]:
         def progress(table: str, more: int, total: int) -> None:
             bar.total = total
             bar.update(more)
-            bar.set_description_str(table)  # draws it: a small table is done before the bar would draw itself
+            bar.set_description_str(table)  # draws at once: a small table is done before the bar would draw itself
 
         yield progress
 
@@ -169,7 +169,7 @@ def _backup(command: AsrCommand, opts: argparse.Namespace) -> None:
 
 
 class Command(ActionsCommand):
-    """The care of the database."""
+    """A command that looks after the database."""
 
     summary = "Care for the database: upgrade it, copy it, check it, back it up, tidy it."
     example = "scrapy db check"

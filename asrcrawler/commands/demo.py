@@ -1,4 +1,4 @@
-"""``scrapy demo``: everything once, on this machine alone."""
+"""Run ``scrapy demo``: serve the replica, crawl it and show the result, on this machine alone."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from asrcrawler.storage import Database
 
 SPIDER = "asr"
-FIRST, LAST = 32_701, 33_000  # news codes; some hundred of them are articles
-SETTINGS = ("DOWNLOAD_DELAY=0", "HTTPPROXY_ENABLED=False", "LOG_LEVEL=ERROR")  # what it logs matters to no one here
+FIRST, LAST = 32_701, 33_000  # news codes; about a hundred of them are articles
+SETTINGS = ("DOWNLOAD_DELAY=0", "HTTPPROXY_ENABLED=False", "LOG_LEVEL=ERROR")  # its log would interest nobody here
 SHOWN = 2  # articles
 RUNS_SHOWN = 1
-BACKLOG = 20  # articles looked at for some worth showing
+BACKLOG = 20  # articles looked at to find some with text to show
 RULE = "─" * 78
-FAREWELL = 10  # seconds for an interrupted crawl to write what it has in hand
+STOP_SECONDS = 10  # for an interrupted crawl to write what it has taken up
 
 NEXT = """\
 This was a stand-in of the site, served on this machine; its articles are made up. They are in data/demo.db:
@@ -37,7 +37,7 @@ The real site, a few codes of it, into data/asr.db:
 
 
 class Command(AsrCommand):
-    """Serves the replica, crawls some hundred codes of it in a process of its own, shows what came of it."""
+    """A command that serves the replica, crawls it in another process and shows what was stored."""
 
     summary = "Crawl a stand-in of the site on this machine and show what came of it; needs no network."
     example = "scrapy demo"
@@ -62,7 +62,7 @@ class Command(AsrCommand):
 
 
 def _crawl(root: Path, base_url: str, url: str) -> int:
-    """Run ``scrapy crawl`` as a user would; its exit status."""
+    """Run ``scrapy crawl`` as a user would and give its exit status."""
     own = {"ASR_BASE_URL": base_url, "ASR_DATABASE_URL": url}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ASR_")}
     words = ["crawl", SPIDER, "-a", f"codes={FIRST}-{LAST}"]
@@ -76,18 +76,18 @@ def _crawl(root: Path, base_url: str, url: str) -> int:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process that is still at work, gently first."""
+    """Stop a process that still runs: ask it first, then kill it."""
     if process.poll() is None:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(FAREWELL)
+            process.wait(STOP_SECONDS)
     if process.poll() is None:
         process.kill()
         process.wait()
 
 
 def _remove(database: Path) -> None:
-    """Begin afresh: an earlier demo's database goes, with SQLite's companions of it."""
+    """Remove the database of an earlier demo, with the files that SQLite keeps beside it."""
     for suffix in ("", "-wal", "-shm"):
         path = database.with_name(database.name + suffix)
         try:
@@ -97,8 +97,8 @@ def _remove(database: Path) -> None:
 
 
 def _show(url: str) -> None:
-    from asrcrawler.cli.reports.demo import reading
-    from asrcrawler.cli.reports.status import standing
+    from asrcrawler.cli.reports.demo import article_lines
+    from asrcrawler.cli.reports.status import report
     from asrcrawler.clock import utcnow
     from asrcrawler.spiders.asr import AsrSpider
     from asrcrawler.storage import open_for_reading
@@ -108,15 +108,15 @@ def _show(url: str) -> None:
     site, now = AsrSpider.site, utcnow()
     with open_for_reading(url) as database:
         runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
-        lines = standing(site, figures(database, site, now), runs, database=database.name, first_code=FIRST, now=now)
+        lines = report(site, figures(database, site, now), runs, database=database.name, first_code=FIRST, now=now)
         articles = _worth_reading(database)
     for article in articles:
-        lines += ["", RULE, *reading(article)]
+        lines += ["", RULE, *article_lines(article)]
     tell(["", *lines, "", RULE, NEXT])
 
 
 def _worth_reading(database: Database) -> list[dict[str, Any]]:
-    """The first articles that have a headline, a lead and a body."""
+    """Find the first articles that have a headline, a lead and a body."""
     from itertools import islice
 
     from asrcrawler.storage.articles.export import Selection, export_articles

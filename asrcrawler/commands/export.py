@@ -1,4 +1,4 @@
-"""``scrapy export``: the articles, as JSON Lines, CSV or Parquet; or the pages themselves, as WARC."""
+"""Run ``scrapy export``: write articles as JSON Lines, CSV or Parquet, or captures as WARC."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class Command(AsrCommand):
-    """Streams articles to a file or to stdout; needs no more memory for a million than for ten."""
+    """A command that streams articles to a file or to stdout; a million need no more memory than ten."""
 
     summary = "Write the stored articles as JSON Lines, CSV or Parquet, or the kept pages as WARC."
     example = "scrapy export --since 1401/11/01 --until 1401/11/30 -o bahman.jsonl"
@@ -105,11 +105,11 @@ def _format(opts: argparse.Namespace) -> Format:
 
 
 def _refuse_unfit(chosen: Format, opts: argparse.Namespace) -> None:
-    if opts.revisions and chosen.of_pages:
+    if opts.revisions and chosen.of_captures:
         raise UsageError(f"--revisions goes with formats of articles, not with {chosen.name}, which holds every page")
     if opts.bom and chosen.name != "csv":
         raise UsageError(f"--bom goes with --format csv, not with {chosen.name}")
     if not chosen.is_text and opts.output == STDOUT:
         raise UsageError(f"--format {chosen.name} needs a file: -o articles.{chosen.name}")
-    if not chosen.is_text and not chosen.of_pages and opts.output.lower().endswith(GZIP):
+    if not chosen.is_text and not chosen.of_captures and opts.output.lower().endswith(GZIP):
         raise UsageError(f"-o {opts.output!r}: {chosen.name} is compressed already; leave out {GZIP}")

@@ -1,4 +1,4 @@
-"""``scrapy page``: a kept page as it came, byte for byte."""
+"""Run ``scrapy page``: write a capture exactly as the site sent it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Command(AsrCommand):
-    """Writes the page of a news code to stdout or to a file."""
+    """A command that writes the capture of a news code to stdout or to a file."""
 
     summary = "Write the page that was fetched for a news code, as it came, to stdout or to a file."
     example = "scrapy page -o 32911.html 32911"
@@ -62,7 +62,7 @@ def _chosen(pages: Sequence[KeptPage], code: int, number: int | None) -> KeptPag
     if not pages:
         raise UsageError(f"no page of code {code} is kept")
     if number is None:
-        return pages[-1]
-    if number > len(pages):
-        raise UsageError(f"--visit {number} is not a number from 1 to {len(pages)}")
-    return pages[number - 1]
+        return kept[-1]
+    if number > len(kept):
+        raise UsageError(f"--visit {number} is not a number from 1 to {len(kept)}")
+    return kept[number - 1]

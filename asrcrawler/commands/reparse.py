@@ -1,4 +1,4 @@
-"""``scrapy reparse``: the kept pages, read again with today's parser."""
+"""Run ``scrapy reparse``: read the captures again with today's parser."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Command(AsrCommand):
-    """Rewrites what is stored by what the same pages say today; fetches nothing."""
+    """A command that updates stored articles with what today's parser reads in their captures, and fetches nothing."""
 
     summary = "Read the kept pages again with today's parser, without the site."
     example = "scrapy reparse --codes 32000-33000 --dry-run --list"

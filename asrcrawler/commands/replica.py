@@ -1,4 +1,4 @@
-"""``scrapy replica``: a stand-in of the site on loopback, to try everything on without the network."""
+"""Run ``scrapy replica``: serve a stand-in of the site on loopback, to try the crawler without the network."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CODES = re.compile(r"([0-9]{1,10})-([0-9]{1,10})")
 
 
 class Command(AsrCommand):
-    """Serves a replica until Ctrl-C."""
+    """A command that serves a replica until Ctrl-C."""
 
     summary = "Serve a stand-in of the site, with invented articles, on 127.0.0.1 until Ctrl-C."
     example = "scrapy replica --port 8765 --codes 30001-33000"
@@ -60,7 +60,7 @@ class Command(AsrCommand):
 
 
 def world_of(opts: argparse.Namespace) -> World:
-    """The world that the options ask for. Raises :exc:`~asrcrawler.exceptions.UsageError`."""
+    """Make the world that the options ask for. Raises :exc:`~asrcrawler.exceptions.UsageError`."""
     from asrcrawler.replica import World
     from asrcrawler.replica.world import DEFAULT_FIRST, DEFAULT_LAST
 
@@ -69,7 +69,7 @@ def world_of(opts: argparse.Namespace) -> World:
 
 
 def announce(server: ReplicaServer) -> None:
-    """Say in one line where the replica is and what can be asked of it."""
+    """Say in one line where the replica is, with an example of an address."""
     newest = server.world.newest(1)
     example = server.url(newest[0]) if newest else f"{server.base_url}/fa"
     print(f"Replica on {server.base_url} (for example {example}); Ctrl-C ends it", flush=True)

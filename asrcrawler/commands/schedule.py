@@ -1,4 +1,4 @@
-"""``scrapy schedule``: what makes cron or systemd run the crawler."""
+"""Run ``scrapy schedule``: print what makes cron or systemd run the crawler."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNIT_FOLDER = "/etc/systemd/system"
 
 
 class Command(AsrCommand):
-    """Prints; installs nothing."""
+    """A command that prints the crontab line or the units; it installs nothing."""
 
     summary = "Print the crontab line, or the systemd units, that run the crawler by themselves."
     example = "scrapy schedule --every 10"
@@ -39,7 +39,7 @@ class Command(AsrCommand):
         from asrcrawler.cli.schedule import Install, crontab_line, service_unit, this_user, timer_unit
         from asrcrawler.settings_file import project_root
 
-        assert self.config  # a wrong setting would only show when cron meets it
+        assert self.config  # read here, as a wrong setting would otherwise show only in cron's run
         install = Install.here(project_root(), self._given(opts))
         if not opts.systemd:
             print(crontab_line(install, opts.every))
@@ -51,7 +51,7 @@ class Command(AsrCommand):
             print(f"# {UNIT_FOLDER}/{name}\n{unit}")
 
     def _given(self, opts: argparse.Namespace) -> dict[str, str]:
-        """What cron and systemd have to be told: they know neither this shell's variables nor this command line."""
+        """Collect the settings of this shell and this command line, as a scheduled run has neither."""
         shell = {name: value for name, value in sorted(os.environ.items()) if name.startswith(OWN) and value}
         if shell:
             warn(self.title, [f"{', '.join(shell)} of the environment went into the command; {NAME} is a better place"])

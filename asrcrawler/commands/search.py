@@ -1,4 +1,4 @@
-"""``scrapy search``: full-text search of the archive."""
+"""Run ``scrapy search``: full-text search of the archive."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from asrcrawler.exceptions import UsageError
 if TYPE_CHECKING:
     import argparse
 
-SHOWN = 10  # hits; --limit says otherwise
+SHOWN = 10  # hits, unless --limit says otherwise
 MOST_SHOWN = 10_000  # hits that are held in memory at once
 
 QUERIES = """\
@@ -37,7 +37,7 @@ scrapy search 'عنوان:پیش*' --since 1401/11/01
 
 
 class Command(AsrCommand):
-    """Finds articles by their words; spellings that mean the same word find each other."""
+    """A command that finds articles by their words; spellings that mean the same word find each other."""
 
     summary = "Search the stored articles for words, best first."
     example = "scrapy search --since 1401/11/01 بهای نفت"
@@ -74,13 +74,13 @@ class Command(AsrCommand):
         with open_for_reading(self.config.database_url) as database:
             results = database.again(lambda: search(database, words, selection, order=order, limit=opts.limit))
         if opts.json:
-            tell([json.dumps(found.as_json(results), ensure_ascii=False, indent=2)])
+            tell([json.dumps(reports.as_json(results), ensure_ascii=False, indent=2)])
         else:
             best_first, columns = bool(words) and not opts.newest, shutil.get_terminal_size().columns
             tell(found.found(results, best_first=best_first, bold=_is_terminal(), columns=columns))
 
     def _refuse_surplus(self, args: list[str]) -> None:
-        """``-word`` excludes a word; in plain Latin letters it is taken for a mistyped option."""
+        """Accept ``-word``, which excludes a word; in plain Latin letters it is taken for a mistyped option."""
         super()._refuse_surplus([word for word in args if word.isascii() and " " not in word])
 
 
@@ -92,5 +92,5 @@ def _refuse_wordless(words: str) -> None:
 
 
 def _is_terminal() -> bool:
-    """Whether stdout shows bold letters as such."""
+    """Tell whether stdout is a terminal that shows bold letters as such."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")

@@ -1,4 +1,4 @@
-"""``scrapy serve``: the reading room."""
+"""Run ``scrapy serve``: serve the reading room."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 NEEDED = ("fastapi", "jinja2", "prometheus_client", "uvicorn")
-"""What the extra ``web`` installs."""
+"""Libraries that the extra ``web`` installs."""
 
 WARNING = """\
 scrapy serve: --host {host} lets in whoever can reach this machine, without a password and without encryption; the
@@ -28,7 +28,7 @@ README shows how to put a reverse proxy before it
 
 
 class Command(AsrCommand):
-    """Serves the archive to browsers and programs until Ctrl-C; it only reads."""
+    """A command that serves the archive to browsers and programs until Ctrl-C; it only reads."""
 
     summary = "Serve the reading room: read, search and watch the archive in a browser, until Ctrl-C."
     example = "scrapy serve --port 8000"

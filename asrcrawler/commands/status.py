@@ -1,4 +1,4 @@
-"""``scrapy status``: how the archive stands."""
+"""Run ``scrapy status``: report how complete the archive is."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ RUNS_SHOWN = 5
 MAX_AGE_HOURS = 24
 MOST_HOURS = 10**6
 COVERAGE_BEFORE = timedelta(days=1)
-"""How far back coverage is compared."""
+"""How far back in time coverage is compared."""
 
 
 class Command(AsrCommand):
-    """Coverage, outcomes, what is due, the last runs; or the history of one code."""
+    """A command that shows coverage, outcomes, what is due and the last runs, or the history of one code."""
 
     summary = "Show how the archive stands: coverage, outcomes, what is due, the last runs."
     example = "scrapy status --code 32911"
@@ -88,7 +88,7 @@ class Command(AsrCommand):
         return [f"{site}: {problem}" for problem in found]
 
     def _standing(self, database: Database, site: str) -> tuple[list[str], dict[str, Any]]:
-        from asrcrawler.cli.reports import status as standing
+        from asrcrawler.cli.reports import status as reports
         from asrcrawler.clock import utcnow
         from asrcrawler.storage.figures.status import figures
         from asrcrawler.storage.visits.runs import last_runs, state
@@ -96,8 +96,8 @@ class Command(AsrCommand):
         now, first = utcnow(), self.config.first_code
         counted = figures(database, site, now)
         runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
-        lines = standing.standing(site, counted, runs, database=database.name, first_code=first, now=now)
-        data = standing.as_json(site, counted, runs, first_code=first, now=now)
+        lines = reports.report(site, counted, runs, database=database.name, first_code=first, now=now)
+        data = reports.as_json(site, counted, runs, first_code=first, now=now)
         return lines, {"database": database.name, **data}
 
 
@@ -109,7 +109,7 @@ def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[
     from asrcrawler.storage.visits.ledger import newest_known
 
     row, visits = code_history(database, site, code)
-    newest, now, pages = newest_known(database, site), utcnow(), kept_of(database, site, code)
-    lines = history.history(site, code, row, visits, newest=newest, now=now) + history.kept(pages)
+    newest, now, kept = newest_known(database, site), utcnow(), kept_of(database, site, code)
+    lines = history.history(site, code, row, visits, newest=newest, now=now) + history.captures(kept)
     data = history.as_json(site, code, row, visits, newest=newest, now=now)
-    return lines, data | {"pages": history.kept_as_json(pages)}
+    return lines, data | {"pages": history.captures_as_json(kept)}

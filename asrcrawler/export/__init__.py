@@ -1,7 +1,7 @@
-"""Articles as files, one module a format. They know the fields of an article and nothing of databases.
+"""Write articles to files, one module per format; none of them knows of databases.
 
-A format's module has ``write(articles, file, options)``; it is imported when it is asked for. To add one, write the
-module and name it in :data:`FORMATS`.
+A format's module has ``write(articles, file, options)`` and is imported when the format is asked for. To add a format,
+write the module and name it in :data:`FORMATS`.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ GZIP = ".gz"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to write."""
+    """Options of a file, whatever its format."""
 
     revisions: bool = False
-    """Each article brings its earlier texts in the field ``revisions``."""
+    """Whether each article has its earlier texts, in the field ``revisions``."""
     bom: bool = False
-    """For spreadsheets; see :mod:`asrcrawler.export.csvtext`."""
+    """Whether CSV is made for spreadsheets; see :mod:`asrcrawler.export.csvtext`."""
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields of an article, in order."""
+        """The names of an article's fields, in order."""
         return (*EXPORT_FIELDS, REVISIONS) if self.revisions else EXPORT_FIELDS
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file that articles can be written to."""
+    """A file format that articles can be written in."""
 
     name: str
     module: str
     is_text: bool = True
-    """Text may go to stdout, and gains from gzip."""
-    of_pages: bool = False
-    """Holds what was fetched, not what was read in it; see :mod:`asrcrawler.export.warc`."""
+    """Whether it is text: that may go to stdout, and gains from gzip."""
+    of_captures: bool = False
+    """Whether it holds captures and not the articles read from them; see :mod:`asrcrawler.export.warc`."""
 
     def write(self, articles: Iterable[dict[str, Any]], file: IO[bytes], options: Options) -> None:
-        """Write all of ``articles``, holding no more than a few thousand of them.
+        """Write all of ``articles``, with no more than a few thousand of them in memory.
 
         Raises :exc:`~asrcrawler.exceptions.MissingLibraryError`, and whatever ``file`` raises.
         """
@@ -62,7 +62,7 @@ FORMATS = {
         Format("jsonl", "jsonl"),
         Format("csv", "csvtext"),
         Format("parquet", "parquet", is_text=False),
-        Format("warc", "warc", is_text=False, of_pages=True),
+        Format("warc", "warc", is_text=False, of_captures=True),
     )
 }
 
@@ -86,7 +86,7 @@ def format_of(file_name: str) -> Format:
 
 @contextmanager
 def packed(file: IO[bytes], file_name: str) -> Iterator[IO[bytes]]:
-    """``file``, through gzip if its name ends with ``.gz``; the same articles give the same bytes."""
+    """Give ``file``, through gzip if its name ends with ``.gz``; the same articles give the same bytes."""
     if not file_name.lower().endswith(GZIP):
         yield file
         return

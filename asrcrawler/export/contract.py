@@ -1,4 +1,4 @@
-"""The fields of an exported article, and their JSON Schema. A contract with users."""
+"""State the fields of an exported article and their JSON Schema, which users rely on."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ _OF_AN_EARLIER_TEXT: dict[str, dict[str, Any]] = {
 }
 
 EXPORT_FIELDS = (*NAMES, *_OF_THE_ARCHIVE)
-"""In order."""
+"""Names of the exported fields, in order."""
 
 REVISIONS = "revisions"
-"""The field that follows them when earlier texts are asked for."""
+"""Name of the field that follows :data:`EXPORT_FIELDS` when earlier texts are asked for."""
 
 REVISION_FIELDS = (*_OF_AN_EARLIER_TEXT, *EDITED)
-"""The fields of an earlier text, in order."""
+"""Names of the fields of an earlier text, in order."""
 
 
 def export_schema(*, revisions: bool = False) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""CSV as RFC 4180 has it: a header, CRLF, quotes where they are needed; UTF-8. Unknown is an empty cell.
+"""Write CSV as RFC 4180 defines it: UTF-8, a header, CRLF, quotes where needed; null is an empty cell.
 
-A list is one cell that holds it as JSON: a tag may contain whatever character could separate tags.
+A list is written as JSON in one cell, because a tag may contain any character that could separate tags.
 
-For spreadsheets (``bom``) two things are different. A byte order mark tells them that the file is UTF-8. And a text
-that they would take for a formula gets an apostrophe before it: a headline that begins with ``=`` shall not be carried
-out in somebody's spreadsheet. Without ``bom`` no character is added.
+With ``bom``, for spreadsheets, two things differ. A byte order mark tells them that the file is UTF-8. A text that they
+would take for a formula gets an apostrophe in front: a headline that begins with ``=`` must not be run in somebody's
+spreadsheet. Without ``bom`` no character is added.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from asrcrawler.export import Options
 
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""What spreadsheets take for the beginning of a formula, as OWASP lists it."""
+"""What spreadsheets take for the beginning of a formula; the list is that of OWASP."""
 
 
 def write(articles: Iterable[dict[str, Any]], file: IO[bytes], options: Options) -> None:
+    """Write all of ``articles`` as CSV with a header. Raises whatever ``file`` raises."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig" if options.bom else "utf-8", newline="")
     try:
         rows = csv.writer(text, lineterminator="\r\n")
@@ -35,7 +36,7 @@ def write(articles: Iterable[dict[str, Any]], file: IO[bytes], options: Options)
             rows.writerow(_harmless(cell) for cell in cells) if options.bom else rows.writerow(cells)
         text.flush()
     finally:
-        text.detach()  # or the wrapper would close the file when it goes
+        text.detach()  # otherwise the wrapper would close the file when it is collected
 
 
 def _cell(value: object) -> object:

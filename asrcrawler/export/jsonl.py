@@ -1,4 +1,4 @@
-"""JSON Lines: an article a line, UTF-8, in the order of the contract."""
+"""Write JSON Lines: one article on each line, UTF-8, fields in the exported order."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 def write(articles: Iterable[dict[str, Any]], file: IO[bytes], _: Options) -> None:
+    """Write all of ``articles``, each on a line of its own. Raises whatever ``file`` raises."""
     for article in articles:
         file.write(as_json(article).encode() + b"\n")
 
@@ -24,4 +25,4 @@ def _plain(value: object) -> str:
 
 
 as_json = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
-"""A value as JSON on one line; moments in ISO 8601."""
+"""Write a value as JSON on one line, with moments in ISO 8601."""

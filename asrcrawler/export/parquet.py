@@ -1,4 +1,4 @@
-"""Parquet: typed columns, for pandas, polars, DuckDB and their like. Moments carry their zone, lists are lists."""
+"""Write Parquet with typed columns, for pandas, polars, DuckDB and the like; times have their zone, lists are lists."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
     from asrcrawler.export import Options
 
-ROW_GROUP = 2_000  # articles in memory at once, some 15 MB; readers skip and share out whole groups
-COMPRESSION = "zstd"  # a third smaller than Parquet's usual snappy on Persian text, and read as fast
+ROW_GROUP = 2_000  # articles in memory at once, some 15 MB; readers skip and distribute whole groups
+COMPRESSION = "zstd"  # on Persian text a third smaller than Parquet's usual snappy, and read as fast
 
 
 def write(articles: Iterable[dict[str, Any]], file: IO[bytes], options: Options) -> None:
+    """Write all of ``articles`` in groups of :data:`ROW_GROUP`.
+
+    Raises :exc:`~asrcrawler.exceptions.MissingLibraryError`, and whatever ``file`` raises.
+    """
     try:
         import pyarrow
         from pyarrow.parquet import ParquetWriter

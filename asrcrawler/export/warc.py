@@ -1,9 +1,9 @@
-"""WARC 1.1: the kept pages as web archives hold them, for replay and for tools that know nothing of us.
+"""Write captures as WARC 1.1, for replay and for tools of web archives.
 
-A ``response`` for each page that a code was first found with, a ``revisit`` for each later visit of the code that
-found the same bytes. Bodies are kept decompressed: the headers that speak of the transfer are given as
-``X-Archive-Orig-…``, and ``Content-Length`` is that of the body. Record ids are made of site and visit, so that the
-same archive gives the same records.
+There is a ``response`` record for each capture that a code was first found with, and a ``revisit`` for each later visit
+of the code that found the same bytes. The database keeps bodies decompressed, so headers about the transfer are written
+as ``X-Archive-Orig-…`` and ``Content-Length`` is that of the body. Record ids derive from site and visit: the same
+archive gives the same records.
 """
 
 from __future__ import annotations
@@ -34,29 +34,30 @@ NOTE = (
 
 
 class Capture(NamedTuple):
-    """One visit that found a page."""
+    """A visit that has a capture."""
 
     site: str
     code: int
     visit_id: int
     at: datetime
-    """Aware."""
+    """Moment of the visit, aware."""
     url: str
     status: int
     headers: dict[str, str]
-    """By lower-case name."""
+    """Headers of the answer by lower-case name."""
     digest: bytes
-    """SHA-256 of the body."""
+    """SHA-256 of the body, decompressed."""
     body: bytes | None
-    """Decompressed; None where ``first`` has it."""
+    """The body, decompressed; None where ``first`` has it."""
     first: Capture | None = None
-    """The earlier visit of this code that found the same bytes; without its body."""
+    """The earlier visit of this code that found the same bytes, without its body; None if there is none."""
 
 
 def write(captures: Iterable[Capture], file: IO[bytes], *, gzip: bool) -> None:
-    """Write all of ``captures``, holding one of them; ``gzip`` packs each record by itself, as WARC has it.
+    """Write all of ``captures``, with one of them in memory.
 
-    Raises :exc:`~asrcrawler.exceptions.MissingLibraryError`, and whatever ``file`` raises.
+    ``gzip`` packs each record by itself, as the standard wants it. Raises
+    :exc:`~asrcrawler.exceptions.MissingLibraryError`, and whatever ``file`` raises.
     """
     try:
         from warcio.warcwriter import WARCWriter

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from asrcrawler.exceptions import DateError
 from asrcrawler.samaneh.dates import parse_day
 from asrcrawler.samaneh.urls import HIGHEST_CODE
-from asrcrawler.storage.articles.reading import Place
+from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.search.query import Query, parse
 from asrcrawler.text.numbers import plain, whole_number
@@ -82,10 +82,10 @@ def words(query: Mapping[str, str]) -> str:
     return text
 
 
-def place(query: Mapping[str, str], *, limit: int = PAGE) -> Place:
+def place(query: Mapping[str, str], *, limit: int = PAGE) -> Position:
     """Where a page begins: ``before`` or ``after`` the article with a code. Raises :exc:`NotUnderstood`."""
     before, after = (_number(query, name, 1, HIGHEST_CODE) for name in ("before", "after"))
-    return Place(before=before, after=after, limit=limit)
+    return Position(before=before, after=after, limit=limit)
 
 
 def page(query: Mapping[str, str]) -> int:

@@ -1,4 +1,4 @@
-"""What an edit changed, word by word. Pure, and bounded whatever the texts."""
+"""Compare two texts word by word, to show what an edit changed. Pure, and bounded whatever the texts."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-MOST_WORK = 3_000_000  # pairs of words compared for one text, 0.1 s a million; what is beyond is shown whole
-MOST_PARAGRAPHS = 400  # of both texts
-LEAST_ALIKE = 0.3  # of the words; below it, a paragraph is a new one and not an edited one
+MOST_WORK = 3_000_000  # pairs of words compared for one text, 0.1 s a million; the rest is shown as replaced
+MOST_PARAGRAPHS = 400  # of both texts together
+LEAST_ALIKE = 0.3  # share of words; below it a paragraph counts as a new one and not as an edited one
 
 _WORDS = re.compile(r"\s+|[\w\u200c]+|[^\w\s]")
 
@@ -21,7 +21,7 @@ Mark = Literal["same", "deleted", "inserted"]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of text and what became of it."""
+    """A piece of text, and whether it stayed, was deleted or was inserted."""
 
     mark: Mark
     text: str
@@ -31,12 +31,16 @@ Paragraph = list[Part]
 
 
 def words(before: str | None, after: str | None) -> Paragraph:
-    """The words of both texts in one row, each the same in both, deleted, or inserted."""
+    """Compare two texts: give the words of both in one sequence, each kept, deleted or inserted.
+
+    >>> [(part.mark, part.text) for part in words("The bridge is closed", "The bridge is open")]
+    [('same', 'The bridge is '), ('deleted', 'closed'), ('inserted', 'open')]
+    """
     return _Comparison().words(before or "", after or "")
 
 
 def paragraphs(before: str | None, after: str | None) -> list[Paragraph]:
-    """The same for bodies, a list of parts for each paragraph of either."""
+    """Compare two bodies: give a list of parts for each paragraph of either."""
     old, new = (text.split("\n\n") if text else [] for text in (before, after))
     if len(old) + len(new) > MOST_PARAGRAPHS:
         return [_parts(("deleted", text)) for text in old] + [_parts(("inserted", text)) for text in new]
@@ -50,19 +54,23 @@ def paragraphs(before: str | None, after: str | None) -> list[Paragraph]:
 
 
 def names(before: Sequence[str], after: Sequence[str]) -> Paragraph:
-    """The same for lists of names, such as tags."""
+    """Compare two lists of names, such as tags.
+
+    >>> [(part.mark, part.text) for part in names(["oil", "gas"], ["oil", "coal"])]
+    [('same', 'oil'), ('deleted', 'gas'), ('inserted', 'coal')]
+    """
     kept = [Part("same", name) for name in before if name in after]
     gone = [Part("deleted", name) for name in before if name not in after]
     return kept + gone + [Part("inserted", name) for name in after if name not in before]
 
 
 def changed(parts: Sequence[Part]) -> bool:
-    """Whether anything in it was deleted or inserted."""
+    """Tell whether any part was deleted or inserted."""
     return any(part.mark != "same" for part in parts)
 
 
 class _Comparison:
-    """Compares until it has had enough."""
+    """A comparison of two bodies that stops comparing words when :data:`MOST_WORK` is used up."""
 
     def __init__(self) -> None:
         self._left = MOST_WORK
@@ -78,14 +86,14 @@ class _Comparison:
         ).get_opcodes():
             left, right = "".join(old[old_first:old_end]), "".join(new[new_first:new_end])
             if tag != "equal" or (left.isspace() and gone + come and old_end < len(old)):
-                gone, come = gone + left, come + right  # a blank between two changes belongs to both
+                gone, come = gone + left, come + right  # a blank between two changes is part of both
             else:
                 found += [("deleted", gone), ("inserted", come), ("same", left)]
                 gone = come = ""
         return _parts(*found, ("deleted", gone), ("inserted", come))
 
     def replaced(self, old: list[str], new: list[str]) -> Iterator[Paragraph]:
-        """A stretch of paragraphs that gave way to another: in pairs while they are alike, the rest on their own."""
+        """Compare paragraphs that replaced others: in pairs while they are alike, the rest each on its own."""
         left = list(old)
         for text in new:
             if left and _are_alike(left[0], text):
@@ -104,12 +112,12 @@ def _are_alike(one: str, other: str) -> bool:
 
 
 def _alikeness(old: Sequence[str], new: Sequence[str]) -> float:
-    """The share of words that both have, without looking at their order: cheap."""
+    """Estimate the share of words that both have, whatever their order, which is cheap."""
     return SequenceMatcher(None, old, new, autojunk=False).quick_ratio()
 
 
 def _parts(*found: tuple[str, str]) -> Paragraph:
-    """Neighbours with one mark become one part; empty ones vanish."""
+    """Join neighbouring parts with the same mark and leave out empty ones."""
     joined: list[tuple[str, str]] = []
     for mark, text in found:
         if not text:

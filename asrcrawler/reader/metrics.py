@@ -1,4 +1,4 @@
-"""``/healthz`` and ``/metrics``: for what watches the watcher."""
+"""Serve ``/healthz`` and ``/metrics`` to programs that watch the archive."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 @router.get("/healthz")
 def healthz(request: Request) -> Response:
-    """200 while the archive can be read; how well the crawler does is for ``/metrics`` to say."""
+    """Answer 200 while the archive can be read; ``/metrics`` tells how well the crawler does."""
     library_of(request).database.open_existing()
     return PlainTextResponse("ok\n")
 
 
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
+    """Answer with the archive's figures in Prometheus' text format."""
     library = library_of(request)
     registry = CollectorRegistry()
     registry.register(_Figures(library.site, library.standing()))
@@ -40,13 +41,13 @@ def metrics(request: Request) -> Response:
 
 
 class _Figures(Collector):
-    """Gauges, each labelled with the site."""
+    """The archive's figures as gauges, each labelled with the site."""
 
     def __init__(self, site: str, standing: Standing) -> None:
         self._site, self._standing = site, standing
 
     def collect(self) -> Iterator[Metric]:
-        """What is not known (no good run yet, no lag) has no sample."""
+        """Give the samples; what is not known (no good run yet, no lag) has none."""
         standing, figures = self._standing, self._standing.figures
         last_good, last = standing.last_good, standing.runs[0] if standing.runs else None
         yield self._gauge("articles", "Articles stored", figures.articles)

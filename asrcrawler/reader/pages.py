@@ -36,7 +36,7 @@ from asrcrawler.text.persian import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from asrcrawler.storage.articles.reading import Page
+    from asrcrawler.storage.articles.reading import Slice
 
 EDITS_SHOWN = 50
 DAY = timedelta(days=1)
@@ -243,7 +243,7 @@ def _labelled(request: Request, kind: str, name: str, *, heading: str, none: str
     return _list(request, found, heading=wanted, label=heading, refine=address("/search", **{kind: wanted}))
 
 
-def _list(request: Request, found: Page, *, heading: str, **values: Any) -> Response:
+def _list(request: Request, found: Slice, *, heading: str, **values: Any) -> Response:
     empty = {"label": None, "note": None, "refine": None}
     return page(
         request,
@@ -255,7 +255,7 @@ def _list(request: Request, found: Page, *, heading: str, **values: Any) -> Resp
     )
 
 
-def _turning(path: str, found: Page) -> dict[str, Any]:
+def _turning(path: str, found: Slice) -> dict[str, Any]:
     """The addresses of the pages before and after."""
     items = found.items
     return {

@@ -1,4 +1,7 @@
-"""Figures → shapes of a picture, in units of its own. Pure; templates draw them, the style sheet paints them."""
+"""Turn figures into the shapes of a plot, in units of its own.
+
+Pure: templates draw the shapes and the style sheet colours them.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,10 @@ if TYPE_CHECKING:
 
 HEIGHT = 100
 STEP = 10  # from one bar to the next
-BAR = 8  # of it
-SHORTEST = 1.5  # what there is can be seen, however little
+SHORTEST = 1.5  # least height of what is not 0, so that it can be seen
 
 ORDER = ("stored", "missing", "unreadable", "refused", "failed", "unvisited")
-"""From the bottom up."""
+"""Outcomes in a bar, from the bottom up."""
 
 _ROUND = (1, 2, 3, 4, 5, 6, 8, 10)
 _ROUND_SECONDS = (10, 30, 60, 120, 300, 600, 900, 1800, *(hours * 3600 for hours in (1, 2, 3, 6, 12, 18, 24, 36, 48)))
@@ -33,7 +35,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One bar of the picture of all codes."""
+    """One bar in the plot of all codes."""
 
     x: int
     cell: Cell
@@ -42,13 +44,13 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day; ``height`` 0 where there is nothing to show."""
+    """The bar of one day; ``height`` is 0 where there is nothing to show."""
 
     x: int
     day: Day
     height: float
     whisker: float
-    """How high a second, thinner mark reaches."""
+    """Height that a second, thinner mark reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +59,24 @@ class Bars:
 
     width: int
     top: float
-    """The value at the upper edge."""
+    """The value at the plot's upper edge."""
     bars: list[Bar]
 
 
 def stacks(cells: Sequence[Cell]) -> list[Stack]:
-    """A bar as high as the picture for each cell; an outcome takes the share of the codes that ended with it."""
+    """Draw each cell as a bar of full height, where an outcome takes the share of the codes that ended with it."""
     return [Stack(place * STEP, cell, _segments(cell)) for place, cell in enumerate(cells)]
 
 
 def counts(days: Sequence[Day]) -> Bars:
-    """How many articles each day had."""
+    """Draw how many articles each day had."""
     top = _round_number(max((day.articles for day in days), default=0))
     found = [Bar(place * STEP, day, _scaled(day.articles, top), 0) for place, day in enumerate(days)]
     return Bars(len(days) * STEP, top, found)
 
 
 def lags(days: Sequence[Day]) -> Bars:
-    """The median lag of each day, and with the thinner mark the 95th percentile."""
+    """Draw the median lag of each day, and the 95th percentile as the thinner mark."""
     highest = max((day.lag_p95 or 0 for day in days), default=0)
     top = next((seconds for seconds in _ROUND_SECONDS if seconds >= highest), highest)
     found = [
@@ -85,7 +87,7 @@ def lags(days: Sequence[Day]) -> Bars:
 
 
 def _segments(cell: Cell) -> list[Segment]:
-    """Shares of the height; what is rare gets :data:`SHORTEST`, at the cost of the largest."""
+    """Divide the height by shares; rare outcomes get :data:`SHORTEST`, which is taken from the largest."""
     heights = {
         outcome: max(cell.outcomes[outcome] / cell.total * HEIGHT, SHORTEST)
         for outcome in ORDER
@@ -106,7 +108,7 @@ def _scaled(value: float, top: float) -> float:
 
 
 def _round_number(value: int) -> int:
-    """The next round number: 1, 2, 3 … of the first digit's weight."""
+    """Round up to a number whose first digit is followed by zeros, such as 30 or 400."""
     weight = 1
     while weight * 10 <= value:
         weight *= 10

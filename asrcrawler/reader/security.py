@@ -1,4 +1,4 @@
-"""Keeps the reading room safe: what a browser may load, who may ask, and how much."""
+"""Limit what a browser may load from the reading room, who may ask it, and how much."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ HEADERS = {
 
 
 class Guard:
-    """Answers nothing but GET and HEAD, of an address of some length, for the hosts it is told.
+    """An ASGI middleware that answers only GET and HEAD, addresses of limited length, and the given host names.
 
-    A page of another site can make a browser ask us by a name of its own that leads to 127.0.0.1 (DNS rebinding) and
-    would be let read the answer; so on loopback only our own names are answered.
+    A page of another site can make a browser ask us by a name that leads to 127.0.0.1 (DNS rebinding), and would be
+    allowed to read the answer. So on loopback only our own names are answered.
     """
 
     def __init__(self, app: ASGIApp, hosts: Collection[str] | None) -> None:
-        """``hosts``: names without port; None for any."""
+        """Wrap ``app``; ``hosts`` are the names answered, without port, None for any."""
         self._app = app
         self._hosts = None if hosts is None else frozenset(host.lower() for host in hosts)
 
@@ -53,7 +53,7 @@ class Guard:
             await send(message)
 
         if scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}  # the server leaves the body out
+            scope = {**scope, "method": "GET"}  # the server leaves out the body of an answer to HEAD
         refusal = self._refusal(scope)
         await (refusal or self._app)(scope, receive, send_with_headers)
 
@@ -73,6 +73,6 @@ class Guard:
 
 
 def _host(value: str) -> str:
-    """The name in a Host header, without its port."""
+    """Read the name in a Host header, without its port."""
     name, colon, port = value.rpartition(":")
     return (name if colon and port.isdigit() else value).lower()

@@ -1,4 +1,4 @@
-"""Opens the reading room on a port and keeps it open."""
+"""Serve the reading room on a port until it is told to stop."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from asrcrawler.reader.library import Library
 
-BACKLOG = 512  # connections that wait to be taken up
-MOST_CONNECTIONS = 400  # beyond these, visitors are told to come again
-FAREWELL = 3  # seconds for answers under way when the room closes
+BACKLOG = 512  # connections that wait to be accepted
+MOST_CONNECTIONS = 400  # beyond these, visitors get 503 and may try again
+STOP_SECONDS = 3  # for answers under way when the server stops
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can come in by ``host``."""
+    """Tell whether only this machine can connect to ``host``."""
     if host == "localhost":
         return True
     try:
@@ -36,7 +36,10 @@ def is_loopback(host: str) -> bool:
 
 
 def serve(library: Library, host: str, port: int, ready: Callable[[str], object]) -> None:
-    """Serve until SIGINT or SIGTERM; ``ready`` is told the address. Raises :exc:`ReaderError` where it cannot."""
+    """Serve until SIGINT or SIGTERM; call ``ready`` with the address.
+
+    Raises :exc:`ReaderError` where it cannot serve.
+    """
     with _listening(host.strip("[]"), port) as listener:
         ready(f"http://{_in_address(host)}:{listener.getsockname()[1]}")
         server_of(create_app(library, hosts=own_names(host, library.public_url))).run(sockets=[listener])

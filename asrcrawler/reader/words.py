@@ -1,4 +1,4 @@
-"""How figures, days and moments are written in Persian. Pure."""
+"""Write figures, days and moments in Persian. Pure."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
-SHORTEST_IN_DAYS = 2 * DAY  # below it, hours say more
+SHORTEST_IN_DAYS = 2 * DAY  # seconds; shorter durations are told in hours
 
 JALALI_MONTHS: tuple[str, ...] = tuple(jdatetime.date.j_months_fa)
-WEEKDAYS = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه")  # as date.weekday() counts
+WEEKDAYS = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه")  # in the order of date.weekday()
 WEEK = ("ش", "ی", "د", "س", "چ", "پ", "ج")  # from Saturday
 GREGORIAN_MONTHS = ("ژانویهٔ", "فوریهٔ", "مارس", "آوریل", "مهٔ", "ژوئن", "ژوئیهٔ", "اوت", "سپتامبر", "اکتبر",
                     "نوامبر", "دسامبر")  # fmt: skip
@@ -69,18 +69,26 @@ STATES = {"working": "در حال کار", "killed": "ناتمام", "ended": "�
 
 
 def number(value: float) -> str:
-    """``۱٬۲۳۴`` or ``۱٫۵``"""
+    """Write a number as ``۱٬۲۳۴`` or ``۱٫۵``.
+
+    >>> number(1234)
+    '۱٬۲۳۴'
+    """
     text = f"{value:,}" if isinstance(value, int) else f"{value:,g}"
     return to_persian_digits(text.replace(",", "٬").replace(".", "٫"))
 
 
 def percentage(part: int, whole: int) -> str:
-    """``۴٫۵٪``. Rounded down, so that ۱۰۰٪ means all."""
+    """Write a share as ``۴٫۵٪``, rounded down, so that ۱۰۰٪ means all.
+
+    >>> percentage(1999, 2000)
+    '۹۹٫۹٪'
+    """
     return f"{number(part * 1000 // whole / 10)}٪" if whole else "۰٪"
 
 
 def size(count: int) -> str:
-    """So many bytes; a kilobyte has 1,000."""
+    """Write a number of bytes; a kilobyte has 1,000."""
     for step, unit in ((1_000_000_000, "گیگابایت"), (1_000_000, "مگابایت"), (1_000, "کیلوبایت")):
         if count >= step:
             return f"{number(round(count / step, 1))} {unit}"
@@ -88,7 +96,11 @@ def size(count: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """``۳ ساعت و ۲۰ دقیقه``: as exact as is of use."""
+    """Write a duration as ``۳ ساعت و ۲۰ دقیقه``, no more exact than is of use.
+
+    >>> duration(12_000)
+    '۳ ساعت و ۲۰ دقیقه'
+    """
     whole = round(abs(seconds))
     if whole < MINUTE:
         return f"{number(whole)} ثانیه"
@@ -106,66 +118,71 @@ def jalali_day(day: date) -> jdatetime.date:
 
 
 def day_in_words(day: date, *, weekday: bool = True) -> str:
-    """``سه‌شنبه ۴ بهمن ۱۴۰۱``"""
+    """Write a day as ``سه‌شنبه ۴ بهمن ۱۴۰۱``.
+
+    >>> from datetime import date
+    >>> day_in_words(date(2023, 1, 24))
+    'سه‌شنبه ۴ بهمن ۱۴۰۱'
+    """
     shown = jalali_day(day)
     name = f"{WEEKDAYS[day.weekday()]} " if weekday else ""
     return f"{name}{to_persian_digits(str(shown.day))} {month_in_words(shown.year, shown.month)}"
 
 
 def short_day(day: date) -> str:
-    """``۴ بهمن``"""
+    """Write a day as ``۴ بهمن``."""
     shown = jalali_day(day)
     return f"{to_persian_digits(str(shown.day))} {JALALI_MONTHS[shown.month - 1]}"
 
 
 def month_in_words(year: int, month: int) -> str:
-    """``بهمن ۱۴۰۱``"""
+    """Write a Jalali month as ``بهمن ۱۴۰۱``."""
     return f"{JALALI_MONTHS[month - 1]} {to_persian_digits(str(year))}"
 
 
 def gregorian_in_words(day: date) -> str:
-    """``۲۴ ژانویهٔ ۲۰۲۳``"""
+    """Write a day as ``۲۴ ژانویهٔ ۲۰۲۳``."""
     return to_persian_digits(f"{day.day} {GREGORIAN_MONTHS[day.month - 1]} {day.year}")
 
 
 def clock(at: datetime) -> str:
-    """``۲۲:۵۴``, in Tehran."""
+    """Write the time of day as ``۲۲:۵۴``, in Tehran."""
     return to_persian_digits(f"{at.astimezone(TEHRAN):%H:%M}")
 
 
 def day_of(at: datetime) -> date:
-    """The day it is in Tehran."""
+    """Give the day in Tehran at a moment."""
     return at.astimezone(TEHRAN).date()
 
 
 def moment(at: datetime) -> str:
-    """``سه‌شنبه ۴ بهمن ۱۴۰۱، ساعت ۲۲:۵۴``"""
+    """Write a moment as ``سه‌شنبه ۴ بهمن ۱۴۰۱، ساعت ۲۲:۵۴``, in Tehran."""
     return f"{day_in_words(day_of(at))}، ساعت {clock(at)}"
 
 
 def has_time(published_jalali: str | None) -> bool:
-    """Whether the page gave a time beside the day of publication."""
+    """Tell whether the page gave a time beside the day of publication."""
     return published_jalali is None or " " in published_jalali
 
 
 def day_path(day: date) -> str:
-    """``/1401/11/04``"""
+    """Write the address of a day as ``/1401/11/04``."""
     shown = jalali_day(day)
     return f"/{shown.year}/{shown.month:02}/{shown.day:02}"
 
 
 def month_path(year: int, month: int) -> str:
-    """``/1401/11``"""
+    """Write the address of a Jalali month as ``/1401/11``."""
     return f"/{year}/{month:02}"
 
 
 def shown(text: str | None) -> str:
-    """Text of an article as it may stand on a page: without what could turn its direction or hide in it."""
+    """Make an article's text safe to show: without characters that turn its direction or hide in it."""
     return clean(text) if text else ""
 
 
 def shown_in_row(text: str) -> str:
-    """The same of a part of a text, with the blanks at its ends."""
+    """Make a part of a text safe to show, and keep the blanks at its ends."""
     inner = shown(text)
     if not inner:
         return " " if text else ""
@@ -173,7 +190,7 @@ def shown_in_row(text: str) -> str:
 
 
 def blocks(body: str | None) -> list[str | list[list[str]]]:
-    """The paragraphs of a body; table rows that follow each other, with as many cells, become one table."""
+    """Split a body into paragraphs; successive table rows with equally many cells become one table."""
     found: list[str | list[list[str]]] = []
     for paragraph in (body or "").split("\n\n"):
         text = shown(paragraph)

@@ -1,4 +1,4 @@
-"""The body of an article as HTML, in each of the three forms editors leave it in, with what does not belong to it."""
+"""Write the body of an article as HTML, in each of three forms that editors leave it in, with noise among the text."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from asrcrawler.replica.look import Look
 
 ENDS = frozenset({Noise.SIGN_OFF, Noise.NEWS_END, Noise.AFTER_BODY})
-"""Noise that ends the text; whatever follows is no part of it."""
+"""Kinds of noise that end the text; what follows them is no part of it."""
 
 
 def body_html(content: Content, look: Look, noise: Callable[[Noise], str]) -> str:
-    """What stands in the body's element. ``noise`` gives the HTML of a kind of noise."""
+    """Write the content of the body's element; ``noise`` gives the HTML of a kind of noise."""
     blocks = _written(content.blocks, look)
     pieces = _FORMS[look.body_form](blocks)
     headings = {piece for piece, block in zip(pieces, blocks, strict=True) if block.kind is BlockKind.HEADING}
@@ -33,7 +33,7 @@ def body_html(content: Content, look: Look, noise: Callable[[Noise], str]) -> st
 
 
 def lead_picture_html(picture: Picture, headline: str, look: Look) -> str:
-    """The ``img`` of a lead picture; its title and alt repeat the headline."""
+    """Write the ``img`` of a lead picture; its title and alt repeat the headline."""
     name = _PICTURE_CLASSES[look.lead_picture]
     text = handwritten(headline, frozenset())
     return (
@@ -42,7 +42,10 @@ def lead_picture_html(picture: Picture, headline: str, look: Look) -> str:
 
 
 def _written(blocks: Sequence[Block], look: Look) -> list[Block]:
-    """The blocks with their lines as HTML. All at once: a replacement costs the same in a long text and in a short."""
+    """Turn the lines of all blocks into HTML.
+
+    All at once, because a replacement costs the same in a long text and in a short one.
+    """
     if not blocks:
         return []
     text = handwritten("\x1f".join(line for block in blocks for line in block.lines), look.writing)
@@ -60,7 +63,7 @@ def _linked(block: Block) -> Block:
     return Block(block.kind, tuple(f'<a href="/fa/news/1/x">{line}</a>' for line in block.lines))
 
 
-# --- the three forms: a piece a block ----------------------------------------------------------------------------
+# --- the three forms: one piece of HTML a block ------------------------------------------------------------------
 
 
 def _as_paragraphs(blocks: Sequence[Block]) -> list[str]:
@@ -134,7 +137,7 @@ def _cells(row: str) -> str:
 
 
 def _marked(line: str, place: int) -> str:
-    """Every other paragraph begins in bold, or with a link to a section; both are part of the text."""
+    """Let every other paragraph begin in bold or with a link to a section; both are part of the text."""
     head, blank, rest = line.partition(" ")
     if not blank or "&" in head:
         return line
@@ -147,7 +150,7 @@ def _marked(line: str, place: int) -> str:
             return line
 
 
-# --- what stands among the paragraphs ----------------------------------------------------------------------------
+# --- noise and pictures among the paragraphs ---------------------------------------------------------------------
 
 
 def _put_noise(

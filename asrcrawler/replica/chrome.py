@@ -1,6 +1,7 @@
-"""What is the same on every page of the site: menus, scripts, footer. Four frames, made once, some 40 KB each.
+"""Write what is the same on every page of the site: menus, scripts, footer.
 
-Between them stands what changes with the day (the lists of the latest news), made once a day.
+There are four such frames, made once, of some 40 KB each. Between their parts stand the lists of the latest news, made
+once a day.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _INDENT = "\t\t\t\t\t\t\t\t\t"
 
 @dataclass(frozen=True, slots=True)
 class ListItem:
-    """A line of a list of articles."""
+    """A line in a list of articles."""
 
     address: str
     title: str
@@ -53,7 +54,7 @@ class ListItem:
 
 @cache
 def head_links(variant: int) -> str:
-    """Style sheets and scripts."""
+    """Write the links to style sheets and the scripts of the page's head."""
     styles = _STYLES if variant % 2 == 0 else _STYLES[3:] + _STYLES[:6]
     scripts = _SCRIPTS if variant % 2 == 0 else _SCRIPTS[:11]
     lines = ['<link rel="shortcut icon" href="/favicon.ico">']
@@ -66,7 +67,7 @@ def head_links(variant: int) -> str:
 
 @cache
 def header(variant: int) -> str:
-    """From the page's top to the day's ticker. With the site's own dates, which are not the article's."""
+    """Write the top of the page down to the ticker, with dates of the site itself, which are not the article's."""
     top = "".join(
         f'{_INDENT}<li class="lang-item"><a href="/fa/{slug}" title="{name}">{name}</a>'
         f'</li>\n{_INDENT}<li class="sp_nav1"><span>|</span></li>\n'
@@ -89,7 +90,7 @@ _TREND = f'<div class="trend"><span>داغ‌ترین‌ها</span>{_HOT}</div>\
 
 @cache
 def footer(variant: int) -> str:
-    """From the side column's end to the page's end."""
+    """Write the page from the end of the side column to its end."""
     links = "".join(f'\n{_INDENT}<li><a href="/fa/{slug}" title="{name}">{name}</a></li>' for slug, name in _PAGES)
     return (
         f'{_prices(variant)}{_poll(variant)}</div></div></div>\n<footer><div class="footer-bg"><div class="container">'
@@ -101,7 +102,7 @@ def footer(variant: int) -> str:
 
 
 def ticker(items: Sequence[ListItem]) -> str:
-    """The running headlines under the header."""
+    """Write the running headlines under the header."""
     lines = "".join(
         f'{_INDENT}<li class="news-item"><a href="{item.address}" target="_blank">{escaped(item.title)}</a></li>\n'
         for item in items
@@ -110,7 +111,7 @@ def ticker(items: Sequence[ListItem]) -> str:
 
 
 def side_list(name: str, items: Sequence[ListItem]) -> str:
-    """A list of other articles in the side column."""
+    """Write a list of other articles in the side column."""
     lines = "".join(
         f'\n{_INDENT}<div class="linear_news">\n    <h3><a class="title5" href="{item.address}" title="{item.stamp}" '
         f'target="_blank">{escaped(item.title)}</a></h3>\n</div>'
@@ -168,7 +169,7 @@ def _poll(variant: int) -> str:
 
 
 def _counter_script(count: int) -> str:
-    """Inline scripts as such pages carry them: counters, carousels, resize handlers."""
+    """Write inline scripts as such pages have them: counters, carousels, resize handlers."""
     pieces = "".join(
         f'  jQuery("#carousel_{number}").carousel({{visible: {number + 2}, auto: {2500 + 100 * number}, round: true,\n'
         f'    beforeStart: function (list) {{ jQuery(list).find("li").css("opacity", 0.{number % 9 + 1}); }},\n'

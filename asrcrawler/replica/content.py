@@ -1,4 +1,4 @@
-"""An article as its editor wrote it: clean text with its structure, before any page is made of it."""
+"""Hold an article as its editor wrote it: clean text with its structure, before any page is made of it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 CELLS = " | "
-"""What separates the cells of a table row in a body's text."""
+"""Separator of the cells of a table row in a body's text."""
 
 
 class BlockKind(StrEnum):
-    """What a piece of a body is."""
+    """The kinds of blocks in a body."""
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
@@ -27,11 +27,11 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of a body. Each of its lines is a paragraph of the stored text."""
+    """A block of a body; each of its lines is a paragraph of the stored text."""
 
     kind: BlockKind
     lines: tuple[str, ...]
-    """One line; the items of a list; the rows of a table, cells separated by ``" | "``."""
+    """One line, or the items of a list, or the rows of a table with cells separated by ``" | "``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """One text of an article. Clean: as :func:`asrcrawler.text.persian.clean` would leave it."""
+    """One text of an article, clean as :func:`asrcrawler.text.persian.clean` would leave it."""
 
     title: str
     lead: str | None = None
@@ -54,24 +54,24 @@ class Content:
     tags: tuple[str, ...] = ()
     author: str | None = None
     pictures: tuple[Picture, ...] = ()
-    """The lead picture first, without a caption of its own."""
+    """The lead picture first; it has no caption of its own."""
     media: tuple[str, ...] = ()
     """Paths of a video's files."""
     kind: Kind = Kind.ARTICLE
     published_at: datetime | None = None
-    """Aware. Only for an article that a test puts into a world; else the world decides."""
+    """Moment of publication, aware. Only for an article that a test puts into a world; else the world decides."""
 
     @property
     def body(self) -> str | None:
-        """The stored text: paragraphs separated by a blank line."""
+        """The text as it is stored: paragraphs separated by a blank line."""
         return "\n\n".join(line for block in self.blocks for line in block.lines) or None
 
     @property
     def identity(self) -> tuple[str, str | None, str | None]:
-        """What two codes must share to be duplicates."""
+        """Title, lead and body, which two codes must share to be duplicates."""
         return self.title, self.lead, self.body
 
 
 def paragraphs(*lines: str) -> tuple[Block, ...]:
-    """Blocks of plain paragraphs."""
+    """Make blocks of plain paragraphs."""
     return tuple(Block(BlockKind.PARAGRAPH, (line,)) for line in lines)

@@ -1,4 +1,7 @@
-"""Dates in the forms in which this CMS prints them. Independent of the parser, whose errors it must not share."""
+"""Write dates in the forms in which this CMS prints them.
+
+Shares no code with the parser, so that it cannot share its errors.
+"""
 
 from __future__ import annotations
 
@@ -17,24 +20,24 @@ if TYPE_CHECKING:
 MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند".split()
 ARABIC_MONTHS = "فروردين ارديبهشت خرداد تير مرداد شهريور مهر آبان آذر دي بهمن اسفند".split()
 WEEKDAYS = "دوشنبه سه‌شنبه چهارشنبه پنجشنبه جمعه شنبه یکشنبه".split()
-"""Monday first, as Python counts."""
+"""Weekdays from Monday, as Python counts."""
 GREGORIAN_MONTHS = (
     "January February March April May June July August September October November December".split()
 )  # fmt: skip
 NEVER = "0/00/00 - 00:00"
 _IMPOSSIBLE_DAY = {True: 31, False: 32}
-"""By whether the month has 30 days or fewer."""
+"""Days that the month does not have, by whether it has 30 days or fewer."""
 
 
 @lru_cache(maxsize=4096)
 def jalali_day(day: date) -> tuple[int, int, int]:
-    """Year, month and day in the Jalali calendar."""
+    """Give year, month and day in the Jalali calendar."""
     found = jdatetime.date.fromgregorian(date=day)
     return found.year, found.month, found.day
 
 
 def stamp(at: datetime, *, with_time: bool = True) -> str:
-    """``1401-11-04 22:54``: the stored form."""
+    """Write a moment as it is stored: ``1401-11-04 22:54``."""
     local = at.astimezone(TEHRAN)
     year, month, day = jalali_day(local.date())
     return (
@@ -43,14 +46,14 @@ def stamp(at: datetime, *, with_time: bool = True) -> str:
 
 
 def meta_stamp(at: datetime, *, impossible: bool = False) -> str:
-    """``1401/11/04 - 22:54``: the form in the head of older pages, in Latin digits."""
+    """Write a moment as the head of older pages has it, in Latin digits: ``1401/11/04 - 22:54``."""
     local = at.astimezone(TEHRAN)
     year, month, day = jalali_day(local.date())
     return f"{year}/{month:02}/{_impossible(month) if impossible else day:02} - {local.hour:02}:{local.minute:02}"
 
 
 def jalali_part(at: datetime, form: DateForm) -> str:
-    """The Jalali date and time of ``form``, in Latin digits."""
+    """Write the Jalali date and time of ``form``, in Latin digits."""
     local = at.astimezone(TEHRAN)
     year, month, day = jalali_day(local.date())
     time = f"{local.hour:02}:{local.minute:02}"
@@ -75,7 +78,7 @@ def jalali_part(at: datetime, form: DateForm) -> str:
 
 
 def gregorian_part(at: datetime, form: DateForm) -> str:
-    """The Gregorian date that ``form`` puts behind the Jalali one, with its separator; empty where it has none."""
+    """Write the Gregorian date that ``form`` puts after the Jalali one, with its separator, if it has one."""
     local = at.astimezone(TEHRAN)
     match form:
         case DateForm.TARGET:
@@ -91,14 +94,14 @@ def gregorian_part(at: datetime, form: DateForm) -> str:
 
 
 def list_stamp(at: datetime) -> str:
-    """``15:22 - 1396/03/03``: in the titles of list links."""
+    """Write a moment as the titles of list links have it: ``15:22 - 1396/03/03``."""
     local = at.astimezone(TEHRAN)
     year, month, day = jalali_day(local.date())
     return f"{local.hour:02}:{local.minute:02} - {year}/{month:02}/{day:02}"
 
 
 def feed_stamp(at: datetime) -> str:
-    """``21 Jul 2018 08:39:54 +0430``"""
+    """Write a moment as the feed has it: ``21 Jul 2018 08:39:54 +0430``."""
     local = at.astimezone(TEHRAN)
     return f"{local.day:02} {GREGORIAN_MONTHS[local.month - 1][:3]} {local:%Y %H:%M:%S %z}"
 

@@ -1,4 +1,4 @@
-"""Where the texts of a world come from: each is written when it is asked for, and the same whenever it is."""
+"""Write the texts of a world when they are asked for; a code's text is the same each time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TEXT, _PICTURES, _FILE, _EDIT = 501, 502, 503, 600
 
 
 class Desk:
-    """Writes what the registry knows of."""
+    """A writer of the texts of all articles that a :class:`~asrcrawler.replica.registry.Registry` has."""
 
     def __init__(self, registry: Registry, seed: int) -> None:
         self._registry = registry
@@ -29,7 +29,7 @@ class Desk:
         self.content = lru_cache(maxsize=CONTENTS_KEPT)(self._content)
 
     def headline(self, code: int) -> str:
-        """The article's first headline, without writing the article where that can be helped."""
+        """Give the article's first headline, without writing the whole article where possible."""
         entry = self._registry.entry(code)
         if entry.origin in {Origin.REPORT, Origin.AGENCY, Origin.GALLERY, Origin.VIDEO}:
             return newsroom.headline(entry.subject, entry.kind, draws(self._seed, code, _TEXT))
@@ -54,16 +54,16 @@ class Desk:
             case Origin.NOTICE:
                 return newsroom.notice(rnd)
             case Origin.GALLERY | Origin.VIDEO:
-                return newsroom.reel(entry.subject, entry.kind, rnd, self._files(entry))
+                return newsroom.gallery_or_video(entry.subject, entry.kind, rnd, self._files(entry))
             case _:
                 return newsroom.report(entry.subject, rnd, self._files(entry))
 
     def _source(self, entry: Entry) -> Entry:
-        assert entry.source is not None  # else it would be a report
+        assert entry.source is not None  # an article without a source is a report
         return self._registry.entry(entry.source)
 
     def _from_agency(self, entry: Entry) -> Content:
-        """The agency's report with this code's own pictures."""
+        """Copy the agency's report, with this code's own pictures."""
         original = self.content(self._source(entry).code, 1)
         paths = self._paths(entry, len(original.pictures))
         return Content(
@@ -86,7 +86,7 @@ class Desk:
                 return self._paths(entry, 0 if chance < 0.1 else 1 if chance < 0.8 else 2 + int((chance - 0.8) * 15))
 
     def _paths(self, entry: Entry, count: int, extension: str = "jpg") -> tuple[str, ...]:
-        """Addresses as the CMS makes them: by Jalali day without leading zeros, a number, three digits of chance."""
+        """Make paths as the CMS does: Jalali day without leading zeros, a number, three random digits."""
         year, month, day = jalali_day(entry.shown_at.astimezone(TEHRAN).date())
         folder = f"/files/fa/news/{year}/{month}/{day}"
         chance = mix(self._seed, entry.code, _FILE)

@@ -1,4 +1,4 @@
-"""What editors do to a text: edit a published article, rewrite an agency's report for another code."""
+"""Edit texts as editors do: change a published article, or rewrite an agency's report for another code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 TO_BE_CONTINUED = "این خبر تکمیل می‌شود."
 FEWEST_TO_DROP = 5
-"""Paragraphs; a shorter text gets one more rather than one less, so that it stays the same report."""
+"""Least number of paragraphs of a text that may lose one; a shorter text gets one more, so that it stays the same
+report."""
 
 _PLAIN_AND = re.compile(r"(?<![،؛:.]) و ")
 _NUMBER = re.compile("[۰-۹]{2,}")
@@ -31,7 +32,7 @@ _SYNONYMS = (
 
 
 def edited(content: Content, change: Change, subject: ModuleType, rnd: Callable[[], float]) -> Content:
-    """``content`` after an edit of this class, and of no weightier one. The result always differs."""
+    """Edit ``content`` by an edit of class ``change``, and of no weightier one; the result always differs."""
     writer = Writer(subject, rnd)
     match change:
         case Change.HEADLINE:
@@ -47,7 +48,7 @@ def edited(content: Content, change: Change, subject: ModuleType, rnd: Callable[
 
 
 def rewritten(content: Content, subject: ModuleType, rnd: Callable[[], float]) -> Content:
-    """The same report as another desk would run it: a near duplicate."""
+    """Rewrite ``content`` as another outlet would publish the same report: a near duplicate."""
     writer = Writer(subject, rnd)
     kind = rnd()
     if kind < 0.3:
@@ -89,7 +90,7 @@ def _with_other_paragraphs(content: Content, writer: Writer) -> Content:
 
 
 def _with_another_number(content: Content, rnd: Callable[[], float]) -> Content | None:
-    """A corrected figure in one paragraph; None where there is none to correct."""
+    """Correct a figure in one paragraph; None where there is none to correct."""
     places = [index for index, block in enumerate(content.blocks) if _NUMBER.search(block.lines[0])]
     if not places:
         return None
@@ -100,7 +101,7 @@ def _with_another_number(content: Content, rnd: Callable[[], float]) -> Content 
 
 
 def _with_small_edits(content: Content, rnd: Callable[[], float]) -> Content:
-    """A word here and a figure there, in no more than two paragraphs."""
+    """Change a word here and a figure there, in at most two paragraphs."""
     edits = 0
     for place, block in enumerate(content.blocks):
         old, new = pick(rnd, _SYNONYMS)
@@ -124,7 +125,7 @@ def _other_tags(tags: tuple[str, ...], subject: ModuleType) -> tuple[str, ...]:
 
 
 def _polished(content: Content) -> Content:
-    """A comma more or a full stop less: what search folding does not see."""
+    """Add a comma or drop a full stop, which search folding ignores."""
     for place, block in enumerate(content.blocks):
         if block.kind is not BlockKind.PARAGRAPH:
             continue

@@ -1,4 +1,4 @@
-"""What codes can turn out to be, and in which proportions."""
+"""Name what codes can turn out to be, and in which proportions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from asrcrawler.items import Outcome
 
 
 class Fate(StrEnum):
-    """What a code shows."""
+    """What the site shows for a code."""
 
     ARTICLE = "article"
     NOT_FOUND = "404"
@@ -32,7 +32,7 @@ OUTCOMES = {
     Fate.OTHER_REDIRECT: Outcome.UNREADABLE,
     Fate.SHELL: Outcome.UNREADABLE,
 }
-"""What a visit of such a code should come to."""
+"""The outcome that a visit of such a code should have."""
 
 ABSENCES: tuple[tuple[Fate, float], ...] = (
     (Fate.NOT_FOUND, 50),
@@ -44,7 +44,7 @@ ABSENCES: tuple[tuple[Fate, float], ...] = (
     (Fate.OTHER_REDIRECT, 1),
     (Fate.SHELL, 1),
 )
-"""How the codes that are no articles show it, by weight."""
+"""What the codes that are no articles show, by weight."""
 
 
 class Origin(StrEnum):
@@ -52,14 +52,14 @@ class Origin(StrEnum):
 
     REPORT = "report"
     AGENCY = "agency"
-    """A report that other codes copy. It is never edited nor deleted, so that its copies stay copies."""
+    """A report that other codes copy. It is never edited or deleted, so that its copies stay copies."""
     COPY = "copy"
     REWRITING = "rewriting"
     NOTICE = "notice"
     GALLERY = "gallery"
     VIDEO = "video"
     GIVEN = "given"
-    """Put into the world by whoever made it."""
+    """Put into the world by whoever made the world."""
 
 
 ORIGINS: tuple[tuple[Origin, float], ...] = (

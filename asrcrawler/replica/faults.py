@@ -1,7 +1,7 @@
-"""Ways in which a site fails, laid over chosen codes or paths, switched on and off while the server runs.
+"""Make a site fail in chosen ways, for chosen codes or paths, switched on and off while the server runs.
 
-What a visit should come to is written at each (:data:`OUTCOMES`). A fault can heal: after so many tries the page is as
-if nothing had been.
+:data:`OUTCOMES` says how a visit should end with each fault. A fault can heal: after so many tries the page is as
+without it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from asrcrawler.items import Outcome
 
 
 class Fault(StrEnum):
-    """A way to fail."""
+    """A way in which the site fails."""
 
     ERROR_500 = auto()
     RETRY_SECONDS = auto()
@@ -25,7 +25,7 @@ class Fault(StrEnum):
     TOO_MANY = auto()
     """429 with ``Retry-After`` in seconds."""
     FORBIDDEN = auto()
-    """403"""
+    """403."""
     RESET = auto()
     """The connection is reset in place of an answer."""
     TRUNCATED = auto()
@@ -43,7 +43,7 @@ class Fault(StrEnum):
     EMPTY = auto()
     """200 without a body."""
     SLOW = auto()
-    """The right answer after :attr:`Rule.seconds`: stored by who waits so long, else failed."""
+    """The right answer after :attr:`Rule.seconds`: stored by a client that waits so long, else failed."""
     CHALLENGE = auto()
     """A small page with status 200 that wants a script to be run (ArvanCloud)."""
     CHALLENGE_REDIRECT = auto()
@@ -83,7 +83,7 @@ OUTCOMES: dict[Fault, Outcome] = {
     Fault.WRONG_CHARSET: Outcome.STORED,
     Fault.DIRTY_BYTES: Outcome.STORED,
 }
-"""What a visit of an article behind the fault should come to. Where it is ``STORED``, the truth is the usual one."""
+"""The outcome of visiting an article with this fault. Where it is ``STORED``, the truth is the usual one."""
 
 CUTTING = frozenset(
     {
@@ -109,7 +109,7 @@ class Rule:
 
     fault: Fault
     heals_after: int | None = None
-    """Answers until it is over; None for never."""
+    """Number of answers until it is over; None for never."""
     seconds: float = DEFAULT_SECONDS
     """The wait of ``SLOW``; what ``Retry-After`` asks for."""
     share: float = HALF
@@ -141,7 +141,7 @@ class Faults:
         seconds: float = DEFAULT_SECONDS,
         share: float = HALF,
     ) -> None:
-        """Lay ``fault`` over a code's page, or over a path such as ``/fa/rss/allnews``."""
+        """Put ``fault`` on the page of a code, or on a path such as ``/fa/rss/allnews``."""
         with self._lock:
             self._rules[where] = Rule(fault=fault, heals_after=heals_after, seconds=seconds, share=share)
             self._tries.pop(where, None)
@@ -149,22 +149,22 @@ class Faults:
     def put_on_share(
         self, share: float, fault: Fault, *, heals_after: int | None = None, seconds: float = DEFAULT_SECONDS
     ) -> None:
-        """Lay ``fault`` over this share of all codes: always the same ones. Shares of several faults add up."""
+        """Put ``fault`` on this share of all codes, always the same ones. Shares of several faults add up."""
         with self._lock:
             self._shares.append(_Share(Rule(fault=fault, heals_after=heals_after, seconds=seconds), share))
 
     def put_everywhere(self, fault: Fault, *, seconds: float = DEFAULT_SECONDS) -> None:
-        """Lay ``fault`` over every address of the site until :meth:`clear`."""
+        """Put ``fault`` on every address of the site until :meth:`clear`."""
         with self._lock:
             self._everywhere = Rule(fault=fault, seconds=seconds)
 
     def lift(self, where: int | str) -> None:
-        """Take the fault off a code or path."""
+        """Remove the fault of a code or path."""
         with self._lock:
             self._rules.pop(where, None)
 
     def clear(self) -> None:
-        """Take off all faults and forget all tries."""
+        """Remove all faults and forget all tries."""
         with self._lock:
             self._rules.clear()
             self._shares.clear()
@@ -172,7 +172,7 @@ class Faults:
             self._everywhere = None
 
     def rule(self, where: int | str) -> Rule | None:
-        """The fault that lies over a code or path now, healed or not; counts no try."""
+        """Give the fault on a code or path, healed or not, without counting a try."""
         if self._everywhere is not None:
             return self._everywhere
         rule = self._rules.get(where)
@@ -181,7 +181,7 @@ class Faults:
         return rule
 
     def meet(self, where: int | str) -> Rule | None:
-        """The fault that an answer for ``where`` meets; counts as a try."""
+        """Give the fault that an answer for ``where`` meets, and count a try."""
         if not (self._rules or self._shares or self._everywhere):
             return None
         with self._lock:

@@ -1,4 +1,4 @@
-"""What names codes beside the pages: the RSS feed, the sitemaps, robots.txt."""
+"""Write the lists that name codes: the RSS feed, the sitemaps; and robots.txt."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def robots_txt(crawl_delay: float | None, *, closed: bool = False) -> bytes:
-    """The CMS's own rules; of a ``closed`` site, that everything is forbidden."""
+    """Write the CMS's own rules; for a ``closed`` site, rules that forbid everything."""
     forbidden = ["/"] if closed else [f"/fa/{name}" for name in FORBIDDEN]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in forbidden)]
     if crawl_delay is not None:
@@ -45,7 +45,7 @@ class Feeds:
         self.month = lru_cache(maxsize=8)(self._month)
 
     def _rss(self, at: datetime) -> bytes:
-        """The newest articles, newest first; the code stands in the link alone."""
+        """Write the feed of the newest articles, newest first; the code stands in the link alone."""
         items = "".join(self._item(code) for code in self._world.newest(FEED_ITEMS, at))
         return (
             f'{_XML}<rss version="2.0">\n<channel>\n<title>{SITE_NAME}</title>\n<link>{self._origin}</link>\n'
@@ -53,11 +53,11 @@ class Feeds:
         ).encode()
 
     def recent(self, at: datetime) -> bytes:
-        """The sitemap of the latest articles."""
+        """Write the sitemap of the latest articles."""
         return self._urlset(self._world.newest(RECENT_ITEMS, at))
 
     def index(self, at: datetime) -> bytes:
-        """The index of the archive: a sitemap for each month, oldest first."""
+        """Write the index of the archive: a sitemap for each month, oldest first."""
         timeline = self._world.timeline
         months, month = [], _month_of(timeline.starts)
         while month <= at:
@@ -70,7 +70,7 @@ class Feeds:
         return f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{lines}</sitemapindex>\n'.encode()
 
     def _month(self, year: int, month: int, at: datetime) -> bytes:
-        """The articles that appeared in a month of the Gregorian calendar."""
+        """Write the sitemap of the articles that appeared in a month of the Gregorian calendar."""
         start = datetime(year, month, 1, tzinfo=TEHRAN)
         end = _next(start)
         world, timeline = self._world, self._world.timeline

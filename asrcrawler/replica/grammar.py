@@ -1,4 +1,4 @@
-"""Reads a grammar (see :mod:`asrcrawler.replica.words`) and writes with it."""
+"""Read a grammar (see :mod:`asrcrawler.replica.words`) and write texts with it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 Memo: TypeAlias = dict[str, Any]
-"""What an article has decided so far: sticky rule → its text, unrepeating rule → the ways left."""
+"""What was decided so far in an article: for a sticky rule its text, for an unrepeating rule the frames left."""
 
 if TYPE_CHECKING:
     Rnd: TypeAlias = Callable[[], float]
@@ -43,7 +43,10 @@ class Numbers:
 
 
 class Rule:
-    """A named choice between frames. Writes piece by piece: a call a rule, and no text in between."""
+    """A named choice between frames.
+
+    It writes piece by piece, with one call for each rule and no text put together in between, which is faster.
+    """
 
     __slots__ = ("frames", "name")
 
@@ -63,7 +66,7 @@ class Rule:
 
 
 class StickyRule(Rule):
-    """Decided once in an article."""
+    """A rule whose text is chosen once in an article."""
 
     __slots__ = ()
 
@@ -77,7 +80,7 @@ class StickyRule(Rule):
 
 
 class UnrepeatingRule(Rule):
-    """Takes a way that the article has not used yet, while there is one: goes through them in one of some orders."""
+    """A rule that repeats a frame in an article only after all its frames were used, in one of a few random orders."""
 
     __slots__ = ("_orders",)
 
@@ -100,20 +103,20 @@ class UnrepeatingRule(Rule):
 
 
 Frame: TypeAlias = tuple[Any, ...]
-"""Texts, rules, :class:`Numbers`, and tuples of texts: the rules that are a plain choice of words."""
+"""The parts of one way to write a rule: texts, rules, :class:`Numbers`, and tuples of texts to choose from."""
 
 _KINDS = {"": Rule, STICKY: StickyRule, UNREPEATING: UnrepeatingRule}
 
 
 def written(rule: Rule, rnd: Rnd, memo: Memo) -> str:
-    """One text of this rule. ``memo`` holds what was decided before, and takes what is decided now."""
+    """Write one text of this rule; ``memo`` has what was decided before, and receives what is decided now."""
     pieces: list[str] = []
     rule.write(rnd, memo, pieces.append)
     return "".join(pieces)
 
 
 class Grammar:
-    """The rules of some grammar texts together; a later text adds its lines to a rule of an earlier one."""
+    """The rules of several grammar texts together; a later text adds its lines to a rule of an earlier one."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._rules: dict[str, Rule] = {}
@@ -138,13 +141,13 @@ class Grammar:
         return self._rules[name]
 
     def frame(self, line: str) -> Frame:
-        """``line`` made ready for writing. Raises :exc:`KeyError` for a slot that no rule fills."""
+        """Prepare ``line`` for writing. Raises :exc:`KeyError` for a slot that no rule fills."""
         pieces = _SLOT.split(line)
         parts = [piece if index % 2 == 0 else self._slot(piece) for index, piece in enumerate(pieces)]
         return tuple(part for part in parts if part != "")
 
     def once(self, line: str) -> Rule:
-        """A rule with ``line`` as its only way."""
+        """Make a rule with ``line`` as its only frame."""
         rule = Rule("")
         rule.frames.append(self.frame(line))
         return rule

@@ -1,4 +1,4 @@
-"""Clean text → the same text as it stands on pages: escaped, with what Persian keyboards and editors leave in it."""
+"""Turn clean text into HTML as pages have it, with the characters that Persian keyboards and editors leave in it."""
 
 from __future__ import annotations
 
@@ -32,16 +32,17 @@ _SWAPS: tuple[tuple[Writing, str, str, int], ...] = (
     (Writing.ESCAPED_TWICE, ZWNJ, "&amp;zwnj;", 2),
     (Writing.ZWNJ_ENTITIES, ZWNJ, "&zwnj;", -1),
 )
-"""Manner, what it writes, how, and how often at most. ``str.replace`` is 30 times faster here than ``translate``."""
+"""A way of writing, the clean text, what replaces it, and how often at most. ``str.replace`` is 30 times faster here
+than ``translate``."""
 
 
 def escaped(text: str) -> str:
-    """``text`` for HTML, also within quotation marks."""
+    """Escape ``text`` for HTML, also for attributes in quotation marks."""
     return escape(text) if "&" in text or "<" in text or ">" in text or '"' in text or "'" in text else text
 
 
 def handwritten(text: str, manner: frozenset[Writing]) -> str:
-    """``text`` as HTML in this manner; line breaks stay where they are."""
+    """Write ``text`` as HTML in these ways of writing; line breaks stay where they are."""
     text = escaped(text)
     for clean, written, most in _swaps(manner):
         text = text.replace(clean, written, most)
@@ -50,10 +51,10 @@ def handwritten(text: str, manner: frozenset[Writing]) -> str:
 
 @lru_cache(maxsize=2048)
 def _swaps(manner: frozenset[Writing]) -> list[tuple[str, str, int]]:
-    """Worked out once a manner: members of enumerations are slow to hash."""
+    """Select the replacements; cached for each set, because members of enumerations are slow to hash."""
     return [(clean, written, most) for kind, clean, written, most in _SWAPS if kind in manner]
 
 
 def in_digits(text: str, digits: Digits) -> str:
-    """``text`` with its Latin digits as ``digits``."""
+    """Write the Latin digits of ``text`` as ``digits``."""
     return text if digits is Digits.LATIN else text.translate(_TO_DIGITS[digits])

@@ -1,4 +1,4 @@
-"""The head of an article page: meta properties and JSON-LD, right, cut off or another article's."""
+"""Write the head of an article page: meta properties, and JSON-LD that is right, cut off or of another article."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 LONE_SURROGATE = "\ud83d"
 CUT_AT = 0.6
-"""Where a truncated JSON-LD ends, as a share of it."""
+"""Share of a truncated JSON-LD that is left."""
 
 
 def meta_html(
     content: Content, code: int, origin: str, published: datetime, modified: datetime | None, look: Look
 ) -> str:
-    """The meta properties, most of them several times over, as the CMS writes them."""
+    """Write the meta properties, most of them several times, as the CMS does."""
     title, lead = escaped(content.title), escaped(content.lead or "")
     picture = origin + content.pictures[0].path if content.pictures else ""
     address = f"{origin}/fa/news/{code}"
@@ -62,7 +62,7 @@ def meta_html(
 
 
 def jsonld_html(content: Content, published: datetime, look: Look, other_title: str) -> str:
-    """The JSON-LD in its state; empty where the page has none."""
+    """Write the JSON-LD as ``look`` has it; empty where the page has none."""
     if Writing.NUL_BYTES in look.writing:
         text = json.dumps({"@type": "NewsArticle", "headLine": content.title + LONE_SURROGATE})
         return _script(text)

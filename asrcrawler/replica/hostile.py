@@ -1,4 +1,4 @@
-"""Answers of a failing or hostile site, by :class:`~asrcrawler.replica.faults.Fault`."""
+"""Answer as a failing or hostile site does, for each :class:`~asrcrawler.replica.faults.Fault`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ARVAN = {"Server": "ArvanCloud", "Set-Cookie": "__arcsjs=0a1b; path=/"}
 
 
 async def instead(rule: Rule, request: web.BaseRequest, now: datetime) -> web.StreamResponse:
-    """The answer that takes the place of the usual one."""
+    """Make the answer that replaces the usual one."""
     match rule.fault:
         case Fault.RESET:
             return _reset(request)
@@ -56,7 +56,7 @@ async def instead(rule: Rule, request: web.BaseRequest, now: datetime) -> web.St
 
 
 def with_wrong_charset(body: bytes) -> web.Response:
-    """The page, in UTF-8, with windows-1256 declared in header and meta."""
+    """Make the page, in UTF-8, with windows-1256 declared in header and meta."""
     lied = body.replace(b"charset=UTF-8", b"charset=windows-1256")
     lied = lied.replace(b'charset="UTF-8"', b'charset="windows-1256"')
     return web.Response(body=lied, headers={"Content-Type": "text/html; charset=windows-1256"})
@@ -88,7 +88,7 @@ def compressed(body: bytes) -> bytes:
 
 
 def _refusal(rule: Rule, now: datetime) -> web.Response:
-    """An answer that is told by its status."""
+    """Make an answer that says by its status what is wrong."""
     match rule.fault:
         case Fault.FORBIDDEN:
             return web.Response(status=403, text=_BLOCKED, headers={"Content-Type": HTML})
@@ -107,7 +107,7 @@ def _reset(request: web.BaseRequest) -> web.Response:
     transport = request.transport
     if transport is not None:
         endpoint: socket.socket = transport.get_extra_info("socket")
-        endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close with RST, not FIN
+        endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closes with RST, not FIN
         transport.abort()
     return web.Response()
 
@@ -122,7 +122,7 @@ async def _huge(request: web.BaseRequest) -> web.StreamResponse:
 
 @cache
 def _bomb() -> bytes:
-    """50 MB of blanks as gzip; made in pieces, so that it costs us no memory."""
+    """Compress 50 MB of blanks with gzip, in pieces, so that it takes us no memory."""
     squeeze = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     piece = b" " * 1024 * 1024
     return b"".join([squeeze.compress(piece) for _ in range(HUGE_SIZE // len(piece))]) + squeeze.flush()

@@ -1,6 +1,7 @@
-"""The look of a page: one of each kind of variation. It decides markup alone; what the page says is its content.
+"""Choose the look of a page: one of each kind of variation.
 
-Two things show in what can be known of the article: a date without its time, and an impossible one.
+A look decides the markup alone; what the page says is its content. Two kinds of look change what can be known of the
+article: a date without a time, and an impossible date.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """The look of one page. The defaults are the target's own."""
+    """The look of one page. The defaults are those of the target."""
 
     toolbar: Toolbar = Toolbar.NAV_TITLE
     headline: Headline = Headline.TITLE
@@ -73,7 +74,7 @@ class Look:
 CHROMES = 4
 
 MEAN_NOISE = 2.5
-"""Kinds of noise in a body."""
+"""Mean number of kinds of noise in a body."""
 MEAN_WRITING = 2.5
 _FORMS_WITH_TIME = (
     (DateForm.TARGET, 30),
@@ -87,14 +88,14 @@ _FORMS_WITH_TIME = (
     (DateForm.IMPOSSIBLE, 3),
     (DateForm.TWELVE_HOURS, 4),
 )
-_REEL_HEADLINES = {Kind.GALLERY: Headline.MISSING, Kind.VIDEO: Headline.VIDEO_TITLE}
+_MEDIA_HEADLINES = {Kind.GALLERY: Headline.MISSING, Kind.VIDEO: Headline.VIDEO_TITLE}
 _LOOK = 201
 
 T = TypeVar("T")
 
 
-def _ladder(*weights: tuple[T, float]) -> tuple[T, ...]:
-    """The choices in a row of 100, each as often as its weight says."""
+def _by_weight(*weights: tuple[T, float]) -> tuple[T, ...]:
+    """Make a row of 100 choices, each repeated by its weight."""
     total = sum(weight for _, weight in weights)
     return tuple(choice for choice, weight in weights for _ in range(max(1, round(100 * weight / total))))
 
@@ -122,12 +123,12 @@ _DIRT = tuple(manner for manner in Writing if manner is not Writing.NUL_BYTES)
 
 
 def look_of(seed: int, code: int, kind: Kind) -> Look:
-    """The look of a code's page: the same for ever."""
+    """Choose the look of a code's page, the same each time."""
     rnd = draws(seed, code, _LOOK)
     headline = _pick(rnd, _HEADLINES)
     date_form = _pick(rnd, _DATE_FORMS)
     if kind is not Kind.ARTICLE:
-        headline = _REEL_HEADLINES[kind] if rnd() < 0.4 else headline
+        headline = _MEDIA_HEADLINES[kind] if rnd() < 0.4 else headline
         date_form = DateForm.MISSING if rnd() < 0.3 else date_form
     meta_form = _pick(rnd, _METAS)
     if date_form is DateForm.MISSING and meta_form is MetaForm.MISSING:

@@ -1,4 +1,4 @@
-"""Writes articles: Persian reports on seven subjects, galleries, videos, daily notices. Same draws, same words."""
+"""Write articles: Persian reports on seven subjects, galleries, videos, daily notices. Equal draws give equal texts."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ TAGS_SHARE = 0.85
 BYLINE_SHARE = 0.08
 SECTION_SHARE = 0.6
 TEXTLESS_SHARE = 0.35
-"""Of galleries and videos: those with pictures or a film and no text."""
+"""Share of galleries and videos that have pictures or a film and no text."""
 
 
 class Writer:
-    """One article in the making: its subject, its draws, and what has been decided about it."""
+    """A writer of one article: its subject, its draws, and what was decided in it so far."""
 
     def __init__(self, subject: ModuleType, rnd: Callable[[], float]) -> None:
         self.subject = subject
@@ -64,12 +64,12 @@ def grammar_of(subject: ModuleType) -> Grammar:
 
 
 def headline(subject: ModuleType, kind: Kind, rnd: Callable[[], float]) -> str:
-    """What :func:`report` or :func:`reel` would put over an article made of the same draws."""
+    """Write the headline of :func:`report` or :func:`gallery_or_video` for the same draws."""
     return Writer(subject, rnd).write(_HEADLINES[kind])
 
 
 def report(subject: ModuleType, rnd: Callable[[], float], pictures: tuple[str, ...]) -> Content:
-    """A news report with its first picture as the lead picture."""
+    """Write a news report with its first picture as the lead picture."""
     writer = Writer(subject, rnd)
     title = writer.write("headline")
     return Content(
@@ -84,8 +84,8 @@ def report(subject: ModuleType, rnd: Callable[[], float], pictures: tuple[str, .
     )
 
 
-def reel(subject: ModuleType, kind: Kind, rnd: Callable[[], float], files: tuple[str, ...]) -> Content:
-    """A gallery of ``files``, or a video of the one file: little text, or none."""
+def gallery_or_video(subject: ModuleType, kind: Kind, rnd: Callable[[], float], files: tuple[str, ...]) -> Content:
+    """Write a gallery of ``files``, or a video of the one file, with little text or none."""
     writer = Writer(subject, rnd)
     title = writer.write(_HEADLINES[kind])
     lead = writer.write("lead")
@@ -104,7 +104,7 @@ def reel(subject: ModuleType, kind: Kind, rnd: Callable[[], float], files: tuple
 
 
 def notice(rnd: Callable[[], float]) -> Content:
-    """Today's prices, prayer times or weather of a town: always the same words around other numbers."""
+    """Write the day's prices, prayer times or weather of a town: always the same words with other numbers."""
     writer = Writer(notices, rnd)
     number = int(rnd() * len(notices.FRAMES))
     title, lead, lines = notices.FRAMES[number]

@@ -1,4 +1,4 @@
-"""The HTML of what stands in bodies and does not belong there. The kinds are those of saved pages."""
+"""Write the HTML of noise in bodies: what does not belong to the article. The kinds are those of saved pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site's pages as bytes: articles put into their frames, error pages, home."""
+"""Write the site's pages as bytes: articles in their frames, error pages, home."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 
 FEWEST_RELATED = 4
 LATEST = 48
-"""Articles in the lists of a page's frame."""
+"""Number of articles in the lists of a page's frame."""
 HOME_LINKS = 120
-"""The home page of this CMS has 60 to 170."""
+"""Number of links; the home page of this CMS has 60 to 170."""
 NOT_FOUND_TEXT = "صفحه درخواستی شما موجود نمی باشد"
 _SLUG_ENDS = str.maketrans("", "", "«»؛،:؟!./|\"'()+?&<>")
 _DOCTYPE = (
@@ -57,7 +57,7 @@ _RELATED, _COMMENTS, _FRAME = 401, 402, 403
 
 
 def slug(title: str) -> str:
-    """A headline as the end of an address."""
+    """Make the last part of an address from a headline."""
     return "-".join(title.translate(_SLUG_ENDS).split())
 
 
@@ -73,7 +73,10 @@ class Pages:
     # --- pages
 
     def article(self, code: int, at: datetime, *, dirty: bool = False) -> bytes:
-        """The page of a visible article; ``dirty``: with NUL bytes in its text and a lone surrogate in its JSON-LD."""
+        """Write the page of a visible article.
+
+        ``dirty`` puts NUL bytes into its text and a lone surrogate into its JSON-LD.
+        """
         world = self._world
         content = world.content(code, world.revision(code, at))
         look = world.look(code)
@@ -95,7 +98,7 @@ class Pages:
         return self._framed(look.chrome, at, middle, inner)
 
     def shell(self, code: int, at: datetime) -> bytes:
-        """The article template around nothing: the code, no headline, no date, no text."""
+        """Write the article template with nothing in it but the code: no headline, no date, no text."""
         head = '<meta property="og:title" content="">\n<title></title>\n</head>\n<body id="news">'
         look = Look()
         empty = (
@@ -105,21 +108,21 @@ class Pages:
         return self._framed(code % CHROMES, at, head, toolbar_html(code, None, look) + empty)
 
     def soft_404(self, at: datetime) -> bytes:
-        """The CMS's error page, which comes with status 200."""
+        """Write the CMS's error page, which comes with status 200."""
         head = f"<title>{chrome.SITE_NAME}</title>\n</head>\n<body>"
         return self._framed(
             0, at, head, f'<div class="error_container"><div class="error_text">{NOT_FOUND_TEXT}</div></div>'
         )
 
     def not_found(self) -> bytes:
-        """The page of a real 404."""
+        """Write the page of a real 404."""
         return (
             f'{_DOCTYPE}<title>404</title></head><body><div class="error_container">{NOT_FOUND_TEXT}</div></body>'
             "</html>"
         ).encode()
 
     def home(self, at: datetime) -> bytes:
-        """The front page with the newest articles, in columns and so not in order."""
+        """Write the front page with the newest articles, in columns and so not in order."""
         items = [self._item(code) for code in self._world.newest(HOME_LINKS, at)]
         columns = "".join(
             chrome.side_list(name, items[place::3]) for place, name in enumerate(("تازه‌ها", "گزارش", "برگزیده"))
@@ -132,7 +135,7 @@ class Pages:
         return page.encode()
 
     def archive(self, at: datetime) -> bytes:
-        """The list that robots.txt forbids."""
+        """Write the list of articles that robots.txt forbids."""
         items = [self._item(code) for code in self._world.newest(50, at)]
         head = '<title>آرشیو</title>\n</head>\n<body id="archive">'
         page = (
@@ -142,7 +145,7 @@ class Pages:
         return page.encode()
 
     def address(self, code: int) -> str:
-        """Path of the article with its first headline as slug."""
+        """Give the path of the article, with its first headline as slug."""
         return self._address(code, self._world.headline(code))
 
     # --- the article's part
@@ -179,7 +182,7 @@ class Pages:
         return [(writer.write("first"), stamp, writer.write("comment")) for _ in range(count)]
 
     def _neighbours(self, code: int, at: datetime) -> list[Link]:
-        """Links to some of the day's other articles."""
+        """Choose links to some of the day's other articles."""
         latest = self._day(_day_of(at))
         bits = mix(self._world.seed, code, _RELATED)
         start = bits % len(latest) if latest else 0
@@ -195,7 +198,7 @@ class Pages:
         return b"".join((before, head.encode(), between_, inner.encode(), after))
 
     def _make_frame(self, variant: int, day: datetime) -> tuple[bytes, bytes, bytes]:
-        """What stands before the article's head, between head and article, and behind the article."""
+        """Write what stands before the article's head, between head and article, and after the article."""
         items = [item for _, item in self._day(day)]
         ways = max(1, len(items) // 4)
         ticker = chrome.ticker(items[variant::5])
@@ -222,7 +225,7 @@ class Pages:
 
 
 def _day_of(at: datetime) -> datetime:
-    """The lists of a page's frame are made anew every night."""
+    """Give the start of the day, as the lists of a page's frame are made anew every night."""
     return at.astimezone(TEHRAN).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
@@ -265,5 +268,5 @@ _MAIN: dict[Kind, Callable[[Content, Look, Sequence[Link], int], str]] = {
 
 
 def _plain(look: Look) -> Look:
-    """The same look without noise: galleries and videos have been seen with none."""
+    """Give the same look without noise: none has been seen in galleries and videos."""
     return Look(body_form=look.body_form, writing=look.writing)

@@ -1,4 +1,4 @@
-"""The parts of a page that are the article: toolbar, path, headline, lead, tags, comments, gallery, film."""
+"""Write the parts of a page that are the article: toolbar, path, headline, lead, tags, comments, gallery, film."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def toolbar_html(code: int, published: datetime | None, look: Look, comments: in
 
 
 def path_html(category: Sequence[str], look: Look) -> str:
-    """The path of sections; the first link without quotation marks, as on the target's family."""
+    """Write the path of sections; its first link has no quotation marks, as in the target's template family."""
     links = [f'<a href="/fa/services/{20 + place}/9{place}">{escaped(name)}</a>' for place, name in enumerate(category)]
     if links:
         links[0] = f"<a href=/fa/services/20>{escaped(category[0])}</a>"
@@ -96,7 +96,7 @@ def author_html(author: str | None, look: Look) -> str:
 
 
 def comments_html(comments: Sequence[tuple[str, str, str]], address: str, look: Look) -> str:
-    """The readers' comments (name, date, text) and the form for more."""
+    """Write the readers' comments (name, date, text) and the form for more."""
     items = "".join(
         f'<div {_comment_mark(number, look)}><div class="comm_info"><span class="comm_name">{name}</span> | '
         f'<span class="comm_date">{date}</span></div><div class="comm_answer">{escaped(text)}</div></div>\n'
@@ -161,7 +161,7 @@ def film_html(content: Content, look: Look) -> str:
 
 
 def _date_text(published: datetime, look: Look) -> tuple[str, str]:
-    """The Jalali part and the rest, in the look's digits (Gregorian dates keep Latin ones)."""
+    """Write the Jalali part and the rest, in the look's digits (Gregorian dates keep Latin ones)."""
     return in_digits(jalali_part(published, look.date_form), look.digits), gregorian_part(published, look.date_form)
 
 

@@ -1,4 +1,4 @@
-"""A replica in a process of its own: for benchmarks, where server and crawler must not share an interpreter."""
+"""Run a replica in another process, for benchmarks, where server and crawler must not share an interpreter."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ START_SECONDS = 20.0
 
 
 class ReplicaProcess:
-    """Serves ``world`` with the habits of :class:`ReplicaServer` while it is open. Its clock stands still."""
+    """A process that serves ``world`` while it is open, with options of :class:`ReplicaServer`.
+
+    Its clock stands still.
+    """
 
     def __init__(self, world: World, **habits: Any) -> None:
         self.world = world
@@ -31,13 +34,13 @@ class ReplicaProcess:
 
     @property
     def pid(self) -> int:
-        """Of the serving process."""
+        """Number of the serving process."""
         assert self._process is not None
         pid: int = self._process.pid
         return pid
 
     def __enter__(self) -> Self:
-        """Raises :exc:`~asrcrawler.exceptions.ReplicaError` when the server does not come up."""
+        """Start the process and wait until it serves; else raise :exc:`~asrcrawler.exceptions.ReplicaError`."""
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe()
         self._process = context.Process(target=_serve, args=(self.world, self._habits, there), daemon=True)

@@ -1,4 +1,4 @@
-"""The facts of every code, worked out of (seed, code) when they are asked for, and nothing of its text."""
+"""Work out the facts of every code, but not its text, from (seed, code) when they are asked for."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from asrcrawler.replica.timeline import Edit, Timeline
 
 FARTHEST_COPY = 400
-"""Codes between an agency report and its copies."""
+"""Most codes between an agency report and its copies."""
 NEAREST_COPIES = 60
 
 OLD_SHARE = 0.04
-"""Of articles taken over from an older archive: the page gives a day years ago. They are never edited."""
+"""Share of articles taken over from an older archive: the page gives a day years ago. They are never edited."""
 OLD_DAYS = (200, 4300)
 FUTURE_SHARE = 0.005
-"""Of articles dated days ahead, as seen on the real site."""
+"""Share of articles dated days ahead, as seen on real sites."""
 
 COMMENTED_SHARE = 0.35
 MOST_COMMENTS = 12
@@ -50,9 +50,9 @@ class Entry:
     origin: Origin
     kind: Kind
     subject: ModuleType
-    """What it is about: a grammar of :mod:`asrcrawler.replica.words`."""
+    """The grammar of :mod:`asrcrawler.replica.words` for its subject."""
     source: int | None
-    """The agency report it was made of."""
+    """Code of the agency report that it was made of; None for a text of its own."""
     look: Look
     published_at: datetime
     shown_at: datetime
@@ -60,10 +60,10 @@ class Entry:
     edits: tuple[Edit, ...]
     deleted_at: datetime | None
     comments: tuple[datetime, ...]
-    """When each was written."""
+    """The moment of each comment."""
 
     def revision(self, at: datetime) -> int:
-        """How many texts it has had by ``at``, from 1."""
+        """Count the texts it has had by ``at``, from 1."""
         return 1 + sum(edit.at <= at for edit in self.edits) if self.edits else 1
 
     def is_visible(self, at: datetime) -> bool:
@@ -71,7 +71,7 @@ class Entry:
 
 
 class Registry:
-    """Which codes are articles, and what is known of those."""
+    """All codes of a world: which of them are articles, and the facts of these."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Registry:
         looks: Mapping[int, Look],
         latest: datetime,
     ) -> None:
-        """``latest``: no given article appears later, whatever its date, so that it is there to be read."""
+        """State the rules; a given article appears at ``latest`` at the latest, so that it can be read."""
         self.timeline = timeline
         self.given = given
         self._seed = timeline.seed
@@ -92,7 +92,7 @@ class Registry:
         self.entry = lru_cache(maxsize=ENTRIES_KEPT)(self._entry)
 
     def fate(self, code: int) -> Fate:
-        """What the code shows once everything is published and nothing deleted."""
+        """Give what the code shows when everything is published and nothing deleted."""
         if self.is_article(code):
             return Fate.ARTICLE
         if not self.timeline.first <= code <= self.timeline.last:
@@ -106,18 +106,18 @@ class Registry:
         return timeline.first <= code <= timeline.last and share(self._seed, code, _FATE) < timeline.density
 
     def published_at(self, code: int) -> datetime:
-        """When the article appears; without working out its entry, for long rows of codes."""
+        """Give the moment the article appears, without working out its entry, which is slow for many codes."""
         if code not in self.given:
             return self.timeline.published_at(code)
         wished = self.given[code].published_at
         return min(wished.astimezone(UTC), self._latest) if wished is not None else self._latest
 
     def is_visible(self, code: int, at: datetime) -> bool:
-        """Whether the article can be read at ``at``; without working out its entry while it is not published."""
+        """Tell whether the article can be read at ``at``, without working out its entry while it is not published."""
         return self.is_article(code) and self.published_at(code) <= at and self._is_kept(code, at)
 
     def is_made_of(self, code: int, source: int) -> bool:
-        """Whether the article is a copy or a rewriting of this agency report; without working out its entry."""
+        """Tell whether the article is a copy or a rewriting of this agency report, without working out its entry."""
         return self.is_article(code) and self._wish(code) in _MADE_OF_OTHERS and self._source(code) == source
 
     def _is_kept(self, code: int, at: datetime) -> bool:
@@ -148,7 +148,7 @@ class Registry:
         )
 
     def _wish(self, code: int) -> Origin:
-        """The origin the code would have if there were always a source to copy."""
+        """Choose the origin that the code would have if there were always a source to copy."""
         return Origin.GIVEN if code in self.given else weighted(share(self._seed, code, _ORIGIN), ORIGINS)
 
     def _source(self, code: int) -> int | None:
@@ -159,7 +159,7 @@ class Registry:
         return None
 
     def _may_change(self, code: int, origin: Origin) -> bool:
-        """Whether it may be edited and deleted. A copy without a source is a report that nothing happens to."""
+        """Tell whether it may be edited and deleted; a copy without a source is a report that never changes."""
         return origin is Origin.REPORT and self._wish(code) is Origin.REPORT and not self._is_old(code)
 
     def _is_old(self, code: int) -> bool:

@@ -1,4 +1,4 @@
-"""Serves a world over HTTP on loopback, in a thread or in the calling one. Never on another interface."""
+"""Serve a world over HTTP, on loopback only, in a thread or in the calling one."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ STOP_SECONDS = 5.0
 
 
 class ReplicaServer:
-    """The site of ``world``; a context manager that serves while it is open.
+    """A server of the site of ``world``; a context manager that serves while it is open.
 
-    ``port`` 0 takes a free one. The rest are the site's habits: whether it compresses, answers conditional requests,
-    has sitemaps, asks for a pause between requests (seconds), keeps all crawlers out by its robots.txt, and how long it
-    takes over every answer (seconds).
+    ``port`` 0 takes a free one. The other options say how the site behaves: whether it compresses, answers conditional
+    requests and has sitemaps, how many seconds its robots.txt asks for between requests, whether that is ``closed`` to
+    all crawlers, and how many seconds every answer takes.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class ReplicaServer:
 
     @property
     def base_url(self) -> str:
-        """``http://127.0.0.1:PORT``"""
+        """The address, ``http://127.0.0.1:PORT``."""
         return f"http://{HOST}:{self._port}"
 
     @property
@@ -89,7 +89,7 @@ class ReplicaServer:
         return self.world.now
 
     def truth(self, code: int, at: datetime | None = None) -> Truth:
-        """:meth:`World.truth` with this server's address in it. Faults are not part of it."""
+        """Give :meth:`World.truth` with this server's address in it, without regard to faults."""
         return self.world.truth(code, at, base_url=self.base_url)
 
     def url(self, code: int) -> str:
@@ -105,7 +105,7 @@ class ReplicaServer:
         self.stop()
 
     def start(self) -> None:
-        """Serve in a thread of its own. Raises :exc:`~asrcrawler.exceptions.ReplicaError` when the port is taken."""
+        """Serve in another thread. Raises :exc:`~asrcrawler.exceptions.ReplicaError` when the port is taken."""
         outcome: list[OSError | None] = []
         started = Event()
 
@@ -120,16 +120,16 @@ class ReplicaServer:
             raise self._unusable_port(outcome[0])
 
     def stop(self) -> None:
-        """End serving; open connections are closed."""
+        """Stop serving and close open connections."""
         if self._loop is not None and self._stopping is not None:
-            with suppress(RuntimeError):  # the loop is over already
+            with suppress(RuntimeError):  # the loop has ended already
                 self._loop.call_soon_threadsafe(self._stopping.set)
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
             self._thread = None
 
     def run(self, ready: Callable[[], None]) -> None:
-        """Serve in this thread until interrupted; ``ready`` is called once that begins. Raises as :meth:`start`."""
+        """Serve in this thread until interrupted, and call ``ready`` when that begins. Raises as :meth:`start` does."""
         outcome: list[OSError | None] = []
 
         def started(error: OSError | None) -> None:
@@ -219,7 +219,7 @@ class ReplicaServer:
 
 
 def _is_fresh(request: web.BaseRequest, headers: dict[str, str]) -> bool:
-    """Whether what the client has is what the site has."""
+    """Tell whether the client has what the site has."""
     known = request.headers.get("If-None-Match")
     if known is not None:
         return headers["ETag"] in (tag.strip() for tag in known.split(","))

@@ -1,4 +1,4 @@
-"""Which address of the site gives what: a request's path → an answer. Faults aside, this is the whole site."""
+"""Answer every path as the site does; this is the whole site but for its faults."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SHORT = re.compile(r"/([0-9A-Za-z]{6})")
 _MONTH = re.compile(r"/fa-sitemap-newsarchive/(\d{4})/(\d{1,2})")
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PAGES_KEPT = 128
-"""Rendered pages; some 10 MB."""
+"""Number of rendered pages in memory; some 10 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Reply:
 
 
 def code_of_path(path: str) -> int | None:
-    """The news code that an article's path or a short link is about."""
+    """Read the news code from an article's path or a short link; None for other paths."""
     article = _ARTICLE.fullmatch(path)
     if article:
         return int(article[1])
@@ -90,7 +90,7 @@ class Site:
         }
 
     def answer(self, path: str, code: int | None, *, dirty: bool = False) -> Reply:
-        """What the site gives for a path (decoded, without the query) now. ``dirty``: with NUL bytes and surrogates."""
+        """Answer a path (decoded, without the query) as of now; ``dirty``: with NUL bytes and surrogates."""
         at = self.world.now
         if code is not None:
             return self._article(code, at, dirty=dirty) if "/news/" in path else self._short_link(code)
@@ -125,7 +125,7 @@ class Site:
 
     def _stand_in(self, code: int, at: datetime) -> int:
         other = self.world.stand_in(code, at)
-        assert other is not None  # else the code's state would be a plain absence
+        assert other is not None  # the code's state would be a plain absence otherwise
         return other
 
     def _article_page(self, code: int, at: datetime, *, dirty: bool) -> Reply:
@@ -168,7 +168,7 @@ class Site:
 
 
 def _picture(path: str) -> bytes:
-    """A small plain picture, of a colour of its own."""
+    """Draw a small plain picture, in a colour that follows from its path."""
     colour = zlib.crc32(path.encode()).to_bytes(4, "big")[:3]
     width, height = 160, 100
     rows = zlib.compress((b"\0" + colour * width) * height)

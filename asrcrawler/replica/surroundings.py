@@ -1,4 +1,4 @@
-"""What stands around an article on its page and is about it all the same: tools, sharing, related articles."""
+"""Write what stands around an article on its page and is about it: tools, sharing, related articles."""
 
 from __future__ import annotations
 

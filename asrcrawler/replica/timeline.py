@@ -1,7 +1,7 @@
-"""When things happen to a code: its draft, its publication, its edits, its deletion. Every answer costs microseconds.
+"""Work out when things happen to a code: draft, publication, edits, deletion. Each answer takes microseconds.
 
-A code is taken when a draft is made, and drafts come at an even pace. The publication follows, mostly soon, sometimes
-hours later; so codes are not in the order of publication, as on the real site.
+A code is taken when a draft is made, and drafts are made at an even pace. The publication follows, mostly soon,
+sometimes hours later; so codes are not in the order of publication, as on real sites.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from asrcrawler.replica.draws import between, draws, share, weighted
 TEHRAN = ZoneInfo("Asia/Tehran")
 
 DEFAULT_END = datetime(2022, 9, 26, 12, 0, tzinfo=TEHRAN)
-"""4 Mehr 1401. A week earlier Iran left summer time, so a small world has both offsets."""
+"""4 Mehr 1401. Iran left summer time a week earlier, so a small world has both offsets."""
 
 MARGIN = timedelta(days=1)
-"""From the last draft to the end of the world; every delay is shorter."""
+"""Time from the last draft to the end of the world; every delay is shorter."""
 
 LATE_SHARE = 0.06
-"""Of drafts that lie for hours."""
+"""Share of drafts that are published hours later."""
 LATE_HOURS = (2.0, 18.0)
 USUAL_DELAY = 3.0
 """The longest usual delay, in steps between two articles. With the late ones, some 28 of 99 neighbours in the feed go
@@ -46,7 +46,7 @@ _LATE, _DELAY, _EDITED, _EDITS, _DELETED, _DELETION = range(101, 107)
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A later form of an article."""
+    """An edit of an article."""
 
     at: datetime
     change: Change
@@ -62,15 +62,15 @@ class Timeline:
     density: float
     articles_per_day: float
     ends: datetime
-    """Aware, in UTC: sums of local times go wrong across a change to summer time."""
+    """End of the world, aware, in UTC: sums of local times are wrong across a change to summer time."""
     edit_share: float
     deletion_share: float
     settles_at: datetime | None
-    """No edit and no deletion happens later."""
+    """No edit and no deletion happens later; None for no limit."""
 
     @cached_property
     def step(self) -> timedelta:
-        """From one draft to the next."""
+        """Time from one draft to the next."""
         return timedelta(days=self.density / self.articles_per_day)
 
     @cached_property
@@ -81,11 +81,11 @@ class Timeline:
         return self.starts + (code - self.first) * self.step
 
     def newest_draft(self, now: datetime) -> int:
-        """The highest code taken by ``now``; below ``first`` when there is none."""
+        """Give the highest code taken by ``now``, which is below ``first`` when there is none."""
         return min(self.first + (now - self.starts) // self.step, self.last)
 
     def published_at(self, code: int) -> datetime:
-        """When the article of this code appears, should there be one; whole seconds."""
+        """Give the moment, in whole seconds, when the article of this code appears, if there is one."""
         moment = self.drafted_at(code) + self._delay(code)
         return moment.replace(microsecond=0)
 
@@ -94,7 +94,7 @@ class Timeline:
         return timedelta(hours=LATE_HOURS[1])
 
     def edits(self, code: int) -> tuple[Edit, ...]:
-        """What is done to the article after its publication, in order; most articles are left as they are."""
+        """List the edits of the article after its publication, in order; most articles have none."""
         if share(self.seed, code, _EDITED) >= self.edit_share:
             return ()
         rnd = draws(self.seed, code, _EDITS)

@@ -1,4 +1,4 @@
-"""What is true of a code at a moment: what a perfect crawler would hold after a visit then."""
+"""State what is true of a code at a moment: what a perfect crawler would store after a visit then."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class Truth:
     duplicate_of: int | None = None
     """The lowest code on the site with the same title, lead and body, if that is another one."""
     near_of: int | None = None
-    """The code of the agency report that this one is a rewriting of, if it is on the site."""
+    """The code of the agency report that this one is a rewriting of, if that is on the site."""
     family: int | None = None
-    """What all copies and rewritings of one report have in common: the report's code. None for a text of its own."""
+    """Code of the report that it, its copies and its rewritings come from. None for a text of its own."""
     revision: int = 1
-    """1 = never edited."""
+    """Number of its text; 1 = never edited."""
 
     def fields(self) -> dict[str, object]:
-        """What a parser can read off the page: all of it but the outcome and the links to other codes."""
+        """Give what a parser can read from the page: all but the outcome and the links to other codes."""
         return {name: getattr(self, name) for name in PAGE_FIELDS}
 
 
@@ -71,11 +71,11 @@ PAGE_FIELDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """An earlier text of an article, and what became of it."""
+    """An earlier text of an article, and the edit that replaced it."""
 
     content: Content
     since: datetime
     until: datetime
     """When it was replaced; aware, in Tehran."""
     change: Change
-    """What the edit that replaced it amounts to."""
+    """The class of the edit that replaced it."""

@@ -1,4 +1,4 @@
-"""Every variation that is known of the CMS's pages, seen on saved pages of its outlets."""
+"""Name every variation that is known of the CMS's pages, as seen on saved pages of its outlets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Toolbar(StrEnum):
 
 
 class Headline(StrEnum):
-    """The headline's element."""
+    """The element of the headline."""
 
     TITLE = auto()
     """``div.title > h1.title > a``."""
@@ -47,7 +47,7 @@ class Kicker(StrEnum):
 
 
 class Lead(StrEnum):
-    """The lead's element."""
+    """The element of the lead."""
 
     SUBTITLE = auto()
     HTAGS = auto()
@@ -66,7 +66,7 @@ class BodyElement(StrEnum):
 
 
 class BodyForm(StrEnum):
-    """How the text is cut into paragraphs."""
+    """How the text is divided into paragraphs."""
 
     PARAGRAPHS = auto()
     """``<p>`` blocks."""
@@ -77,7 +77,7 @@ class BodyForm(StrEnum):
 
 
 class DateForm(StrEnum):
-    """The date of publication on the page."""
+    """The form of the date of publication on the page."""
 
     TARGET = auto()
     """``۲۲:۵۴ - ۰۴ بهمن ۱۴۰۱ - 24 January 2023``"""
@@ -94,7 +94,7 @@ class DateForm(StrEnum):
     DAY_ONLY = auto()
     """``۱۴۰۴/۰۲/۲۵``"""
     CONTRADICTORY = auto()
-    """As the target's, with a Gregorian date of another day. The Jalali one is the truth."""
+    """As the target's, with a Gregorian date of another day. The Jalali one is true."""
     IMPOSSIBLE = auto()
     """``۳۱ مهر ۱۴۰۱ - ۱۰:۲۰``; in the head of the page too."""
     MISSING = auto()
@@ -141,7 +141,7 @@ class Reel(StrEnum):
 
 
 class MetaForm(StrEnum):
-    """The dates in ``meta``."""
+    """The form of the dates in ``meta``."""
 
     JALALI = auto()
     """``۱۳۹۶/۰۲/۲۸ - ۲۲:۵۷``"""
@@ -151,7 +151,7 @@ class MetaForm(StrEnum):
 
 
 class Modified(StrEnum):
-    """What the site gives as the time of the last change while no edit has happened."""
+    """What the site gives as the time of the last change before any edit."""
 
     NEVER = auto()
     """``۰/۰۰/۰۰ - ۰۰:۰۰``"""
@@ -161,13 +161,13 @@ class Modified(StrEnum):
 
 
 class JsonLd(StrEnum):
-    """The JSON-LD of a page."""
+    """The state of the JSON-LD of a page."""
 
     MISSING = auto()
     WHOLE = auto()
     TRUNCATED = auto()
     WRONG = auto()
-    """Another article's."""
+    """Of another article."""
 
 
 class LeadPicture(StrEnum):
@@ -206,7 +206,7 @@ class Path(StrEnum):
     HOME_FIRST = auto()
     """Begins with صفحه نخست."""
     LABELLED = auto()
-    """«گروه :» before it, ``»`` between."""
+    """With «گروه :» before it and ``»`` between its links."""
 
 
 class Noise(StrEnum):
@@ -230,7 +230,7 @@ class Noise(StrEnum):
     USERS_COMMENTS = auto()
     """«نظرات کاربران»"""
     LEFTOVER_SCRIPT = auto()
-    """The text of an inline script."""
+    """The text of an inline script, shown as text."""
     SIGN_OFF = auto()
     """«انتهای پیام/» and what follows it."""
     NEWS_END = auto()

@@ -1,7 +1,7 @@
-"""A world: which codes are articles, what they say, and what a moment makes of them.
+"""Build a world: which codes are articles, what they say, and what a visit meets at a moment.
 
 Nothing is made before it is asked for, and everything follows from (seed, code): a world of a million codes costs what
-one of ten costs.
+one of ten codes costs.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from asrcrawler.replica.look import Look
 
 DEFAULT_FIRST, DEFAULT_LAST = 30_001, 33_000
-"""Around the one code of the target that is known, 32911."""
+"""Codes around 32911, the one code of the target that is known."""
 
 SCAN_STEP = 64
-"""Codes between two looks at whether a search for the newest has gone far enough."""
+"""Number of codes between two checks whether a search for the newest may stop."""
 
 _UNPUBLISHED, _MODIFIED = 401, 402
 
@@ -38,8 +38,7 @@ _UNPUBLISHED, _MODIFIED = 401, 402
 class World:
     """The site's content from code ``first`` to ``last``. Its clock, :attr:`now`, stands still until it is set.
 
-    ``articles`` puts texts of one's own at codes of one's choice, ``looks`` decides how pages look; both leave all else
-    as it is.
+    ``articles`` puts given texts at given codes, ``looks`` decides how pages look; both leave all else as it is.
     """
 
     def __init__(
@@ -59,9 +58,9 @@ class World:
         articles: Mapping[int, Content] | None = None,
         looks: Mapping[int, Look] | None = None,
     ) -> None:
-        """``ends`` is a day after the last draft: by then all is published. ``now`` starts there.
+        """Build the world; ``ends`` is a day after the last draft, when all is published, and ``now`` starts there.
 
-        Raises :exc:`ValueError` for codes, a density or a pace that make no world.
+        Raises :exc:`ValueError` for codes, a density or a pace that are impossible.
         """
         self._arguments: dict[str, Any] = {name: value for name, value in locals().items() if name != "self"}
         if not 0 < first <= last:
@@ -104,11 +103,11 @@ class World:
     # --- what a visit meets
 
     def is_visible(self, code: int, at: datetime | None = None) -> bool:
-        """Whether the code's article can be read at ``at`` (default: now)."""
+        """Tell whether the code's article can be read at ``at`` (default: now)."""
         return self._registry.is_visible(code, at or self.now)
 
     def state(self, code: int, at: datetime | None = None) -> Fate:
-        """What a visit at ``at`` meets. What is not published yet, or deleted, is a 404 of either kind."""
+        """Give what a visit at ``at`` meets. What is not published yet, or deleted, is a 404 of either kind."""
         fate = self.fate(code)
         if fate is Fate.ARTICLE and not self.is_visible(code, at):
             return Fate.SOFT_404 if share(self.seed, code, _UNPUBLISHED) < 0.5 else Fate.NOT_FOUND
@@ -117,36 +116,36 @@ class World:
         return fate
 
     def stand_in(self, code: int, at: datetime | None = None) -> int | None:
-        """The article that is shown in the place of a code that shows another's: the next lower one."""
+        """Give the article that is shown for a code that shows another's: the next lower one."""
         below = range(code - 1, max(self.first, code - FARTHEST_COPY) - 1, -1)
         return next((other for other in below if self.is_visible(other, at)), None)
 
-    # --- what it says, and when it says something else
+    # --- the texts, and when they change
 
     def origin(self, code: int) -> Origin:
-        """How the article of this code came about."""
+        """Tell how the article of this code came about."""
         return self.entry(code).origin
 
     def look(self, code: int) -> Look:
-        """How the article's page looks; a given one has the target's own look unless told otherwise."""
+        """Give the look of the article's page; a given article has the target's look unless told otherwise."""
         return self.entry(code).look
 
     def published_at(self, code: int) -> datetime:
-        """When the article appears on the site."""
+        """Give the moment when the article appears on the site."""
         return self._registry.published_at(code)
 
     def revision(self, code: int, at: datetime | None = None) -> int:
-        """How many texts the article has had by ``at``, from 1."""
+        """Count the texts that the article has had by ``at``, from 1."""
         return self.entry(code).revision(at or self.now)
 
     def changed_at(self, code: int, at: datetime | None = None) -> datetime:
-        """When the text that is on the site at ``at`` appeared."""
+        """Give the moment when the text that is on the site at ``at`` appeared."""
         entry = self.entry(code)
         revision = entry.revision(at or self.now)
         return entry.edits[revision - 2].at if revision > 1 else entry.published_at
 
     def revisions(self, code: int, at: datetime | None = None) -> list[Revision]:
-        """The texts that the article had before the one it has at ``at``, oldest first."""
+        """List the texts that the article had before the one it has at ``at``, oldest first."""
         entry = self.entry(code)
         edits = entry.edits[: entry.revision(at or self.now) - 1]
         starts = [entry.published_at, *(edit.at for edit in edits)]
@@ -161,12 +160,12 @@ class World:
         ]
 
     def comment_count(self, code: int, at: datetime | None = None) -> int:
-        """How many comments stand under the article at ``at``."""
+        """Count the comments under the article at ``at``."""
         comments = self.entry(code).comments
         return sum(written <= (at or self.now) for written in comments) if comments else 0
 
     def modified_at(self, code: int, at: datetime | None = None) -> datetime | None:
-        """What the site gives as the moment of the last change; None for never."""
+        """Give what the site shows as the moment of the last change; None for never."""
         entry, at = self.entry(code), at or self.now
         if entry.revision(at) > 1:
             return self.changed_at(code, at)
@@ -180,7 +179,7 @@ class World:
     # --- the truth
 
     def truth(self, code: int, at: datetime | None = None, *, base_url: str = "http://asrpress.ir") -> Truth:
-        """What a visit at ``at`` should come to; ``base_url`` is what the addresses of pictures begin with."""
+        """Give what a visit at ``at`` should find; addresses of pictures begin with ``base_url``."""
         state = self.state(code, at)
         if state is not Fate.ARTICLE:
             return Truth(code=code, outcome=OUTCOMES[state])
@@ -213,7 +212,7 @@ class World:
         )
 
     def duplicate_of(self, code: int, at: datetime | None = None) -> int | None:
-        """The lowest other code on the site whose title, lead and body are the same, if it is lower than this one."""
+        """Find the lowest other code on the site with the same title, lead and body, if it is lower than this one."""
         source = self.entry(code).source
         if source is None:
             return None
@@ -231,7 +230,7 @@ class World:
     # --- which articles there are
 
     def newest(self, count: int, at: datetime | None = None) -> list[int]:
-        """The codes of the articles that appeared last, newest first."""
+        """List the codes of the articles that appeared last, newest first."""
         at = at or self.now
         found = [(self.published_at(code), code) for code in self.given(at)]
         top = self.timeline.newest_draft(at)
@@ -243,15 +242,15 @@ class World:
         return [code for _, code in sorted(found, reverse=True)[:count]]
 
     def given(self, at: datetime | None = None) -> list[int]:
-        """The codes of the visible articles that were put into this world."""
+        """List the codes of the visible articles that were given to this world."""
         return [code for code in self._registry.given if self.is_visible(code, at)]
 
     def visible(self, first: int, last: int, at: datetime | None = None) -> Iterator[int]:
-        """The codes from ``first`` to ``last`` whose articles can be read at ``at``."""
+        """Give the codes from ``first`` to ``last`` whose articles can be read at ``at``."""
         return (code for code in range(first, last + 1) if self.is_visible(code, at))
 
     def _is_far_enough(self, code: int, found: list[tuple[datetime, int]], count: int) -> bool:
-        """Whether no draft before ``code`` can be among the newest: even the longest delay would leave it older."""
+        """Tell whether drafts before ``code`` are too old to be among the newest, even after the longest delay."""
         if len(found) < count:
             return False
         oldest, _ = sorted(found, reverse=True)[count - 1]
@@ -262,7 +261,7 @@ _NOT_READ = frozenset({DateForm.MISSING, DateForm.TWELVE_HOURS})
 
 
 def _shown_publication(entry: Entry) -> tuple[datetime | None, str | None]:
-    """Both as precise as the page gives them. Of an hour that comes twice the first is meant."""
+    """Give moment and Jalali form as exactly as the page does; an hour that comes twice is read as the first."""
     look, shown = entry.look, entry.shown_at.astimezone(TEHRAN)
     if look.date_form is DateForm.IMPOSSIBLE:
         return None, None

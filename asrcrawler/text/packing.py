@@ -1,7 +1,8 @@
-"""Pages packed for keeping: zstd, with a dictionary learnt from pages of the same site. Pure.
+"""Pack captures with zstd, with a dictionary trained on pages of the same site. Pure.
 
-The pages of a site are mostly the same frame, so a dictionary does more than a higher level: on pages of the replica,
-level 3 keeps 15 % of the bytes without one and less than 5 % with it, at a tenth of a millisecond a page.
+The pages of a site mostly share one frame of HTML, so a dictionary saves more than a higher level does: on pages of the
+replica, level 3 keeps 15 % of the bytes without a dictionary and less than 5 % with one, in a tenth of a millisecond a
+page.
 """
 
 from __future__ import annotations
@@ -25,39 +26,39 @@ if TYPE_CHECKING:
 
     from asrcrawler.items import Page
 
-LEVEL = 3  # of zstd; benchmarks/pages.py compares
+LEVEL = 3  # of zstd; benchmarks/pages.py compares the levels
 DICTIONARY_SIZES = tuple(1024 * size for size in (112, 64, 32, 16))
-"""Bytes, tried in turn. The largest holds the frame of a page; asked for more than its samples bear out, zstd's trainer
-gives a small and poor one, and what they bear out is not known beforehand."""
-HELD_OUT = 4  # one sample in so many is kept from the training, to see what the dictionary does to other pages
-FEWEST_SAMPLES = 8  # of the trainer
+"""Sizes of a dictionary in bytes, tried in turn. The largest holds a page's whole frame. Asked for more than the
+samples support, zstd's trainer gives a small and poor dictionary, and what they support is not known beforehand."""
+HELD_OUT = 4  # one sample in so many is left out of the training, to measure the dictionary on other pages
+FEWEST_SAMPLES = 8  # what zstd's trainer needs
 
 
 @dataclass(frozen=True)
 class Dictionary:
-    """A dictionary as the database has it."""
+    """A dictionary of zstd with its number in the database."""
 
     id: int
     data: bytes
 
     @cached_property
     def loaded(self) -> zstd.ZstdDict:
-        """Ready for use; remembers its tables for each level."""
+        """The dictionary ready for use; it keeps its tables for each level."""
         return zstd.ZstdDict(self.data)
 
 
 class Trained(NamedTuple):
-    """What a training gave."""
+    """A dictionary from :func:`train`, and how well it packs."""
 
     data: bytes
     pages: int
-    """Pages it saw."""
+    """Number of pages that it was trained on."""
     share: float
-    """Packed size by plain size of the pages it did not see."""
+    """Packed size by plain size of the pages left out of the training."""
 
 
 def pack(page: Page, dictionary: Dictionary | None = None) -> PackedPage:
-    """``page`` with its body packed and its digest."""
+    """Pack the body of ``page`` and compute its digest."""
     return PackedPage(
         url=page.url,
         headers=page.headers,
@@ -69,19 +70,29 @@ def pack(page: Page, dictionary: Dictionary | None = None) -> PackedPage:
 
 
 def digest(body: bytes) -> bytes:
-    """What a page is known by: SHA-256 of its decompressed bytes."""
+    """Compute the name of a capture: SHA-256 of the decompressed bytes.
+
+    >>> digest(b"<html></html>").hex()[:8]
+    'b633a587'
+    """
     return hashlib.sha256(body).digest()
 
 
 def compress(body: bytes, dictionary: Dictionary | None = None, level: int = LEVEL) -> bytes:
+    """Compress ``body`` with zstd, with a dictionary if one is given."""
     loaded = dictionary.loaded.as_digested_dict if dictionary else None
     return zstd.compress(body, level=level, zstd_dict=loaded)
 
 
 def unpack(content: bytes, *, size: int, digest: bytes, dictionary: Dictionary | None = None) -> bytes:
-    """The body again, to the byte. Raises :exc:`DamagedPageError` for anything else than what was packed.
+    """Unpack a body, exactly as it was packed.
 
-    ``size`` bounds what is unpacked, whatever ``content`` has become.
+    ``size`` (bytes) bounds the output, whatever ``content`` has become. Raises :exc:`DamagedPageError` if the result is
+    not the body with that size and digest.
+
+    >>> body = b"<html></html>"
+    >>> unpack(compress(body), size=len(body), digest=digest(body)) == body
+    True
     """
     try:
         unpacker = zstd.ZstdDecompressor(dictionary.loaded if dictionary else None)
@@ -94,7 +105,7 @@ def unpack(content: bytes, *, size: int, digest: bytes, dictionary: Dictionary |
 
 
 def train(bodies: Sequence[bytes]) -> Trained | None:
-    """Learn a dictionary from pages of one site; None where they are too few or have nothing in common."""
+    """Train a dictionary on pages of one site; None where they are too few or have nothing in common."""
     shown = [body for place, body in enumerate(bodies) if place % HELD_OUT]
     held_out = bodies[::HELD_OUT]
     if len(shown) < FEWEST_SAMPLES:
@@ -103,7 +114,7 @@ def train(bodies: Sequence[bytes]) -> Trained | None:
     for size in DICTIONARY_SIZES:
         if (trained := _trained(shown, held_out, size)) is not None:
             found.append(trained)
-            if len(trained.data) == size:  # all of it was borne out
+            if len(trained.data) == size:  # the samples supported the whole size
                 break
     return min(found, key=lambda trained: trained.share, default=None)
 
@@ -111,7 +122,7 @@ def train(bodies: Sequence[bytes]) -> Trained | None:
 def _trained(shown: Sequence[bytes], held_out: Sequence[bytes], size: int) -> Trained | None:
     try:
         data = zstd.train_dict(shown, size).dict_content
-    except (zstd.ZstdError, ValueError):  # ValueError: samples without a byte
+    except (zstd.ZstdError, ValueError):  # ValueError: the samples have no bytes
         return None
     dictionary = Dictionary(0, data)
     packed = sum(len(compress(body, dictionary)) for body in held_out)

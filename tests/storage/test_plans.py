@@ -12,7 +12,7 @@ from sqlalchemy import event
 from asrcrawler.items import Outcome
 from asrcrawler.storage import Database
 from asrcrawler.storage.articles import reading
-from asrcrawler.storage.articles.reading import Place
+from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.figures import census
 from asrcrawler.storage.figures.status import figures
@@ -50,11 +50,11 @@ def plan_a_run(database: Database) -> None:
 
 def read(database: Database) -> None:
     at = NOON - HOUR
-    for place in (Place(), Place(before=50), Place(after=50)):
-        reading.published(database, SITE, None, NOON, place)
-        reading.published(database, SITE, at, NOON, place)
-        reading.labelled(database, SITE, "tag", "نفت", place)
-        reading.undated(database, SITE, place)
+    for position in (Position(), Position(before=50), Position(after=50)):
+        reading.published(database, SITE, None, NOON, position)
+        reading.published(database, SITE, at, NOON, position)
+        reading.labelled(database, SITE, "tag", "نفت", position)
+        reading.undated(database, SITE, position)
     reading.count_future(database, SITE, NOON)
     reading.has_undated(database, SITE)
     reading.published_around(database, SITE, at, NOON)

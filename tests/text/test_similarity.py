@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from asrcrawler.text.similarity import (
     BANDS,
-    FACTS_KEPT,
     FEWEST_SHINGLES,
+    NUMBERS_KEPT,
     PERMUTATIONS,
     SHINGLE,
     are_near,
@@ -96,7 +96,7 @@ def test_a_long_text_may_have_a_corrected_figure() -> None:
 
 def test_of_very_many_numbers_the_same_ones_are_compared() -> None:
     rnd = Random(3)
-    lines = [f"{' '.join(words(rnd, 9))} {rnd.randrange(10**6)}" for _ in range(2 * FACTS_KEPT)]
+    lines = [f"{' '.join(words(rnd, 9))} {rnd.randrange(10**6)}" for _ in range(2 * NUMBERS_KEPT)]
     assert near("\n\n".join(lines), "\n\n".join(lines[:-10]))
     assert near("\n\n".join(lines[10:]), "\n\n".join(lines))
 

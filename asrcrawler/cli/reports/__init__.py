@@ -1,1 +1,1 @@
-"""What commands tell people: lines of text made of figures. Pure: no database, no clock, nothing is printed here."""
+"""Make the lines that commands print. Pure: no database, no clock, and nothing is printed here."""

@@ -1,4 +1,4 @@
-"""An article, to be read in a terminal."""
+"""Show an article in a terminal, for ``scrapy demo``."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ LONGEST_BODY = 2
 """Paragraphs shown; the rest is counted."""
 
 
-def reading(article: Mapping[str, Any]) -> list[str]:
-    """An exported article as lines: where it stands, its headline, its lead and the beginning of its body."""
+def article_lines(article: Mapping[str, Any]) -> list[str]:
+    """Write an exported article as lines: code, date, address, headline, lead and the beginning of its body."""
     lines = [f"{article['code']}  {article['published_jalali'] or 'no date'}  {article['url']}"]
     lines += [" › ".join(article["category"])] if article["category"] else []
     lines += ["", *_wrapped(article["kicker"]), *_wrapped(article["title"], "▌ ")]

@@ -1,4 +1,4 @@
-"""How single figures are written for people: moments, durations, sizes, a bar."""
+"""Write single figures for people: moments, durations, sizes, a bar."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
-SHORTEST_IN_DAYS = 2 * DAY  # below it, hours say more
+SHORTEST_IN_DAYS = 2 * DAY  # seconds; shorter durations are told in hours
 
 EMPTY, FULL = "·", "█"
 PARTS = "▁▂▃▄▅▆▇"
-"""A cell that is filled in part, the emptiest first."""
+"""Cells that are filled in part, the emptiest first."""
 
 
 def moment(at: datetime) -> str:
-    """``1403-09-04 12:30``, in Tehran."""
+    """Write a moment as ``1403-09-04 12:30``, in Tehran."""
     return jalali(at)
 
 
@@ -28,7 +28,11 @@ def number(value: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """``34 s``, ``12 min``, ``3 h 20 min``, ``5 days``: as exact as is of use."""
+    """Write ``34 s``, ``12 min``, ``3 h 20 min`` or ``5 days``: no more exact than is of use.
+
+    >>> duration(750)
+    '12 min'
+    """
     whole = round(abs(seconds))
     if whole < MINUTE:
         return f"{whole} s"
@@ -42,7 +46,11 @@ def duration(seconds: float) -> str:
 
 
 def size(count: int) -> str:
-    """``78 KB``, ``1.2 MB`` of so many bytes; a kilobyte has 1,000."""
+    """Write a number of bytes as ``78 KB`` or ``1.2 MB``; a kilobyte has 1,000.
+
+    >>> size(78_400)
+    '78 KB'
+    """
     if count < 1000:
         return f"{count} B"
     if count < 1_000_000:
@@ -53,17 +61,29 @@ def size(count: int) -> str:
 
 
 def percentage(part: int, whole: int) -> str:
-    """``4.5%``. Rounded down, so that 100% means all."""
+    """Write a share as ``4.5%``, rounded down, so that 100% means all.
+
+    >>> percentage(1999, 2000)
+    '99.9%'
+    """
     return f"{part * 1000 // whole / 10:g}%" if whole else "0%"
 
 
 def bar(spans: Iterable[tuple[int, int]], first: int, last: int, width: int) -> str:
-    """The codes ``first`` … ``last`` drawn in ``width`` cells; how full a cell is tells how many are in ``spans``."""
+    """Draw the codes ``first`` … ``last`` in ``width`` cells, filled by the share of them that ``spans`` have.
+
+    >>> bar([(1, 10), (16, 20)], 1, 30, width=6)
+    '██·█··'
+    """
     return "".join(_cell(share) for share in filling(spans, first, last, width))
 
 
 def filling(spans: Iterable[tuple[int, int]], first: int, last: int, width: int) -> list[float]:
-    """For each of at most ``width`` cells, the share of its codes that ``spans`` (disjoint, inclusive) have."""
+    """Give, for each of at most ``width`` cells, the share of its codes that ``spans`` (disjoint, inclusive) have.
+
+    >>> filling([(1, 10)], 1, 20, width=4)
+    [1.0, 1.0, 0.0, 0.0]
+    """
     total = last - first + 1
     if total <= 0:
         return []

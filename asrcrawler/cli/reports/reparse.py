@@ -1,4 +1,4 @@
-"""What another reading of the kept pages came to."""
+"""Tell what ``scrapy reparse`` found when it read the captures again."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ WORDS = {
     "worse": "read worse than before; what is stored stays",
     "damaged": "damaged or gone; scrapy db check names them",
 }
-"""What became of pages, in the order it is told."""
+"""What reading captures again can come to, in the order it is told."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts over a whole run."""
+    """Counts over a whole run of ``scrapy reparse``."""
 
-    pages: Counter[str] = field(default_factory=Counter)
+    captures: Counter[str] = field(default_factory=Counter)
     fields: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By field and kind."""
+    """Changes by field of an article and kind of article."""
     codes: int = 0
 
     def add(self, codes: int, rewritten: Rewritten) -> None:
         self.codes += codes
-        self.pages.update(rewritten.counts)
+        self.captures.update(rewritten.counts)
         self.fields.update((difference.field, difference.kind) for difference in rewritten.differences)
 
 
 def listed(differences: Iterable[Difference]) -> list[str]:
-    """A line a difference: code, field, what it was and what it is, shortened."""
+    """List the differences, a line each: code, field, old value and new value, shortened."""
     return [
         f"{found.code}  {found.field:<{FIELD_WIDTH}}{_short(found.before)} → {_short(found.after)}"
         for found in differences
@@ -52,9 +52,9 @@ def listed(differences: Iterable[Difference]) -> list[str]:
 
 
 def summary(site: str, tally: Tally, kinds: Sequence[str], *, dry_run: bool) -> list[str]:
-    """The counts: pages by what became of them, changes by field and kind."""
-    lines = [f"{number(tally.pages.total())} kept pages of {number(tally.codes)} codes of {site} read again"]
-    lines += [f"  {number(tally.pages[name]):>10}  {words}" for name, words in WORDS.items() if tally.pages[name]]
+    """Write the counts: captures by what became of them, changes by field and kind."""
+    lines = [f"{number(tally.captures.total())} kept pages of {number(tally.codes)} codes of {site} read again"]
+    lines += [f"  {number(tally.captures[name]):>10}  {words}" for name, words in WORDS.items() if tally.captures[name]]
     if tally.fields:
         shown = [kind for kind in kinds if any(of == kind for _, of in tally.fields)]
         heads = "".join(f"{kind:>{KIND_WIDTH}}" for kind in shown)

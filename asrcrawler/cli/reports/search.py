@@ -1,4 +1,4 @@
-"""What a search has found: as lines for people, as data for machines."""
+"""Tell what a search found: as lines for people, as data for machines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an archive stands, for a terminal of 80 columns."""
+"""Write the report of ``scrapy status`` for a terminal of 80 columns."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ COUNT_WIDTH = 12
 Row = Mapping[Any, Any]
 
 
-def standing(
+def report(
     site: str, figures: Figures, runs: Sequence[Row], *, database: str, first_code: int, now: datetime
 ) -> list[str]:
     """Write the whole report.
 
-    ``runs`` are rows with their ``state`` beside, newest first; ``database`` is the address, without a password;
+    ``runs`` are rows with their ``state`` added, newest first; ``database`` is the address, without a password;
     ``first_code`` is where the archive begins.
     """
     if not figures.newest:
@@ -50,7 +50,7 @@ def standing(
 
 
 def as_json(site: str, figures: Figures, runs: Sequence[Row], *, first_code: int, now: datetime) -> dict[str, Any]:
-    """The same for machines: moments in UTC, ISO 8601."""
+    """Give the same for JSON: moments in UTC, ISO 8601."""
     return {
         "site": site,
         "at": iso(now),
@@ -75,7 +75,7 @@ def iso(at: datetime | None) -> str | None:
 
 
 def labelled(label: str, count: int, rest: str = "") -> str:
-    """``stored                        1,204  what follows``"""
+    """Write ``stored                        1,204  what follows``."""
     return f"  {label:<{LABEL_WIDTH}}{number(count):>{COUNT_WIDTH}}  {rest}".rstrip()
 
 

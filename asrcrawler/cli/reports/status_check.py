@@ -1,4 +1,4 @@
-"""What is wrong with an archive, for a watchdog: nothing, or a line each."""
+"""Find what is wrong with an archive, for ``scrapy status --check``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from asrcrawler.cli.reports.figures import duration, moment
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-COVERAGE_TOLERANCE = 0.01  # of all codes; the newest ones are always a little ahead of their visits
+COVERAGE_TOLERANCE = 0.01  # of all codes; a few of the newest ones always still wait for their visit
 
 Row = Mapping[Any, Any]
 

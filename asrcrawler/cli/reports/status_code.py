@@ -1,4 +1,4 @@
-"""All that is known of one code, and why it is or is not due."""
+"""Tell all that is known of one code, and why it is or is not due, for ``scrapy status --code``."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from asrcrawler.storage.visits.captures import KeptPage
 
 WIDTH = 78
-DIGEST_SHOWN = 12  # hexadecimal digits; enough to tell the pages of one code apart
+DIGEST_SHOWN = 12  # hexadecimal digits; enough to tell the captures of one code apart
 
 Row = Mapping[Any, Any]
 
 
 def history(site: str, code: int, row: Row | None, visits: Sequence[Row], *, newest: int, now: datetime) -> list[str]:
-    """The code's ledger row and its visits (the first one first), explained."""
+    """Write a code's ledger row and its visits (the first one first), explained."""
     state = "unknown" if row is None else row["outcome"] or "listed, not visited"
     lines = [f"Code {code} of {site}: {state}"]
     if row is not None and row["listed_at"] is not None:
@@ -37,7 +37,7 @@ def history(site: str, code: int, row: Row | None, visits: Sequence[Row], *, new
 def as_json(
     site: str, code: int, row: Row | None, visits: Sequence[Row], *, newest: int, now: datetime
 ) -> dict[str, Any]:
-    """The same for machines: moments in UTC, ISO 8601."""
+    """Give the same for JSON: moments in UTC, ISO 8601."""
     names = ("at", "outcome", "reason", "http_status", "size", "change", "run_id")
     return {
         "site": site,
@@ -51,35 +51,35 @@ def as_json(
     }
 
 
-def kept(pages: Sequence[KeptPage]) -> list[str]:
-    """The pages of a code, numbered as ``scrapy page --visit`` counts them."""
-    if not pages:
+def captures(kept: Sequence[KeptPage]) -> list[str]:
+    """List the captures of a code, numbered as ``scrapy page --visit`` counts them."""
+    if not kept:
         return []
     return [
         "",
         "Pages (the SHA-256 of each begins with …)",
-        *(_page(number, page) for number, page in enumerate(pages, 1)),
+        *(_capture(number, capture) for number, capture in enumerate(kept, 1)),
     ]
 
 
-def kept_as_json(pages: Sequence[KeptPage]) -> list[dict[str, Any]]:
-    """The same for machines."""
+def captures_as_json(kept: Sequence[KeptPage]) -> list[dict[str, Any]]:
+    """Give the same for JSON."""
     return [
         {
             "number": number,
-            "at": iso(page.at),
-            "url": page.url,
-            "sha256": page.digest.hex(),
-            "size": page.size,
-            "packed_size": page.packed_size,
-            "headers": page.headers,
+            "at": iso(capture.at),
+            "url": capture.url,
+            "sha256": capture.digest.hex(),
+            "size": capture.size,
+            "packed_size": capture.packed_size,
+            "headers": capture.headers,
         }
-        for number, page in enumerate(pages, 1)
+        for number, capture in enumerate(kept, 1)
     ]
 
 
 def why(row: Row | None, *, newest: int, now: datetime) -> str:
-    """Why a code is or is not due at ``now``, in one sentence; ``row`` is its ledger row."""
+    """Say why a code is or is not due at ``now``, in one sentence; ``row`` is its ledger row."""
     if row is None:
         return "not visited: the site has not named it, and no run has come by it yet"
     if row["outcome"] is None:
@@ -129,7 +129,13 @@ def _visit(visit: Row) -> str:
     return "  " + "  ".join(parts)
 
 
-def _page(number: int, page: KeptPage) -> str:
-    packed = "let go" if page.packed_size is None else f"{size(page.packed_size)} packed"
-    parts = [f"{number:>3}", moment(page.at), page.digest.hex()[:DIGEST_SHOWN], size(page.size).rjust(8), packed]
+def _capture(number: int, capture: KeptPage) -> str:
+    packed = "let go" if capture.packed_size is None else f"{size(capture.packed_size)} packed"
+    parts = [
+        f"{number:>3}",
+        moment(capture.at),
+        capture.digest.hex()[:DIGEST_SHOWN],
+        size(capture.size).rjust(8),
+        packed,
+    ]
     return "  ".join(parts)

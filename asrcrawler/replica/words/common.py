@@ -1,4 +1,4 @@
-"""Rules that every subject shares: people, places, times, and the ways in which a report reports."""
+"""Hold the rules that every subject shares: people, places, times, and the phrases of reports."""
 
 GRAMMAR = """
 [*who]

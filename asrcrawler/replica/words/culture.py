@@ -1,4 +1,4 @@
-"""فرهنگی"""
+"""Hold the grammar of articles on culture («فرهنگی»)."""
 
 NAME = "فرهنگی"
 SLUG = "culture"

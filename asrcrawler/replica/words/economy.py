@@ -1,4 +1,4 @@
-"""اقتصادی"""
+"""Hold the grammar of articles on the economy («اقتصادی»)."""
 
 NAME = "اقتصادی"
 SLUG = "economic"

@@ -1,4 +1,7 @@
-"""Daily notices: one frame each, only the facts change. Alike to the eye and yet no duplicates of one another."""
+"""Hold the grammar of daily notices: one frame each, in which only the facts change.
+
+They look alike and yet are no duplicates of one another.
+"""
 
 NAME = "خدمات"
 SLUG = "services"

@@ -1,4 +1,4 @@
-"""سیاسی"""
+"""Hold the grammar of articles on politics («سیاسی»)."""
 
 NAME = "سیاسی"
 SLUG = "political"

@@ -1,4 +1,4 @@
-"""علمی"""
+"""Hold the grammar of articles on science («علمی»)."""
 
 NAME = "علم و فناوری"
 SLUG = "science"

@@ -1,4 +1,4 @@
-"""اجتماعی"""
+"""Hold the grammar of articles on society («اجتماعی»)."""
 
 NAME = "اجتماعی"
 SLUG = "social"

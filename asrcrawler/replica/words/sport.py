@@ -1,4 +1,4 @@
-"""ورزشی"""
+"""Hold the grammar of articles on sport («ورزشی»)."""
 
 NAME = "ورزشی"
 SLUG = "sport"

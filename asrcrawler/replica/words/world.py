@@ -1,4 +1,4 @@
-"""بین‌الملل"""
+"""Hold the grammar of articles on the world («بین‌الملل»)."""
 
 NAME = "بین‌الملل"
 SLUG = "world"

@@ -1,4 +1,4 @@
-"""Kept pages on their way out: a stream of captures, whatever the archive's size."""
+"""Stream captures out of the database, a bounded number at a time, whatever the archive's size."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-CODES_AT_ONCE = 50  # a few hundred kilobytes, packed
+CODES_AT_ONCE = 50  # a few hundred kilobytes of packed bodies
 
 
 def captures(database: Database, selection: Selection, losses: Losses | None = None) -> Iterator[Capture]:
@@ -86,7 +86,7 @@ def _captured(rows: list[RowMapping], dictionaries: dict[int, Dictionary]) -> It
     seen: dict[tuple[int, bytes], Capture] = {}
     for row in rows:
         if row["content"] is None:
-            continue  # let go, as one of too many that were no article
+            continue  # its bytes were dropped: a site has a limit of captures that are no articles
         capture = Capture(
             site=row["site"],
             code=row["code"],

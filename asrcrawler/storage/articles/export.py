@@ -1,4 +1,4 @@
-"""Articles on their way out: a stream of plain mappings in the contract's field order, whatever the archive's size."""
+"""Stream articles out of the database as plain mappings in the exported order, whatever the archive's size."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["EXPORT_FIELDS", "Selection", "export_articles", "export_schema", "exported"]
 
-_TEHRAN_FIELDS = ("published_at", "modified_at")  # the others are our own times, in UTC
+_TEHRAN_FIELDS = ("published_at", "modified_at")  # the other moments are those of our visits, and stay in UTC
 EVERY_CODE = [(1, HIGHEST_CODE)]
-PAGE = 500  # articles read at a time
+SLICE = 500  # articles read in one transaction
 
 
 def export_articles(
@@ -109,8 +109,8 @@ def _sites(database: Database, selection: Selection) -> list[str]:
         return sites(connection, selection)
 
 
-def _add_revisions(connection: Connection, site: str, page: list[dict[str, Any]]) -> None:
-    edited = [found["code"] for found in page if found["revision"] > 1]
+def _add_revisions(connection: Connection, site: str, portion: list[dict[str, Any]]) -> None:
+    edited = [found["code"] for found in portion if found["revision"] > 1]
     texts = defaultdict(list)
     if edited:
         rows = connection.execute(
@@ -120,7 +120,7 @@ def _add_revisions(connection: Connection, site: str, page: list[dict[str, Any]]
         )
         for code, *values in rows:
             texts[code].append(dict(zip(REVISION_FIELDS, values, strict=True)))
-    for found in page:
+    for found in portion:
         found[REVISIONS] = texts[found["code"]]
 
 
@@ -128,7 +128,7 @@ _REVISION_COLUMNS = {"revision": revision.c.number, **{name: revision.c[name] fo
 
 
 def exported(row: Row[Any]) -> dict[str, Any]:
-    """A row of the columns :data:`EXPORT_FIELDS` as a mapping."""
+    """Make a mapping of a row of the columns :data:`EXPORT_FIELDS`; the page's own dates are given in Tehran's time."""
     values = dict(zip(EXPORT_FIELDS, row, strict=True))
     for name in _TEHRAN_FIELDS:
         if values[name] is not None:

@@ -1,7 +1,7 @@
-"""What a reader asks of the archive: lists of articles a page at a time, one article with its relatives and edits.
+"""Read articles for the reading room: slices of lists, and one article with its near duplicates and edits.
 
-Every question is answered by an index and bounded. A place in a list is the code of an article: the page before or
-after it, wherever it has moved in the meantime.
+Every query is bounded and answered by an index. A position in a list is the code of an article, so that a link to the
+slice before or after it stays right when new articles push it down.
 """
 
 from __future__ import annotations
@@ -27,33 +27,30 @@ if TYPE_CHECKING:
 
     from asrcrawler.storage.engine.database import Database
 
-MOST_RELATIVES = 20  # copies, and near duplicates, of one article
-MOST_NAMES = 300  # categories of a site
+MOST_RELATIVES = 20  # of one article: exact copies at most, and near duplicates at most
+MOST_NAMES = 300  # categories of a site that are listed
 ITEM = tuple(
     article.c[name]
     for name in ("code", "kind", "published_at", "published_jalali", "duplicate_of", "similar_to", "revision",
                  "category", "kicker", "title", "lead")
 )  # fmt: skip
-"""What a list shows of an article."""
+"""The columns that a list shows of an article."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a page of a list begins: at its top, or beside the article with a code."""
+class Position:
+    """A position in a list where a slice begins: the top, or beside the article with a code."""
 
     before: int | None = None
-    """The page goes on below this article: older ones."""
+    """Code of an article: the slice has the next older ones."""
     after: int | None = None
-    """The page ends above this article: newer ones. Goes before ``before``."""
-    limit: int = 30
-
-
-TOP = Place()
+    """Code of an article: the slice has the next newer ones. Takes precedence over ``before``."""
+    limit: int = 30  # articles in the slice
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Some articles of a list, the newest first, and whether it goes on at either end."""
+class Slice:
+    """A slice of a list, the newest article first, and whether the list goes on at either end."""
 
     items: list[RowMapping]
     newer: bool
@@ -62,41 +59,42 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relatives:
-    """The articles with the same or nearly the same text."""
+    """The articles with the same or nearly the same text as one article."""
 
     original: RowMapping | None
-    """Of an exact duplicate: the article with the lowest code."""
+    """The article with the lowest code that has exactly this text; None unless this one is its duplicate."""
     copies: list[RowMapping]
-    """The other articles with the same text."""
+    """The other articles with exactly this text."""
     similar_to: RowMapping | None
+    """The article that this one was found to be a near duplicate of."""
     similar: list[RowMapping]
     """The articles that are near duplicates of this one, or of the same one."""
 
 
-def published(database: Database, site: str, first: datetime | None, end: datetime | None, place: Place) -> Page:
-    """Articles published from ``first`` to before ``end`` (None: no bound), by their moment of publication."""
+def published(database: Database, site: str, first: datetime | None, end: datetime | None, position: Position) -> Slice:
+    """Read a slice of the articles published from ``first`` to before ``end`` (None: no bound), latest first."""
     at = article.c.published_at
     wanted = [article.c.site == site, at.is_not(None)]
     wanted += [at >= first] if first else []
     wanted += [at < end] if end else []
     with database.read() as connection:
-        if place.after is None and place.before is None:
-            return _page(connection, select(*ITEM).where(*wanted).order_by(at.desc(), article.c.code.desc()), place)
-        code = place.before if place.after is None else place.after
+        if position.after is None and position.before is None:
+            return _slice(connection, select(*ITEM).where(*wanted).order_by(at.desc(), article.c.code.desc()), position)
+        code = position.before if position.after is None else position.after
         moment = connection.scalar(select(at).where(article.c.site == site, article.c.code == code))
         if moment is None:
-            return Page([], newer=False, older=False)
-        if place.after is None:
+            return Slice([], newer=False, older=False)
+        if position.after is None:
             beyond = [at <= moment, (at < moment) | (article.c.code < code)]
             order = [at.desc(), article.c.code.desc()]
         else:
             beyond = [at >= moment, (at > moment) | (article.c.code > code)]
             order = [at.asc(), article.c.code.asc()]
-        return _page(connection, select(*ITEM).where(*wanted, *beyond).order_by(*order), place)
+        return _slice(connection, select(*ITEM).where(*wanted, *beyond).order_by(*order), position)
 
 
 def newest(database: Database, site: str, now: datetime, limit: int) -> list[RowMapping]:
-    """The articles published last, with ``url`` and ``changed_at`` beside; none that claims to be of the future."""
+    """Read the articles published last, with ``url`` and ``changed_at``; those dated after ``now`` are left out."""
     at = article.c.published_at
     rows = select(*ITEM, article.c.url, article.c.changed_at).where(article.c.site == site, at < now)
     with database.read() as connection:
@@ -104,49 +102,49 @@ def newest(database: Database, site: str, now: datetime, limit: int) -> list[Row
 
 
 def one(database: Database, site: str, code: int, *, revisions: bool = False) -> dict[str, Any] | None:
-    """The article with a code, as exported, with its earlier texts if asked for; None where there is none."""
+    """Read the article with a code, as exported, with its earlier texts if asked for; None where there is none."""
     own = Selection(site=site, codes=[(code, code)])
     return next(export_articles(database, own, revisions=revisions), None)
 
 
-def selected(database: Database, selection: Selection, place: Place) -> list[dict[str, Any]]:
-    """Exported articles of a site, the highest code first, below the code ``place.before``."""
+def selected(database: Database, selection: Selection, position: Position) -> list[dict[str, Any]]:
+    """Read exported articles of a site, the highest code first, below the code ``position.before``."""
     assert selection.site is not None
-    top = HIGHEST_CODE if place.before is None else place.before - 1
+    top = HIGHEST_CODE if position.before is None else position.before - 1
     rows = (
         select(*(article.c[name] for name in EXPORT_FIELDS))
         .where(article.c.site == selection.site, article.c.code <= top, *conditions(selection))
         .order_by(article.c.code.desc())
-        .limit(place.limit)
+        .limit(position.limit)
     )
     with database.read() as connection:
         found = connection.execute(rows).all()
     return [exported(row) for row in found]
 
 
-def labelled(database: Database, site: str, kind: str, name: str, place: Place) -> Page:
-    """Articles with a category or tag, by their code: the order in which they were begun."""
+def labelled(database: Database, site: str, kind: str, name: str, position: Position) -> Slice:
+    """Read a slice of the articles with a category or tag, by code."""
     carried = label.c.site == site, label.c.kind == kind, label.c.name == clean(name)[:LONGEST_LABEL]
     with database.read() as connection:
-        return _by_code(connection, site, label.c.code, select(label.c.code).where(*carried), place)
+        return _by_code(connection, site, label.c.code, select(label.c.code).where(*carried), position)
 
 
-def undated(database: Database, site: str, place: Place) -> Page:
-    """Articles whose page gave no date, by their code."""
+def undated(database: Database, site: str, position: Position) -> Slice:
+    """Read a slice of the articles whose page gave no date, by code."""
     unknown = select(article.c.code).where(article.c.site == site, article.c.published_at.is_(None))
     with database.read() as connection:
-        return _by_code(connection, site, article.c.code, unknown, place)
+        return _by_code(connection, site, article.c.code, unknown, position)
 
 
 def count_future(database: Database, site: str, now: datetime) -> int:
-    """How many articles say that they will be published after ``now``."""
+    """Count the articles whose stated date of publication lies after ``now``."""
     with database.read() as connection:
         ahead = select(func.count()).where(article.c.site == site, article.c.published_at >= now)
         return connection.scalar(ahead) or 0
 
 
 def has_undated(database: Database, site: str) -> bool:
-    """Whether any article has no date."""
+    """Tell whether any article has no date of publication."""
     with database.read() as connection:
         unknown = select(article.c.id).where(article.c.site == site, article.c.published_at.is_(None)).limit(1)
         return connection.scalar(unknown) is not None
@@ -155,7 +153,7 @@ def has_undated(database: Database, site: str) -> bool:
 def published_around(
     database: Database, site: str, first: datetime, end: datetime
 ) -> tuple[datetime | None, datetime | None]:
-    """The latest moment of publication before ``first``, and the earliest from ``end`` on."""
+    """Find the latest moment of publication before ``first``, and the earliest from ``end`` on."""
     at, here = article.c.published_at, article.c.site == site
     with database.read() as connection:
         return (
@@ -165,7 +163,7 @@ def published_around(
 
 
 def count_published(database: Database, site: str, edges: Sequence[datetime]) -> list[int]:
-    """How many articles were published between each two neighbouring ``edges`` (ascending)."""
+    """Count the articles published between each two neighbouring ``edges`` (ascending)."""
     at = article.c.published_at
     with database.read() as connection:
         return [
@@ -187,7 +185,7 @@ def categories(database: Database, site: str) -> list[str]:
 
 
 def relatives(database: Database, site: str, code: int) -> Relatives:
-    """The articles that share the text of ``code`` or are near it, at most :data:`MOST_RELATIVES` of a sort."""
+    """Find the articles that share the text of ``code`` or nearly do, at most :data:`MOST_RELATIVES` of each sort."""
     with database.read() as connection:
         links = select(article.c.duplicate_of, article.c.similar_to)
         own = connection.execute(links.where(article.c.site == site, article.c.code == code)).first()
@@ -204,7 +202,7 @@ def relatives(database: Database, site: str, code: int) -> Relatives:
 
 
 def edits(database: Database, site: str, code: int, limit: int) -> list[RowMapping]:
-    """The latest edits of an article, the last one first: the number of the text before, what changed, and when."""
+    """Read the latest edits of an article, the last one first: number of the text before, what changed, and when."""
     with database.read() as connection:
         rows = connection.execute(
             select(revision.c.number, revision.c.change, revision.c.seen_at, revision.c.replaced_at)
@@ -216,7 +214,10 @@ def edits(database: Database, site: str, code: int, limit: int) -> list[RowMappi
 
 
 def edit(database: Database, site: str, code: int, number: int) -> tuple[RowMapping, RowMapping] | None:
-    """The text ``number`` of an article (a whole row of ``revision``) and the one that replaced it; None if unknown."""
+    """Read the text ``number`` of an article (a whole row of ``revision``) and the one that replaced it.
+
+    None if there is no such text.
+    """
     own = revision.c.site == site, revision.c.code == code
     with database.read() as connection:
         before = connection.execute(select(revision).where(*own, revision.c.number == number)).mappings().first()
@@ -228,33 +229,35 @@ def edit(database: Database, site: str, code: int, number: int) -> tuple[RowMapp
         return before, after
 
 
-def _by_code(connection: Connection, site: str, code: ColumnElement[int], found: Select[Any], place: Place) -> Page:
-    """A page of the articles whose codes ``found`` gives."""
-    if place.after is not None:
-        found = found.where(code > place.after).order_by(code.asc())
-    elif place.before is not None:
-        found = found.where(code < place.before).order_by(code.desc())
+def _by_code(
+    connection: Connection, site: str, code: ColumnElement[int], found: Select[Any], position: Position
+) -> Slice:
+    """Read a slice of the articles whose codes ``found`` gives."""
+    if position.after is not None:
+        found = found.where(code > position.after).order_by(code.asc())
+    elif position.before is not None:
+        found = found.where(code < position.before).order_by(code.desc())
     else:
         found = found.order_by(code.desc())
-    codes = list(connection.scalars(found.limit(place.limit + 1)))
+    codes = list(connection.scalars(found.limit(position.limit + 1)))
     if not codes:
-        return _turned([], place, more=False)
-    rows = select(*ITEM).where(article.c.site == site, article.c.code.in_(codes[: place.limit]))
+        return _turned([], position, more=False)
+    rows = select(*ITEM).where(article.c.site == site, article.c.code.in_(codes[: position.limit]))
     items = sorted(connection.execute(rows).mappings(), key=lambda row: -row["code"])
-    return _turned(items, place, more=len(codes) > place.limit)
+    return _turned(items, position, more=len(codes) > position.limit)
 
 
-def _page(connection: Connection, rows: Select[Any], place: Place) -> Page:
-    items = list(connection.execute(rows.limit(place.limit + 1)).mappings())
-    more = len(items) > place.limit
-    items = items[: place.limit]
-    return _turned(items[::-1] if place.after is not None else items, place, more=more)
+def _slice(connection: Connection, rows: Select[Any], position: Position) -> Slice:
+    items = list(connection.execute(rows.limit(position.limit + 1)).mappings())
+    more = len(items) > position.limit
+    items = items[: position.limit]
+    return _turned(items[::-1] if position.after is not None else items, position, more=more)
 
 
-def _turned(items: list[RowMapping], place: Place, *, more: bool) -> Page:
-    if place.after is not None:
-        return Page(items, newer=more, older=True)
-    return Page(items, newer=place.before is not None, older=more)
+def _turned(items: list[RowMapping], position: Position, *, more: bool) -> Slice:
+    if position.after is not None:
+        return Slice(items, newer=more, older=True)
+    return Slice(items, newer=position.before is not None, older=more)
 
 
 def _item(connection: Connection, site: str, code: int | None) -> RowMapping | None:
@@ -264,7 +267,10 @@ def _item(connection: Connection, site: str, code: int | None) -> RowMapping | N
 
 
 def _linked(connection: Connection, site: str, link: ColumnElement[int], to: int, but: int) -> list[RowMapping]:
-    """Not in the order of codes: for its sake SQLite walks through every article of the site."""
+    """Read the articles whose ``link`` is ``to``, without the article ``but``.
+
+    Sorted here and not by SQL: for an order by code SQLite would walk through every article of the site.
+    """
     rows = select(*ITEM).where(article.c.site == site, link == to).limit(MOST_RELATIVES + 1)
     found = (row for row in connection.execute(rows).mappings() if row["code"] != but)
     return sorted(found, key=lambda row: row["code"])[:MOST_RELATIVES]

@@ -1,4 +1,4 @@
-"""Which articles a question is about: what export, search and the reading room share."""
+"""Select articles: the conditions that export, search and the reading room share."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which articles; everything that is given has to hold."""
+    """Which articles are asked for; all that is given has to hold."""
 
     site: str | None = None
     codes: Sequence[tuple[int, int]] | None = None
-    """Inclusive spans."""
+    """Spans of codes, both ends inclusive; None for all."""
     since: date | None = None
     """The first day of publication, in Tehran."""
     until: date | None = None
-    """The last day, inclusive."""
+    """The last day of publication, inclusive."""
     category: str | None = None
     tag: str | None = None
     unique: bool = False
-    """Without exact duplicates."""
+    """Whether exact duplicates are left out."""
 
 
 def conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
-    """What ``selection`` asks of a row of ``article``, apart from its site and code."""
+    """Give the SQL conditions on a row of ``article``, but those on its site and code."""
     yield from own_conditions(selection)
     for kind, name in _labels(selection):
         same = label.c.site == article.c.site, label.c.code == article.c.code
@@ -46,7 +46,7 @@ def conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
 
 
 def own_conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
-    """:func:`conditions` without those that :func:`labelled` tells."""
+    """Give those of :func:`conditions` that need no look at labels; :func:`labelled` gives the others."""
     if selection.since is not None:
         yield article.c.published_at >= _midnight(selection.since)
     if selection.until is not None:
@@ -56,13 +56,13 @@ def own_conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
 
 
 def labelled(selection: Selection, site: str) -> Iterator[Select[int]]:
-    """The codes of ``site`` that carry the category, and those that carry the tag, that ``selection`` asks for."""
+    """Select the codes of ``site`` with the category asked for, and in a second query those with the tag."""
     for kind, name in _labels(selection):
         yield select(label.c.code).where(label.c.site == site, label.c.kind == kind, label.c.name == name)
 
 
 def within(selection: Selection) -> Iterator[ColumnElement[bool]]:
-    """What ``selection`` asks of an article's code, however many spans it has."""
+    """Give the SQL condition on an article's code, however many spans there are."""
     if selection.codes is None:
         return
     spans = merge(selection.codes)
@@ -76,7 +76,7 @@ def within(selection: Selection) -> Iterator[ColumnElement[bool]]:
 
 
 def sites(connection: Connection, selection: Selection) -> list[str]:
-    """The sites asked for, in the same order on every database, by one look into the index for each."""
+    """List the sites asked for, in the same order on every database; each costs one look into the index."""
     if selection.site is not None:
         return [selection.site]
     found: list[str] = []

@@ -1,1 +1,1 @@
-"""Count: how complete an archive is, how it grows, what is due."""
+"""Count how complete an archive is, how it grows, and what is due."""

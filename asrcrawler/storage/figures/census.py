@@ -1,4 +1,4 @@
-"""What became of the codes along their axis, and how soon articles were found: the figures behind the pictures."""
+"""Count outcomes over ranges of codes, and measure how soon articles were found, for the health page's plots."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from asrcrawler.storage.engine.database import Database
 
-MOST_LAGS = 1_500  # latest articles whose lag is looked at
+MOST_LAGS = 1_500  # latest articles whose lag is measured
 
 
 def census(database: Database, site: str, edges: Sequence[int]) -> list[Counter[str]]:
-    """For the codes from each of ``edges`` (ascending, at equal distances) to the next, how many ended with what.
+    """Count how many codes from each of ``edges`` (ascending, at equal distances) to the next had which outcome.
 
-    Codes never visited are not in it. Counts entries of an index, a stretch for each outcome and edge.
+    Codes never visited are not counted. Reads entries of an index only, one range of it for each outcome and edge.
     """
     if len(edges) < 2:
         return []
@@ -52,7 +52,7 @@ def census(database: Database, site: str, edges: Sequence[int]) -> list[Counter[
 
 
 def due_by_outcome(database: Database, site: str, now: datetime) -> dict[str, int]:
-    """How many codes wait for a visit, by the outcome of their last one; an empty name for those never visited."""
+    """Count the codes that wait for a visit by the outcome of their last one; ``""`` for those never visited."""
     with database.read() as connection:
         waiting = select(ledger.c.outcome, func.count()).where(ledger.c.site == site).group_by(ledger.c.outcome)
         found: Counter[str] = Counter()
@@ -63,9 +63,9 @@ def due_by_outcome(database: Database, site: str, now: datetime) -> dict[str, in
 
 
 def lags(database: Database, site: str, first: datetime, end: datetime) -> list[tuple[datetime, float]]:
-    """Moment of publication and seconds to the first sight, of the latest articles that were found while young.
+    """Give the moment of publication and the seconds until our first visit of the latest articles found while young.
 
-    Of those published from ``first`` to before ``end``; the latest come first, at most :data:`MOST_LAGS` are looked at.
+    Counted are those published from ``first`` to before ``end``, the latest first; at most :data:`MOST_LAGS` are read.
     """
     at, seen = article.c.published_at, article.c.first_seen_at
     with database.read() as connection:
@@ -78,7 +78,7 @@ def lags(database: Database, site: str, first: datetime, end: datetime) -> list[
 
 
 def newest_publication(database: Database, site: str, now: datetime) -> datetime | None:
-    """The latest moment of publication that is not ahead of ``now``."""
+    """Find the latest moment of publication that is not after ``now``."""
     at = article.c.published_at
     with database.read() as connection:
         found: datetime | None = connection.scalar(select(func.max(at)).where(article.c.site == site, at <= now))

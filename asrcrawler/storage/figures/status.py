@@ -1,4 +1,4 @@
-"""The figures of an archive, for people who watch it."""
+"""Count the figures of an archive for people who watch it."""
 
 from __future__ import annotations
 
@@ -23,38 +23,39 @@ if TYPE_CHECKING:
 
     from asrcrawler.storage.engine.database import Database
 
-YOUNG = timedelta(days=2)  # an article first seen later was taken from the archive, not found new
-LAG_SAMPLE = 200  # latest new articles whose lag is looked at
+YOUNG = timedelta(days=2)  # an article first seen later came from the older archive and was not found new
+LAG_SAMPLE = 200  # latest new articles whose lag is measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """How an archive stands."""
+    """Figures that say how complete an archive is and what is due."""
 
     newest: int
-    """The highest code with an article or listed by the site; of an archive without either, the highest visited."""
+    """The highest code with an article or listed by the site; without either, the highest visited."""
     articles: int
     duplicates: int
     outcomes: dict[str, int]
-    """Codes by the outcome of their last visit."""
+    """Number of codes by the outcome of their last visit."""
     listed: int
-    """Codes the site names and that were not visited yet."""
+    """Codes that the site lists and that were not visited yet."""
     visited: int
     never_visited: int
-    """Codes of 1 … newest."""
+    """Codes among 1 … newest that were never visited."""
     settled: int
-    """Visited codes that are not due again, ever."""
+    """Visited codes that will not be visited again."""
     due: int
     next_due_at: datetime | None
+    """When the next code is due; None where none is booked."""
     lag_median: float | None
-    """Seconds from publication to storage, over the latest articles found new."""
+    """Median of the seconds from publication to storage, over the latest articles found new."""
     lag_p95: float | None
     covered: list[tuple[int, int]]
     """Spans of visited codes, ascending."""
 
 
 def figures(database: Database, site: str, now: datetime) -> Figures:
-    """Count the archive of ``site``. Reads indexes only, the ledger's from end to end."""
+    """Count the archive of ``site``. Reads indexes only, but the ledger's whole."""
     here = ledger.c.site == site
     with database.read() as connection:
         count = partial(_count, connection)
@@ -88,7 +89,7 @@ def figures(database: Database, site: str, now: datetime) -> Figures:
 
 
 def code_history(database: Database, site: str, code: int) -> tuple[RowMapping | None, list[RowMapping]]:
-    """The ledger row of a code and all its visits, the first one first."""
+    """Read the ledger row of a code and all its visits, the first one first."""
     with database.read() as connection:
         row = connection.execute(select(ledger).where(ledger.c.site == site, ledger.c.code == code)).mappings().first()
         visits = connection.execute(
@@ -98,7 +99,7 @@ def code_history(database: Database, site: str, code: int) -> tuple[RowMapping |
 
 
 def revisions(database: Database, site: str, code: int) -> list[RowMapping]:
-    """The earlier texts of an article, the first one first."""
+    """Read the earlier texts of an article, the first one first."""
     with database.read() as connection:
         rows = connection.execute(
             select(revision).where(revision.c.site == site, revision.c.code == code).order_by(revision.c.number)
@@ -111,7 +112,7 @@ def _count(connection: Connection, table: Table, *conditions: ColumnElement[bool
 
 
 def coverage_at(database: Database, site: str, first: int, moment: datetime) -> float | None:
-    """The share of the codes from ``first`` to the newest that had been visited by ``moment``; None for no codes.
+    """Give the share of the codes from ``first`` to the newest that had been visited by ``moment``.
 
     The newest code is the highest visited by then; a visit that is still to come was made before. Reads the
     ledger once.
@@ -127,7 +128,7 @@ def coverage_at(database: Database, site: str, first: int, moment: datetime) -> 
 
 
 def _lags(connection: Connection, site: str) -> list[float]:
-    """Seconds from publication to first sight of the latest articles that were found while young, ascending."""
+    """Give the seconds from publication to first visit of the latest articles found while young, ascending."""
     rows = connection.execute(
         select(article.c.published_at, article.c.first_seen_at)
         .where(article.c.site == site, article.c.published_at.is_not(None))

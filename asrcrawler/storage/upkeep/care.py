@@ -1,4 +1,4 @@
-"""What keeps a database small and quick, and a copy of it at hand."""
+"""Keep a database small and fast, and back it up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def size(database: Database) -> int:
-    """Bytes on the disk: a SQLite file with its log, or the tables and indexes in PostgreSQL."""
+    """Measure the database on disk, in bytes: a SQLite file with its log, or PostgreSQL's tables and indexes."""
     if database.path is not None:
         path = database.path
         return sum(_bytes(path.with_name(path.name + suffix)) for suffix in ("", "-wal"))
@@ -30,8 +30,8 @@ def size(database: Database) -> int:
 def tidy(database: Database) -> None:
     """Give free room back, that of old indexes of words as well, and renew what the planner of queries knows.
 
-    SQLite writes the whole file anew, which takes its size once more on the disk for a while; a crawl waits meanwhile.
-    PostgreSQL frees room for its own use and disturbs nobody. Raises :exc:`StorageError`.
+    SQLite writes the whole file anew, which needs its size once more on the disk meanwhile, and a crawl waits until it
+    is done. PostgreSQL frees space for its own use and makes nobody wait. Raises :exc:`StorageError`.
     """
     refilling.clear(database)
     with database.maintain() as connection:
@@ -44,9 +44,9 @@ def tidy(database: Database) -> None:
 
 
 def back_up(database: Database, path: Path) -> None:
-    """Write one state of a SQLite database to the file ``path``, which is not there yet, while others write to it.
+    """Write a consistent copy of a SQLite database to the new file ``path`` while others write to the database.
 
-    The file is whole by itself and packed like one after :func:`tidy`. Raises :exc:`StorageError`.
+    The file needs no other file beside it and is as small as after :func:`tidy`. Raises :exc:`StorageError`.
     """
     with database.maintain() as connection:
         connection.execute(text("VACUUM INTO :path"), {"path": str(path)})

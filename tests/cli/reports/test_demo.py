@@ -26,7 +26,7 @@ def test_an_article_fits_the_terminal_and_is_cut_openly() -> None:
 
 def test_an_article_of_a_title_alone_is_readable() -> None:
     bare = {**ARTICLE, "body": None, "category": [], "published_jalali": None, "tags": ["پل", "شهر"]}
-    assert reading(bare) == [
+    assert article_lines(bare) == [
         "32911  no date  http://asrpress.ir/fa/news/32911",
         "",
         "▌ پل تازه‌ی شهر باز شد",

@@ -99,16 +99,16 @@ def test_an_empty_database_exports_nothing(database: Database) -> None:
     assert codes(database) == []
 
 
-@pytest.mark.parametrize("page", [1, 2, 5, 6])
-def test_pages_join_without_a_seam(database: Database, monkeypatch: pytest.MonkeyPatch, page: int) -> None:
-    monkeypatch.setattr(export, "PAGE", page)
+@pytest.mark.parametrize("size", [1, 2, 5, 6])
+def test_slices_join_without_a_seam(database: Database, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(export, "SLICE", size)
     write_visits(database, [an_article(code) for code in range(10, 15)])
     write_visits(database, [an_article(code, site=OTHER_SITE) for code in (1, 12)])
     assert codes(database) == [10, 11, 12, 13, 14, 1, 12]
 
 
 def test_articles_stored_while_the_export_runs_do_no_harm(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "PAGE", 2)
+    monkeypatch.setattr(export, "SLICE", 2)
     write_visits(database, [an_article(code) for code in (1, 2, 3)])
     stream = export_articles(database, Selection())
     first = next(stream)

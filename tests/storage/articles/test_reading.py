@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asrcrawler.storage.articles import reading
-from asrcrawler.storage.articles.reading import TOP, Place
+from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_article
 
 if TYPE_CHECKING:
     from asrcrawler.storage import Database
-    from asrcrawler.storage.articles.reading import Page
+    from asrcrawler.storage.articles.reading import Slice
 
 
-def codes(page: Page) -> list[int]:
-    return [item["code"] for item in page.items]
+def codes(part: Slice) -> list[int]:
+    return [item["code"] for item in part.items]
 
 
 @pytest.fixture
@@ -36,44 +36,44 @@ def archive(database: Database) -> Database:
 
 
 def test_the_newest_first_up_to_a_moment(archive: Database) -> None:
-    page = reading.published(archive, SITE, None, NOON, Place(limit=8))
-    assert codes(page) == [1, 2, 3, 4, 5, 7, 6, 8]
-    assert (page.newer, page.older) == (False, True)
+    part = reading.published(archive, SITE, None, NOON, Position(limit=8))
+    assert codes(part) == [1, 2, 3, 4, 5, 7, 6, 8]
+    assert (part.newer, part.older) == (False, True)
 
 
-def test_pages_go_on_where_the_one_before_ended_also_within_one_moment(archive: Database) -> None:
-    page = reading.published(archive, SITE, None, NOON, Place(before=7, limit=3))
-    assert (codes(page), page.newer, page.older) == ([6, 8, 9], True, True)
-    back = reading.published(archive, SITE, None, NOON, Place(after=6, limit=3))
+def test_slices_go_on_where_the_one_before_ended_also_within_one_moment(archive: Database) -> None:
+    part = reading.published(archive, SITE, None, NOON, Position(before=7, limit=3))
+    assert (codes(part), part.newer, part.older) == ([6, 8, 9], True, True)
+    back = reading.published(archive, SITE, None, NOON, Position(after=6, limit=3))
     assert (codes(back), back.newer, back.older) == ([4, 5, 7], True, True)
-    last = reading.published(archive, SITE, None, NOON, Place(before=9, limit=3))
+    last = reading.published(archive, SITE, None, NOON, Position(before=9, limit=3))
     assert (codes(last), last.older) == ([10, 11, 12], False)
-    first = reading.published(archive, SITE, None, NOON, Place(after=4, limit=3))
+    first = reading.published(archive, SITE, None, NOON, Position(after=4, limit=3))
     assert (codes(first), first.newer) == ([1, 2, 3], False)
 
 
 def test_a_stretch_of_time(archive: Database) -> None:
-    page = reading.published(archive, SITE, NOON - 4 * HOUR, NOON - HOUR, TOP)
-    assert codes(page) == [2, 3, 4]
-    assert codes(reading.published(archive, SITE, NOON, None, TOP)) == [21]
+    part = reading.published(archive, SITE, NOON - 4 * HOUR, NOON - HOUR, Position())
+    assert codes(part) == [2, 3, 4]
+    assert codes(reading.published(archive, SITE, NOON, None, Position())) == [21]
 
 
-@pytest.mark.parametrize("place", [Place(before=99), Place(after=20)])
-def test_a_place_that_is_nowhere_is_an_empty_page(archive: Database, place: Place) -> None:
-    assert reading.published(archive, SITE, None, NOON, place).items == []
+@pytest.mark.parametrize("position", [Position(before=99), Position(after=20)])
+def test_a_position_that_is_nowhere_is_an_empty_slice(archive: Database, position: Position) -> None:
+    assert reading.published(archive, SITE, None, NOON, position).items == []
 
 
 def test_a_label_is_listed_by_code(archive: Database) -> None:
-    page = reading.labelled(archive, SITE, "tag", "كتاب", Place(limit=4))  # an Arabic kaf, as typed
-    assert (codes(page), page.older) == ([11, 9, 7, 5], True)
-    assert codes(reading.labelled(archive, SITE, "tag", "کتاب", Place(before=5))) == [3, 1]
-    assert codes(reading.labelled(archive, SITE, "tag", "کتاب", Place(after=5, limit=2))) == [9, 7]
-    assert codes(reading.labelled(archive, SITE, "category", "ورزش", TOP)) == [20]
-    assert codes(reading.labelled(archive, SITE, "tag", "ورزش", TOP)) == []
+    part = reading.labelled(archive, SITE, "tag", "كتاب", Position(limit=4))  # an Arabic kaf, as typed
+    assert (codes(part), part.older) == ([11, 9, 7, 5], True)
+    assert codes(reading.labelled(archive, SITE, "tag", "کتاب", Position(before=5))) == [3, 1]
+    assert codes(reading.labelled(archive, SITE, "tag", "کتاب", Position(after=5, limit=2))) == [9, 7]
+    assert codes(reading.labelled(archive, SITE, "category", "ورزش", Position())) == [20]
+    assert codes(reading.labelled(archive, SITE, "tag", "ورزش", Position())) == []
 
 
 def test_what_has_no_date_or_a_date_to_come(archive: Database) -> None:
-    assert codes(reading.undated(archive, SITE, TOP)) == [20]
+    assert codes(reading.undated(archive, SITE, Position())) == [20]
     assert reading.has_undated(archive, SITE)
     assert not reading.has_undated(archive, OTHER_SITE)
     assert reading.count_future(archive, SITE, NOON) == 1
@@ -96,8 +96,8 @@ def test_the_newest_for_a_feed(archive: Database) -> None:
 
 def test_selected_articles_the_highest_code_first(archive: Database) -> None:
     own = Selection(site=SITE, tag="هنر")
-    assert [found["code"] for found in reading.selected(archive, own, Place(limit=2))] == [12, 10]
-    assert [found["code"] for found in reading.selected(archive, own, Place(before=10))] == [8, 6, 4, 2]
+    assert [found["code"] for found in reading.selected(archive, own, Position(limit=2))] == [12, 10]
+    assert [found["code"] for found in reading.selected(archive, own, Position(before=10))] == [8, 6, 4, 2]
 
 
 def test_categories_each_once(archive: Database) -> None:
