@@ -12,7 +12,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from asrcrawler.cli.command import complain, hangup_is_sigterm, warn
 from asrcrawler.endings import FAILED, UNAVAILABLE
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
-from asrcrawler.logformatter import hush, tells_all
+from asrcrawler.logformatter import hide_set_up, is_verbose
 from asrcrawler.system.startup import leave
 
 if TYPE_CHECKING:

@@ -56,7 +56,7 @@ class Command(AsrCommand):
         _refuse_unfit(chosen, opts)
         selection, losses = selection_of(opts), Losses()
         with open_for_reading(self.config.database_url, longest=UNLIMITED) as database:
-            if chosen.of_pages:
+            if chosen.of_captures:
                 self._tell_count(_write_captures(database, selection, opts.output, losses), "capture")
             else:
                 articles = _Counted(export_articles(database, selection, revisions=opts.revisions, losses=losses))

@@ -58,8 +58,8 @@ def _body(database: Database, site: str, code: int, number: int | None) -> bytes
         raise DamagedPageError(f"the page of code {code} {error}") from None
 
 
-def _chosen(pages: Sequence[KeptPage], code: int, number: int | None) -> KeptPage:
-    if not pages:
+def _chosen(kept: Sequence[KeptPage], code: int, number: int | None) -> KeptPage:
+    if not kept:
         raise UsageError(f"no page of code {code} is kept")
     if number is None:
         return kept[-1]

@@ -60,7 +60,7 @@ class Command(AsrCommand):
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from asrcrawler.cli.reports import search as found
+        from asrcrawler.cli.reports import search as reports
         from asrcrawler.storage import open_for_reading
         from asrcrawler.storage.articles.selection import Selection
         from asrcrawler.storage.search import BEST, NEWEST, search
@@ -77,7 +77,7 @@ class Command(AsrCommand):
             tell([json.dumps(reports.as_json(results), ensure_ascii=False, indent=2)])
         else:
             best_first, columns = bool(words) and not opts.newest, shutil.get_terminal_size().columns
-            tell(found.found(results, best_first=best_first, bold=_is_terminal(), columns=columns))
+            tell(reports.report(results, best_first=best_first, bold=_is_terminal(), columns=columns))
 
     def _refuse_surplus(self, args: list[str]) -> None:
         """Accept ``-word``, which excludes a word; in plain Latin letters it is taken for a mistyped option."""

@@ -56,7 +56,7 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
             proxy_headers=False,
             lifespan="off",
             limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=FAREWELL,
+            timeout_graceful_shutdown=STOP_SECONDS,
         )
     )
 

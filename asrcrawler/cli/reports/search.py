@@ -22,7 +22,7 @@ _WORD = re.compile(r"\S+")
 _AS_STORED = ("site", "code", "url", "kind", "kicker", "lead", "published_jalali", "category", "tags", "score")
 
 
-def found(results: Results, *, best_first: bool, bold: bool, columns: int) -> list[str]:
+def report(results: Results, *, best_first: bool, bold: bool, columns: int) -> list[str]:
     """Show the hits one below the other, in lines of ``columns`` cells; ``bold`` makes what was looked for stand out.
 
     Links are left whole, so that a terminal can open them.

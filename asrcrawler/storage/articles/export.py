@@ -62,13 +62,13 @@ class _Reading:
         while first <= last:
             try:
                 page = self._selected(article.c.code.between(first, last))
-                following = page[-1]["code"] + 1 if len(page) == PAGE else None
+                following = page[-1]["code"] + 1 if len(page) == SLICE else None
             except UNREADABLE:
                 if self.losses is None:
                     raise
                 codes = self._codes(first, last)
                 page = around_damage(self._of_codes, self.site, codes, self.losses) if codes else []
-                following = codes[-1] + 1 if len(codes) == PAGE else None
+                following = codes[-1] + 1 if len(codes) == SLICE else None
             yield page
             if following is None:
                 return
@@ -89,7 +89,7 @@ class _Reading:
             select(*(article.c[name] for name in EXPORT_FIELDS))
             .where(article.c.site == self.site, *conditions(self.selection), wanted)
             .order_by(article.c.code)
-            .limit(PAGE)
+            .limit(SLICE)
         )
         return self.database.again(read)
 
@@ -99,7 +99,9 @@ class _Reading:
         def read() -> list[int]:
             with self.database.read() as connection:
                 own = article.c.site == self.site, article.c.code.between(first, last)
-                return list(connection.scalars(select(article.c.code).where(*own).order_by(article.c.code).limit(PAGE)))
+                return list(
+                    connection.scalars(select(article.c.code).where(*own).order_by(article.c.code).limit(SLICE))
+                )
 
         return self.database.again(read)
 

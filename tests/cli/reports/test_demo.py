@@ -1,6 +1,6 @@
 """Articles in a terminal."""
 
-from asrcrawler.cli.reports.demo import WIDTH, reading
+from asrcrawler.cli.reports.demo import WIDTH, article_lines
 from asrcrawler.text.display import cells
 
 ARTICLE = {
@@ -17,7 +17,7 @@ ARTICLE = {
 
 
 def test_an_article_fits_the_terminal_and_is_cut_openly() -> None:
-    lines = reading(ARTICLE)
+    lines = article_lines(ARTICLE)
     assert max(map(cells, lines)) <= WIDTH
     assert lines[:2] == ["32911  1401-11-04 22:54  http://asrpress.ir/fa/news/32911", "جامعه › شهری"]
     assert "▌ پل تازه‌ی شهر باز شد" in lines

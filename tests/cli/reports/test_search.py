@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from asrcrawler.cli.reports.search import BOLD, PLAIN, UNTITLED, as_json, found
+from asrcrawler.cli.reports.search import BOLD, PLAIN, UNTITLED, as_json, report
 from asrcrawler.storage.search import Hit, Piece, Results
 from asrcrawler.text.display import cells
 from tests.storage.samples import NOON, SITE
@@ -31,7 +31,7 @@ def a_hit(**fields: Any) -> Hit:
 
 
 def test_a_hit_is_its_headline_date_code_section_snippet_and_link() -> None:
-    assert found(Results([a_hit()], 1), best_first=True, bold=False, columns=80) == [
+    assert report(Results([a_hit()], 1), best_first=True, bold=False, columns=80) == [
         "1 article, best first",
         "",
         "بهای نفت",
@@ -42,14 +42,14 @@ def test_a_hit_is_its_headline_date_code_section_snippet_and_link() -> None:
 
 
 def test_on_a_terminal_what_was_looked_for_is_bold() -> None:
-    lines = found(Results([a_hit()], 1), best_first=True, bold=True, columns=80)
+    lines = report(Results([a_hit()], 1), best_first=True, bold=True, columns=80)
     assert lines[2] == f"بهای {BOLD}نفت{PLAIN}"
     assert lines[4] == f"  {BOLD}نفت{PLAIN} گران شد"
 
 
 def test_what_is_unknown_takes_no_room() -> None:
     bare = a_hit(title=[], snippet=[], published_at=None, published_jalali=None, category=[])
-    assert found(Results([bare], 1_200), best_first=False, bold=True, columns=80) == [
+    assert report(Results([bare], 1_200), best_first=False, bold=True, columns=80) == [
         "1 of 1,200 articles, newest first",
         "",
         UNTITLED,
@@ -59,7 +59,7 @@ def test_what_is_unknown_takes_no_room() -> None:
 
 
 def test_nothing_found_is_said() -> None:
-    assert found(Results([], 0), best_first=True, bold=False, columns=80) == ["nothing found"]
+    assert report(Results([], 0), best_first=True, bold=False, columns=80) == ["nothing found"]
 
 
 def test_machines_get_the_pieces() -> None:
@@ -88,7 +88,7 @@ def test_lines_are_no_longer_than_the_terminal_and_lose_nothing(bold: bool) -> N
     words = "نمی‌شود گفت مُهرِ کتاب 漢字漢字 تازه".split() * 9
     text = [Piece(" ".join(words[:7]) + " ", hit=False), Piece(" ".join(words[7:]), hit=True)]
     hit = a_hit(title=text, snippet=text, category=["بخش نخست", "بخش دوم", "بخش سوم"])
-    lines = found(Results([hit], 1), best_first=True, bold=bold, columns=30)
+    lines = report(Results([hit], 1), best_first=True, bold=bold, columns=30)
     assert max(map(cells, lines[1:-1])) <= 30
     assert lines[-1] == "  http://asrpress.ir/fa/news/32911"
     plain = " ".join(" ".join(lines).replace(BOLD, "").replace(PLAIN, "").split())
@@ -97,6 +97,6 @@ def test_lines_are_no_longer_than_the_terminal_and_lose_nothing(bold: bool) -> N
 
 
 def test_a_terminal_without_room_is_taken_for_a_narrow_one() -> None:
-    lines = found(Results([a_hit()], 1), best_first=True, bold=False, columns=1)
+    lines = report(Results([a_hit()], 1), best_first=True, bold=False, columns=1)
     assert max(len(line) for line in lines[2:-1]) <= 20
     assert "بهای نفت" in lines
