@@ -8,10 +8,19 @@ from importlib import import_module
 import pytest
 
 WITH_EXAMPLES = (
+    "asrcrawler.cli.reports.figures",
+    "asrcrawler.cli.schedule",
     "asrcrawler.crawl.arguments",
+    "asrcrawler.endings",
+    "asrcrawler.export",
     "asrcrawler.policy",
+    "asrcrawler.reader.difference",
+    "asrcrawler.reader.words",
+    "asrcrawler.spans",
     "asrcrawler.text.display",
     "asrcrawler.text.numbers",
+    "asrcrawler.text.packing",
+    "asrcrawler.text.similarity",
 )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import event, select, text
 
 from asrcrawler.exceptions import MovedError, SchemaError, StorageError
 from asrcrawler.storage import Database, open_for_reading
-from asrcrawler.storage.articles.reading import published
+from asrcrawler.storage.articles.reading import Position, published
 from asrcrawler.storage.engine import database as database_module
 from asrcrawler.storage.engine import readonly
 from asrcrawler.storage.migrations.revisions import HEAD
