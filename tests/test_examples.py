@@ -12,7 +12,6 @@ WITH_EXAMPLES = (
     "asrcrawler.cli.schedule",
     "asrcrawler.crawl.arguments",
     "asrcrawler.endings",
-    "asrcrawler.export",
     "asrcrawler.policy",
     "asrcrawler.reader.difference",
     "asrcrawler.reader.words",

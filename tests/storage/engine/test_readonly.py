@@ -17,7 +17,7 @@ from asrcrawler.storage.engine import database as database_module
 from asrcrawler.storage.engine import readonly
 from asrcrawler.storage.migrations.revisions import HEAD
 from asrcrawler.storage.migrations.upgrade import upgrade
-from asrcrawler.storage.models import article, metadata
+from asrcrawler.storage.models import article
 from asrcrawler.storage.upkeep.care import back_up
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import NOON, SITE, an_article, rows
@@ -229,13 +229,8 @@ def test_a_file_that_is_not_there_is_none_that_cannot_be_locked(archive: Path, s
 # --- for commands
 
 
-def test_a_command_brings_an_older_schema_up_to_date_and_then_only_reads(url: str, database: Database) -> None:
+def test_a_command_brings_an_older_schema_up_to_date_and_then_only_reads(url: str) -> None:
     with closing(Database(url)) as old, old.write() as connection:
-        connection.execute(text("DROP TABLE alembic_version"))
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(text(f"DROP TABLE {table.name}"))
-        if old.is_sqlite:
-            connection.execute(text("DROP TABLE article_search"))
         upgrade(connection, "0003")
     with open_for_reading(url) as reader:
         assert reader.schema_version() == HEAD
