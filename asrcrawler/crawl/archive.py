@@ -91,7 +91,13 @@ class Archive:
         Raises :exc:`~asrcrawler.exceptions.StorageError`, or its kind
         :exc:`~asrcrawler.exceptions.AnotherRunError` while another run is at work.
         """
-        self.run_id = await self._in_thread(self._open, arguments)
+        self.run_id = await self._in_thread(self._begin, arguments)
+        try:
+            await self._in_thread(self._recall)
+        except StorageError:
+            with suppress(StorageError):  # the first one says more
+                await self.close(reason=DATABASE_FAILED, exit_status=FAILED)
+            raise
 
     async def known(self, codes: Sequence[int]) -> dict[int, Known]:
         """The last visits of ``codes``."""
@@ -159,8 +165,13 @@ class Archive:
         self.dictionary = learnt or self.dictionary
 
     async def ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Call a function of the storage room with the database and ``args``."""
+        """Call a function of storage with the database and ``args``."""
         return await self._in_thread(question, self._opened, *args, **kwargs)
+
+    async def ask_once(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Do as :meth:`ask`, without patience: for what the crawl can do without."""
+        async with self._lock:
+            return await self._watched(partial(question, self._opened, *args, **kwargs))
 
     @classmethod
     def let_go(cls, crawler: Crawler) -> None:
@@ -191,21 +202,18 @@ class Archive:
         assert self._database is not None, "the archive is not open"
         return self._database
 
-    def _open(self, arguments: dict[str, Any]) -> int:
+    def _begin(self, arguments: dict[str, Any]) -> int:
         if self._database is None:
             self._database = Database(self._url, connections=1)
         self._database.prepare()
-        run_id = runs.begin_run(self._database, self.site, arguments)
-        try:
-            self.memory = Memory.from_json(runs.last_memory(self._database, self.site))
-            self.newest = self.memory.newest
-            self.dictionary = dictionaries.newest_dictionary(self._database, self.site)
-            self._pages_to_learn_from = dictionaries.pages_to_learn_from(self._database, self.site)
-        except StorageError:
-            with suppress(StorageError):  # the first one says more
-                runs.end_run(self._database, run_id, self.figures, reason=DATABASE_FAILED, exit_status=FAILED)
-            raise
-        return run_id
+        return runs.begin_run(self._database, self.site, arguments)
+
+    def _recall(self) -> None:
+        """Read what earlier runs left for this one."""
+        self.memory = Memory.from_json(runs.last_memory(self._opened, self.site))
+        self.newest = self.memory.newest
+        self.dictionary = dictionaries.newest_dictionary(self._opened, self.site)
+        self._pages_to_learn_from = dictionaries.pages_to_learn_from(self._opened, self.site)
 
     def _count(self, batch: Sequence[Article | Absence], written: Sequence[Written]) -> None:
         outcomes = Counter(self.figures.outcomes)

@@ -48,7 +48,7 @@ class Indexing:
         try:
             while not self._closed.is_set():
                 begun = monotonic()
-                more = await archive.ask(refilling.advance)
+                more = await archive.ask_once(refilling.advance)
                 if more is None:
                     break
                 done += more

@@ -105,6 +105,7 @@ def test_a_run_whose_beginning_fails_is_closed_and_blocks_nobody(
     async def story() -> None:
         with monkeypatch.context() as failing:
             failing.setattr(runs, "last_memory", fail)
+            failing.setattr(module, "WAITS", ())
             with pytest.raises(StorageError, match="disk I/O error"):
                 await Archive.of(crawler).open({})
         second = Archive.of(crawler_for_tests(ASR_DATABASE_URL=crawler.settings["ASR_DATABASE_URL"]))

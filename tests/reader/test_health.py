@@ -88,10 +88,10 @@ def test_the_page_shows_it_all(client: TestClient) -> None:
     ("reason", "status", "badge", "shown"),
     [
         ("finished", 0, "خوب", None),
-        ("shutdown", 75, "وضعیت ۷۵", "از بیرون متوقف شد"),
+        ("shutdown", 75, "وضعیت ۷۵", "پیش از پایان متوقف شد"),
         ("closespider_timeout", 0, "خوب", "زمانی که داشت به پایان رسید"),
         ("finished", 1, "وضعیت ۱", "تا پایان رفت"),
-        ("reparse finished", None, "پایان‌یافته", "بازخوانی صفحه‌های نگه‌داشته به پایان رسید"),
+        ("reparse finished", None, "پایان‌یافته", "بازخوانی صفحه‌های نگه‌داشته، تا پایان"),
         ("<b>who knows</b>", 1, "وضعیت ۱", "<b>who knows</b>"),
     ],
 )

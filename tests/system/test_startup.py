@@ -12,7 +12,7 @@ import pytest
 
 from asrcrawler.storage import Database
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LOADING = """
 import asrcrawler.settings
 import asrcrawler.commands.{name}

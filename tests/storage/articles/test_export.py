@@ -196,7 +196,7 @@ def test_earlier_texts_come_with_their_article_the_first_one_first(database: Dat
 
 
 def test_articles_that_are_damaged_are_left_out_and_named(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "PAGE", 10)
+    monkeypatch.setattr(export, "SLICE", 10)
     with closing(Database(url)) as database:
         database.prepare()
         write_visits(database, [an_article(code, body=f"متن {code} " * 300) for code in range(1, 36)])
