@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asrcrawler.items import Image, Outcome
+from asrcrawler.items import Media, Outcome
 from asrcrawler.replica import PAGE_FIELDS, Content, World, paragraphs
 from asrcrawler.replica.faults import OUTCOMES, Fault
 from asrcrawler.replica.server import ReplicaServer
@@ -30,7 +30,7 @@ SEED = Path(__file__).parents[3] / "shared" / "seed" / "article-32911.txt"
 def as_exported(value: object) -> object:
     if isinstance(value, list):
         return [as_exported(item) for item in value]
-    return {"url": value.url, "caption": value.caption} if isinstance(value, Image) else value
+    return {"url": value.url, "caption": value.caption} if isinstance(value, Media) else value
 
 
 def test_two_thousand_codes_agree_with_the_truth_in_every_field(crawl_of: Callable[[ReplicaServer], Crawl]) -> None:

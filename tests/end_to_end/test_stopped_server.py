@@ -22,7 +22,7 @@ PROGRAM = """
 import sys
 from scrapy.cmdline import execute
 from asrcrawler.crawl import archive
-from asrcrawler.storage import database, limits, postgresql
+from asrcrawler.storage.engine import database, limits, postgresql
 limits.GRACE, database.STATEMENT, archive.FAREWELL = map(float, sys.argv[1:4])
 archive.WAITS, postgresql.CONNECT_TIMEOUT = (0.1,), 2
 execute(["scrapy", "crawl", "asr", "-a", "codes=1-5000", "-s", "ASR_BATCH_SIZE=10", "-s", "DOWNLOAD_DELAY=0.01"])

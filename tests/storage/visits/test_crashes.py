@@ -38,7 +38,8 @@ while True:
 
 STUCK = """
 import sys, time
-from asrcrawler.storage import Database, writing
+from asrcrawler.storage import Database
+from asrcrawler.storage.visits import writing
 from tests.storage.samples import an_article, with_page
 def hang(*_):
     print("all but the last statements are done", flush=True)
