@@ -139,7 +139,7 @@ def _cells(row: str) -> str:
 def _marked(line: str, place: int) -> str:
     """Let every other paragraph begin in bold or with a link to a section; both are part of the text."""
     head, blank, rest = line.partition(" ")
-    if not blank or "&" in head:
+    if not blank or "&" in head or "<" in head:
         return line
     match place % 4:
         case 1:
@@ -156,10 +156,15 @@ def _marked(line: str, place: int) -> str:
 def _put_noise(
     pieces: list[str], kinds: Sequence[Noise], look: Look, noise: Callable[[Noise], str], headings: set[str]
 ) -> None:
-    """Spread the noise over the text, never before its first paragraph nor between a heading and its text."""
+    """Spread the noise over the text, never before its first paragraph nor between a heading and its text.
+
+    Nor before a heading that is a link: behind other links, nobody could tell that it is one.
+    """
     for number, kind in enumerate(kinds):
         place = min(1 + 2 * number, len(pieces))
-        while 0 < place < len(pieces) and pieces[place - 1] in headings:
+        while 0 < place < len(pieces) and (
+            pieces[place - 1] in headings or (look.has_linked_headings and pieces[place] in headings)
+        ):
             place += 1
         pieces.insert(place, _after_text(noise(kind), look))
 

@@ -94,7 +94,7 @@ def test_a_new_article_costs_one_request_and_a_quiet_run_three(tmp_path: Path) -
         {
             "world": {"first": 1, "last": 2_000, "density": 0.25, "articles_per_day": 120, "edit_share": 0.0},
             "from_hour": 24,
-            "hours": [*range(0, 24, 4), *(24 + half / 2 for half in range(24)), 36, 36.01],
+            "hours": [*range(0, 24, 4), *(24 + half / 2 for half in range(24)), 36, 36.0005],
             "database_url": database_url,
             "settings": {"ASR_BACKFILL_PER_RUN": 0},
         }
