@@ -16,11 +16,9 @@ from sqlalchemy import bindparam, update
 
 from asrcrawler.http.completeness import UNENDED
 from asrcrawler.items import EDITED, Absence, Article, Outcome
-from asrcrawler.policy import differs, next_visit
 from asrcrawler.storage.models import page as page_table
 from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.visits.batch import (
-    LABELS,
     LONGEST_REASON,
     QUIET,
     REFRESHED,
@@ -28,7 +26,6 @@ from asrcrawler.storage.visits.batch import (
     reads_worse,
     storable,
     validators_of,
-    values_of,
 )
 from asrcrawler.storage.visits.ledger import newest_in
 from asrcrawler.storage.visits.runs import writing
@@ -107,7 +104,6 @@ class _Rewriting:
         self._rows = rows
         self._visits: list[dict[str, Any]] = []
         self._pages: dict[bytes, str] = {}
-        self._ledger: dict[int, dict[str, Any]] = {}
         self.result = Rewritten()
 
     def take_up(self, history: CodeHistory, read: Sequence[Article | Absence]) -> None:
@@ -123,8 +119,8 @@ class _Rewriting:
 
     def save(self) -> None:
         save_articles(self._connection, self._rows)
-        if self._ledger:
-            upsert_ledger(self._connection, [self._ledger[code] for code in sorted(self._ledger)])
+        if self._rows.rebooked:
+            upsert_ledger(self._connection, [self._rows.ledger[code] for code in sorted(self._rows.rebooked)])
         if self._visits:
             self._connection.execute(_REJUDGE, self._visits)
         for outcome in sorted(set(self._pages.values())):
@@ -146,43 +142,28 @@ class _Rewriting:
         elif stored is None:
             self._restore(history, item)
         else:
-            self._replace(stored, item)
+            self._replace(item)
 
     def _keep_what_is_stored(self, code: int, reason: str) -> None:
         self.result.counts["worse"] += 1
         self.result.worse[code] = reason
 
-    def _replace(self, stored: dict[str, Any], item: Article) -> None:
-        rows, code = self._rows, item.code
-        values = values_of(item)
-        touched = {name for name in (*FIELDS, "text_digest") if differs(name, stored, values)}
-        rows.signatures[code] = item.signature
-        self.result.counts["better" if touched else "same"] += 1
-        self._tell(item, {name: (stored[name], values[name]) for name in FIELDS if name in touched})
-        if "text_digest" in touched:
-            rows.digests.update(digest for digest in (stored["text_digest"], values["text_digest"]) if digest)
-            rows.retexted.add(code)
-        if touched & set(LABELS):
-            rows.relabelled.add(code)
-        if touched & set(EDITED):
-            rows.rewritten.add(code)
-        elif touched:
-            rows.refreshed.add(code)
-        stored.update(values)
-        if "published_at" in touched:
-            self._rebook_article(item)
+    def _replace(self, item: Article) -> None:
+        changes = self._rows.replace_reading(item)
+        self.result.counts["better" if changes else "same"] += 1
+        self._tell(item, {name: changes[name] for name in FIELDS if name in changes})
 
     def _restore(self, history: CodeHistory, item: Article) -> None:
-        """An article that the visits know and the table does not have any more."""
+        """Restore an article that the visits know and the table lost."""
         seen = [row for row in history.visits if row["outcome"] == Outcome.STORED]
         changed = [row["at"] for row in seen if row["change"] not in QUIET]
-        values = values_of(item)
-        self._rows.add(values, seen[0]["at"])
-        self._rows.articles[history.code] |= {
-            "last_seen_at": seen[-1]["at"],
-            "changed_at": changed[-1] if changed else seen[0]["at"],
-        }
-        self._rows.signatures[history.code] = item.signature
+        self._rows.restore(
+            item,
+            first_seen_at=seen[0]["at"],
+            last_seen_at=seen[-1]["at"],
+            changed_at=changed[-1] if changed else seen[0]["at"],
+        )
+        values = self._rows.articles[item.code]
         self.result.counts["restored"] += 1
         self._tell(item, {name: (None, values[name]) for name in FIELDS if values[name] not in (None, [])})
 
@@ -221,22 +202,14 @@ class _Rewriting:
         if item is None or known is None:
             return
         last = visits[-1]
-        row = known | {
+        changes = {
             "outcome": last["outcome"],
             "reason": last["reason"],
             "streak": _streak(visits),
             "unchanged": _quiet_looks(visits),
             **validators_of(known, item, Outcome(last["outcome"]), last["change"]),
         }
-        row["next_visit_at"] = next_visit(Outcome(last["outcome"]), self._rows.history(row, item), last["at"])
-        self._ledger[code] = self._rows.ledger[code] = row
-
-    def _rebook_article(self, item: Article) -> None:
-        """When an article is looked at again depends on when it was published."""
-        known = self._rows.ledger.get(item.code)
-        if known is not None and known["outcome"] == Outcome.STORED:
-            known["next_visit_at"] = next_visit(Outcome.STORED, self._rows.history(known, item), known["visited_at"])
-            self._ledger[item.code] = known
+        self._rows.rebook(item, changes, last["at"])
 
     def _tell(self, item: Article, changes: dict[str, tuple[Any, Any]]) -> None:
         kind = str(item.kind)

@@ -18,7 +18,7 @@ from asrcrawler.storage.models import revision as revision_table
 from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.reparse.rereading import capture_of_stored
 from asrcrawler.storage.search import index
-from asrcrawler.storage.visits.batch import NEW, REFRESHED, Batch, Written
+from asrcrawler.storage.visits.batch import NEW, REFRESHED, Batch, NoEvidence, Written
 from asrcrawler.storage.visits.captures import FoundCapture, keep
 from asrcrawler.storage.visits.coverage import cover
 from asrcrawler.storage.visits.dictionaries import dictionary
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from asrcrawler.items import Absence
     from asrcrawler.storage.engine.database import Database
     from asrcrawler.storage.reparse.rereading import StoredCapture
+    from asrcrawler.storage.visits.batch import Evidence
     from asrcrawler.storage.visits.runs import RunFigures
     from asrcrawler.text.packing import Dictionary
 
@@ -69,8 +70,8 @@ def write_visits(
     written: dict[int, Written] = {}
     with writing(database, run_id, *by_site, figures=figures) as connection:
         for site, items in by_site.items():
-            rows = load(connection, site, items.values(), run_id=run_id, newest=newest)
-            rows.evidence = _Evidence(connection, site, read_again)
+            evidence = _Evidence(connection, site, read_again)
+            rows = load(connection, site, items.values(), run_id=run_id, newest=newest, evidence=evidence)
             written.update({place: rows.take_up(item) for place, item in items.items()})
             _save(connection, rows)
     return [written[place] for place in range(len(batch))]
@@ -106,8 +107,9 @@ def load(
     *,
     run_id: int | None = None,
     newest: int = 0,
+    evidence: Evidence | None = None,
 ) -> Batch:
-    """What the database holds of the codes of ``items``."""
+    """Read what the database holds of the codes of ``items``."""
     codes = {item.code for item in items}
     highest = connection.scalar(select(func.max(article_table.c.code)).where(article_table.c.site == site)) or 0
     articles = _rows(connection, article_table, site, codes)
@@ -118,6 +120,7 @@ def load(
         articles=articles,
         ledger=_rows(connection, ledger_table, site, codes),
         earlier=_earlier_texts(connection, site, codes - articles.keys()),
+        evidence=evidence or NoEvidence(),
     )
 
 
@@ -163,9 +166,8 @@ def save_articles(connection: Connection, rows: Batch) -> None:
 
 
 def _keep_captures(connection: Connection, rows: Batch) -> None:
-    found = [(visit, capture) for visit, capture in zip(rows.visits, rows.captures, strict=True) if capture is not None]
-    ids = keep(connection, rows.site, [FoundCapture(capture, visit["outcome"]) for visit, capture in found])
-    for visit, capture in found:
+    ids = keep(connection, rows.site, [FoundCapture(capture, visit["outcome"]) for visit, capture in rows.captured])
+    for visit, capture in rows.captured:
         visit["page_id"] = ids[capture.digest]
 
 
