@@ -212,6 +212,8 @@ class Absence:
     retry_after: datetime | None = None
     """When the site asked us to come back, aware UTC."""
     fetch: Fetch | None = None
+    is_damaged: bool = False
+    """Whether it was read in a capture whose bytes are damaged, and so says nothing about the article."""
     reading: Article | None = None
     """What a page reads to that lacks nothing but its end; several equal ones may be taken, see
     :mod:`asrcrawler.http.completeness`."""

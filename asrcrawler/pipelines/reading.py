@@ -1,7 +1,8 @@
-"""Reads a kept page as a crawl would that fetched it today."""
+"""Read a capture as a crawl that fetched it today would."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,20 +19,17 @@ if TYPE_CHECKING:
     from asrcrawler.storage.reparse.rereading import StoredCapture
     from asrcrawler.text.packing import Dictionary
 
-DAMAGED = "damaged page"
-"""How the reason of an absence begins whose page could not be unpacked."""
-
 
 def read_capture(
     capture: StoredCapture, dictionary: Dictionary | None, *, site: str, base_url: str
 ) -> Article | Absence:
-    """Say what a kept page says today, cleaned and with its fingerprints. Never raises for anything a page may hold."""
+    """Read a capture with today's parser, clean what it says and fingerprint it; raise nothing, whatever it holds."""
     asked = Asked(site=site, code=capture.code, base_url=_base_url(capture.url, base_url))
     answer = Answer(url=capture.url, status=capture.http_status or 200, at=capture.at, headers=capture.headers)
     try:
         item = _judge(answer, asked, capture, dictionary)
     except DamagedCaptureError as error:
-        item = unread(answer, asked, f"{DAMAGED}: it {error}")
+        item = replace(unread(answer, asked, f"damaged page: it {error}"), is_damaged=True)
     except Exception as error:
         item = unread(answer, asked, f"parser error: {type(error).__name__}")
     for found in (item, reading_of(item)):
@@ -54,7 +52,7 @@ def _judge(answer: Answer, asked: Asked, capture: StoredCapture, dictionary: Dic
 
 
 def _base_url(url: str, base_url: str) -> str:
-    """Where the site was when the page was fetched; today's address, unless that was a mirror or a stand-in."""
+    """Give today's address of the site, or that of the mirror or replica where the capture came from."""
     if same_site(url, base_url):
         return base_url
     parts = urlsplit(url)

@@ -1,6 +1,6 @@
-"""Reads kept pages again with today's parser, on all cores, in the order they were asked for.
+"""Read captures again with today's parser, on all cores, in the order they were asked for.
 
-A page crosses to another process packed, and comes back as an item that went through the functions of the pipelines.
+A capture goes to another process packed, and comes back as an item that the functions of the pipelines have worked on.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from asrcrawler.exceptions import WorkerError
-from asrcrawler.pipelines.reading import DAMAGED, read_capture
+from asrcrawler.items import Absence
+from asrcrawler.pipelines.reading import read_capture
 from asrcrawler.text.packing import Dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
-    from asrcrawler.items import Absence, Article
+    from asrcrawler.items import Article
     from asrcrawler.storage.reparse.rereading import CodeHistory, StoredCapture
 
 FEW = 50  # codes; so many are read here before other processes have started
@@ -31,21 +32,21 @@ AHEAD = 3  # portions in flight for each process; bounds the memory, and no proc
 
 
 class Reading(NamedTuple):
-    """A history and what its captures say today, an item a capture."""
+    """The history of a code, and an item for each of its captures: what it says today."""
 
     history: CodeHistory
     items: list[Article | Absence]
 
 
 class Reader(NamedTuple):
-    """What is needed to read captures; goes to every process once."""
+    """All that reading captures needs; it is sent to every process once."""
 
     site: str
     base_url: str
     dictionaries: Mapping[int, bytes]
 
     def read(self, captures: Sequence[StoredCapture]) -> list[Article | Absence]:
-        """What the pages say. Never raises for anything a page may hold."""
+        """Read captures, an item for each; raise nothing, whatever they hold."""
         known = {number: Dictionary(number, data) for number, data in self.dictionaries.items()}
         return [
             read_capture(capture, known.get(capture.dictionary_id or 0), site=self.site, base_url=self.base_url)
@@ -56,9 +57,9 @@ class Reader(NamedTuple):
 def read_again(
     reader: Reader, portions: Iterable[list[CodeHistory]], codes: int, *, processes: int | None = None
 ) -> Generator[list[Reading], None, None]:
-    """What the captures of every history say today, portion by portion, in order.
+    """Read the captures of every history, portion by portion, in order.
 
-    ``codes`` is how many there will be: for a few, no process is started. Raises :exc:`WorkerError`.
+    ``codes`` is how many codes will come: for a few, no process is started. Raises :exc:`WorkerError`.
     """
     if codes <= FEW and processes is None:
         for portion in portions:
@@ -78,9 +79,9 @@ def read_again(
 
 
 def whole(reading: Reading) -> Reading:
-    """A reading without the captures that are damaged."""
-    pairs = list(zip(reading.history.captures, reading.items, strict=True))
-    sound = [(capture, item) for capture, item in pairs if not getattr(item, "reason", "").startswith(DAMAGED)]
+    """Leave out of a reading the captures that are damaged."""
+    pairs = zip(reading.history.captures, reading.items, strict=True)
+    sound = [(capture, item) for capture, item in pairs if not (isinstance(item, Absence) and item.is_damaged)]
     history = reading.history._replace(captures=[capture for capture, _ in sound])
     return Reading(history, [item for _, item in sound])
 
@@ -108,7 +109,7 @@ def _pool(
 
 
 def _submit(pool: ProcessPoolExecutor, captures: list[StoredCapture]) -> Callable[[], list[Article | Absence]]:
-    """Hand captures to a pool. A process that begins meanwhile inherits that Ctrl-C is not for it."""
+    """Submit captures to a pool. A process that it starts meanwhile inherits that it ignores Ctrl-C."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.submit(_read, captures).result
@@ -126,7 +127,7 @@ def _begin(reader: Reader) -> None:
 
 
 def _end_with_parent() -> None:
-    """A process of a pool waits for work, and would for ever after ``kill`` of the one that has it."""
+    """End this process when its parent was killed; it would wait for work for ever."""
     if (parent := parent_process()) is not None:
         parent.join()
         os._exit(1)

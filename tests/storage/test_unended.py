@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asrcrawler.clock import utcnow
 from asrcrawler.http.completeness import BREAKS_OFF, UNENDED
 from asrcrawler.items import Absence, Article, Image, Outcome
 from asrcrawler.storage import models
@@ -142,7 +143,8 @@ def test_what_comes_between_the_looks(database: Database, between: Absence, outc
 
 
 def test_a_clock_that_was_put_back_begins_anew(database: Database) -> None:
-    looks(database, unended(100 * DAY), unended(100 * DAY + HOUR))
+    ahead = utcnow() - NOON + 100 * DAY
+    looks(database, unended(ahead), unended(ahead + HOUR))
     assert looks(database, *(unended(after) for after in (0 * HOUR, HOUR, 2 * HOUR))) == [(FAILED, None)] * 3
     assert looks(database, unended(DAY)) == [(STORED, "new")]
 

@@ -17,7 +17,6 @@ from asrcrawler.exceptions import WorkerError
 from asrcrawler.http.completeness import BREAKS_OFF
 from asrcrawler.items import Absence, Article, Capture, Outcome
 from asrcrawler.pipelines import reading
-from asrcrawler.pipelines.reading import DAMAGED
 from asrcrawler.replica import World
 from asrcrawler.replica.rendering import Pages
 from asrcrawler.storage.reparse.rereading import CodeHistory, StoredCapture
@@ -82,9 +81,9 @@ def test_addresses_are_those_of_where_the_page_was_fetched() -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"content": b"broken"}, f"{DAMAGED}: it does not unpack"),
-        ({"digest": b"d" * 32}, f"{DAMAGED}: it is not what was kept"),
-        ({"dictionary_id": 9}, f"{DAMAGED}: it was packed with dictionary 9, which is not in the database"),
+        ({"content": b"broken"}, "damaged page: it does not unpack"),
+        ({"digest": b"d" * 32}, "damaged page: it is not what was kept"),
+        ({"dictionary_id": 9}, "damaged page: it was packed with dictionary 9, which is not in the database"),
     ],
 )
 def test_a_damaged_page_is_told_and_speaks_for_nothing(given: dict[str, Any], reason: str) -> None:
