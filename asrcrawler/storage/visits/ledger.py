@@ -133,12 +133,6 @@ def unvisited_spans(database: Database, site: str, first: int, last: int, limit:
     return spans
 
 
-def newest_stored(database: Database, site: str) -> int:
-    """The highest code with an article; 0 for none."""
-    with database.read() as connection:
-        return connection.scalar(select(func.max(article.c.code)).where(article.c.site == site)) or 0
-
-
 def newest_known(database: Database, site: str) -> int:
     """The highest code that has an article or waits, listed, for its first visit; 0 for none."""
     with database.read() as connection:
