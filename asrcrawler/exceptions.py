@@ -175,7 +175,7 @@ class WorkerError(AsrCrawlerError):
 
 
 class DamagedCaptureError(AsrCrawlerError):
-    """A kept page whose bytes are not those that were fetched. Raised by ``asrcrawler.text.packing``."""
+    """A capture whose bytes are not those that were fetched. Raised by ``asrcrawler.text.packing``."""
 
 
 class TokenLostError(StorageError):

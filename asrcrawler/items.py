@@ -53,7 +53,7 @@ class Video(Media):
 
 @dataclass(slots=True, kw_only=True)
 class Capture:
-    """An answer itself, as the evidence of what was read in it."""
+    """What is kept of an answer, as the evidence of what was read in it."""
 
     url: str
     """Where it came from, after redirects."""

@@ -51,9 +51,9 @@ class Command(AsrCommand):
 def _body(database: Database, site: str, code: int, number: int | None) -> bytes:
     from asrcrawler.storage.visits.captures import body_of, kept_of
 
-    page = _chosen(kept_of(database, site, code), code, number)
+    capture = _chosen(kept_of(database, site, code), code, number)
     try:
-        return body_of(database, site, page.digest)
+        return body_of(database, site, capture.digest)
     except DamagedCaptureError as error:
         raise DamagedCaptureError(f"the page of code {code} {error}") from None
 

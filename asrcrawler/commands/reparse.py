@@ -91,7 +91,7 @@ class Command(AsrCommand):
 def _write(database: Database, site: str, portion: list[Reading], tally: Tally, run_id: int | None) -> list[Any]:
     """Write one portion in one transaction, or without a run only say what would be written.
 
-    Damaged pages and those that are gone speak for nothing.
+    Damaged and missing captures change nothing.
     """
     from asrcrawler.storage.reparse.rewriting import write_readings
     from asrcrawler.work.reparse import whole
@@ -99,7 +99,7 @@ def _write(database: Database, site: str, portion: list[Reading], tally: Tally, 
     sound = [whole(reading) for reading in portion]
     done = write_readings(database, site, sound, run_id=run_id, dry_run=run_id is None)
     lost = sum(len(reading.history.captures) for reading in portion) - sum(len(reading.items) for reading in sound)
-    done.counts["damaged"] = lost + sum(reading.history.gone for reading in portion)
+    done.counts["damaged"] = lost + sum(reading.history.lost for reading in portion)
     tally.add(len(portion), done)
     return done.differences
 
@@ -108,7 +108,7 @@ def _write(database: Database, site: str, portion: list[Reading], tally: Tally, 
 def _alone(database: Database, site: str, options: dict[str, Any], *, dry_run: bool) -> Iterator[int | None]:
     """Hold the site's run, so that no crawl writes meanwhile; give its id, or None where nothing is written.
 
-    The run has no exit status: a watchdog does not take it for a crawl.
+    The run has no exit status, so that a watchdog does not count it as a crawl.
     """
     from asrcrawler.storage.visits import runs
 

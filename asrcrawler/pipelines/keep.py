@@ -1,4 +1,4 @@
-"""Packs the pages that visits found, and sees to it that they are packed well."""
+"""Pack the captures of visits, and train a dictionary when enough of them are kept."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 
 class KeepPipeline:
-    """Replaces the page of an item by its packed form, or drops it where pages are not kept.
+    """Replaces the capture of an item by its packed form, or drops it where captures are not kept.
 
-    A tenth of a millisecond a page; a dictionary is learnt in a thread, once there are pages enough.
+    Takes a tenth of a millisecond for each; a dictionary is trained in a thread.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -50,7 +50,7 @@ class KeepPipeline:
             self._learning = asyncio.create_task(self._learn())
 
     async def close_spider(self) -> None:
-        """Called when all is written: a short first crawl learns here."""
+        """Train a dictionary now, when all is written, if the crawl was too short to have begun it."""
         if self._keeps and self._learning is None and self._archive.wants_dictionary:
             await self._learn()
         elif self._learning is not None:

@@ -56,7 +56,7 @@ def capture(
 
 
 def portions(codes: Iterable[int], each: int = 7) -> list[list[CodeHistory]]:
-    histories = [CodeHistory(code, [], [capture(code)], gone=False) for code in codes]
+    histories = [CodeHistory(code, [], [capture(code)], lost=False) for code in codes]
     return [histories[start : start + each] for start in range(0, len(histories), each)]
 
 
@@ -91,7 +91,7 @@ def test_a_damaged_page_is_told_and_speaks_for_nothing(given: dict[str, Any], re
     [item] = READER.read([damaged])
     assert isinstance(item, Absence)
     assert item.reason.startswith(reason)
-    kept = whole(Reading(CodeHistory(5, [], [damaged, capture(5)], gone=False), [item, *READER.read([capture(5)])]))
+    kept = whole(Reading(CodeHistory(5, [], [damaged, capture(5)], lost=False), [item, *READER.read([capture(5)])]))
     assert [len(kept.items), len(kept.history.captures)] == [1, 1]
 
 
@@ -130,7 +130,7 @@ def test_processes_give_what_this_one_gives_in_the_same_order() -> None:
     trained = train([RENDERED.article(code, WORLD.now) for code in range(1, 31)])
     assert trained is not None
     dictionary = Dictionary(3, trained.data)
-    histories = [CodeHistory(code, [], [capture(code, dictionary=dictionary)], gone=False) for code in range(1, 61)]
+    histories = [CodeHistory(code, [], [capture(code, dictionary=dictionary)], lost=False) for code in range(1, 61)]
     reader = READER._replace(dictionaries={3: trained.data})
     each = [histories[start : start + 4] for start in range(0, 60, 4)]
     here = list(read_again(reader, each, codes=10))
@@ -145,7 +145,7 @@ def test_no_more_than_a_few_portions_are_in_flight() -> None:
     def endless() -> Iterable[list[CodeHistory]]:
         for code in range(1, 61):
             asked.append(code)
-            yield [CodeHistory(code, [], [capture(code)], gone=False)]
+            yield [CodeHistory(code, [], [capture(code)], lost=False)]
 
     reading = read_again(READER, endless(), codes=60, processes=1)
     next(reading)

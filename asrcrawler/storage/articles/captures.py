@@ -25,14 +25,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-CODES_AT_ONCE = 50  # a few hundred kilobytes of packed bodies
+CODES_AT_ONCE = 50  # a few hundred kilobytes of packed captures
 
 
 def captures(database: Database, selection: Selection, losses: Losses | None = None) -> Iterator[CapturedVisit]:
-    """Every visit with a kept page, by site, code and visit; where anything but codes is selected, those of articles.
+    """Stream every visit that has a capture, by site, code and visit; where more than codes is selected, those of
+    articles.
 
-    A later visit of a code that found the same bytes refers to the first one. Damaged pages are left out, with a
-    warning that names the code; codes that the database itself cannot read are in ``losses`` then. Raises
+    A later visit of a code that found the same bytes refers to the first one. Damaged captures are left out, with a
+    warning that names the code; codes that the database itself cannot read are added to ``losses``. Raises
     :exc:`~asrcrawler.exceptions.StorageError`.
     """
     losses = Losses() if losses is None else losses
@@ -45,7 +46,7 @@ def captures(database: Database, selection: Selection, losses: Losses | None = N
 
 
 def _beginnings(database: Database, selection: Selection) -> tuple[dict[int, Dictionary], list[str]]:
-    """Every dictionary, and the sites that are asked for."""
+    """Read every dictionary, and the sites that are asked for."""
     with database.read() as connection:
         rows = connection.execute(select(dictionary.c.id, dictionary.c.data))
         return {row.id: Dictionary(*row) for row in rows}, _sites(connection, selection)

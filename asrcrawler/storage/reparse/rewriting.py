@@ -1,8 +1,8 @@
-"""Puts another reading of kept pages in the place of the first one.
+"""Replace what was read in captures by what today's parser reads in them.
 
 A better reading of the same bytes is no edit by the site: the article's texts are replaced, its ``revision``,
 ``changed_at``, ``first_seen_at`` and ``last_seen_at`` stay, no earlier text is kept and no visit is added. A visit
-whose page could not be read and now can is judged anew, as if it had been read then: with the edit it found, and with
+whose page could not be read and now can is judged again, as if it had been read then: with the edit it found, and with
 its outcome in the ledger where it was the last visit.
 """
 
@@ -68,9 +68,9 @@ class Rewritten:
 
     differences: list[Difference] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    """``same``, ``better``, ``readable``, ``restored``, ``worse``, ``unreadable``: pages by what became of them."""
+    """``same``, ``better``, ``readable``, ``restored``, ``worse``, ``unreadable``: captures by what became of them."""
     worse: dict[int, str] = field(default_factory=dict)
-    """Code → why its page does not replace what is stored."""
+    """Code → why its capture does not replace what is stored."""
 
 
 def write_readings(
@@ -81,7 +81,8 @@ def write_readings(
     run_id: int | None = None,
     dry_run: bool = False,
 ) -> Rewritten:
-    """Write what was read in the captures of some histories (an item a capture), in one transaction; or only say it.
+    """Write what was read in the captures of some histories, an item for each, in one transaction; or only say what
+    would be written.
 
     Raises :exc:`~asrcrawler.exceptions.StorageError`; then nothing of it is written.
     """
@@ -103,7 +104,7 @@ class _Rewriting:
         self._connection = connection
         self._rows = rows
         self._visits: list[dict[str, Any]] = []
-        self._pages: dict[bytes, str] = {}
+        self._captures: dict[bytes, str] = {}
         self.result = Rewritten()
 
     def take_up(self, history: CodeHistory, read: Sequence[Article | Absence]) -> None:
@@ -123,8 +124,8 @@ class _Rewriting:
             upsert_ledger(self._connection, [self._rows.ledger[code] for code in sorted(self._rows.rebooked)])
         if self._visits:
             self._connection.execute(_REJUDGE, self._visits)
-        for outcome in sorted(set(self._pages.values())):
-            digests = [digest for digest, found in self._pages.items() if found == outcome]
+        for outcome in sorted(set(self._captures.values())):
+            digests = [digest for digest, found in self._captures.items() if found == outcome]
             table = page_table.c
             self._connection.execute(
                 update(page_table)
@@ -133,7 +134,7 @@ class _Rewriting:
             )
 
     def _read_again(self, history: CodeHistory, item: Article | Absence) -> None:
-        """The page of the stored article."""
+        """Replace or restore the stored article by what its capture says today, unless that is worse."""
         stored = self._rows.articles.get(history.code)
         if isinstance(item, Absence):
             self._keep_what_is_stored(history.code, f"{item.outcome}, {item.reason}")
@@ -168,7 +169,9 @@ class _Rewriting:
         self._tell(item, {name: (None, values[name]) for name in FIELDS if values[name] not in (None, [])})
 
     def _judge_anew(self, capture: StoredCapture, item: Article | Absence) -> dict[str, Any] | None:
-        """A visit whose page could not be read: its new outcome, if it has one."""
+        """Judge a visit whose page could not be read; give its new outcome, reason and change, or None if it still
+        cannot.
+        """
         outcome, reason, change = Outcome.STORED, None, None
         stored = self._rows.articles.get(item.code)
         if isinstance(item, Absence):
@@ -192,12 +195,12 @@ class _Rewriting:
             "change": str(change) if change else None,
         }
         self._visits.append({"own_id": capture.visit_id, **{f"new_{name}": value for name, value in anew.items()}})
-        if self._pages.get(capture.digest) != Outcome.STORED:  # of two codes with the same bytes, one may be an article
-            self._pages[capture.digest] = str(outcome)
+        if self._captures.get(capture.digest) != Outcome.STORED:  # one of two codes with these bytes may be an article
+            self._captures[capture.digest] = str(outcome)
         return anew
 
     def _rebook(self, code: int, visits: Sequence[dict[str, Any]], judged: dict[int, Article | Absence]) -> None:
-        """The ledger's row, where the last visit was judged anew."""
+        """Change the ledger's row where the last visit was judged again."""
         item, known = judged.get(visits[-1]["id"]), self._rows.ledger.get(code)
         if item is None or known is None:
             return

@@ -1,4 +1,4 @@
-"""What a batch of visits makes of the rows it touches. No SQL: rows are plain mappings, read before and saved after."""
+"""Work visits into the rows that they touch. No SQL: rows are plain mappings, read before and saved after."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Batch:
     def _looks(self, item: Article | Absence) -> Looks | None:
         """Count the looks at the code that found a page without its end, this one included.
 
-        A whole page ends the count, and so does the word that there is none. No answer says nothing.
+        A whole page ends the count, and so does the answer that there is none. No answer leaves it as it is.
         """
         if not isinstance(item, Absence) or item.outcome in {Outcome.STORED, Outcome.MISSING}:
             return None
@@ -135,10 +135,10 @@ class Batch:
         return looked_again(before, reading_digest(values_of(item.reading)), _moment(item))
 
     def _taken(self, item: Article | Absence, looks: Looks | None) -> Article | Absence:
-        """Take a page without its end after all, where enough looks read the same; otherwise give ``item`` itself.
+        """Take a page without its end if enough looks read the same; otherwise give ``item`` itself.
 
-        It is taken as a new article, never in the place of a stored text. One that reads like the stored text was
-        seen again, and no more: a page that never has an end is no failure for ever.
+        It is taken as a new article, and never replaces a stored text. One that reads like the stored text counts as
+        seen again: a page that never has an end does not fail for ever.
         """
         if looks is None or not isinstance(item, Absence) or item.reading is None or not looks.prove(_moment(item)):
             return item
@@ -150,7 +150,7 @@ class Batch:
         return replace(item, outcome=Outcome.STORED, reason=UNENDED)
 
     def _judge(self, item: Absence) -> tuple[Outcome, str]:
-        """An absence that says *stored* is the answer «not modified»: the article was seen again."""
+        """Judge an absence. One that says *stored* is the answer «not modified»: the article was seen again."""
         if item.outcome is not Outcome.STORED:
             return item.outcome, item.reason
         stored = self.articles.get(item.code)
@@ -162,7 +162,7 @@ class Batch:
         return Outcome.STORED, item.reason
 
     def take_up_article(self, item: Article) -> str | None:
-        """Work an article into the rows that its visit found; give what that changed.
+        """Work an article into the rows that its visit found; give what it changed.
 
         One that was fetched before what is stored changes nothing.
         """
@@ -205,7 +205,7 @@ class Batch:
         return touched
 
     def _is_stale_copy(self, stored: Mapping[str, Any], values: Mapping[str, Any], at: datetime) -> bool:
-        """Tell whether an earlier text of the article came back that is no edit."""
+        """Tell whether an earlier text of the article came back, out of a cache, and so is no edit."""
         if not is_stale_copy(at, stored["last_seen_at"]):
             return False
         if self.ledger.get(stored["code"], {}).get("reason") == BROKEN_PAGE:  # what comes now is to take its place
@@ -277,7 +277,7 @@ class Batch:
     def _book(
         self, item: Article | Absence, outcome: Outcome, reason: str | None, change: str | None, looks: Looks | None
     ) -> dict[str, Any]:
-        """Write the visit down and give the ledger's new row; a visit before the last one is only counted there."""
+        """Add the visit and give the ledger's new row; there, a visit before the last one is only counted."""
         at = _moment(item)
         known = self.ledger.get(item.code, {})
         if known.get("first_visit_at") is None:
@@ -328,7 +328,7 @@ class Batch:
         self.rebooked.add(item.code)
 
     def _is_older(self, item: Article | Absence, moment: datetime | None) -> bool:
-        """Whether an answer was fetched before ``moment``, as far as that can be believed."""
+        """Tell whether an answer was fetched before ``moment``; a moment in the future is not believed."""
         return has_come(moment, self.now) and _moment(item) < moment
 
     def _history(self, row: Mapping[str, Any], item: Article | Absence) -> History:
@@ -346,7 +346,7 @@ class Batch:
 
 
 def storable(text: str | None) -> str | None:
-    """``text`` without what no database takes (NUL, lone surrogates); None when nothing is left."""
+    """Remove from ``text`` what no database takes (NUL, lone surrogates); give None when nothing is left."""
     if not text:
         return None
     try:
@@ -357,12 +357,12 @@ def storable(text: str | None) -> str | None:
 
 
 def reads_worse(stored: Mapping[str, Any] | None, item: Article) -> bool:
-    """Whether ``item`` may not replace the article that is stored."""
+    """Tell whether ``item`` may not replace the article that is stored."""
     return stored is not None and bool(stored["body"]) and not item.body
 
 
 def _unchanged(known: Mapping[str, Any], outcome: Outcome, change: str | None) -> int:
-    """Quiet looks in a row; a look that saw no article says nothing about it."""
+    """Count the looks in a row that changed nothing; one that found no article is not counted."""
     before: int = known.get("unchanged", 0)
     if outcome is not Outcome.STORED:
         return before
@@ -384,7 +384,7 @@ def _shown(given: Sequence[Media]) -> list[dict[str, str | None]]:
 
 
 def reading_digest(values: Mapping[str, Any]) -> bytes:
-    """Fingerprint what a page reads to, given or stored as columns of ``article``: its text and its pictures."""
+    """Fingerprint the text and the pictures of an article, given or stored as columns of ``article``."""
     said = {name: values[name] for name in ("kind", *EDITED, "images", "videos")} | {
         "tags": sorted(set(values["tags"]))
     }
@@ -423,7 +423,7 @@ _COLUMN: dict[Type, Callable[[Any], Any]] = {
 def validators_of(
     known: Mapping[str, Any], item: Article | Absence, outcome: Outcome, change: str | None
 ) -> dict[str, str | None]:
-    """What the next conditional request may send: only of an answer whose text is the stored one."""
+    """Give what the next conditional request may send: only of an answer whose text is the stored one."""
     if outcome is not Outcome.STORED:
         return {"etag": None, "last_modified": None}
     if isinstance(item, Article) and item.fetch and change != STALE:

@@ -1,7 +1,7 @@
-"""The kept pages: each content once, packed; the visits that found it say so.
+"""Keep captures: each content once, packed; the visits refer to it.
 
-A page that is an article is kept for good. Of those that were refused or unreadable, the newest are kept for
-diagnosis; of the others the digest stays.
+The capture of an article is kept for ever. Of refused and unreadable pages the newest are kept, for diagnosis, and of
+the others the digest.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from asrcrawler.items import PackedCapture
     from asrcrawler.storage.engine.database import Database
 
-KEPT_FOR_DIAGNOSIS = 1_000  # pages of one site and outcome other than stored; a template change shows in ten
+KEPT_FOR_DIAGNOSIS = 1_000  # captures of one site and outcome other than stored; a template change shows in ten
 LARGEST_FOR_DIAGNOSIS = 256 * 1024  # bytes, packed; an article is kept whatever its size
 STORED = str(Outcome.STORED)
 
@@ -39,14 +39,14 @@ _REFILL = (
 
 
 class FoundCapture(NamedTuple):
-    """A page as one visit found it."""
+    """A capture that a visit found, and what became of the visit."""
 
     packed: PackedCapture
     outcome: str
 
 
 class KeptCapture(NamedTuple):
-    """A visit that found a page, and what is left of that page."""
+    """A visit that found a capture, and what is left of that capture."""
 
     visit_id: int
     at: datetime
@@ -57,11 +57,11 @@ class KeptCapture(NamedTuple):
     digest: bytes
     size: int
     packed_size: int | None
-    """Bytes it takes in the database; None where it was let go."""
+    """Bytes it takes in the database; None where its content was dropped."""
 
 
 def keep(connection: Connection, site: str, found: Iterable[FoundCapture]) -> dict[bytes, int]:
-    """Keep what visits found, each content once; give the ids of the pages by digest."""
+    """Keep what visits found, each content once; give the ids of the captures by digest."""
     wanted: dict[bytes, FoundCapture] = {}
     for one in found:
         before = wanted.get(one.packed.digest)
@@ -83,12 +83,12 @@ def keep(connection: Connection, site: str, found: Iterable[FoundCapture]) -> di
         new = connection.execute(select(page.c.id, page.c.digest).where(here, page.c.digest.in_(digests)))
         ids.update({row.digest: row.id for row in new})
     for outcome in sorted({one.outcome for one in wanted.values()} - {STORED}):
-        _let_go(connection, site, outcome)
+        _drop_oldest(connection, site, outcome)
     return ids
 
 
 def kept_of(database: Database, site: str, code: int) -> list[KeptCapture]:
-    """The pages of a code, the one found first first."""
+    """List the captures of a code, the first one first."""
     columns = (
         visit.c.id, visit.c.at, visit.c.url, visit.c.outcome, visit.c.http_status, visit.c.headers, page.c.digest,
         page.c.size, func.length(page.c.content),
@@ -104,14 +104,14 @@ def kept_of(database: Database, site: str, code: int) -> list[KeptCapture]:
 
 
 def body_of(database: Database, site: str, digest: bytes) -> bytes:
-    """The bytes of a kept page. Raises :exc:`DamagedCaptureError` where they are not there or not those that came."""
+    """Read the bytes of a capture. Raises :exc:`DamagedCaptureError` where they are missing or not those that came."""
     with database.read() as connection:
         row = connection.execute(select(page).where(page.c.site == site, page.c.digest == digest)).mappings().first()
         return unpacked(connection, row)
 
 
 def unpacked(connection: Connection, row: RowMapping | None) -> bytes:
-    """The body of a row of ``page``. Raises :exc:`DamagedCaptureError`."""
+    """Unpack the body of a row of ``page``. Raises :exc:`DamagedCaptureError`."""
     if row is None or row["content"] is None:
         raise DamagedCaptureError("is no longer in the database")
     known = None
@@ -124,10 +124,10 @@ def unpacked(connection: Connection, row: RowMapping | None) -> bytes:
     return unpack(row["content"], size=row["size"], digest=row["digest"], dictionary=known)
 
 
-def _renew(connection: Connection, pages: Sequence[tuple[Any, FoundCapture]]) -> None:
-    """Bring known pages up to date: what was let go and came again is kept again, what reads now is an article."""
+def _renew(connection: Connection, known: Sequence[tuple[Any, FoundCapture]]) -> None:
+    """Refill captures whose content was dropped and came again; promote those that now read as an article."""
     promoted, refilled = [], []
-    for row, one in pages:
+    for row, one in known:
         if row.empty and _is_kept(one):
             packed = one.packed
             refilled.append(
@@ -162,8 +162,8 @@ def _is_kept(one: FoundCapture) -> bool:
     return one.outcome == STORED or len(one.packed.content) <= LARGEST_FOR_DIAGNOSIS
 
 
-def _let_go(connection: Connection, site: str, outcome: str) -> None:
-    """Keep the newest pages of an outcome that is no article, and of the others their digest."""
+def _drop_oldest(connection: Connection, site: str, outcome: str) -> None:
+    """Drop the content of all but the newest captures of an outcome that is no article; their digests stay."""
     these = (
         page.c.site == site,
         page.c.outcome == outcome,

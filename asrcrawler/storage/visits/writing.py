@@ -1,4 +1,4 @@
-"""Writes what visits have yielded: ledger, articles, revisions, labels and visits of a batch in one transaction."""
+"""Write what visits have found: ledger, articles, revisions, labels and visits of a batch in one transaction."""
 
 from __future__ import annotations
 
@@ -54,13 +54,12 @@ def write_visits(
     read_again: ReadAgain | None = None,
     figures: RunFigures | None = None,
 ) -> list[Written]:
-    """Write a batch of visits in one transaction; one :class:`Written` for each, in their order.
+    """Write a batch of visits in one transaction; give a :class:`Written` for each, in their order.
 
     ``newest`` is the highest code known to exist, from which a missing code's next visit is reckoned; stored articles
-    count beside it. ``read_again`` reads a capture with today's parser, so that what an earlier version of the
-    program read in another way is no edit; ``figures`` are those of the run before the batch. Raises
-    :exc:`StorageError`, or its kind :exc:`TokenLostError` where the run was closed by another; then nothing of the
-    batch is written.
+    count too. ``read_again`` reads a capture with today's parser, so that what an earlier version of the program read
+    in another way is no edit; ``figures`` are those of the run before the batch. Raises :exc:`StorageError`, or its
+    kind :exc:`TokenLostError` where the run was closed by another; then nothing of the batch is written.
     """
     if not batch:
         return []
@@ -78,7 +77,7 @@ def write_visits(
 
 
 class _Evidence:
-    """What the database holds about a stored article; asked only for one that another text was found of."""
+    """What the database holds about a stored article; read only when another text of it was found."""
 
     def __init__(self, connection: Connection, site: str, read_again: ReadAgain | None) -> None:
         self._connection = connection
@@ -132,7 +131,7 @@ def _rows(connection: Connection, table: Any, site: str, codes: Iterable[int]) -
 
 
 def _earlier_texts(connection: Connection, site: str, codes: Collection[int]) -> dict[int, int]:
-    """The number of the last earlier text of those ``codes`` that have any."""
+    """Read the number of the last earlier text of those ``codes`` that have any."""
     table = revision_table.c
     last = select(table.code, func.max(table.number)).where(table.site == site, among(connection, table.code, codes))
     return dict(connection.execute(last.group_by(table.code)).all()) if codes else {}
@@ -147,9 +146,9 @@ def _save(connection: Connection, rows: Batch) -> None:
 
 
 def save_articles(connection: Connection, rows: Batch) -> None:
-    """Write the articles of a batch and all that hangs on them: earlier texts, labels, links between articles.
+    """Write the articles of a batch with their earlier texts, labels and links.
 
-    Of an article that was lost, something may be left of what hung on it; that makes way.
+    What is left of an article that was lost is replaced.
     """
     rewritten = rows.rewritten - rows.inserted
     refreshed = rows.refreshed - rows.inserted - rewritten
@@ -192,7 +191,7 @@ def _update(connection: Connection, statement: Update, names: Iterable[str], art
 
 
 def labels_of(category: Iterable[str], tags: Iterable[str]) -> list[tuple[str, str]]:
-    """Kind and name of every row in ``label`` that an article with these lists has."""
+    """Give kind and name of every row in ``label`` that an article with these lists has."""
     return [
         (kind, name)
         for kind, names in (("category", category), ("tag", tags))

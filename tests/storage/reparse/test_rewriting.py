@@ -200,7 +200,7 @@ def test_an_older_page_does_not_speak_for_a_later_text(database: Database) -> No
     write_visits(database, [with_page(an_article(1))])
     write_visits(database, [an_article(1, at=NOON + DAY, body="پس از آن")])  # while pages were not kept
     [history] = wanted_histories(database)
-    assert (history.gone, history.captures) == (True, [])
+    assert (history.lost, history.captures) == (True, [])
     read(database, as_it_was)
     assert row(database, models.article, 1)["body"] == "پس از آن"
 

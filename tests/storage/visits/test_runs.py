@@ -239,7 +239,7 @@ WRITES: dict[str, Callable[[Database, int], object]] = {
     "its end": lambda database, run_id: end_run(database, run_id, RunFigures(), reason="finished", exit_status=0),
     "a dictionary": lambda database, run_id: dictionaries._store(database, SITE, Trained(b"words", 9, 0.1), {}, run_id),
     "another reading": lambda database, run_id: write_readings(
-        database, SITE, [(CodeHistory(9, [], [], gone=False), [an_article(9)])], run_id=run_id
+        database, SITE, [(CodeHistory(9, [], [], lost=False), [an_article(9)])], run_id=run_id
     ),
 }
 
