@@ -188,3 +188,8 @@ class AnotherRunError(StorageError):
     """Another run is at work on the same site and database. Raised by ``asrcrawler.storage.visits.runs``."""
 
     exit_status = 0
+
+    def __init__(self, which: str) -> None:
+        super().__init__(f"{which}; nothing to do")
+        self.which = which
+        """Says which run it is: its site, its begin, its process."""

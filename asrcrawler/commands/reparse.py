@@ -119,7 +119,7 @@ def _alone(database: Database, site: str, options: dict[str, Any], *, dry_run: b
     try:
         run_id = runs.begin_run(database, site, {"command": "reparse", **told})
     except AnotherRunError as error:
-        raise StorageError(f"{str(error).partition(';')[0]}; try again when it has ended") from None
+        raise StorageError(f"{error.which}; try again when it has ended") from None
     reason = REPARSE_INTERRUPTED
     try:
         yield run_id
