@@ -174,8 +174,8 @@ class WorkerError(AsrCrawlerError):
     """A process that helps with the work is gone. Raised by ``asrcrawler.work.reparse``."""
 
 
-class DamagedPageError(AsrCrawlerError):
-    """A kept page whose bytes are not those that were fetched. Raised by ``asrcrawler.text.packing``."""
+class DamagedCaptureError(AsrCrawlerError):
+    """A capture whose bytes are not those that were fetched. Raised by ``asrcrawler.text.packing``."""
 
 
 class TokenLostError(StorageError):
@@ -188,3 +188,8 @@ class AnotherRunError(StorageError):
     """Another run is at work on the same site and database. Raised by ``asrcrawler.storage.visits.runs``."""
 
     exit_status = 0
+
+    def __init__(self, which: str) -> None:
+        super().__init__(f"{which}; nothing to do")
+        self.which = which
+        """Says which run it is: its site, its begin, its process."""

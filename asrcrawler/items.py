@@ -52,8 +52,8 @@ class Video(Media):
 
 
 @dataclass(slots=True, kw_only=True)
-class Page:
-    """An answer itself, as the evidence of what was read in it."""
+class Capture:
+    """What is kept of an answer, as the evidence of what was read in it."""
 
     url: str
     """Where it came from, after redirects."""
@@ -64,8 +64,8 @@ class Page:
 
 
 @dataclass(slots=True, kw_only=True)
-class PackedPage:
-    """A :class:`Page` as it is stored."""
+class PackedCapture:
+    """A :class:`Capture` as it is stored."""
 
     url: str
     headers: dict[str, str]
@@ -91,7 +91,7 @@ class Fetch:
     """Bytes of the decompressed body."""
     etag: str | None = None
     last_modified: str | None = None
-    page: Page | PackedPage | None = None
+    capture: Capture | PackedCapture | None = None
     """The answer, where it is worth keeping; packed by the keep pipeline on its way to storage."""
 
 
@@ -212,6 +212,8 @@ class Absence:
     retry_after: datetime | None = None
     """When the site asked us to come back, aware UTC."""
     fetch: Fetch | None = None
+    is_damaged: bool = False
+    """Whether it was read in a capture whose bytes are damaged, and so says nothing about the article."""
     reading: Article | None = None
     """What a page reads to that lacks nothing but its end; several equal ones may be taken, see
     :mod:`asrcrawler.http.completeness`."""

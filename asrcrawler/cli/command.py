@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 import textwrap
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -17,7 +16,7 @@ from asrcrawler.system.startup import INTERRUPTED, let_go_of_stdout
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from asrcrawler.config import Config
 
@@ -34,43 +33,6 @@ def warn(command: str, warnings: Iterable[str]) -> None:
     """Write warnings that do not stop the command, one line each on stderr."""
     for warning in warnings:
         sys.stderr.write(f"scrapy {command}: warning: {warning}\n")
-
-
-@contextmanager
-def ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM and SIGHUP unwind like Ctrl-C, so that what was begun is ended in good order."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        with hangup_is_sigterm():
-            yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def hangup_is_sigterm() -> Iterator[None]:
-    """SIGHUP does what SIGTERM does, unless it is ignored already (``nohup``).
-
-    Once: a terminal that is closed sends it more than once, and a second SIGTERM is no longer in good order.
-    """
-
-    def pass_on(*_: object) -> None:
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        signal.raise_signal(signal.SIGTERM)
-
-    before = signal.getsignal(signal.SIGHUP)
-    if before is not signal.SIG_DFL:
-        yield
-        return
-    signal.signal(signal.SIGHUP, pass_on)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGHUP, before)
 
 
 class HelpFormatter(ScrapyHelpFormatter):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import stat
 import sys
-import threading
 from contextlib import contextmanager, suppress
 from errno import EBADF
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.exceptions import OutputError, UsageError
 from asrcrawler.system import processes
+from asrcrawler.system.signals import unwinding
 from asrcrawler.system.startup import let_go_of_stdout, stdout_was_closed
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def replacing(path: Path) -> Iterator[Path]:
         raise UsageError(f"-o {str(path)!r} cannot be written: it is a directory")
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     _remove_leftovers(target)
-    with _ending_signals_as_errors():
+    with unwinding():
         try:
             yield beside
             with _told(str(path)):
@@ -105,41 +104,6 @@ def _beside(target: Path) -> Iterator[tuple[int, Path]]:
             number = path.name.removeprefix(f".{target.name}.").removesuffix(".part")
             if number.isascii() and number.isdigit() and path.name == f".{target.name}.{number}.part":
                 yield int(number), path
-
-
-class _Ended(BaseException):
-    """The error raised in place of a signal that ends the process."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-
-@contextmanager
-def _ending_signals_as_errors() -> Iterator[None]:
-    """Turn a signal that ends the process into an error, so that the stack unwinds first; then end the process."""
-    taken = [number for number in _ENDING if _ends_us_at_once(number)]
-    try:
-        for number in taken:
-            signal.signal(number, _unwind)
-        yield
-    except _Ended as ended:
-        signal.signal(ended.number, signal.SIG_DFL)
-        signal.raise_signal(ended.number)
-    finally:
-        for number in taken:
-            signal.signal(number, signal.SIG_DFL)
-
-
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
-
-
-def _ends_us_at_once(number: signal.Signals) -> bool:
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    return in_main_thread and signal.getsignal(number) is signal.SIG_DFL
-
-
-def _unwind(number: int, _: object) -> None:
-    raise _Ended(number)
 
 
 def _sync(path: Path) -> None:

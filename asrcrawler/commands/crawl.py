@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
-from asrcrawler.cli.command import complain, hangup_is_sigterm, warn
+from asrcrawler.cli.command import complain, warn
 from asrcrawler.endings import FAILED, UNAVAILABLE
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
 from asrcrawler.logformatter import hide_set_up, is_verbose
+from asrcrawler.system.signals import hangup_is_sigterm
 from asrcrawler.system.startup import leave
 
 if TYPE_CHECKING:

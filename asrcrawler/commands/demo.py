@@ -8,9 +8,10 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.cli.command import AsrCommand, ended_by_sigterm
+from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.output import tell
 from asrcrawler.exceptions import OutputError
+from asrcrawler.system.signals import ended_by_sigterm
 
 if TYPE_CHECKING:
     import argparse

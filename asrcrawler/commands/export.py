@@ -74,7 +74,7 @@ class Command(AsrCommand):
 
 @dataclass(slots=True)
 class _Counted(Generic[T]):
-    """The same things, counted as they pass."""
+    """An iterable that counts its items as they pass."""
 
     items: Iterable[T]
     count: int = 0

@@ -69,7 +69,7 @@ class Command(AsrCommand):
         from tqdm import tqdm
 
         from asrcrawler.cli.reports.reparse import listed
-        from asrcrawler.storage.reparse.rereading import count, stories
+        from asrcrawler.storage.reparse.rereading import count, histories
         from asrcrawler.storage.visits.dictionaries import dictionaries
         from asrcrawler.work.reparse import Reader, read_again
 
@@ -77,7 +77,7 @@ class Command(AsrCommand):
         reader = Reader(wanted.site, self.config.base_url, dictionaries(database, wanted.site))
         with (
             _alone(database, wanted.site, vars(opts), dry_run=opts.dry_run) as run_id,
-            closing(read_again(reader, stories(database, wanted), total)) as portions,
+            closing(read_again(reader, histories(database, wanted), total)) as portions,
             tqdm(total=total, unit=" codes", dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar,
         ):
             for portion in portions:
@@ -91,15 +91,15 @@ class Command(AsrCommand):
 def _write(database: Database, site: str, portion: list[Reading], tally: Tally, run_id: int | None) -> list[Any]:
     """Write one portion in one transaction, or without a run only say what would be written.
 
-    Damaged pages and those that are gone speak for nothing.
+    Damaged and missing captures change nothing.
     """
     from asrcrawler.storage.reparse.rewriting import write_readings
     from asrcrawler.work.reparse import whole
 
     sound = [whole(reading) for reading in portion]
     done = write_readings(database, site, sound, run_id=run_id, dry_run=run_id is None)
-    lost = sum(len(reading.story.sheets) for reading in portion) - sum(len(reading.items) for reading in sound)
-    done.counts["damaged"] = lost + sum(reading.story.gone for reading in portion)
+    lost = sum(len(reading.history.captures) for reading in portion) - sum(len(reading.items) for reading in sound)
+    done.counts["damaged"] = lost + sum(reading.history.lost for reading in portion)
     tally.add(len(portion), done)
     return done.differences
 
@@ -108,7 +108,7 @@ def _write(database: Database, site: str, portion: list[Reading], tally: Tally, 
 def _alone(database: Database, site: str, options: dict[str, Any], *, dry_run: bool) -> Iterator[int | None]:
     """Hold the site's run, so that no crawl writes meanwhile; give its id, or None where nothing is written.
 
-    The run has no exit status: a watchdog does not take it for a crawl.
+    The run has no exit status, so that a watchdog does not count it as a crawl.
     """
     from asrcrawler.storage.visits import runs
 
@@ -119,7 +119,7 @@ def _alone(database: Database, site: str, options: dict[str, Any], *, dry_run: b
     try:
         run_id = runs.begin_run(database, site, {"command": "reparse", **told})
     except AnotherRunError as error:
-        raise StorageError(f"{str(error).partition(';')[0]}; try again when it has ended") from None
+        raise StorageError(f"{error.which}; try again when it has ended") from None
     reason = REPARSE_INTERRUPTED
     try:
         yield run_id

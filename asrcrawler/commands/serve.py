@@ -9,9 +9,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from asrcrawler.cli.command import AsrCommand, ended_by_sigterm
+from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import HIGHEST_PORT, whole_number
 from asrcrawler.exceptions import MissingLibraryError, UsageError
+from asrcrawler.system.signals import ended_by_sigterm
 
 if TYPE_CHECKING:
     import argparse

@@ -66,10 +66,10 @@ class Archive:
         self.asked_to_wait_until: datetime | None = None
         """When the site said to come back, if it refused us with a date."""
         self.dictionary: Dictionary | None = None
-        """What pages are packed with."""
+        """What captures are packed with."""
         self.read_again: ReadAgain | None = None
-        """Reads a kept page with today's parser; set by the pipeline that stores."""
-        self._pages_to_learn_from = 0
+        """Reads a capture with today's parser; set by the pipeline that stores."""
+        self._captures_to_learn_from = 0
         self.in_hand = 0
         """Visits that are yielded and not written yet; at the end of a run, those that were lost."""
         self._url = config.database_url
@@ -148,16 +148,16 @@ class Archive:
 
     @property
     def wants_dictionary(self) -> bool:
-        """Whether there are pages enough for a dictionary, or for a better one."""
-        return self._pages_to_learn_from >= dictionaries.FEWEST_PAGES
+        """Whether there are captures enough for a dictionary, or for a better one."""
+        return self._captures_to_learn_from >= dictionaries.FEWEST_CAPTURES
 
     async def learn_dictionary(self) -> None:
-        """Learn a dictionary from the kept pages. Others read and write meanwhile.
+        """Train a dictionary on the captures. Others read and write meanwhile.
 
         Raises :exc:`~asrcrawler.exceptions.StorageError`; then, and where nothing can be learnt, it is tried no more
         in this run.
         """
-        self._pages_to_learn_from = 0
+        self._captures_to_learn_from = 0
         try:
             learnt = await self._watched(partial(dictionaries.learn, self._opened, self.site, run_id=self.run_id))
         finally:
@@ -213,15 +213,15 @@ class Archive:
         self.memory = Memory.from_json(runs.last_memory(self._opened, self.site))
         self.newest = self.memory.newest
         self.dictionary = dictionaries.newest_dictionary(self._opened, self.site)
-        self._pages_to_learn_from = dictionaries.pages_to_learn_from(self._opened, self.site)
+        self._captures_to_learn_from = dictionaries.captures_to_learn_from(self._opened, self.site)
 
     def _count(self, batch: Sequence[Article | Absence], written: Sequence[Written]) -> None:
         outcomes = Counter(self.figures.outcomes)
         outcomes.update(str(visit.outcome) for visit in written)
         self.figures.outcomes = dict(outcomes)
         if self.dictionary is None:
-            pages = [item.fetch.page for item in batch if item.fetch and isinstance(item, Article)]
-            self._pages_to_learn_from += len(pages) - pages.count(None)
+            captures = [item.fetch.capture for item in batch if item.fetch and isinstance(item, Article)]
+            self._captures_to_learn_from += len(captures) - captures.count(None)
         self.figures.bytes += sum(item.fetch.size for item in batch if item.fetch)
         self.figures.articles_new += sum(visit.change == writing.NEW for visit in written)
         self.figures.articles_changed += sum(

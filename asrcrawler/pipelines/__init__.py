@@ -1,1 +1,1 @@
-"""What happens to an item on its way to the database: keep its page, clean, dedupe, store."""
+"""Work on an item on its way to the database: keep its capture, clean, dedupe, store."""

@@ -1,4 +1,4 @@
-"""Gives an article the fingerprints by which storage finds the same text, or nearly the same, under another code."""
+"""Give an article the fingerprints by which storage finds the same text, or nearly the same, under another code."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ DIGEST_SIZE = 16  # bytes; two of a hundred million texts share one by chance wi
 
 
 def text_digest(article: Article) -> bytes | None:
-    """The fingerprint of title, lead and body as a search would read them; None for an article without a body.
+    """Fingerprint title, lead and body as search reads them; None for an article without a body.
 
-    Two codes with this in common carry the same text: a comma, a half-space or an Arabic letter makes no difference,
-    another headline does.
+    Two codes with the same fingerprint carry the same text: a comma, a half-space or an Arabic letter makes no
+    difference, another headline does.
     """
     if not article.body:
         return None
@@ -25,7 +25,7 @@ def text_digest(article: Article) -> bytes | None:
 
 
 def fingerprint(article: Article) -> None:
-    """Set what tells the same text, and nearly the same, from others."""
+    """Set both fingerprints of an article: of the same text, and of nearly the same."""
     article.text_digest = text_digest(article)
     article.signature = signature(article.body)
 

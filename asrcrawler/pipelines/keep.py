@@ -1,4 +1,4 @@
-"""Packs the pages that visits found, and sees to it that they are packed well."""
+"""Pack the captures of visits, and train a dictionary when enough of them are kept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from asrcrawler.config import Config
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import AsrCrawlerError
-from asrcrawler.items import Absence, Article, Page, reading_of
+from asrcrawler.items import Absence, Article, Capture, reading_of
 from asrcrawler.text.packing import pack
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 
 class KeepPipeline:
-    """Replaces the page of an item by its packed form, or drops it where pages are not kept.
+    """Replaces the capture of an item by its packed form, or drops it where captures are not kept.
 
-    A tenth of a millisecond a page; a dictionary is learnt in a thread, once there are pages enough.
+    Takes a tenth of a millisecond for each; a dictionary is trained in a thread.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -43,14 +43,14 @@ class KeepPipeline:
         return item
 
     def _pack(self, fetch: Fetch | None) -> None:
-        if fetch is None or not isinstance(fetch.page, Page):
+        if fetch is None or not isinstance(fetch.capture, Capture):
             return
-        fetch.page = pack(fetch.page, self._archive.dictionary) if self._keeps else None
+        fetch.capture = pack(fetch.capture, self._archive.dictionary) if self._keeps else None
         if self._learning is None and self._archive.wants_dictionary:
             self._learning = asyncio.create_task(self._learn())
 
     async def close_spider(self) -> None:
-        """Called when all is written: a short first crawl learns here."""
+        """Train a dictionary now, when all is written, if the crawl was too short to have begun it."""
         if self._keeps and self._learning is None and self._archive.wants_dictionary:
             await self._learn()
         elif self._learning is not None:

@@ -1,4 +1,4 @@
-"""Hands items to the database in batches, off the event loop, and loses none of them."""
+"""Write items to the database in batches, in a thread, and lose none of them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from asrcrawler.config import Config
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, reason_of
 from asrcrawler.exceptions import AnotherRunError, StorageError, UnstorableError
-from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage, reading_of
-from asrcrawler.pipelines.reading import read_sheet
+from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedCapture, reading_of
+from asrcrawler.pipelines.reading import read_capture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 HEAVIEST_BATCH = 16 * 1024 * 1024
-"""Bytes of packed pages that wait; a hundred usual ones have half a megabyte, hostile ones could have eight each."""
+"""Bytes of packed captures that wait; a hundred usual ones have half a megabyte, hostile ones could have eight each."""
 
 
 class StorePipeline:
@@ -37,7 +37,7 @@ class StorePipeline:
         config = Config.from_settings(crawler.settings)
         self._crawler = crawler
         self._archive = Archive.of(crawler)
-        self._archive.read_again = partial(read_sheet, site=self._archive.site, base_url=config.base_url)
+        self._archive.read_again = partial(read_capture, site=self._archive.site, base_url=config.base_url)
         self._batch_size = config.batch_size
         self._batch_seconds = config.batch_seconds
         self._waiting: list[Article | Absence] = []
@@ -74,7 +74,7 @@ class StorePipeline:
         return item
 
     def item_error(self, item: Any, failure: Failure) -> None:
-        """A code whose item an earlier pipeline failed on still ends in the ledger."""
+        """Book a code whose item another pipeline failed on; it too ends in the ledger."""
         if isinstance(item, Article | Absence):
             logger.error("Code %d could not be processed: %s", item.code, failure.value)
             self._take(_unreadable(item, f"processing failed: {type(failure.value).__name__}"))
@@ -120,7 +120,7 @@ class StorePipeline:
                 raise
 
     async def _write_singly(self, batch: Sequence[Article | Absence]) -> None:
-        """Each by itself, so that none of them is written twice."""
+        """Write each item of a batch by itself, so that none of them is written twice."""
         for item in batch:
             if not self._failed:
                 await self._write_or_give_up([item])
@@ -132,10 +132,10 @@ class StorePipeline:
 
 
 def _weight(item: Article | Absence) -> int:
-    """Bytes of its packed page."""
+    """Give the bytes of an item's packed capture."""
     found = reading_of(item) or item
-    page = found.fetch.page if found.fetch else None
-    return len(page.content) if isinstance(page, PackedPage) else 0
+    capture = found.fetch.capture if found.fetch else None
+    return len(capture.content) if isinstance(capture, PackedCapture) else 0
 
 
 def _unreadable(item: Article | Absence, reason: str) -> Absence:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fastapi import APIRouter, Request, Response
@@ -16,9 +16,9 @@ from asrcrawler.storage.articles.reading import newest
 from asrcrawler.text.persian import to_persian_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
+    from asrcrawler.storage.articles.reading import Item
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -37,7 +37,7 @@ def feed(request: Request) -> Response:
     root = Element("feed", {"xmlns": ATOM, "xml:lang": "fa"})
     _text(root, "id", _id(library.site, "feed"))
     _text(root, "title", f"تازه‌های بایگانی {library.site}")
-    changed = (item["changed_at"] for item in items)
+    changed = (item.changed_at for item in items)
     _text(root, "updated", max((_iso(at) for at in changed if has_come(at, library.now)), default=EPOCH))
     SubElement(root, "link", {"rel": "self", "href": f"{base}/feed.atom", "type": "application/atom+xml"})
     SubElement(root, "link", {"rel": "alternate", "href": f"{base}/", "type": "text/html"})
@@ -48,19 +48,19 @@ def feed(request: Request) -> Response:
     return unchanged_or(request, Response(body, media_type=MEDIA_TYPE))
 
 
-def _entry(root: Element, site: str, base: str, item: Mapping[Any, Any]) -> None:
+def _entry(root: Element, site: str, base: str, item: Item) -> None:
     entry = SubElement(root, "entry")
-    _text(entry, "id", _id(site, item["code"]))
-    _text(entry, "title", shown(item["title"]) or f"خبر {to_persian_digits(str(item['code']))}")
-    _text(entry, "updated", _iso(item["changed_at"]))
-    if item["published_at"] is not None:
-        _text(entry, "published", _iso(item["published_at"]))
-    SubElement(entry, "link", {"rel": "alternate", "href": f"{base}/news/{item['code']}", "type": "text/html"})
-    if original := web_address(item["url"]):
+    _text(entry, "id", _id(site, item.code))
+    _text(entry, "title", shown(item.title) or f"خبر {to_persian_digits(str(item.code))}")
+    _text(entry, "updated", _iso(item.changed_at))
+    if item.published_at is not None:
+        _text(entry, "published", _iso(item.published_at))
+    SubElement(entry, "link", {"rel": "alternate", "href": f"{base}/news/{item.code}", "type": "text/html"})
+    if original := web_address(item.url):
         SubElement(entry, "link", {"rel": "via", "href": original})
-    if item["lead"]:
-        _text(entry, "summary", shown(item["lead"]))
-    for name in item["category"]:
+    if item.lead:
+        _text(entry, "summary", shown(item.lead))
+    for name in item.category:
         SubElement(entry, "category", {"term": shown(name)})
 
 

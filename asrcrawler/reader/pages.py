@@ -34,9 +34,9 @@ from asrcrawler.text.numbers import whole_number
 from asrcrawler.text.persian import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from asrcrawler.storage.articles.reading import Slice
+    from asrcrawler.storage.articles.reading import Item, Slice
 
 EDITS_SHOWN = 50
 DAY = timedelta(days=1)
@@ -226,10 +226,11 @@ _LINES = (("kicker", "روتیتر"), ("title", "تیتر"), ("lead", "لید"))
 _LISTS = (("category", "بخش"), ("tags", "برچسب‌ها"))
 
 
-def by_day(items: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[date, list[Mapping[Any, Any]]]]:
-    """The same articles in groups of one day."""
-    for day, group in groupby(items, lambda item: day_of(item["published_at"])):
-        yield day, list(group)
+def by_day(items: Iterable[Item]) -> Iterator[tuple[date, list[Item]]]:
+    """Group articles by the day of their publication; leave out those without a date."""
+    dated = ((day_of(item.published_at), item) for item in items if item.published_at is not None)
+    for day, group in groupby(dated, lambda pair: pair[0]):
+        yield day, [item for _, item in group]
 
 
 def _labelled(request: Request, kind: str, name: str, *, heading: str, none: str) -> Response:
@@ -259,8 +260,8 @@ def _turning(path: str, found: Slice) -> dict[str, Any]:
     """The addresses of the pages before and after."""
     items = found.items
     return {
-        "newer_page": address(path, after=items[0]["code"]) if found.newer and items else None,
-        "older_page": address(path, before=items[-1]["code"]) if found.older and items else None,
+        "newer_page": address(path, after=items[0].code) if found.newer and items else None,
+        "older_page": address(path, before=items[-1].code) if found.older and items else None,
     }
 
 

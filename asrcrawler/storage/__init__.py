@@ -1,11 +1,8 @@
-"""The database: the only room that speaks SQL. It knows nothing of Scrapy.
+"""Read and write the database: the only part that speaks SQL; it imports nothing of Scrapy.
 
-``models`` and ``migrations`` are the tables, ``database`` opens them, ``readonly`` for readers, ``postgresql`` with
-what a server has to be told; ``limits`` says how long anything may take. ``batch`` is what visits make of them and
-``writing`` puts it there, with ``pages``, ``duplicates`` and ``similar``. ``ledger`` and ``coverage`` answer planning,
-``runs`` keeps one run at a time. ``status``, ``census``, ``reading``, ``export`` and ``search`` read, ``captures`` the
-kept pages, ``rescue`` around what is damaged; ``selection`` is what several of them are asked about. ``rereading`` and
-``rewriting`` are for another reading of kept pages; ``checks``, ``copying`` and ``care`` look after the whole.
+``engine`` connects; ``models`` and ``migrations`` are the tables. ``visits`` writes what a run finds, and answers what
+planning asks. ``articles``, ``figures`` and ``search`` read. ``reparse`` writes other readings of captures; ``checks``
+and ``upkeep`` look after the whole.
 """
 
 from asrcrawler.storage.engine.database import Database, open_for_reading

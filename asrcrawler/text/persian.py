@@ -340,14 +340,22 @@ def fold(text: str, version: int = FOLDING) -> str:
     return " ".join(words_of(text, version))
 
 
-def words_of(text: str, version: int = FOLDING) -> list[str]:
-    """The words of :func:`fold`; the list may be shared, and is not to be changed."""
-    return _words_of(text, version) if len(text) in BODIES_KEPT else _joined(_folded_words(text, version))
+def words_of(text: str, version: int = FOLDING) -> tuple[str, ...]:
+    """Give the words of :func:`fold`.
+
+    >>> words_of("می‌شود ۶‌ساله")
+    ('میشود', '6', 'ساله')
+    """
+    return _kept_words_of(text, version) if len(text) in BODIES_KEPT else _words_of(text, version)
 
 
 @lru_cache(maxsize=256)  # a body is folded for its signature and, when its batch is full, for the index of words
-def _words_of(text: str, version: int) -> list[str]:
-    return _joined(_folded_words(text, version))
+def _kept_words_of(text: str, version: int) -> tuple[str, ...]:
+    return _words_of(text, version)
+
+
+def _words_of(text: str, version: int) -> tuple[str, ...]:
+    return tuple(_joined(_folded_words(text, version)))
 
 
 def fold_letters(text: str) -> str:

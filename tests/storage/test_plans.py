@@ -42,7 +42,6 @@ def plan_a_run(database: Database) -> None:
     ledger.due(database, SITE, NOON + DAY, (Outcome.FAILED, Outcome.MISSING), 100, exclude={3})
     ledger.listed_unvisited(database, SITE, 100, below=110)
     ledger.unvisited_spans(database, SITE, 1, 1_000, 100)
-    ledger.newest_stored(database, SITE)
     ledger.newest_known(database, SITE)
     runs.remember_plan(database, run_id, {"newest": 1})
     runs.end_run(database, run_id, runs.RunFigures(), reason="finished", exit_status=0)

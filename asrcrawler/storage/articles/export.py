@@ -34,12 +34,12 @@ SLICE = 500  # articles read in one transaction
 def export_articles(
     database: Database, selection: Selection, *, revisions: bool = False, losses: Losses | None = None
 ) -> Iterator[dict[str, Any]]:
-    """The selected articles by site and code, as mappings of :data:`EXPORT_FIELDS`; datetimes aware.
+    """Stream the selected articles by site and code, as mappings of :data:`EXPORT_FIELDS`; datetimes are aware.
 
     With ``revisions`` each has its earlier texts too, the first one first, in a list of mappings of
-    :data:`~asrcrawler.export.contract.REVISION_FIELDS`. Read page by page after the last code, so that a reader who
-    takes his time holds no transaction open. Articles that are damaged are left out and named in ``losses``; without it
-    they are an error. Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    :data:`~asrcrawler.export.contract.REVISION_FIELDS`. They are read in portions, each after the last code, so that a
+    slow reader holds no transaction open. Damaged articles are left out and added to ``losses``; without it they are an
+    error. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
     spans = EVERY_CODE if selection.codes is None else merge(selection.codes)
     for site in database.again(lambda: _sites(database, selection)):
@@ -50,7 +50,7 @@ def export_articles(
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """The articles of one site, on their way out."""
+    """Reads the articles of one site in portions."""
 
     database: Database
     selection: Selection
@@ -94,7 +94,7 @@ class _Reading:
         return self.database.again(read)
 
     def _codes(self, first: int, last: int) -> list[int]:
-        """The next codes, selected or not: what the key alone tells, without the rows."""
+        """Read the next codes, selected or not: from the key alone, without the rows."""
 
         def read() -> list[int]:
             with self.database.read() as connection:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -29,12 +29,38 @@ if TYPE_CHECKING:
 
 MOST_RELATIVES = 20  # of one article: exact copies at most, and near duplicates at most
 MOST_NAMES = 300  # categories of a site that are listed
-ITEM = tuple(
-    article.c[name]
-    for name in ("code", "kind", "published_at", "published_jalali", "duplicate_of", "similar_to", "revision",
-                 "category", "kicker", "title", "lead")
-)  # fmt: skip
-"""The columns that a list shows of an article."""
+
+
+class Item(NamedTuple):
+    """An article as a list shows it."""
+
+    code: int
+    kind: str
+    published_at: datetime | None
+    published_jalali: str | None
+    duplicate_of: int | None
+    similar_to: int | None
+    revision: int
+    category: list[str]
+    kicker: str | None
+    title: str | None
+    lead: str | None
+    url: str
+    changed_at: datetime
+
+
+class Edit(NamedTuple):
+    """An edit of an article."""
+
+    number: int
+    """Number of the text before it."""
+    change: str
+    """What it touched, a :class:`~asrcrawler.items.Change`."""
+    seen_at: datetime
+    replaced_at: datetime
+
+
+_ITEM = [article.c[name] for name in Item._fields]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +78,7 @@ class Position:
 class Slice:
     """A slice of a list, the newest article first, and whether the list goes on at either end."""
 
-    items: list[RowMapping]
+    items: list[Item]
     newer: bool
     older: bool
 
@@ -61,13 +87,13 @@ class Slice:
 class Relatives:
     """The articles with the same or nearly the same text as one article."""
 
-    original: RowMapping | None
+    original: Item | None
     """The article with the lowest code that has exactly this text; None unless this one is its duplicate."""
-    copies: list[RowMapping]
+    copies: list[Item]
     """The other articles with exactly this text."""
-    similar_to: RowMapping | None
+    similar_to: Item | None
     """The article that this one was found to be a near duplicate of."""
-    similar: list[RowMapping]
+    similar: list[Item]
     """The articles that are near duplicates of this one, or of the same one."""
 
 
@@ -79,7 +105,9 @@ def published(database: Database, site: str, first: datetime | None, end: dateti
     wanted += [at < end] if end else []
     with database.read() as connection:
         if position.after is None and position.before is None:
-            return _slice(connection, select(*ITEM).where(*wanted).order_by(at.desc(), article.c.code.desc()), position)
+            return _slice(
+                connection, select(*_ITEM).where(*wanted).order_by(at.desc(), article.c.code.desc()), position
+            )
         code = position.before if position.after is None else position.after
         moment = connection.scalar(select(at).where(article.c.site == site, article.c.code == code))
         if moment is None:
@@ -90,15 +118,15 @@ def published(database: Database, site: str, first: datetime | None, end: dateti
         else:
             beyond = [at >= moment, (at > moment) | (article.c.code > code)]
             order = [at.asc(), article.c.code.asc()]
-        return _slice(connection, select(*ITEM).where(*wanted, *beyond).order_by(*order), position)
+        return _slice(connection, select(*_ITEM).where(*wanted, *beyond).order_by(*order), position)
 
 
-def newest(database: Database, site: str, now: datetime, limit: int) -> list[RowMapping]:
-    """Read the articles published last, with ``url`` and ``changed_at``; those dated after ``now`` are left out."""
+def newest(database: Database, site: str, now: datetime, limit: int) -> list[Item]:
+    """Read the articles published last; those dated after ``now`` are left out."""
     at = article.c.published_at
-    rows = select(*ITEM, article.c.url, article.c.changed_at).where(article.c.site == site, at < now)
+    rows = select(*_ITEM).where(article.c.site == site, at < now)
     with database.read() as connection:
-        return list(connection.execute(rows.order_by(at.desc(), article.c.code.desc()).limit(limit)).mappings())
+        return _items(connection, rows.order_by(at.desc(), article.c.code.desc()).limit(limit))
 
 
 def one(database: Database, site: str, code: int, *, revisions: bool = False) -> dict[str, Any] | None:
@@ -173,7 +201,7 @@ def count_published(database: Database, site: str, edges: Sequence[datetime]) ->
 
 
 def categories(database: Database, site: str) -> list[str]:
-    """The names of categories as a reader looks for them, by one look into the index for each."""
+    """Read the names of categories in the order of the Persian alphabet, with one look into the index for each."""
     own = label.c.site == site, label.c.kind == "category"
     names: list[str] = []
     with database.read() as connection:
@@ -201,16 +229,16 @@ def relatives(database: Database, site: str, code: int) -> Relatives:
         )
 
 
-def edits(database: Database, site: str, code: int, limit: int) -> list[RowMapping]:
-    """Read the latest edits of an article, the last one first: number of the text before, what changed, and when."""
+def edits(database: Database, site: str, code: int, limit: int) -> list[Edit]:
+    """Read the latest edits of an article, the last one first."""
     with database.read() as connection:
         rows = connection.execute(
-            select(revision.c.number, revision.c.change, revision.c.seen_at, revision.c.replaced_at)
+            select(*(revision.c[name] for name in Edit._fields))
             .where(revision.c.site == site, revision.c.code == code)
             .order_by(revision.c.number.desc())
             .limit(limit)
         )
-        return list(rows.mappings())
+        return [Edit(*row) for row in rows]
 
 
 def edit(database: Database, site: str, code: int, number: int) -> tuple[RowMapping, RowMapping] | None:
@@ -242,35 +270,40 @@ def _by_code(
     codes = list(connection.scalars(found.limit(position.limit + 1)))
     if not codes:
         return _turned([], position, more=False)
-    rows = select(*ITEM).where(article.c.site == site, article.c.code.in_(codes[: position.limit]))
-    items = sorted(connection.execute(rows).mappings(), key=lambda row: -row["code"])
+    rows = select(*_ITEM).where(article.c.site == site, article.c.code.in_(codes[: position.limit]))
+    items = sorted(_items(connection, rows), key=lambda item: -item.code)
     return _turned(items, position, more=len(codes) > position.limit)
 
 
 def _slice(connection: Connection, rows: Select[Any], position: Position) -> Slice:
-    items = list(connection.execute(rows.limit(position.limit + 1)).mappings())
+    items = _items(connection, rows.limit(position.limit + 1))
     more = len(items) > position.limit
     items = items[: position.limit]
     return _turned(items[::-1] if position.after is not None else items, position, more=more)
 
 
-def _turned(items: list[RowMapping], position: Position, *, more: bool) -> Slice:
+def _turned(items: list[Item], position: Position, *, more: bool) -> Slice:
     if position.after is not None:
         return Slice(items, newer=more, older=True)
     return Slice(items, newer=position.before is not None, older=more)
 
 
-def _item(connection: Connection, site: str, code: int | None) -> RowMapping | None:
+def _items(connection: Connection, rows: Select[Any]) -> list[Item]:
+    return [Item(*row) for row in connection.execute(rows)]
+
+
+def _item(connection: Connection, site: str, code: int | None) -> Item | None:
     if code is None:
         return None
-    return connection.execute(select(*ITEM).where(article.c.site == site, article.c.code == code)).mappings().first()
+    found = _items(connection, select(*_ITEM).where(article.c.site == site, article.c.code == code))
+    return found[0] if found else None
 
 
-def _linked(connection: Connection, site: str, link: ColumnElement[int], to: int, but: int) -> list[RowMapping]:
+def _linked(connection: Connection, site: str, link: ColumnElement[int], to: int, but: int) -> list[Item]:
     """Read the articles whose ``link`` is ``to``, without the article ``but``.
 
     Sorted here and not by SQL: for an order by code SQLite would walk through every article of the site.
     """
-    rows = select(*ITEM).where(article.c.site == site, link == to).limit(MOST_RELATIVES + 1)
-    found = (row for row in connection.execute(rows).mappings() if row["code"] != but)
-    return sorted(found, key=lambda row: row["code"])[:MOST_RELATIVES]
+    rows = select(*_ITEM).where(article.c.site == site, link == to).limit(MOST_RELATIVES + 1)
+    found = (item for item in _items(connection, rows) if item.code != but)
+    return sorted(found, key=lambda item: item.code)[:MOST_RELATIVES]

@@ -1,4 +1,4 @@
-"""Reading around what is damaged: what can be read of many codes, and which of them cannot."""
+"""Read what can be read of many codes where the database is damaged, and name the others."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Losses:
 
 
 def around_damage(read: Callable[[Sequence[int]], list[T]], site: str, codes: Sequence[int], losses: Losses) -> list[T]:
-    """What ``read`` gives for ``codes``, in halves down to the single code where it fails."""
+    """Read ``codes``; where that fails, read each half of them, down to the single code."""
     try:
         return read(codes)
     except UNREADABLE:

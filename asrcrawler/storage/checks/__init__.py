@@ -1,7 +1,7 @@
-"""What can be wrong with an archive, found and, where the right value can be worked out, put right.
+"""Find what is wrong with an archive, and repair it where the right value can be worked out.
 
-A check is a module here with ``find(connection)`` and, where there is a way, ``repair(connection, findings)``.
-:data:`CHECKS` names them in the order in which they are carried out and repaired: coverage comes from the ledger.
+A check is a module here with ``find(connection)`` and, where it can repair, ``repair(connection, findings)``.
+:data:`CHECKS` has them in the order in which they are carried out and repaired: coverage comes from the ledger.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from asrcrawler.storage.articles.rescue import UNREADABLE
-from asrcrawler.storage.checks import captures as pages
-from asrcrawler.storage.checks import coverage, engine, labels, ledger, links, orphans, revisions, words
+from asrcrawler.storage.checks import captures, coverage, engine, labels, ledger, links, orphans, revisions, words
 from asrcrawler.storage.checks.finding import Finding
 from asrcrawler.storage.engine.errors import RESCUE, damage_in
 from asrcrawler.storage.models import ledger as ledger_table
@@ -35,11 +34,11 @@ class Check:
     name: str
     find: Callable[[Connection], Iterator[Finding]]
     repair: Callable[[Connection, Sequence[Finding]], int | None] | None = None
-    """Puts findings right within the transaction that they were found in; None where nobody but a person can. Gives how
-    many it put right, or None for all of them.
+    """Repairs findings in the transaction that found them and gives how many (None: all); None where only a person
+    can.
     """
     complete: Callable[[Database], object] | None = None
-    """Does what of a repair would keep others waiting in one transaction."""
+    """Finishes a repair in small transactions, so that others need not wait."""
 
 
 CHECKS = (
@@ -49,16 +48,16 @@ CHECKS = (
     Check("orphans", orphans.find, orphans.repair),
     Check("labels", labels.find, labels.repair),
     Check("links", links.find, links.repair),
-    Check("pages", pages.find, pages.repair),
+    Check("pages", captures.find, captures.repair),
     Check("coverage", coverage.find, coverage.repair),
     Check("words", words.find, words.repair, words.complete),
 )
 
 
 def findings(database: Database) -> Iterator[Finding]:
-    """Everything that is wrong, in one state of the database, so that a crawl at work does not matter.
+    """Find everything that is wrong, in one state of the database, whatever a crawl writes meanwhile.
 
-    A check that meets damage says so, and the others are carried out all the same. Raises
+    A check that meets damage says so, and the others are still carried out. Raises
     :exc:`~asrcrawler.exceptions.StorageError` where the database cannot even be opened.
     """
     with database.read() as connection:
@@ -71,9 +70,9 @@ def findings(database: Database) -> Iterator[Finding]:
 
 
 def repair(database: Database) -> int:
-    """Put right what can be, a check a transaction; give the number of findings that were.
+    """Repair what can be repaired, with a transaction for each check; give the number of findings repaired.
 
-    A crawl waits while something is found and put right, and not for checks that find nothing. Raises
+    A crawl waits while a check repairs, and not for checks that find nothing. Raises
     :exc:`~asrcrawler.exceptions.StorageError`.
     """
     repaired = 0

@@ -1,19 +1,20 @@
-"""The kept pages: every one that a visit found is there, unpacks to the bytes that were fetched, and is a whole one.
+"""Check the captures: each is there, unpacks to the bytes that were fetched, and has the end of its document.
 
-What was stored of a page that breaks off may be half an article.
+An article that was read in a page that breaks off may be half an article.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from enum import Enum, auto
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, select, update
 
 from asrcrawler.clock import utcnow
-from asrcrawler.exceptions import DamagedPageError
+from asrcrawler.exceptions import DamagedCaptureError
 from asrcrawler.http.completeness import UNENDED, has_end
 from asrcrawler.items import Outcome
 from asrcrawler.storage.checks.finding import Finding, codes_by_site
@@ -28,28 +29,38 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
 NAME = "pages"
-AT_ONCE = 200  # pages, a megabyte packed
+AT_ONCE = 200  # captures, a megabyte packed
 BATCH = 2_000  # visits read at a time
 GONE = "the page that a visit found is not in the database"
 STORED = str(Outcome.STORED)
 
 
-class _Fault(NamedTuple):
-    """A page that is not what was fetched, or (``text`` None) does not come to the end of its document."""
+class Fault(Enum):
+    """What can be wrong with a capture."""
+
+    DAMAGED = auto()
+    """Its bytes are not those that were fetched."""
+    BREAKS_OFF = auto()
+    """Its document has no end."""
+
+
+class _Faulty(NamedTuple):
+    """A capture with a fault."""
 
     page_id: int
     site: str
-    text: str | None
+    fault: Fault
+    text: str = ""
 
 
 def find(connection: Connection) -> Iterator[Finding]:
-    """Give a finding for every code with a damaged or missing page, and for every stored article whose page breaks off.
+    """Find each code with a damaged or missing capture, and each stored article that was read in one without an end.
 
-    Unpacks all pages, some 5,000 a second, and holds no more than the ids of those that break off.
+    Unpacks all captures, some 5,000 a second, and holds only the ids of those without an end in memory.
     """
     unended = array("q")
-    for number, site, text in _faults(connection):
-        if text is None:
+    for number, site, fault, text in _faults(connection):
+        if fault is Fault.BREAKS_OFF:
             unended.append(number)
             continue
         codes = connection.scalars(
@@ -74,17 +85,17 @@ def find(connection: Connection) -> Iterator[Finding]:
 
 
 def repair(connection: Connection, findings: Sequence[Finding]) -> None:
-    """Book the codes for another visit, and let go what is no longer what was fetched; then the page can come again."""
+    """Book the codes for another visit, and drop the damaged captures, so that the same bytes can be kept again."""
     again = {"next_visit_at": utcnow(), "etag": None, "last_modified": None}  # the site is to send all of it
     failed = {"outcome": str(Outcome.FAILED), "reason": BROKEN_PAGE, "streak": 1}
-    _book(connection, [found for found in findings if found.text != BROKEN_PAGE], again)
-    _book(connection, [found for found in findings if found.text == BROKEN_PAGE], again | failed)
+    _book(connection, [found for found in findings if found.fault is not Fault.BREAKS_OFF], again)
+    _book(connection, [found for found in findings if found.fault is Fault.BREAKS_OFF], again | failed)
     known = select(page.c.id).where(page.c.site == visit.c.site)
     connection.execute(
         update(visit).where(visit.c.page_id.is_not(None), visit.c.page_id.not_in(known)).values(page_id=None)
     )
-    for number, _, text in _faults(connection):
-        if text is not None:
+    for number, _, fault, _ in _faults(connection):
+        if fault is Fault.DAMAGED:
             connection.execute(update(visit).where(visit.c.page_id == number).values(page_id=None))
             connection.execute(page.delete().where(page.c.id == number))
 
@@ -96,10 +107,10 @@ def _book(connection: Connection, findings: Sequence[Finding], values: Mapping[s
 
 
 def _broken_off(connection: Connection, unended: array[int]) -> Iterator[Finding]:
-    """Give a finding for every article whose text was read in one of these pages, their ids ascending.
+    """Find the articles whose text was read in one of these captures, their ids ascending.
 
-    One that was taken although its page has no end (:mod:`asrcrawler.http.completeness`) is as whole as it can be, and
-    one whose last visit did not find it is booked, or gone.
+    Left out are those that were taken although their pages have no end (:mod:`asrcrawler.http.completeness`), and those
+    whose last visit did not find them: they are booked, or gone.
     """
     names = ("site", "code", "page_id", "outcome", "http_status", "change", "reason")
     rows = connection.execute(
@@ -117,11 +128,11 @@ def _broken_off(connection: Connection, unended: array[int]) -> Iterator[Finding
             continue
         place = bisect_left(unended, last["page_id"])
         if place < len(unended) and unended[place] == last["page_id"]:
-            yield Finding(NAME, BROKEN_PAGE, site, code)
+            yield Finding(NAME, BROKEN_PAGE, site, code, fault=Fault.BREAKS_OFF)
 
 
-def _faults(connection: Connection) -> Iterator[_Fault]:
-    """Go through all pages, by their ids."""
+def _faults(connection: Connection) -> Iterator[_Faulty]:
+    """Go through all captures by their ids, and give those with a fault."""
     dictionaries = {row.id: Dictionary(*row) for row in connection.execute(select(dictionary.c.id, dictionary.c.data))}
     after = 0
     while True:
@@ -131,25 +142,25 @@ def _faults(connection: Connection) -> Iterator[_Fault]:
         for row in rows:
             try:
                 body = _unpacked(row, dictionaries)
-            except DamagedPageError as error:
-                yield _Fault(row["id"], row["site"], str(error))
+            except DamagedCaptureError as error:
+                yield _Faulty(row["id"], row["site"], Fault.DAMAGED, str(error))
             else:
                 if body is not None and row["outcome"] == STORED and not has_end(body):
-                    yield _Fault(row["id"], row["site"], None)
+                    yield _Faulty(row["id"], row["site"], Fault.BREAKS_OFF)
         if len(rows) < AT_ONCE:
             return
         after = rows[-1]["id"]
 
 
 def _unpacked(row: RowMapping, dictionaries: Mapping[int, Dictionary]) -> bytes | None:
-    """Give the bytes of a page; None where they were let go. Raises :exc:`DamagedPageError`."""
+    """Unpack the bytes of a capture; None where they were dropped. Raises :exc:`DamagedCaptureError`."""
     if row["content"] is None:
         if row["outcome"] == STORED:
-            raise DamagedPageError("is gone, and it is an article")
+            raise DamagedCaptureError("is gone, and it is an article")
         return None
     number = row["dictionary_id"]
     if number is not None and number not in dictionaries:
-        raise DamagedPageError(f"was packed with dictionary {number}, which is not in the database")
+        raise DamagedCaptureError(f"was packed with dictionary {number}, which is not in the database")
     return unpack(
         row["content"], size=row["size"], digest=row["digest"], dictionary=dictionaries[number] if number else None
     )

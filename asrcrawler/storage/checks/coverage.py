@@ -1,4 +1,4 @@
-"""The intervals of visited codes, against the visits that the ledger knows."""
+"""Check the intervals of visited codes against the visits that the ledger knows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def find(connection: Connection) -> Iterator[Finding]:
 
 
 def repair(connection: Connection, findings: Sequence[Finding]) -> None:
-    """Make the intervals of these sites anew."""
+    """Make the intervals of these sites again from the ledger."""
     for site in sorted({found.site for found in findings if found.site is not None}):
         connection.execute(delete(coverage_table).where(coverage_table.c.site == site))
         rows = [{"site": site, "first": first, "last": last} for first, last in _right(connection, site)]
@@ -46,7 +46,7 @@ def _said(connection: Connection, site: str) -> list[Span]:
 
 
 def _right(connection: Connection, site: str) -> Iterator[Span]:
-    """What the ledger gives, code after code, without holding them."""
+    """Work out the intervals from the ledger, code by code, in little memory."""
     visited = (
         select(ledger.c.code).where(ledger.c.site == site, ledger.c.first_visit_at.is_not(None)).order_by(ledger.c.code)
     )

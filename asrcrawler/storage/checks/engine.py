@@ -1,7 +1,7 @@
-"""The database itself: whether its pages and indexes are whole.
+"""Check the files of the database itself, and its indexes.
 
-An index that is out of step with its table can be made anew from it. Other damage is for a person: it is one finding
-with what can be done, however many complaints there are.
+An index that differs from its table can be made again from it. Other damage needs a person: it is one finding, however
+many complaints there are.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def find(connection: Connection) -> Iterator[Finding]:
 
 
 def repair(connection: Connection, _: Sequence[Finding]) -> int:
-    """Make every index anew that is out of step; give the number of indexes."""
+    """Make every index again that differs from its table; give their number."""
     renewed: set[str] = set()
     for _round in range(ROUNDS):
         fresh = [name for name in _indexes_to_renew(connection) if name not in renewed]
@@ -76,7 +76,7 @@ def _complaints(connection: Connection) -> list[str]:
 
 
 def _sorted_out(complaints: list[str]) -> tuple[list[str], list[str]]:
-    """The names of the indexes that are out of step, and what else there is to complain of."""
+    """Sort complaints: give the names of the indexes that differ from their tables, and the other complaints."""
     indexes, others = set(), []
     for complaint in complaints:
         if about := _ABOUT_INDEX.search(complaint):
@@ -87,7 +87,7 @@ def _sorted_out(complaints: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _postgresql(connection: Connection) -> Iterator[Finding]:
-    """The server watches its pages itself (``data_checksums``) when they are read: so all long texts are."""
+    """Find invalid indexes, and read all long texts: the server checks what it reads itself (``data_checksums``)."""
     for name in connection.scalars(_INVALID_INDEXES):
         yield Finding(NAME, f"the index {name} is not valid; REINDEX INDEX {name} makes it anew")
     for table in (article, revision):

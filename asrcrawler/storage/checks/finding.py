@@ -1,4 +1,4 @@
-"""One thing that is wrong."""
+"""Describe one thing that is wrong with an archive."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from enum import Enum
 
 
 class Finding(NamedTuple):
@@ -17,7 +18,9 @@ class Finding(NamedTuple):
     site: str | None = None
     code: int | None = None
     damage: bool = False
-    """Whether the database's own files are damaged, so that nobody but a person can help."""
+    """Whether the database's own files are damaged, so that only a person can help."""
+    fault: Enum | None = None
+    """Which fault of its check it is, where they are repaired in different ways."""
 
     def __str__(self) -> str:
         """``labels: asrpress.ir 32911: its labels are not those of its lists``."""
@@ -26,7 +29,7 @@ class Finding(NamedTuple):
 
 
 def codes_by_site(findings: Iterable[Finding]) -> dict[str, list[int]]:
-    """Every code that findings are about, once and ascending."""
+    """Give every code that findings are about, once, in ascending order."""
     codes: dict[str, set[int]] = defaultdict(set)
     for found in findings:
         if found.site is not None and found.code is not None:

@@ -1,4 +1,4 @@
-"""Rows that were worked out from an article which is not there."""
+"""Check for rows that were worked out from an article and stayed without it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def find(connection: Connection) -> Iterator[Finding]:
 
 
 def repair(connection: Connection, findings: Sequence[Finding]) -> None:
-    """They say nothing that is not made anew when the article is stored."""
+    """Delete these rows; they are made again when the article is stored."""
     for site, codes in codes_by_site(findings).items():
         for table in DERIVED:
             for code in codes:

@@ -1,4 +1,4 @@
-"""The indexes of words: every article is in them, as its text is now, and nothing else is."""
+"""Check the indexes of words: they have every article as its text is now, and nothing else."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOT_THERE = "is not in the index of words"
 
 
 def find(connection: Connection) -> Iterator[Finding]:
-    """What is wrong with the index that answers, and with one that is being filled as far as that has come."""
+    """Find what is wrong with the index that answers, and with the part of another that is filled so far."""
     found = indexes.every(connection, {indexes.FILLING, indexes.CURRENT})
     if not found:
         yield Finding(NAME, NO_INDEX)
@@ -62,7 +62,7 @@ def _of_index(connection: Connection, one: Index) -> Iterator[Finding]:
 
 
 def _of_site(connection: Connection, one: Index, site: str, base: int | None) -> Iterator[Finding]:
-    """Where the index holds digests, on SQLite, they are held against the articles' texts."""
+    """Compare the index with the articles of a site, and on SQLite, which has digests, with their texts too."""
     here = article.c.site == site
     columns = [article.c[name] for name in ("code", *EDITED)]
     if base is None:

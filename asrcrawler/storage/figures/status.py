@@ -40,8 +40,6 @@ class Figures:
     listed: int
     """Codes that the site lists and that were not visited yet."""
     visited: int
-    never_visited: int
-    """Codes among 1 … newest that were never visited."""
     settled: int
     """Visited codes that will not be visited again."""
     due: int
@@ -78,7 +76,6 @@ def figures(database: Database, site: str, now: datetime) -> Figures:
             outcomes=outcomes,
             listed=listed,
             visited=visited,
-            never_visited=newest - sum(min(last, newest) - first + 1 for first, last in spans if first <= newest),
             settled=visited - count(ledger, here, ledger.c.next_visit_at.is_not(None)),
             due=due,
             next_due_at=min(earliest, now) if earliest and due else earliest,

@@ -1,4 +1,4 @@
-"""Kept pages on their way to another reading: which page of which visit says how an article stands."""
+"""Select the captures that are worth another reading, with the visits that found them."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from asrcrawler.spans import Span
     from asrcrawler.storage.engine.database import Database
 
-CODES_AT_ONCE = 100  # some 400 KB of packed pages
+CODES_AT_ONCE = 100  # some 400 KB of packed captures
 STORED, UNREADABLE = str(Outcome.STORED), str(Outcome.UNREADABLE)
 NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which pages to read again; everything that is given has to hold."""
+    """Which captures to read again; everything that is given has to hold."""
 
     site: str
     codes: Sequence[Span] | None = None
@@ -42,8 +42,8 @@ class Wanted:
     """Only those that could not be read."""
 
 
-class Sheet(NamedTuple):
-    """One page to be read again, as one visit found it. Packed: it goes to another process like this."""
+class StoredCapture(NamedTuple):
+    """A capture to be read again, as one visit found it; packed, as it goes to another process."""
 
     visit_id: int
     code: int
@@ -59,36 +59,36 @@ class Sheet(NamedTuple):
     dictionary_id: int | None
 
 
-class Story(NamedTuple):
-    """The visits of one code, and those of its pages that are worth another reading."""
+class CodeHistory(NamedTuple):
+    """The visits of one code, and those of their captures that are worth another reading."""
 
     code: int
     visits: list[RowMapping]
     """All of them, the first one first; those of a clock that was ahead before all others."""
-    sheets: list[Sheet]
-    """The page that the stored article was read in, then each later one that could not be read."""
-    gone: bool
-    """Whether the page that the stored article was read in is not kept, so that no other may speak for it."""
+    captures: list[StoredCapture]
+    """The one that the stored article was read in, then each later one that could not be read."""
+    lost: bool
+    """Whether the capture that the stored article was read in is not kept; no other can replace it."""
 
 
 def count(database: Database, wanted: Wanted) -> int:
-    """How many codes have kept pages among those ``wanted``."""
+    """Count the codes that have captures among those ``wanted``."""
     with database.read() as connection:
         return sum(
-            connection.scalar(select(func.count(visit.c.code.distinct())).where(*_pages(wanted, *span))) or 0
+            connection.scalar(select(func.count(visit.c.code.distinct())).where(*_wanted_visits(wanted, *span))) or 0
             for span in _spans(wanted)
         )
 
 
-def stories(database: Database, wanted: Wanted) -> Iterator[list[Story]]:
-    """The wanted codes in ascending order, some at a time; no transaction stays open between them."""
+def histories(database: Database, wanted: Wanted) -> Iterator[list[CodeHistory]]:
+    """Read the wanted codes in ascending order, a portion at a time; no transaction stays open between portions."""
     for first, last in _spans(wanted):
         while first <= last:
             with database.read() as connection:
                 codes = list(
                     connection.scalars(
                         select(visit.c.code)
-                        .where(*_pages(wanted, first, last))
+                        .where(*_wanted_visits(wanted, first, last))
                         .distinct()
                         .order_by(visit.c.code)
                         .limit(CODES_AT_ONCE)
@@ -102,24 +102,24 @@ def stories(database: Database, wanted: Wanted) -> Iterator[list[Story]]:
             first = codes[-1] + 1
 
 
-def sheet_of_stored(connection: Connection, site: str, code: int) -> Sheet | None:
-    """Find the page that the stored article was read in; None where it is not kept."""
-    sheets = (sheet for story in _read(connection, Wanted(site=site), [code]) for sheet in story.sheets)
-    return next((sheet for sheet in sheets if sheet.outcome == STORED), None)
+def capture_of_stored(connection: Connection, site: str, code: int) -> StoredCapture | None:
+    """Find the capture that the stored article was read in; None where it is not kept."""
+    captures = (capture for history in _read(connection, Wanted(site=site), [code]) for capture in history.captures)
+    return next((capture for capture in captures if capture.outcome == STORED), None)
 
 
 def _spans(wanted: Wanted) -> Sequence[Span]:
     return [(1, HIGHEST_CODE)] if wanted.codes is None else merge(wanted.codes)
 
 
-def _pages(wanted: Wanted, first: int, last: int) -> Iterator[ColumnElement[bool]]:
+def _wanted_visits(wanted: Wanted, first: int, last: int) -> Iterator[ColumnElement[bool]]:
     yield visit.c.site == wanted.site
     yield visit.c.code.between(first, last)
     yield visit.c.page_id.is_not(None)
     yield visit.c.outcome.in_([UNREADABLE] if wanted.unreadable else [STORED, UNREADABLE])
 
 
-def _read(connection: Connection, wanted: Wanted, codes: Sequence[int]) -> list[Story]:
+def _read(connection: Connection, wanted: Wanted, codes: Sequence[int]) -> list[CodeHistory]:
     columns = [column for column in visit.c if column is not visit.c.headers]
     rows = connection.execute(
         select(*columns).where(visit.c.site == wanted.site, visit.c.code.in_(codes)).order_by(visit.c.id)
@@ -129,16 +129,16 @@ def _read(connection: Connection, wanted: Wanted, codes: Sequence[int]) -> list[
     for row in sorted(rows, key=lambda row: (has_come(row["at"], now), row["at"], row["id"])):
         visits[row["code"]].append(row)
     chosen = {code: _chosen(wanted, its) for code, its in visits.items()}
-    sheets = _sheets(connection, [row["id"] for its in chosen.values() for row in its])
+    captures = _captures(connection, [row["id"] for its in chosen.values() for row in its])
     found = []
     for code, its in visits.items():
-        own = [sheets[row["id"]] for row in chosen[code] if row["id"] in sheets]
-        found.append(Story(code, its, own, gone=not own and bool(chosen[code])))
-    return [story for story in found if story.sheets or story.gone]
+        own = [captures[row["id"]] for row in chosen[code] if row["id"] in captures]
+        found.append(CodeHistory(code, its, own, lost=not own and bool(chosen[code])))
+    return [history for history in found if history.captures or history.lost]
 
 
 def _chosen(wanted: Wanted, visits: Sequence[RowMapping]) -> list[RowMapping]:
-    """The last visit that found an article, and those after it whose page could not be read."""
+    """Choose the last visit that found an article, and those after it whose page could not be read."""
     last = max((place for place, row in enumerate(visits) if saw_article(row)), default=None)
     later = visits if last is None else visits[last + 1 :]
     chosen = [row for row in later if row["outcome"] == UNREADABLE and row["page_id"] is not None]
@@ -148,16 +148,17 @@ def _chosen(wanted: Wanted, visits: Sequence[RowMapping]) -> list[RowMapping]:
 
 
 def saw_article(row: RowMapping) -> bool:
-    """Tell whether the stored text is that of a visit's own page.
+    """Tell whether the stored text was read in the capture of this visit.
 
-    «Not modified» speaks of the page of an earlier visit, and so does a page without its end that says the same.
+    The answer «not modified» is about the capture of an earlier visit; so is a page without its end that reads the
+    same.
     """
     if row["outcome"] != STORED or row["http_status"] == NOT_MODIFIED or row["change"] == STALE:
         return False
     return bool(row["reason"] != UNENDED or row["change"] is not None)
 
 
-def _sheets(connection: Connection, visits: Sequence[int]) -> dict[int, Sheet]:
+def _captures(connection: Connection, visits: Sequence[int]) -> dict[int, StoredCapture]:
     columns = (
         visit.c.id, visit.c.code, visit.c.at, visit.c.outcome, visit.c.url, visit.c.http_status, visit.c.headers,
         page.c.size, page.c.digest, page.c.content, page.c.dictionary_id,
@@ -167,4 +168,4 @@ def _sheets(connection: Connection, visits: Sequence[int]) -> dict[int, Sheet]:
         .join(page, page.c.id == visit.c.page_id)
         .where(visit.c.id.in_(visits), page.c.content.is_not(None))
     )
-    return {row.id: Sheet(*row) for row in rows}
+    return {row.id: StoredCapture(*row) for row in rows}

@@ -1,8 +1,8 @@
-"""Puts another reading of kept pages in the place of the first one.
+"""Replace what was read in captures by what today's parser reads in them.
 
 A better reading of the same bytes is no edit by the site: the article's texts are replaced, its ``revision``,
 ``changed_at``, ``first_seen_at`` and ``last_seen_at`` stay, no earlier text is kept and no visit is added. A visit
-whose page could not be read and now can is judged anew, as if it had been read then: with the edit it found, and with
+whose page could not be read and now can is judged again, as if it had been read then: with the edit it found, and with
 its outcome in the ledger where it was the last visit.
 """
 
@@ -16,11 +16,9 @@ from sqlalchemy import bindparam, update
 
 from asrcrawler.http.completeness import UNENDED
 from asrcrawler.items import EDITED, Absence, Article, Outcome
-from asrcrawler.policy import differs, next_visit
 from asrcrawler.storage.models import page as page_table
 from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.visits.batch import (
-    LABELS,
     LONGEST_REASON,
     QUIET,
     REFRESHED,
@@ -28,7 +26,6 @@ from asrcrawler.storage.visits.batch import (
     reads_worse,
     storable,
     validators_of,
-    values_of,
 )
 from asrcrawler.storage.visits.ledger import newest_in
 from asrcrawler.storage.visits.runs import writing
@@ -40,7 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from asrcrawler.storage.engine.database import Database
-    from asrcrawler.storage.reparse.rereading import Sheet, Story
+    from asrcrawler.storage.reparse.rereading import CodeHistory, StoredCapture
     from asrcrawler.storage.visits.batch import Batch
 
 FIELDS = tuple(name for name in (*EDITED, *REFRESHED) if name != "text_digest")
@@ -71,20 +68,21 @@ class Rewritten:
 
     differences: list[Difference] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    """``same``, ``better``, ``readable``, ``restored``, ``worse``, ``unreadable``: pages by what became of them."""
+    """``same``, ``better``, ``readable``, ``restored``, ``worse``, ``unreadable``: captures by what became of them."""
     worse: dict[int, str] = field(default_factory=dict)
-    """Code → why its page does not replace what is stored."""
+    """Code → why its capture does not replace what is stored."""
 
 
 def write_readings(
     database: Database,
     site: str,
-    readings: Sequence[tuple[Story, Sequence[Article | Absence]]],
+    readings: Sequence[tuple[CodeHistory, Sequence[Article | Absence]]],
     *,
     run_id: int | None = None,
     dry_run: bool = False,
 ) -> Rewritten:
-    """Write what was read in the sheets of some stories (an item a sheet), in one transaction; or only say it.
+    """Write what was read in the captures of some histories, an item for each, in one transaction; or only say what
+    would be written.
 
     Raises :exc:`~asrcrawler.exceptions.StorageError`; then nothing of it is written.
     """
@@ -94,8 +92,8 @@ def write_readings(
     with database.read() if dry_run else writing(database, run_id, site) as connection:
         rows = load(connection, site, items, newest=newest_in(connection, site))
         rewriting = _Rewriting(connection, rows)
-        for story, read in readings:
-            rewriting.take_up(story, read)
+        for history, read in readings:
+            rewriting.take_up(history, read)
         if not dry_run:
             rewriting.save()
     return rewriting.result
@@ -106,29 +104,28 @@ class _Rewriting:
         self._connection = connection
         self._rows = rows
         self._visits: list[dict[str, Any]] = []
-        self._pages: dict[bytes, str] = {}
-        self._ledger: dict[int, dict[str, Any]] = {}
+        self._captures: dict[bytes, str] = {}
         self.result = Rewritten()
 
-    def take_up(self, story: Story, read: Sequence[Article | Absence]) -> None:
+    def take_up(self, history: CodeHistory, read: Sequence[Article | Absence]) -> None:
         judged: dict[int, Article | Absence] = {}
-        visits = {row["id"]: dict(row) for row in story.visits}
-        for sheet, item in zip(story.sheets, read, strict=True):
-            if sheet.outcome == Outcome.STORED:
-                self._read_again(story, _taken(item, visits[sheet.visit_id]))
-            elif (anew := self._judge_anew(sheet, item)) is not None:
-                visits[sheet.visit_id] |= anew
-                judged[sheet.visit_id] = item
-        self._rebook(story.code, list(visits.values()), judged)
+        visits = {row["id"]: dict(row) for row in history.visits}
+        for capture, item in zip(history.captures, read, strict=True):
+            if capture.outcome == Outcome.STORED:
+                self._read_again(history, _taken(item, visits[capture.visit_id]))
+            elif (anew := self._judge_anew(capture, item)) is not None:
+                visits[capture.visit_id] |= anew
+                judged[capture.visit_id] = item
+        self._rebook(history.code, list(visits.values()), judged)
 
     def save(self) -> None:
         save_articles(self._connection, self._rows)
-        if self._ledger:
-            upsert_ledger(self._connection, [self._ledger[code] for code in sorted(self._ledger)])
+        if self._rows.rebooked:
+            upsert_ledger(self._connection, [self._rows.ledger[code] for code in sorted(self._rows.rebooked)])
         if self._visits:
             self._connection.execute(_REJUDGE, self._visits)
-        for outcome in sorted(set(self._pages.values())):
-            digests = [digest for digest, found in self._pages.items() if found == outcome]
+        for outcome in sorted(set(self._captures.values())):
+            digests = [digest for digest, found in self._captures.items() if found == outcome]
             table = page_table.c
             self._connection.execute(
                 update(page_table)
@@ -136,58 +133,45 @@ class _Rewriting:
                 .values(outcome=outcome)
             )
 
-    def _read_again(self, story: Story, item: Article | Absence) -> None:
-        """The page of the stored article."""
-        stored = self._rows.articles.get(story.code)
+    def _read_again(self, history: CodeHistory, item: Article | Absence) -> None:
+        """Replace or restore the stored article by what its capture says today, unless that is worse."""
+        stored = self._rows.articles.get(history.code)
         if isinstance(item, Absence):
-            self._keep_what_is_stored(story.code, f"{item.outcome}, {item.reason}")
+            self._keep_what_is_stored(history.code, f"{item.outcome}, {item.reason}")
         elif reads_worse(stored, item):
-            self._keep_what_is_stored(story.code, WORSE)
+            self._keep_what_is_stored(history.code, WORSE)
         elif stored is None:
-            self._restore(story, item)
+            self._restore(history, item)
         else:
-            self._replace(stored, item)
+            self._replace(item)
 
     def _keep_what_is_stored(self, code: int, reason: str) -> None:
         self.result.counts["worse"] += 1
         self.result.worse[code] = reason
 
-    def _replace(self, stored: dict[str, Any], item: Article) -> None:
-        rows, code = self._rows, item.code
-        values = values_of(item)
-        touched = {name for name in (*FIELDS, "text_digest") if differs(name, stored, values)}
-        rows.signatures[code] = item.signature
-        self.result.counts["better" if touched else "same"] += 1
-        self._tell(item, {name: (stored[name], values[name]) for name in FIELDS if name in touched})
-        if "text_digest" in touched:
-            rows.digests.update(digest for digest in (stored["text_digest"], values["text_digest"]) if digest)
-            rows.retexted.add(code)
-        if touched & set(LABELS):
-            rows.relabelled.add(code)
-        if touched & set(EDITED):
-            rows.rewritten.add(code)
-        elif touched:
-            rows.refreshed.add(code)
-        stored.update(values)
-        if "published_at" in touched:
-            self._rebook_article(item)
+    def _replace(self, item: Article) -> None:
+        changes = self._rows.replace_reading(item)
+        self.result.counts["better" if changes else "same"] += 1
+        self._tell(item, {name: changes[name] for name in FIELDS if name in changes})
 
-    def _restore(self, story: Story, item: Article) -> None:
-        """An article that the visits know and the table does not have any more."""
-        seen = [row for row in story.visits if row["outcome"] == Outcome.STORED]
+    def _restore(self, history: CodeHistory, item: Article) -> None:
+        """Restore an article that the visits know and the table lost."""
+        seen = [row for row in history.visits if row["outcome"] == Outcome.STORED]
         changed = [row["at"] for row in seen if row["change"] not in QUIET]
-        values = values_of(item)
-        self._rows.add(values, seen[0]["at"])
-        self._rows.articles[story.code] |= {
-            "last_seen_at": seen[-1]["at"],
-            "changed_at": changed[-1] if changed else seen[0]["at"],
-        }
-        self._rows.signatures[story.code] = item.signature
+        self._rows.restore(
+            item,
+            first_seen_at=seen[0]["at"],
+            last_seen_at=seen[-1]["at"],
+            changed_at=changed[-1] if changed else seen[0]["at"],
+        )
+        values = self._rows.articles[item.code]
         self.result.counts["restored"] += 1
         self._tell(item, {name: (None, values[name]) for name in FIELDS if values[name] not in (None, [])})
 
-    def _judge_anew(self, sheet: Sheet, item: Article | Absence) -> dict[str, Any] | None:
-        """A visit whose page could not be read: its new outcome, if it has one."""
+    def _judge_anew(self, capture: StoredCapture, item: Article | Absence) -> dict[str, Any] | None:
+        """Judge a visit whose page could not be read; give its new outcome, reason and change, or None if it still
+        cannot.
+        """
         outcome, reason, change = Outcome.STORED, None, None
         stored = self._rows.articles.get(item.code)
         if isinstance(item, Absence):
@@ -204,39 +188,31 @@ class _Rewriting:
             return None
         self.result.counts["readable"] += 1
         kind = str(item.kind) if isinstance(item, Article) else "-"
-        self.result.differences.append(Difference(item.code, kind, OUTCOME, sheet.outcome, str(outcome)))
+        self.result.differences.append(Difference(item.code, kind, OUTCOME, capture.outcome, str(outcome)))
         anew = {
             "outcome": str(outcome),
             "reason": (storable(reason) or "")[:LONGEST_REASON] or None,
             "change": str(change) if change else None,
         }
-        self._visits.append({"own_id": sheet.visit_id, **{f"new_{name}": value for name, value in anew.items()}})
-        if self._pages.get(sheet.digest) != Outcome.STORED:  # of two codes with the same bytes, one may be an article
-            self._pages[sheet.digest] = str(outcome)
+        self._visits.append({"own_id": capture.visit_id, **{f"new_{name}": value for name, value in anew.items()}})
+        if self._captures.get(capture.digest) != Outcome.STORED:  # one of two codes with these bytes may be an article
+            self._captures[capture.digest] = str(outcome)
         return anew
 
     def _rebook(self, code: int, visits: Sequence[dict[str, Any]], judged: dict[int, Article | Absence]) -> None:
-        """The ledger's row, where the last visit was judged anew."""
+        """Change the ledger's row where the last visit was judged again."""
         item, known = judged.get(visits[-1]["id"]), self._rows.ledger.get(code)
         if item is None or known is None:
             return
         last = visits[-1]
-        row = known | {
+        changes = {
             "outcome": last["outcome"],
             "reason": last["reason"],
             "streak": _streak(visits),
             "unchanged": _quiet_looks(visits),
             **validators_of(known, item, Outcome(last["outcome"]), last["change"]),
         }
-        row["next_visit_at"] = next_visit(Outcome(last["outcome"]), self._rows.history(row, item), last["at"])
-        self._ledger[code] = self._rows.ledger[code] = row
-
-    def _rebook_article(self, item: Article) -> None:
-        """When an article is looked at again depends on when it was published."""
-        known = self._rows.ledger.get(item.code)
-        if known is not None and known["outcome"] == Outcome.STORED:
-            known["next_visit_at"] = next_visit(Outcome.STORED, self._rows.history(known, item), known["visited_at"])
-            self._ledger[item.code] = known
+        self._rows.rebook(item, changes, last["at"])
 
     def _tell(self, item: Article, changes: dict[str, tuple[Any, Any]]) -> None:
         kind = str(item.kind)

@@ -73,7 +73,7 @@ def _runs(texts: list[str], left: int, version: int) -> list[list[str]]:
     """The words of each text, of all together no more than ``left`` characters."""
     runs = []
     for text in texts:
-        words = words_of(text[:left], version)
+        words = list(words_of(text[:left], version))
         if not words:
             continue
         length = sum(map(len, words)) + len(words) - 1

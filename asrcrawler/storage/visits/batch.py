@@ -1,4 +1,4 @@
-"""What a batch of visits makes of the rows it touches. No SQL: rows are plain mappings, read before and saved after."""
+"""Work visits into the rows that they touch. No SQL: rows are plain mappings, read before and saved after."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from asrcrawler.clock import utcnow
 from asrcrawler.http.completeness import UNENDED, Looks, looked_again
-from asrcrawler.items import EDITED, NAMES, TYPES, Absence, Article, Change, Outcome, PackedPage, Type
+from asrcrawler.items import EDITED, NAMES, TYPES, Absence, Article, Change, Outcome, PackedCapture, Type
 from asrcrawler.policy import History, change_class, differs, has_come, is_stale_copy, next_visit
 
 if TYPE_CHECKING:
@@ -100,9 +100,11 @@ class Batch:
     """Articles with another ``text_digest`` than before, new ones among them."""
     revisions: list[dict[str, Any]] = field(default_factory=list)
     visits: list[dict[str, Any]] = field(default_factory=list)
-    pages: list[PackedPage | None] = field(default_factory=list)
-    """What each of ``visits`` found, where it is kept."""
+    captured: list[tuple[dict[str, Any], PackedCapture]] = field(default_factory=list)
+    """Those of ``visits`` that have a capture, with it."""
     first_visits: set[int] = field(default_factory=set)
+    rebooked: set[int] = field(default_factory=set)
+    """Codes whose row in the ledger changed without a visit."""
 
     def take_up(self, item: Article | Absence) -> Written:
         """Work one visit into the rows."""
@@ -121,7 +123,7 @@ class Batch:
     def _looks(self, item: Article | Absence) -> Looks | None:
         """Count the looks at the code that found a page without its end, this one included.
 
-        A whole page ends the count, and so does the word that there is none. No answer says nothing.
+        A whole page ends the count, and so does the answer that there is none. No answer leaves it as it is.
         """
         if not isinstance(item, Absence) or item.outcome in {Outcome.STORED, Outcome.MISSING}:
             return None
@@ -133,10 +135,10 @@ class Batch:
         return looked_again(before, reading_digest(values_of(item.reading)), _moment(item))
 
     def _taken(self, item: Article | Absence, looks: Looks | None) -> Article | Absence:
-        """Take a page without its end after all, where enough looks read the same; otherwise give ``item`` itself.
+        """Take a page without its end if enough looks read the same; otherwise give ``item`` itself.
 
-        It is taken as a new article, never in the place of a stored text. One that reads like the stored text was
-        seen again, and no more: a page that never has an end is no failure for ever.
+        It is taken as a new article, and never replaces a stored text. One that reads like the stored text counts as
+        seen again: a page that never has an end does not fail for ever.
         """
         if looks is None or not isinstance(item, Absence) or item.reading is None or not looks.prove(_moment(item)):
             return item
@@ -148,7 +150,7 @@ class Batch:
         return replace(item, outcome=Outcome.STORED, reason=UNENDED)
 
     def _judge(self, item: Absence) -> tuple[Outcome, str]:
-        """An absence that says *stored* is the answer «not modified»: the article was seen again."""
+        """Judge an absence. One that says *stored* is the answer «not modified»: the article was seen again."""
         if item.outcome is not Outcome.STORED:
             return item.outcome, item.reason
         stored = self.articles.get(item.code)
@@ -160,7 +162,7 @@ class Batch:
         return Outcome.STORED, item.reason
 
     def take_up_article(self, item: Article) -> str | None:
-        """Work an article into the rows that its visit found; give what that changed.
+        """Work an article into the rows that its visit found; give what it changed.
 
         One that was fetched before what is stored changes nothing.
         """
@@ -168,11 +170,11 @@ class Batch:
         stored = self.articles.get(item.code)
         if stored is not None and self._is_older(item, stored["last_seen_at"]):
             return None
+        if stored is None:
+            self._add(item, at)
+            return NEW
         values = values_of(item)
         self.signatures[item.code] = item.signature
-        if stored is None:
-            self.add(values, at)
-            return NEW
         change = change_class(stored, values)
         if change is not None:
             if self._is_stale_copy(stored, values, at):
@@ -180,21 +182,30 @@ class Batch:
             change = self._compare_todays_readings(stored, values)
         if change is None:
             values = {name: values[name] for name in REFRESHED}
-        if stored["text_digest"] != values["text_digest"]:
-            self.digests.update(digest for digest in (stored["text_digest"], values["text_digest"]) if digest)
-            self.retexted.add(item.code)
         if change is not None:
             self._keep_revision(stored, change, at)
-            if any(differs(name, stored, values) for name in LABELS):
-                self.relabelled.add(item.code)
             values |= {"revision": stored["revision"] + 1, "changed_at": at}
-            self.rewritten.add(item.code)
-        stored.update(values, last_seen_at=at)
-        self.refreshed.add(item.code)
+        self._update(stored, values | {"last_seen_at": at})
         return change
 
+    def _update(self, stored: dict[str, Any], values: Mapping[str, Any]) -> set[str]:
+        """Bring a stored article to ``values``, and note what has to be written; give the fields that differ."""
+        code = stored["code"]
+        touched = {name for name in values if differs(name, stored, values)}
+        if "text_digest" in touched:
+            self.digests.update(digest for digest in (stored["text_digest"], values["text_digest"]) if digest)
+            self.retexted.add(code)
+        if not touched.isdisjoint(LABELS):
+            self.relabelled.add(code)
+        if not touched.isdisjoint(EDITED):
+            self.rewritten.add(code)
+        elif touched:
+            self.refreshed.add(code)
+        stored.update(values)
+        return touched
+
     def _is_stale_copy(self, stored: Mapping[str, Any], values: Mapping[str, Any], at: datetime) -> bool:
-        """Tell whether an earlier text of the article came back that is no edit."""
+        """Tell whether an earlier text of the article came back, out of a cache, and so is no edit."""
         if not is_stale_copy(at, stored["last_seen_at"]):
             return False
         if self.ledger.get(stored["code"], {}).get("reason") == BROKEN_PAGE:  # what comes now is to take its place
@@ -212,27 +223,45 @@ class Batch:
         if again is not None and not reads_worse(stored, again):
             today = values_of(again)
             if change_class(stored, today) is not None:
-                self.rewritten.add(stored["code"])
-                if any(differs(name, stored, today) for name in LABELS):
-                    self.relabelled.add(stored["code"])
-                stored.update({name: today[name] for name in EDITED})
+                self._update(stored, {name: today[name] for name in EDITED})
         return change_class(stored, values)
 
-    def add(self, values: dict[str, Any], at: datetime) -> None:
-        """An article that is not there, first seen ``at``."""
-        self.articles[values["code"]] = values | {
+    def replace_reading(self, item: Article) -> dict[str, tuple[Any, Any]]:
+        """Replace a stored article by another reading of its capture; give the fields that differ, before and after.
+
+        That is no edit by the site: revision and moments stay.
+        """
+        stored = self.articles[item.code]
+        before, values = dict(stored), values_of(item)
+        self.signatures[item.code] = item.signature
+        touched = self._update(stored, values)
+        if "published_at" in touched:  # the next visit depends on it
+            known = self.ledger.get(item.code)
+            if known is not None and known["outcome"] == Outcome.STORED:
+                self.rebook(item, {}, known["visited_at"])
+        return {name: (before[name], values[name]) for name in touched}
+
+    def restore(self, item: Article, *, first_seen_at: datetime, last_seen_at: datetime, changed_at: datetime) -> None:
+        """Add an article that was lost, with the moments that its visits tell."""
+        self._add(item, first_seen_at)
+        self.articles[item.code] |= {"last_seen_at": last_seen_at, "changed_at": changed_at}
+
+    def _add(self, item: Article, at: datetime) -> None:
+        """Add an article that is not stored, first seen ``at``."""
+        self.articles[item.code] = values_of(item) | {
             "duplicate_of": None,
             "similar_to": None,
-            "revision": self.earlier.get(values["code"], 0) + 1,
+            "revision": self.earlier.get(item.code, 0) + 1,
             "first_seen_at": at,
             "last_seen_at": at,
             "changed_at": at,
         }
-        self.inserted.add(values["code"])
-        self.relabelled.add(values["code"])
-        self.retexted.add(values["code"])
-        if values["text_digest"]:
-            self.digests.add(values["text_digest"])
+        self.signatures[item.code] = item.signature
+        self.inserted.add(item.code)
+        self.relabelled.add(item.code)
+        self.retexted.add(item.code)
+        if item.text_digest:
+            self.digests.add(item.text_digest)
 
     def _keep_revision(self, stored: Mapping[str, Any], change: Change, at: datetime) -> None:
         self.revisions.append(
@@ -248,7 +277,7 @@ class Batch:
     def _book(
         self, item: Article | Absence, outcome: Outcome, reason: str | None, change: str | None, looks: Looks | None
     ) -> dict[str, Any]:
-        """Write the visit down and give the ledger's new row; a visit before the last one is only counted there."""
+        """Add the visit and give the ledger's new row; there, a visit before the last one is only counted."""
         at = _moment(item)
         known = self.ledger.get(item.code, {})
         if known.get("first_visit_at") is None:
@@ -273,31 +302,37 @@ class Batch:
             "unended_looks": looks.count if looks else None,
             **validators_of(known, item, outcome, change),
         }
-        row["next_visit_at"] = next_visit(outcome, self.history(row, item), at)
-        page = item.fetch.page if item.fetch and isinstance(item.fetch.page, PackedPage) else None
-        self.pages.append(page)
-        self.visits.append(
-            {name: row[name] for name in ("site", "code", "run_id", "outcome", "reason", "http_status")}
-            | {
-                "at": at,
-                "size": min(item.fetch.size, HIGHEST_INTEGER) if item.fetch else 0,
-                "change": str(change) if change else None,
-                "page_id": None,
-                "url": storable(page.url) if page else None,
-                "headers": _headers(page.headers) if page else None,
-            }
-        )
+        row["next_visit_at"] = next_visit(outcome, self._history(row, item), at)
+        capture = item.fetch.capture if item.fetch and isinstance(item.fetch.capture, PackedCapture) else None
+        visit = {name: row[name] for name in ("site", "code", "run_id", "outcome", "reason", "http_status")} | {
+            "at": at,
+            "size": min(item.fetch.size, HIGHEST_INTEGER) if item.fetch else 0,
+            "change": str(change) if change else None,
+            "page_id": None,
+            "url": storable(capture.url) if capture else None,
+            "headers": _headers(capture.headers) if capture else None,
+        }
+        self.visits.append(visit)
+        if capture is not None:
+            self.captured.append((visit, capture))
         if self._is_older(item, known.get("visited_at")):
             row = dict(known) | {"visits": row["visits"]}
         self.ledger[item.code] = row
         return row
 
+    def rebook(self, item: Article | Absence, changes: Mapping[str, Any], at: datetime) -> None:
+        """Change the ledger's row of a code whose last visit, ``at``, is read in another way."""
+        row = self.ledger[item.code] | dict(changes)
+        row["next_visit_at"] = next_visit(Outcome(row["outcome"]), self._history(row, item), at)
+        self.ledger[item.code] = row
+        self.rebooked.add(item.code)
+
     def _is_older(self, item: Article | Absence, moment: datetime | None) -> bool:
-        """Whether an answer was fetched before ``moment``, as far as that can be believed."""
+        """Tell whether an answer was fetched before ``moment``; a moment in the future is not believed."""
         return has_come(moment, self.now) and _moment(item) < moment
 
-    def history(self, row: Mapping[str, Any], item: Article | Absence) -> History:
-        """What :func:`next_visit` asks about a code with the ledger row ``row``."""
+    def _history(self, row: Mapping[str, Any], item: Article | Absence) -> History:
+        """Give what :func:`next_visit` asks about a code with the ledger row ``row``."""
         stored = self.articles.get(item.code)
         return History(
             code=item.code,
@@ -311,7 +346,7 @@ class Batch:
 
 
 def storable(text: str | None) -> str | None:
-    """``text`` without what no database takes (NUL, lone surrogates); None when nothing is left."""
+    """Remove from ``text`` what no database takes (NUL, lone surrogates); give None when nothing is left."""
     if not text:
         return None
     try:
@@ -322,12 +357,12 @@ def storable(text: str | None) -> str | None:
 
 
 def reads_worse(stored: Mapping[str, Any] | None, item: Article) -> bool:
-    """Whether ``item`` may not replace the article that is stored."""
+    """Tell whether ``item`` may not replace the article that is stored."""
     return stored is not None and bool(stored["body"]) and not item.body
 
 
 def _unchanged(known: Mapping[str, Any], outcome: Outcome, change: str | None) -> int:
-    """Quiet looks in a row; a look that saw no article says nothing about it."""
+    """Count the looks in a row that changed nothing; one that found no article is not counted."""
     before: int = known.get("unchanged", 0)
     if outcome is not Outcome.STORED:
         return before
@@ -349,7 +384,7 @@ def _shown(given: Sequence[Media]) -> list[dict[str, str | None]]:
 
 
 def reading_digest(values: Mapping[str, Any]) -> bytes:
-    """Fingerprint what a page reads to, given or stored as columns of ``article``: its text and its pictures."""
+    """Fingerprint the text and the pictures of an article, given or stored as columns of ``article``."""
     said = {name: values[name] for name in ("kind", *EDITED, "images", "videos")} | {
         "tags": sorted(set(values["tags"]))
     }
@@ -388,7 +423,7 @@ _COLUMN: dict[Type, Callable[[Any], Any]] = {
 def validators_of(
     known: Mapping[str, Any], item: Article | Absence, outcome: Outcome, change: str | None
 ) -> dict[str, str | None]:
-    """What the next conditional request may send: only of an answer whose text is the stored one."""
+    """Give what the next conditional request may send: only of an answer whose text is the stored one."""
     if outcome is not Outcome.STORED:
         return {"etag": None, "last_modified": None}
     if isinstance(item, Article) and item.fetch and change != STALE:

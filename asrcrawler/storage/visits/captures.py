@@ -1,7 +1,7 @@
-"""The kept pages: each content once, packed; the visits that found it say so.
+"""Keep captures: each content once, packed; the visits refer to it.
 
-A page that is an article is kept for good. Of those that were refused or unreadable, the newest are kept for
-diagnosis; of the others the digest stays.
+The capture of an article is kept for ever. Of refused and unreadable pages the newest are kept, for diagnosis, and of
+the others the digest.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
-from asrcrawler.exceptions import DamagedPageError
+from asrcrawler.exceptions import DamagedCaptureError
 from asrcrawler.items import Outcome
 from asrcrawler.storage.engine.rows import insert_rows
 from asrcrawler.storage.models import page, visit
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
-    from asrcrawler.items import PackedPage
+    from asrcrawler.items import PackedCapture
     from asrcrawler.storage.engine.database import Database
 
-KEPT_FOR_DIAGNOSIS = 1_000  # pages of one site and outcome other than stored; a template change shows in ten
+KEPT_FOR_DIAGNOSIS = 1_000  # captures of one site and outcome other than stored; a template change shows in ten
 LARGEST_FOR_DIAGNOSIS = 256 * 1024  # bytes, packed; an article is kept whatever its size
 STORED = str(Outcome.STORED)
 
@@ -38,15 +38,15 @@ _REFILL = (
 )
 
 
-class Found(NamedTuple):
-    """A page as one visit found it."""
+class FoundCapture(NamedTuple):
+    """A capture that a visit found, and what became of the visit."""
 
-    packed: PackedPage
+    packed: PackedCapture
     outcome: str
 
 
-class KeptPage(NamedTuple):
-    """A visit that found a page, and what is left of that page."""
+class KeptCapture(NamedTuple):
+    """A visit that found a capture, and what is left of that capture."""
 
     visit_id: int
     at: datetime
@@ -57,12 +57,12 @@ class KeptPage(NamedTuple):
     digest: bytes
     size: int
     packed_size: int | None
-    """Bytes it takes in the database; None where it was let go."""
+    """Bytes it takes in the database; None where its content was dropped."""
 
 
-def keep(connection: Connection, site: str, found: Iterable[Found]) -> dict[bytes, int]:
-    """Keep what visits found, each content once; give the ids of the pages by digest."""
-    wanted: dict[bytes, Found] = {}
+def keep(connection: Connection, site: str, found: Iterable[FoundCapture]) -> dict[bytes, int]:
+    """Keep what visits found, each content once; give the ids of the captures by digest."""
+    wanted: dict[bytes, FoundCapture] = {}
     for one in found:
         before = wanted.get(one.packed.digest)
         if before is None or before.outcome != STORED:
@@ -83,12 +83,12 @@ def keep(connection: Connection, site: str, found: Iterable[Found]) -> dict[byte
         new = connection.execute(select(page.c.id, page.c.digest).where(here, page.c.digest.in_(digests)))
         ids.update({row.digest: row.id for row in new})
     for outcome in sorted({one.outcome for one in wanted.values()} - {STORED}):
-        _let_go(connection, site, outcome)
+        _drop_oldest(connection, site, outcome)
     return ids
 
 
-def kept_of(database: Database, site: str, code: int) -> list[KeptPage]:
-    """The pages of a code, the one found first first."""
+def kept_of(database: Database, site: str, code: int) -> list[KeptCapture]:
+    """List the captures of a code, the first one first."""
     columns = (
         visit.c.id, visit.c.at, visit.c.url, visit.c.outcome, visit.c.http_status, visit.c.headers, page.c.digest,
         page.c.size, func.length(page.c.content),
@@ -100,32 +100,34 @@ def kept_of(database: Database, site: str, code: int) -> list[KeptPage]:
             .where(visit.c.site == site, visit.c.code == code)
             .order_by(visit.c.id)
         )
-        return [KeptPage(*row) for row in rows]
+        return [KeptCapture(*row) for row in rows]
 
 
 def body_of(database: Database, site: str, digest: bytes) -> bytes:
-    """The bytes of a kept page. Raises :exc:`DamagedPageError` where they are not there or not those that came."""
+    """Read the bytes of a capture. Raises :exc:`DamagedCaptureError` where they are missing or not those that came."""
     with database.read() as connection:
         row = connection.execute(select(page).where(page.c.site == site, page.c.digest == digest)).mappings().first()
         return unpacked(connection, row)
 
 
 def unpacked(connection: Connection, row: RowMapping | None) -> bytes:
-    """The body of a row of ``page``. Raises :exc:`DamagedPageError`."""
+    """Unpack the body of a row of ``page``. Raises :exc:`DamagedCaptureError`."""
     if row is None or row["content"] is None:
-        raise DamagedPageError("is no longer in the database")
+        raise DamagedCaptureError("is no longer in the database")
     known = None
     if row["dictionary_id"] is not None:
         known = dictionary(connection, row["dictionary_id"])
         if known is None:
-            raise DamagedPageError(f"was packed with dictionary {row['dictionary_id']}, which is not in the database")
+            raise DamagedCaptureError(
+                f"was packed with dictionary {row['dictionary_id']}, which is not in the database"
+            )
     return unpack(row["content"], size=row["size"], digest=row["digest"], dictionary=known)
 
 
-def _renew(connection: Connection, pages: Sequence[tuple[Any, Found]]) -> None:
-    """Bring known pages up to date: what was let go and came again is kept again, what reads now is an article."""
+def _renew(connection: Connection, known: Sequence[tuple[Any, FoundCapture]]) -> None:
+    """Refill captures whose content was dropped and came again; promote those that now read as an article."""
     promoted, refilled = [], []
-    for row, one in pages:
+    for row, one in known:
         if row.empty and _is_kept(one):
             packed = one.packed
             refilled.append(
@@ -144,7 +146,7 @@ def _renew(connection: Connection, pages: Sequence[tuple[Any, Found]]) -> None:
         connection.execute(_REFILL, refilled)
 
 
-def _as_row(site: str, one: Found) -> dict[str, Any]:
+def _as_row(site: str, one: FoundCapture) -> dict[str, Any]:
     kept = _is_kept(one)
     return {
         "site": site,
@@ -156,12 +158,12 @@ def _as_row(site: str, one: Found) -> dict[str, Any]:
     }
 
 
-def _is_kept(one: Found) -> bool:
+def _is_kept(one: FoundCapture) -> bool:
     return one.outcome == STORED or len(one.packed.content) <= LARGEST_FOR_DIAGNOSIS
 
 
-def _let_go(connection: Connection, site: str, outcome: str) -> None:
-    """Keep the newest pages of an outcome that is no article, and of the others their digest."""
+def _drop_oldest(connection: Connection, site: str, outcome: str) -> None:
+    """Drop the content of all but the newest captures of an outcome that is no article; their digests stay."""
     these = (
         page.c.site == site,
         page.c.outcome == outcome,

@@ -1,7 +1,7 @@
-"""The visited codes as merged intervals: what is not covered was never looked at.
+"""Keep the visited codes as merged intervals.
 
-An archive that is complete is one interval, however many codes it has; planning the sweep reads intervals only, and
-of those no more than it needs.
+A complete archive is one interval, however many codes it has. Planning reads intervals only, and no more of them than
+it needs.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def cover(connection: Connection, site: str, codes: Iterable[int]) -> None:
 
 
 def gaps(connection: Connection, site: str, first: int, last: int) -> Iterator[Span]:
-    """The spans of never visited codes within ``first`` … ``last`` (inclusive), the newest first."""
+    """Find the spans of never visited codes within ``first`` … ``last`` (inclusive), the newest first."""
     while first <= last:
         page = _touching(connection, site, first, last, limit=PAGE)
         for covered_first, covered_last in page:
@@ -54,7 +54,7 @@ def gaps(connection: Connection, site: str, first: int, last: int) -> Iterator[S
 
 
 def covered(connection: Connection, site: str, first: int, last: int) -> Iterator[Span]:
-    """The spans of visited codes within ``first`` … ``last``, the newest first."""
+    """Find the spans of visited codes within ``first`` … ``last``, the newest first."""
     top = last
     while first <= top:
         page = _touching(connection, site, first, top, limit=PAGE)
@@ -66,7 +66,7 @@ def covered(connection: Connection, site: str, first: int, last: int) -> Iterato
 
 
 def _touching(connection: Connection, site: str, first: int, last: int, *, limit: int | None = None) -> list[Span]:
-    """The intervals that share a code with ``first`` … ``last``, the newest first.
+    """Read the intervals that share a code with ``first`` … ``last``, the newest first.
 
     Intervals are disjoint: of those that begin before ``first`` only the last one can reach into it. So both ends of
     the search are bounds on the primary key.

@@ -1,4 +1,4 @@
-"""The dictionaries that pages are packed with: learnt from the site's own pages, kept as long as the pages."""
+"""Train and store the dictionaries that captures are packed with, a site at a time; none is ever removed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, insert, select, update
 
 from asrcrawler.clock import utcnow
-from asrcrawler.exceptions import DamagedPageError
+from asrcrawler.exceptions import DamagedCaptureError
 from asrcrawler.items import Outcome
 from asrcrawler.storage.models import dictionary as dictionary_table
 from asrcrawler.storage.models import page
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from asrcrawler.storage.engine.database import Database
 
-FEWEST_PAGES = 100  # articles of which a dictionary is learnt; below it, it would know single pages and not the frame
-SAMPLE = 200  # newest pages that are looked at: 18 MB while it is learnt, a second or two
-SAMPLE_BYTES = 32 * 1024 * 1024  # … and no more than that, however large they are
-WORN = 1.5  # when the newest pages take so much more room than others did, the frame is a new one
+FEWEST_CAPTURES = 100  # articles that a dictionary is trained on; of fewer it learns single pages, not their frame
+SAMPLE = 200  # newest captures that it is trained on: 18 MB in memory, a second or two
+SAMPLE_BYTES = 32 * 1024 * 1024  # at most, however large they are
+WORN = 1.5  # the newest captures take so many times the room that others did: the site has a new frame
 
 _REPACK = (
     update(page)
@@ -33,7 +33,7 @@ _REPACK = (
 
 
 def newest_dictionary(database: Database, site: str) -> Dictionary | None:
-    """The one that pages are packed with now."""
+    """Read the dictionary that captures are packed with now."""
     table = dictionary_table
     with database.read() as connection:
         row = connection.execute(
@@ -43,25 +43,25 @@ def newest_dictionary(database: Database, site: str) -> Dictionary | None:
 
 
 def dictionary(connection: Connection, number: int) -> Dictionary | None:
-    """A dictionary by its id."""
+    """Read a dictionary by its id."""
     table = dictionary_table
     row = connection.execute(select(table.c.id, table.c.data).where(table.c.id == number)).first()
     return Dictionary(*row) if row else None
 
 
 def dictionaries(database: Database, site: str) -> dict[int, bytes]:
-    """All of a site's dictionaries by id."""
+    """Read all dictionaries of a site, by id."""
     table = dictionary_table
     with database.read() as connection:
         rows = connection.execute(select(table.c.id, table.c.data).where(table.c.site == site))
         return {row.id: row.data for row in rows}
 
 
-def pages_to_learn_from(database: Database, site: str) -> int:
-    """How many pages ask for a dictionary, up to :data:`SAMPLE`.
+def captures_to_learn_from(database: Database, site: str) -> int:
+    """Count the captures that need a dictionary, up to :data:`SAMPLE`.
 
-    Where there is none yet, that is the articles kept so far. Where there is one, it is none, until the newest pages
-    take far more room with it than those did that it was tried on.
+    Without a dictionary, these are the captures of articles. With one, there are none until the newest captures take
+    far more room with it than those that it was measured on.
     """
     table = dictionary_table
     with database.read() as connection:
@@ -75,13 +75,14 @@ def pages_to_learn_from(database: Database, site: str) -> int:
         count, size, packed = connection.execute(
             select(func.count(), func.sum(sample.c.size), func.sum(sample.c.packed))
         ).one()
-        return count if count >= FEWEST_PAGES and packed > WORN * known.share * size else 0
+        return count if count >= FEWEST_CAPTURES and packed > WORN * known.share * size else 0
 
 
 def learn(database: Database, site: str, *, run_id: int | None = None) -> Dictionary | None:
-    """Learn a dictionary from the newest articles, store it, and pack those again with it; None where it cannot be.
+    """Train a dictionary on the newest articles, store it and pack their captures again with it.
 
-    Takes a second or two and reads and writes beside a crawl; what is packed meanwhile is packed as before.
+    None where it cannot be trained. Takes a second or two while others read and write; what is packed meanwhile is
+    packed as before.
     """
     sample = _sample(database, site)
     found = train(list(sample.values()))
@@ -91,7 +92,7 @@ def learn(database: Database, site: str, *, run_id: int | None = None) -> Dictio
 
 
 def _sample(database: Database, site: str) -> dict[int, bytes]:
-    """Bodies by page id."""
+    """Read the bodies to train on, by the id of their capture."""
     sample: dict[int, bytes] = {}
     room = SAMPLE_BYTES
     known: dict[int | None, Dictionary | None] = {None: None}
@@ -102,7 +103,7 @@ def _sample(database: Database, site: str) -> dict[int, bytes]:
                 known[number] = dictionary(connection, number)
             if room < row["size"]:
                 continue
-            with suppress(DamagedPageError):  # one of these is for ``scrapy db check`` to tell
+            with suppress(DamagedCaptureError):  # one of these is for ``scrapy db check`` to tell
                 sample[row["id"]] = unpack(
                     row["content"], size=row["size"], digest=row["digest"], dictionary=known[number]
                 )

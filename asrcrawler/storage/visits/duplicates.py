@@ -1,6 +1,6 @@
-"""Exact duplicates: of the articles of a site that carry the same text, the one with the lowest code is the original.
+"""Link exact duplicates: of the articles of a site with the same text, the one with the lowest code is the original.
 
-Worked out from the whole group each time one of it changes, so that the order of visits makes no difference.
+The whole group is worked out each time one of it changes, so that the order of visits makes no difference.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LINK = update(article).where(article.c.id == bindparam("own_id")).values(duplic
 
 
 def link_duplicates(connection: Connection, site: str, digests: Iterable[bytes]) -> None:
-    """Set ``duplicate_of`` anew for every article whose text has one of ``digests``."""
+    """Set ``duplicate_of`` again for every article whose text has one of ``digests``."""
     wanted = list(digests)
     if not wanted:
         return

@@ -1,4 +1,4 @@
-"""What planning asks of the ledger. Every question is answered by an index, whatever the archive's size."""
+"""Answer what planning asks of the ledger, each question by an index, whatever the archive's size."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Validators(NamedTuple):
 
 
 def known(database: Database, site: str, codes: Sequence[int]) -> dict[int, Known]:
-    """The last visits of ``codes``; a code the ledger does not have is left out."""
+    """Read the last visits of ``codes``; a code that the ledger does not have is left out."""
     found: dict[int, Known] = {}
     with database.read() as connection:
         for start in range(0, len(codes), CHUNK):
@@ -55,7 +55,7 @@ def known(database: Database, site: str, codes: Sequence[int]) -> dict[int, Know
 
 
 def validators(database: Database, site: str, codes: Sequence[int]) -> dict[int, Validators]:
-    """What the stored answers of ``codes`` can be asked for conditionally; other codes are left out."""
+    """Read what a conditional request for each of ``codes`` can send; codes without are left out."""
     found: dict[int, Validators] = {}
     with database.read() as connection:
         for start in range(0, len(codes), CHUNK):
@@ -79,7 +79,7 @@ def due(
     *,
     exclude: Collection[int] = (),
 ) -> list[int]:
-    """Codes whose last visit ended so and whose next one is due, the longest due first.
+    """Find codes whose last visit ended with one of these outcomes and whose next one is due, the longest due first.
 
     ``exclude`` are codes that are being visited and not written yet.
     """
@@ -98,9 +98,9 @@ def due(
 
 
 def spans_due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """The stretches of the index whose next visit is due at ``now``, see :func:`~asrcrawler.policy.is_due`.
+    """Give the ranges of the index whose next visit is due at ``now``, see :func:`~asrcrawler.policy.is_due`.
 
-    Apart, because with ``OR`` between them no database reads them in order.
+    Separately, because no database reads them in order with ``OR`` between them.
     """
     return ledger.c.next_visit_at <= now, ledger.c.next_visit_at > now + LONGEST_NEXT_VISIT
 
@@ -108,7 +108,9 @@ def spans_due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 def listed_unvisited(
     database: Database, site: str, limit: int, *, below: int | None = None, exclude: Collection[int] = ()
 ) -> list[int]:
-    """Codes the site names and that were never visited, newest first; only those ``below`` a code if it is given."""
+    """Find codes that the site lists and that were never visited, newest first; only those ``below`` a code if it is
+    given.
+    """
     own = ledger.c.site == site, ledger.c.outcome.is_(None)
     with database.read() as connection:
         found = connection.scalars(
@@ -121,7 +123,7 @@ def listed_unvisited(
 
 
 def unvisited_spans(database: Database, site: str, first: int, last: int, limit: int) -> list[Span]:
-    """Spans of never visited codes within ``first`` … ``last``, newest first, with at least ``limit`` codes or all."""
+    """Find spans of never visited codes within ``first`` … ``last``, newest first: at least ``limit`` codes, or all."""
     spans: list[Span] = []
     wanted = limit
     with database.read() as connection:
@@ -133,20 +135,14 @@ def unvisited_spans(database: Database, site: str, first: int, last: int, limit:
     return spans
 
 
-def newest_stored(database: Database, site: str) -> int:
-    """The highest code with an article; 0 for none."""
-    with database.read() as connection:
-        return connection.scalar(select(func.max(article.c.code)).where(article.c.site == site)) or 0
-
-
 def newest_known(database: Database, site: str) -> int:
-    """The highest code that has an article or waits, listed, for its first visit; 0 for none."""
+    """Find the highest code that has an article, or is listed and waits for its first visit; 0 for none."""
     with database.read() as connection:
         return newest_in(connection, site)
 
 
 def newest_in(connection: Connection, site: str) -> int:
-    """:func:`newest_known` within an open transaction."""
+    """Do what :func:`newest_known` does, within an open transaction."""
     stored = connection.scalar(select(func.max(article.c.code)).where(article.c.site == site))
     listed = connection.scalar(select(func.max(ledger.c.code)).where(ledger.c.site == site, ledger.c.outcome.is_(None)))
     return max(stored or 0, listed or 0)
@@ -155,7 +151,7 @@ def newest_in(connection: Connection, site: str) -> int:
 def record_listed(
     database: Database, site: str, codes: Iterable[int], at: datetime, *, run_id: int | None = None
 ) -> int:
-    """Write down that the site names ``codes``; give how many of them the ledger did not have.
+    """Write down that the site lists ``codes``; give how many of them are new to the ledger.
 
     What the ledger knows of a code stays, and so does the time it was first listed.
     """

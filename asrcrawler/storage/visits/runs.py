@@ -66,7 +66,7 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any]) -> int:
             if is_alive(row, now):
                 raise AnotherRunError(
                     f"another run on {site} is at work since {row['started_at']:%Y-%m-%d %H:%M:%S} UTC"
-                    f" (host {row['host']}, process {row['process'].partition(' ')[0]}); nothing to do"
+                    f" (host {row['host']}, process {row['process'].partition(' ')[0]})"
                 )
             ended_at = min(row["heartbeat_at"], now)  # its clock may have been ahead
             _set(connection, row["id"], ended_at=ended_at, end_reason=KILLED, exit_status=None)

@@ -1,7 +1,7 @@
-"""Near duplicates: of the near duplicates of an article with lower codes, ``similar_to`` is the lowest.
+"""Link near duplicates: ``similar_to`` is the lowest code among the near duplicates of an article below its own.
 
-Found in the transaction that stores an article, by an index in the database: each signature stands in the buckets of
-its :func:`~asrcrawler.text.similarity.band_keys`, and whoever shares a bucket is a candidate. That costs the same
+They are found in the transaction that stores an article, by an index in the database: each signature is in the buckets
+of its :func:`~asrcrawler.text.similarity.band_keys`, and those that share a bucket are candidates. That costs the same
 whatever the size of the archive: a bucket holds no more than its :data:`BUCKET` lowest codes, and no more than
 :data:`MOST_CANDIDATES` are compared.
 
@@ -42,7 +42,7 @@ _LEAVE = delete(band).where(band.c.key == bindparam("old_key"), band.c.code == b
 
 
 def link_similar(connection: Connection, site: str, signatures: Signatures, retexted: Collection[int]) -> None:
-    """Take in the signatures of stored articles and set ``similar_to`` wherever that changes something.
+    """Store the signatures of articles, and set ``similar_to`` wherever that changes something.
 
     ``retexted`` are those whose text is new: even where its signature is the old one, an exact duplicate may have
     become a near one.
@@ -61,7 +61,7 @@ def link_similar(connection: Connection, site: str, signatures: Signatures, rete
 
 
 def _sign(connection: Connection, site: str, before: Signatures, after: Signatures) -> None:
-    """Replace signatures, and leave the buckets of the old ones."""
+    """Replace signatures, and take their codes out of the buckets of the old ones."""
     left = [{"old_key": key, "old_code": code} for code, old in before.items() if old for key in band_keys(site, old)]
     if left:
         connection.execute(_LEAVE, left)
@@ -96,7 +96,7 @@ def _enter(connection: Connection, site: str, own: Mapping[int, bytes], buckets:
 
 
 def _near(connection: Connection, site: str, own: Mapping[int, bytes], buckets: Buckets) -> dict[int, set[int]]:
-    """Code → the codes of its near duplicates."""
+    """Find the near duplicates of codes, by code."""
     candidates = {}
     for code, digest in own.items():
         shared = Counter(other for key in band_keys(site, digest) for other in buckets.get(key, ()) if other != code)
@@ -129,7 +129,7 @@ def _link(
 
 
 def _may_link(rows: Mapping[int, Any], code: int, lower: int) -> bool:
-    """An exact duplicate is linked by ``duplicate_of``."""
+    """Tell whether a near duplicate may be linked; an exact one is linked by ``duplicate_of``."""
     return lower < code and (rows[code].text_digest is None or rows[code].text_digest != rows[lower].text_digest)
 
 

@@ -1,4 +1,4 @@
-"""Writes what visits have yielded: ledger, articles, revisions, labels and visits of a batch in one transaction."""
+"""Write what visits have found: ledger, articles, revisions, labels and visits of a batch in one transaction."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from asrcrawler.storage.models import label as label_table
 from asrcrawler.storage.models import ledger as ledger_table
 from asrcrawler.storage.models import revision as revision_table
 from asrcrawler.storage.models import visit as visit_table
-from asrcrawler.storage.reparse.rereading import sheet_of_stored
+from asrcrawler.storage.reparse.rereading import capture_of_stored
 from asrcrawler.storage.search import index
-from asrcrawler.storage.visits.batch import NEW, REFRESHED, Batch, Written
-from asrcrawler.storage.visits.captures import Found, keep
+from asrcrawler.storage.visits.batch import NEW, REFRESHED, Batch, NoEvidence, Written
+from asrcrawler.storage.visits.captures import FoundCapture, keep
 from asrcrawler.storage.visits.coverage import cover
 from asrcrawler.storage.visits.dictionaries import dictionary
 from asrcrawler.storage.visits.duplicates import link_duplicates
@@ -33,13 +33,14 @@ if TYPE_CHECKING:
 
     from asrcrawler.items import Absence
     from asrcrawler.storage.engine.database import Database
-    from asrcrawler.storage.reparse.rereading import Sheet
+    from asrcrawler.storage.reparse.rereading import StoredCapture
+    from asrcrawler.storage.visits.batch import Evidence
     from asrcrawler.storage.visits.runs import RunFigures
     from asrcrawler.text.packing import Dictionary
 
 MOST_CACHES = 10  # earlier texts that are looked through; so many caches of one site do not differ at a time
 
-ReadAgain: TypeAlias = "Callable[[Sheet, Dictionary | None], Article | Absence]"
+ReadAgain: TypeAlias = "Callable[[StoredCapture, Dictionary | None], Article | Absence]"
 
 __all__ = ["NEW", "Written", "write_visits"]
 
@@ -53,13 +54,12 @@ def write_visits(
     read_again: ReadAgain | None = None,
     figures: RunFigures | None = None,
 ) -> list[Written]:
-    """Write a batch of visits in one transaction; one :class:`Written` for each, in their order.
+    """Write a batch of visits in one transaction; give a :class:`Written` for each, in their order.
 
     ``newest`` is the highest code known to exist, from which a missing code's next visit is reckoned; stored articles
-    count beside it. ``read_again`` reads a kept page with today's parser, so that what an earlier version of the
-    program read in another way is no edit; ``figures`` are those of the run before the batch. Raises
-    :exc:`StorageError`, or its kind :exc:`TokenLostError` where the run was closed by another; then nothing of the
-    batch is written.
+    count too. ``read_again`` reads a capture with today's parser, so that what an earlier version of the program read
+    in another way is no edit; ``figures`` are those of the run before the batch. Raises :exc:`StorageError`, or its
+    kind :exc:`TokenLostError` where the run was closed by another; then nothing of the batch is written.
     """
     if not batch:
         return []
@@ -69,15 +69,15 @@ def write_visits(
     written: dict[int, Written] = {}
     with writing(database, run_id, *by_site, figures=figures) as connection:
         for site, items in by_site.items():
-            rows = load(connection, site, items.values(), run_id=run_id, newest=newest)
-            rows.evidence = _Evidence(connection, site, read_again)
+            evidence = _Evidence(connection, site, read_again)
+            rows = load(connection, site, items.values(), run_id=run_id, newest=newest, evidence=evidence)
             written.update({place: rows.take_up(item) for place, item in items.items()})
             _save(connection, rows)
     return [written[place] for place in range(len(batch))]
 
 
 class _Evidence:
-    """What the database holds about a stored article; asked only for one that another text was found of."""
+    """What the database holds about a stored article; read only when another text of it was found."""
 
     def __init__(self, connection: Connection, site: str, read_again: ReadAgain | None) -> None:
         self._connection = connection
@@ -91,11 +91,11 @@ class _Evidence:
         return self._connection.execute(latest.limit(MOST_CACHES)).mappings()
 
     def read_again(self, code: int) -> Article | None:
-        sheet = sheet_of_stored(self._connection, self._site, code) if self._read_again else None
-        if sheet is None or self._read_again is None:
+        capture = capture_of_stored(self._connection, self._site, code) if self._read_again else None
+        if capture is None or self._read_again is None:
             return None
-        known = dictionary(self._connection, sheet.dictionary_id) if sheet.dictionary_id is not None else None
-        item = self._read_again(sheet, known)
+        known = dictionary(self._connection, capture.dictionary_id) if capture.dictionary_id is not None else None
+        item = self._read_again(capture, known)
         return item if isinstance(item, Article) else None
 
 
@@ -106,8 +106,9 @@ def load(
     *,
     run_id: int | None = None,
     newest: int = 0,
+    evidence: Evidence | None = None,
 ) -> Batch:
-    """What the database holds of the codes of ``items``."""
+    """Read what the database holds of the codes of ``items``."""
     codes = {item.code for item in items}
     highest = connection.scalar(select(func.max(article_table.c.code)).where(article_table.c.site == site)) or 0
     articles = _rows(connection, article_table, site, codes)
@@ -118,6 +119,7 @@ def load(
         articles=articles,
         ledger=_rows(connection, ledger_table, site, codes),
         earlier=_earlier_texts(connection, site, codes - articles.keys()),
+        evidence=evidence or NoEvidence(),
     )
 
 
@@ -129,7 +131,7 @@ def _rows(connection: Connection, table: Any, site: str, codes: Iterable[int]) -
 
 
 def _earlier_texts(connection: Connection, site: str, codes: Collection[int]) -> dict[int, int]:
-    """The number of the last earlier text of those ``codes`` that have any."""
+    """Read the number of the last earlier text of those ``codes`` that have any."""
     table = revision_table.c
     last = select(table.code, func.max(table.number)).where(table.site == site, among(connection, table.code, codes))
     return dict(connection.execute(last.group_by(table.code)).all()) if codes else {}
@@ -138,15 +140,15 @@ def _earlier_texts(connection: Connection, site: str, codes: Collection[int]) ->
 def _save(connection: Connection, rows: Batch) -> None:
     save_articles(connection, rows)
     upsert_ledger(connection, [rows.ledger[code] for code in sorted({visit["code"] for visit in rows.visits})])
-    _keep_pages(connection, rows)
+    _keep_captures(connection, rows)
     insert_rows(connection, visit_table, rows.visits)
     cover(connection, rows.site, rows.first_visits)
 
 
 def save_articles(connection: Connection, rows: Batch) -> None:
-    """Write the articles of a batch and all that hangs on them: earlier texts, labels, links between articles.
+    """Write the articles of a batch with their earlier texts, labels and links.
 
-    Of an article that was lost, something may be left of what hung on it; that makes way.
+    What is left of an article that was lost is replaced.
     """
     rewritten = rows.rewritten - rows.inserted
     refreshed = rows.refreshed - rows.inserted - rewritten
@@ -162,11 +164,10 @@ def save_articles(connection: Connection, rows: Batch) -> None:
     link_similar(connection, rows.site, rows.signatures, rows.retexted)
 
 
-def _keep_pages(connection: Connection, rows: Batch) -> None:
-    found = [(visit, page) for visit, page in zip(rows.visits, rows.pages, strict=True) if page is not None]
-    ids = keep(connection, rows.site, [Found(page, visit["outcome"]) for visit, page in found])
-    for visit, page in found:
-        visit["page_id"] = ids[page.digest]
+def _keep_captures(connection: Connection, rows: Batch) -> None:
+    ids = keep(connection, rows.site, [FoundCapture(capture, visit["outcome"]) for visit, capture in rows.captured])
+    for visit, capture in rows.captured:
+        visit["page_id"] = ids[capture.digest]
 
 
 def _setting(names: Iterable[str]) -> Update:
@@ -190,7 +191,7 @@ def _update(connection: Connection, statement: Update, names: Iterable[str], art
 
 
 def labels_of(category: Iterable[str], tags: Iterable[str]) -> list[tuple[str, str]]:
-    """Kind and name of every row in ``label`` that an article with these lists has."""
+    """Give kind and name of every row in ``label`` that an article with these lists has."""
     return [
         (kind, name)
         for kind, names in (("category", category), ("tag", tags))

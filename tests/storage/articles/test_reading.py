@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def codes(part: Slice) -> list[int]:
-    return [item["code"] for item in part.items]
+    return [item.code for item in part.items]
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_counting_days_and_finding_their_neighbours(archive: Database) -> None:
 
 def test_the_newest_for_a_feed(archive: Database) -> None:
     newest = reading.newest(archive, SITE, NOON, 2)
-    assert [(item["code"], item["url"], item["changed_at"]) for item in newest] == [
+    assert [(item.code, item.url, item.changed_at) for item in newest] == [
         (1, f"http://{SITE}/fa/news/1", NOON),
         (2, f"http://{SITE}/fa/news/2", NOON),
     ]
@@ -127,9 +127,9 @@ def test_categories_are_in_the_order_of_the_persian_alphabet_on_either_database(
 def test_relatives_of_every_sort(database: Database) -> None:
     write_visits(database, [an_article(code, body="یک متن") for code in (3, 4, 5)])
     of_original, of_copy = (reading.relatives(database, SITE, code) for code in (3, 5))
-    assert (of_original.original, [item["code"] for item in of_original.copies]) == (None, [4, 5])
+    assert (of_original.original, [item.code for item in of_original.copies]) == (None, [4, 5])
     assert of_copy.original is not None
-    assert (of_copy.original["code"], [item["code"] for item in of_copy.copies]) == (3, [4])
+    assert (of_copy.original.code, [item.code for item in of_copy.copies]) == (3, [4])
     assert of_copy.similar == []
     assert reading.relatives(database, SITE, 99) == reading.Relatives(
         original=None, copies=[], similar_to=None, similar=[]
@@ -139,7 +139,7 @@ def test_relatives_of_every_sort(database: Database) -> None:
 def test_an_edit_is_two_texts(database: Database) -> None:
     for number, body in enumerate(("یک", "دو", "سه")):
         write_visits(database, [an_article(7, at=NOON + number * HOUR, body=body)])
-    assert [(edit["number"], edit["change"]) for edit in reading.edits(database, SITE, 7, 10)] == [
+    assert [(edit.number, edit.change) for edit in reading.edits(database, SITE, 7, 10)] == [
         (2, "body"),
         (1, "body"),
     ]

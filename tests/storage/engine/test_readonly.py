@@ -39,7 +39,7 @@ def reader(url: str, database: Database) -> Iterator[Database]:
 def test_it_reads_what_another_writes_meanwhile(reader: Database, database: Database) -> None:
     assert published(reader, SITE, None, NOON, Position()).items == []
     write_visits(database, [an_article(7)])
-    assert [item["code"] for item in published(reader, SITE, None, NOON, Position()).items] == [7]
+    assert [item.code for item in published(reader, SITE, None, NOON, Position()).items] == [7]
 
 
 def test_it_reads_while_another_is_in_the_middle_of_writing(reader: Database, database: Database) -> None:

@@ -22,7 +22,6 @@ def test_an_empty_archive(database: Database) -> None:
         outcomes={"stored": 0, "missing": 0, "refused": 0, "failed": 0, "unreadable": 0},
         listed=0,
         visited=0,
-        never_visited=0,
         settled=0,
         due=0,
         next_due_at=None,
@@ -49,7 +48,7 @@ def test_an_archive_in_numbers(database: Database) -> None:
     found = figures(database, SITE, NOON)
     assert found.outcomes == {"stored": 3, "missing": 1, "refused": 0, "failed": 1, "unreadable": 0}
     assert (found.newest, found.articles, found.duplicates, found.listed) == (12, 3, 1, 2)
-    assert (found.visited, found.never_visited, found.settled, found.due) == (5, 7, 2, 1)
+    assert (found.visited, found.settled, found.due) == (5, 2, 1)
     assert found.covered == [(4, 7), (10, 10)]
     assert found.next_due_at is not None
     assert found.next_due_at < NOON
@@ -57,12 +56,12 @@ def test_an_archive_in_numbers(database: Database) -> None:
 
 def test_a_code_visited_above_the_newest_one_is_not_counted_as_coverage(database: Database) -> None:
     write_visits(database, [an_article(2), an_absence(1_000)])
-    assert (figures(database, SITE, NOON).newest, figures(database, SITE, NOON).never_visited) == (2, 1)
+    assert figures(database, SITE, NOON).newest == 2
 
 
 def test_without_any_article_the_highest_visited_code_stands_for_the_newest(database: Database) -> None:
     write_visits(database, [an_absence(3)])
-    assert (figures(database, SITE, NOON).newest, figures(database, SITE, NOON).never_visited) == (3, 2)
+    assert figures(database, SITE, NOON).newest == 3
 
 
 def test_the_lag_is_from_publication_to_the_first_sight(database: Database) -> None:

@@ -71,8 +71,8 @@ def test_a_batch_that_fails_leaves_the_index_as_it_was(database: Database) -> No
 def test_words_that_fold_otherwise_than_before_stay_behind_until_another_index_takes_over(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def words_of_old(text: str, version: int) -> list[str]:
-        return fold(text, version).replace("نفت", "قدیم").split()
+    def words_of_old(text: str, version: int) -> tuple[str, ...]:
+        return tuple(fold(text, version).replace("نفت", "قدیم").split())
 
     with monkeypatch.context() as before:
         before.setattr(documents, "words_of", words_of_old)

@@ -66,3 +66,28 @@ def test_a_visit_without_its_fetch_is_booked_as_of_now() -> None:
     batch.take_up(absence)
     assert batch.ledger[7]["visited_at"] > NOON
     assert (batch.ledger[7]["http_status"], batch.visits[0]["size"]) == (None, 0)
+
+
+def test_another_reading_of_a_capture_changes_the_text_and_neither_revision_nor_moments() -> None:
+    batch = a_batch()
+    batch.take_up(an_article(7, body="یک"))
+    before = dict(batch.articles[7])
+    changes = batch.replace_reading(an_article(7, at=NOON + HOUR, body="دو", published_at=NOON - 2 * HOUR))
+    assert changes["body"] == ("یک", "دو")
+    assert changes.keys() == {"body", "text_digest", "published_at"}
+    after = batch.articles[7]
+    moments = ("revision", "first_seen_at", "last_seen_at", "changed_at")
+    assert [after[name] for name in moments] == [before[name] for name in moments]
+    assert (batch.revisions, batch.rewritten, batch.rebooked) == ([], {7}, {7})
+    assert batch.digests == {digest("یک"), digest("دو")}
+    assert batch.replace_reading(an_article(7, body="دو", published_at=NOON - 2 * HOUR)) == {}
+
+
+def test_an_article_that_was_lost_comes_back_with_the_moments_and_the_number_that_are_known() -> None:
+    batch = Batch(site=SITE, run_id=1, newest=100, articles={}, ledger={}, earlier={7: 2})
+    batch.restore(an_article(7), first_seen_at=NOON, last_seen_at=NOON + 2 * HOUR, changed_at=NOON + HOUR)
+    found = batch.articles[7]
+    assert [found[name] for name in ("revision", "first_seen_at", "last_seen_at", "changed_at")] == [
+        3, NOON, NOON + 2 * HOUR, NOON + HOUR,
+    ]  # fmt: skip
+    assert (batch.inserted, batch.relabelled, batch.retexted) == ({7}, {7}, {7})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asrcrawler.clock import pretend_it_is
+from asrcrawler.clock import utcnow
 from asrcrawler.http.completeness import BREAKS_OFF, UNENDED
 from asrcrawler.items import Absence, Article, Image, Outcome
 from asrcrawler.storage import models
@@ -15,8 +15,6 @@ from asrcrawler.storage.visits.writing import Written, write_visits
 from tests.storage.samples import DAY, HOUR, NOON, an_absence, an_article, row, rows, with_page
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from asrcrawler.storage import Database
 
 MINUTE = timedelta(minutes=1)
@@ -144,16 +142,9 @@ def test_what_comes_between_the_looks(database: Database, between: Absence, outc
     assert look(database, unended(DAY)).outcome is outcome
 
 
-@pytest.fixture
-def two_days_later() -> Generator[None, None, None]:
-    pretend_it_is(NOON + 2 * DAY)
-    yield
-    pretend_it_is(None)
-
-
-@pytest.mark.usefixtures("two_days_later")
 def test_a_clock_that_was_put_back_begins_anew(database: Database) -> None:
-    looks(database, unended(100 * DAY), unended(100 * DAY + HOUR))
+    ahead = utcnow() - NOON + 100 * DAY
+    looks(database, unended(ahead), unended(ahead + HOUR))
     assert looks(database, *(unended(after) for after in (0 * HOUR, HOUR, 2 * HOUR))) == [(FAILED, None)] * 3
     assert looks(database, unended(DAY)) == [(STORED, "new")]
 
