@@ -118,11 +118,12 @@ class ReaderError(AsrCrawlerError):
 
 
 class DateError(AsrCrawlerError, ValueError):
-    """A text that should hold a date and is not read as one. Raised by ``asrcrawler.samaneh.dates``."""
+    """A text that should hold a date and is not read as one. Raised by ``asrcrawler.text.calendar`` and
+    ``asrcrawler.samaneh.dates``."""
 
 
 class ImpossibleDateError(DateError):
-    """A date that cannot be, such as 31 Mehr. Raised by ``asrcrawler.samaneh.dates``."""
+    """A date that cannot be, such as 31 Mehr. Raised by ``asrcrawler.text.calendar``."""
 
 
 class PageVerdict(AsrCrawlerError):

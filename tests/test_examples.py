@@ -16,6 +16,7 @@ WITH_EXAMPLES = (
     "asrcrawler.reader.difference",
     "asrcrawler.reader.words",
     "asrcrawler.spans",
+    "asrcrawler.text.calendar",
     "asrcrawler.text.display",
     "asrcrawler.text.numbers",
     "asrcrawler.text.packing",

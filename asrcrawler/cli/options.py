@@ -105,7 +105,7 @@ def codes_of(option: str, value: str | None) -> tuple[tuple[int, int], ...] | No
 
 def day_of(option: str, value: str | None) -> date | None:
     """Read a Jalali or Gregorian day; None stays None."""
-    from asrcrawler.samaneh.dates import parse_day
+    from asrcrawler.text.calendar import parse_day
 
     if value is None:
         return None
