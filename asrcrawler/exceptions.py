@@ -158,6 +158,19 @@ class OtherPage(Unreadable):
     """The page is that of another code."""
 
 
+class RobotsUnknown(AsrCrawlerError):
+    """A request that was not made, because nobody can say whether it is allowed. The crawl ends for ``reason``.
+    Raised by ``asrcrawler.middlewares.robots``."""
+
+    def __init__(self, reason: str, why: str) -> None:
+        super().__init__(why)
+        self.reason = reason
+
+
+class RobotsForbidden(AsrCrawlerError):
+    """A request that was not made, because robots.txt forbids it. Raised by ``asrcrawler.middlewares.robots``."""
+
+
 class TooLargeError(AsrCrawlerError):
     """An answer that unpacks to more than the bound. Raised by ``asrcrawler.http.encodings``."""
 

@@ -9,12 +9,15 @@ from scrapy import Request
 from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest, ResponseDataLossError
 from scrapy.http.request import NO_CALLBACK
 
+from asrcrawler.crawl.answers import is_cut, redirect_of
 from asrcrawler.crawl.frontier import Named, Site
 from asrcrawler.crawl.pause import pause_is_over
 from asrcrawler.endings import REFUSED, UNREACHABLE
+from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown
+from asrcrawler.http.addresses import at_base
 from asrcrawler.http.completeness import BREAKS_OFF, has_root_end
-from asrcrawler.middlewares.robots import RobotsUnknown
-from asrcrawler.middlewares.unpacking import CUT_SHORT
+from asrcrawler.http.redirects import follow
+from asrcrawler.http.statuses import ANSWERED, FIRST_SERVER_ERROR, REFUSALS, TRANSIENT
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.discovery import (
     ARCHIVE_SITEMAP_PATH,
@@ -25,16 +28,12 @@ from asrcrawler.samaneh.discovery import (
     codes_in_page,
     read_sitemap,
 )
-from asrcrawler.samaneh.urls import at_base
-from asrcrawler.samaneh.visit import ANSWERED, MOST_REDIRECTS, REDIRECTS, REFUSALS, TRANSIENT, redirect_target
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
 logger = logging.getLogger(__name__)
-
-FIRST_SERVER_ERROR = 500
 
 
 class Silence(Exception):
@@ -66,7 +65,7 @@ class Listings:
         if answer is None:
             return None
         codes = codes_in_feed(answer.body, self._base_url, self._site)
-        if _is_cut(answer) or not has_root_end(answer.body):
+        if is_cut(answer) or not has_root_end(answer.body):
             logger.warning("%s: %s; it is no proof that nothing else is new", answer.url, BREAKS_OFF)
             self._cut_feed = codes
             return None
@@ -99,7 +98,7 @@ class Listings:
         if answer is None:
             return Named()
         sitemap = read_sitemap(answer.body, self._base_url, self._site, url=answer.url)
-        is_whole = sitemap.is_whole and not _is_cut(answer)
+        is_whole = sitemap.is_whole and not is_cut(answer)
         if not is_whole:
             logger.warning("%s: %s; it is asked for again", answer.url, BREAKS_OFF)
         return Named(list(sitemap.codes), [self._place(child) for child in sitemap.children], is_whole)
@@ -130,8 +129,8 @@ class Listings:
             raise
         except RobotsUnknown as error:  # it has been told
             raise CloseSpider(error.reason) from None
-        except (DownloadCancelledError, IgnoreRequest) as error:
-            self._forbidden = self._forbidden or isinstance(error, IgnoreRequest)
+        except (DownloadCancelledError, IgnoreRequest, RobotsForbidden) as error:
+            self._forbidden = self._forbidden or isinstance(error, RobotsForbidden)
             logger.warning("%s is not to be had: %s", url, error)
             return None
         except Exception as error:  # whatever the network raises: this place does not tell
@@ -154,31 +153,28 @@ class Listings:
             return await self._follow(url, meta={"download_fail_on_dataloss": False})
 
     async def _follow(self, url: str, *, meta: dict[str, Any] | None = None) -> Response:
-        """The answer at the end of the redirects within the site; one that leads elsewhere is the answer."""
-        for _ in range(MOST_REDIRECTS + 1):
+        """Give the answer at the end of the redirects within the site; one that leads elsewhere is the answer."""
+
+        async def ask(url: str) -> Response:
             await pause_is_over(self._crawler)
-            response = await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK, meta=meta))
-            if response.status not in REDIRECTS:
-                break
-            named = redirect_target((response.headers.get("Location") or b"").decode("latin-1"), response.url)
-            target = at_base(named or "", self._base_url, self._site)
-            if target is None:
-                break
-            if target == url:
-                raise _refusal(response, "a redirect to itself")
-            if is_challenge(response.body, b", ".join(response.headers.getlist("Set-Cookie")).decode("latin-1")):
-                raise _refusal(response, f"a {CHALLENGE}")
-            url = target
-        return response
+            return await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK, meta=meta))
+
+        return await follow(url, ask, self._target)
+
+    def _target(self, response: Response) -> str | None:
+        """Give the address within the site that a redirect leads to. Raises :exc:`CloseSpider` for a refusal."""
+        target = redirect_of(response, self._base_url, self._site)
+        if target == response.url:
+            raise _refusal(response, "a redirect to itself")
+        cookies = b", ".join(response.headers.getlist("Set-Cookie")).decode("latin-1")
+        if target is not None and is_challenge(response.body, cookies):
+            raise _refusal(response, f"a {CHALLENGE}")
+        return target
 
     def _named(self, path: str, codes: list[int]) -> list[int]:
         if not codes:
             logger.warning("%s names no article: it is broken, or not what it was", self._base_url + path)
         return codes
-
-
-def _is_cut(response: Response) -> bool:
-    return not CUT_SHORT.isdisjoint(response.flags)
 
 
 def _refuse_refusal(response: Response) -> None:

@@ -18,17 +18,16 @@ from scrapy.exceptions import (
 
 from asrcrawler.clock import pretend_it_is, utcnow
 from asrcrawler.config import Config
+from asrcrawler.crawl.answers import UNDELIMITED, is_cut
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.arguments import Arguments
 from asrcrawler.crawl.frontier import Frontier
 from asrcrawler.crawl.listings import Listings
 from asrcrawler.crawl.pause import pause_is_over
 from asrcrawler.endings import NOTHING_NAMED, RESTING, reason_of
-from asrcrawler.exceptions import StorageError
+from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown, StorageError
 from asrcrawler.http.completeness import BREAKS_OFF
 from asrcrawler.items import Absence, Article, Outcome
-from asrcrawler.middlewares.robots import RobotsUnknown
-from asrcrawler.middlewares.unpacking import CUT_SHORT, UNDELIMITED
 from asrcrawler.samaneh.urls import article_path
 from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, absence, judge, unread
 
@@ -45,13 +44,15 @@ if TYPE_CHECKING:
 CHUNK = 20  # codes whose validators are looked up at once; few, so that what is asked is current
 
 FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
+    (RobotsForbidden, Outcome.REFUSED, "forbidden by robots.txt"),
+    (IgnoreRequest, Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"),
     (DownloadCancelledError, Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"),
     (DownloadTimeoutError, Outcome.FAILED, "timeout"),
     (DownloadConnectionRefusedError, Outcome.FAILED, "connection refused"),
     (CannotResolveHostError, Outcome.FAILED, "no such host"),
     (ResponseDataLossError, Outcome.FAILED, BREAKS_OFF),
 )
-"""What Scrapy raises in the place of an answer, and what that means for the code."""
+"""What is raised in the place of an answer, and what that means for the code; the first that fits counts."""
 
 
 class SamanehSpider(Spider):
@@ -235,17 +236,13 @@ def _answer(response: Response, redirects: int) -> Answer:
         body=response.body,
         redirects=redirects,
         is_delimited=UNDELIMITED not in response.flags,
-        is_unpacked=CUT_SHORT.isdisjoint(response.flags),
+        is_unpacked=not is_cut(response),
     )
 
 
 def _meaning(error: BaseException | None) -> tuple[Outcome, str]:
     if isinstance(error, RobotsUnknown):
         return Outcome.FAILED, f"not asked: {error}"
-    if isinstance(error, IgnoreRequest):
-        if "robots.txt" in str(error):
-            return Outcome.REFUSED, "forbidden by robots.txt"
-        return Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"
     for kind, outcome, reason in FAILURES:
         if isinstance(error, kind):
             return outcome, reason

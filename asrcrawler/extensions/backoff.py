@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 
 from asrcrawler.clock import utcnow
+from asrcrawler.crawl.answers import header
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.pause import pause, resume
 from asrcrawler.endings import ASKED_TO_WAIT, REFUSED, UNREACHABLE
+from asrcrawler.http.retry import retry_moment
 from asrcrawler.items import Outcome, reading_of
-from asrcrawler.samaneh.visit import retry_moment
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,7 +74,7 @@ class BackOff:
         if response.status in OVERLOADED:
             self._slow_down()
         if response.status >= HTTPStatus.BAD_REQUEST:
-            moment = retry_moment((response.headers.get("Retry-After") or b"").decode("latin-1"), utcnow())
+            moment = retry_moment(header(response, "Retry-After"), utcnow())
             if moment is not None:
                 self._wait_until(moment)
 
