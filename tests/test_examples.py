@@ -10,7 +10,6 @@ import pytest
 WITH_EXAMPLES = (
     "asrcrawler.cli.reports.figures",
     "asrcrawler.cli.schedule",
-    "asrcrawler.crawl.arguments",
     "asrcrawler.endings",
     "asrcrawler.http.addresses",
     "asrcrawler.http.redirects",

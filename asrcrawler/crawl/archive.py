@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary, ref
 
 from asrcrawler.config import Config
-from asrcrawler.crawl.frontier import Memory
+from asrcrawler.crawl.memory import Memory
 from asrcrawler.crawl.pause import DATABASE, hold, resume
 from asrcrawler.endings import DATABASE_FAILED, FAILED
 from asrcrawler.exceptions import StorageError

@@ -10,7 +10,8 @@ from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
 from asrcrawler.crawl.answers import is_cut, redirect_of
-from asrcrawler.crawl.frontier import Named, Site
+from asrcrawler.crawl.frontier import Site
+from asrcrawler.crawl.memory import Named
 from asrcrawler.crawl.pause import pause_is_over
 from asrcrawler.endings import REFUSED, UNREACHABLE
 from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown

@@ -13,7 +13,7 @@ from scrapy import signals
 
 from asrcrawler.clock import utcnow
 from asrcrawler.crawl.archive import Archive
-from asrcrawler.crawl.frontier import rest_after_refusal
+from asrcrawler.crawl.memory import rest_after_refusal
 from asrcrawler.endings import (
     ANOTHER_RUN,
     CLOSED_BY_ANOTHER,

@@ -16,8 +16,8 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from asrcrawler.crawl.frontier import Named
 from asrcrawler.crawl.listings import Listings
+from asrcrawler.crawl.memory import Named
 from asrcrawler.endings import REFUSED, UNREACHABLE
 from asrcrawler.exceptions import RobotsForbidden
 from tests.crawler import crawler_for_tests
