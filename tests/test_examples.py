@@ -22,6 +22,7 @@ WITH_EXAMPLES = (
     "asrcrawler.text.display",
     "asrcrawler.text.numbers",
     "asrcrawler.text.packing",
+    "asrcrawler.text.persian",
     "asrcrawler.text.similarity",
 )
 

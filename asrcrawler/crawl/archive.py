@@ -1,4 +1,4 @@
-"""The crawl's door to its database: off the event loop, one thing at a time, the same one for every component."""
+"""Read and write the database for a crawl: off the event loop, one thing at a time, by one connection."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ FAREWELL = 10.0  # seconds of silence that a database server may cost a crawl th
 class Archive:
     """What one crawl reads and writes, by one connection. Every method that touches the database works in a thread.
 
-    Each is patient with a database that is locked, full or being restarted, and nothing is fetched meanwhile.
+    Each waits for a database that is locked, full or being restarted, and nothing is fetched meanwhile.
     """
 
     def __init__(self, site: str, config: Config, crawler: Crawler) -> None:
@@ -66,9 +66,9 @@ class Archive:
         self.asked_to_wait_until: datetime | None = None
         """When the site said to come back, if it refused us with a date."""
         self.dictionary: Dictionary | None = None
-        """What pages are packed with."""
+        """What captures are packed with."""
         self.read_again: ReadAgain | None = None
-        """Reads a kept page with today's parser; set by the pipeline that stores."""
+        """Reads a capture with today's parser; set by the pipeline that stores."""
         self._pages_to_learn_from = 0
         self.in_hand = 0
         """Visits that are yielded and not written yet; at the end of a run, those that were lost."""
@@ -100,25 +100,25 @@ class Archive:
             raise
 
     async def known(self, codes: Sequence[int]) -> dict[int, Known]:
-        """The last visits of ``codes``."""
+        """Find the last visits of ``codes``."""
         return await self.ask(ledger.known, self.site, codes)
 
     async def validators(self, codes: Sequence[int]) -> dict[int, Validators]:
-        """What the stored answers of ``codes`` can be asked for conditionally."""
+        """Find the validators with which ``codes`` can be asked for conditionally."""
         return await self.ask(ledger.validators, self.site, codes)
 
     async def due(
         self, now: datetime, outcomes: Collection[Outcome], limit: int, *, exclude: Collection[int]
     ) -> list[int]:
-        """Codes whose last visit ended so and whose next one is due."""
+        """Find codes whose last visit ended so and whose next one is due."""
         return await self.ask(ledger.due, self.site, now, outcomes, limit, exclude=exclude)
 
     async def listed_unvisited(self, limit: int, *, exclude: Collection[int]) -> list[int]:
-        """Codes the site names and that were never visited, newest first."""
+        """Find codes that the site names and that were never visited, newest first."""
         return await self.ask(ledger.listed_unvisited, self.site, limit, exclude=exclude)
 
     async def unvisited_spans(self, first: int, last: int, limit: int) -> list[Span]:
-        """Spans of never visited codes, newest first, with at least ``limit`` codes or all."""
+        """Find spans of never visited codes, newest first, with at least ``limit`` codes or all."""
         return await self.ask(ledger.unvisited_spans, self.site, first, last, limit)
 
     async def list_codes(self, codes: Sequence[int], at: datetime) -> None:
@@ -148,11 +148,11 @@ class Archive:
 
     @property
     def wants_dictionary(self) -> bool:
-        """Whether there are pages enough for a dictionary, or for a better one."""
+        """Tell whether there are captures enough to learn a dictionary from."""
         return self._pages_to_learn_from >= dictionaries.FEWEST_PAGES
 
     async def learn_dictionary(self) -> None:
-        """Learn a dictionary from the kept pages. Others read and write meanwhile.
+        """Learn a dictionary from the captures. Others read and write meanwhile.
 
         Raises :exc:`~asrcrawler.exceptions.StorageError`; then, and where nothing can be learnt, it is tried no more
         in this run.
@@ -165,7 +165,7 @@ class Archive:
         self.dictionary = learnt or self.dictionary
 
     async def ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Call a function of storage with the database and ``args``."""
+        """Call a function of ``asrcrawler.storage`` with the database and ``args``."""
         return await self._in_thread(question, self._opened, *args, **kwargs)
 
     async def ask_once(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -175,7 +175,7 @@ class Archive:
 
     @classmethod
     def let_go(cls, crawler: Crawler) -> None:
-        """Wait no more for a database that a crawl, which has ended, may have left a question with."""
+        """Wait no more for an answer of the database, once the crawl has ended."""
         if (archive := _archives.get(crawler)) is not None:
             archive.hurry(0)
 
@@ -188,7 +188,7 @@ class Archive:
         await self.ask(runs.keep_alive, self.run_id, self.figures)
 
     async def close(self, *, reason: str, exit_status: int) -> None:
-        """Close the run. Harmless when none is open. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
+        """Close the run, if one is open. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
         if self.run_id is None:
             return
         try:
@@ -233,9 +233,9 @@ class Archive:
             return await self._patiently(partial(function, *args, **kwargs))
 
     async def _patiently(self, work: Callable[[], T]) -> T:
-        """Try again after each of :data:`WAITS`; what only waiting mends has no class of its own.
+        """Try again after each of :data:`WAITS` where waiting may help: those errors are plain :exc:`StorageError`.
 
-        Once that was of no use, nothing else is waited for.
+        Once waiting did not help, the next error is raised at once.
         """
         try:
             for wait in () if self._has_given_up else WAITS:
@@ -257,7 +257,7 @@ class Archive:
         return result
 
     async def _watched(self, work: Callable[[], T]) -> T:
-        """Do it in a thread; a server that has gone silent does not keep a crawl that is to stop."""
+        """Do the work in a thread; where the crawl is to stop, do not wait long for a server that is silent."""
         task, began = asyncio.ensure_future(asyncio.to_thread(work)), monotonic()
         try:
             while not (await asyncio.wait({task}, timeout=NOTICE))[0]:
@@ -271,7 +271,7 @@ class Archive:
         return task.result()
 
     async def _sleep(self, seconds: float) -> None:
-        """Sleep, not longer than it takes to notice that the crawl is to stop."""
+        """Sleep, and end early where the crawl is to stop."""
         for _ in range(ceil(seconds / NOTICE)):
             if self._is_stopping:
                 return
@@ -279,7 +279,7 @@ class Archive:
 
     @property
     def _is_stopping(self) -> bool:
-        """Whether somebody waits for this process to end (SIGTERM, Ctrl-C)."""
+        """Tell whether the crawl was told to stop (SIGTERM, Ctrl-C)."""
         crawler = self._crawler()
         if crawler is None or not _has_engine(crawler):
             return False
@@ -299,7 +299,7 @@ class Archive:
 
 
 def _has_engine(crawler: Crawler) -> bool:
-    """Scrapy gives a crawler its engine when it begins to crawl, and raises an error for the attribute until then."""
+    """Tell whether the crawler has its engine: it begins to crawl with one, and raises an error until then."""
     try:
         return crawler.engine is not None
     except RuntimeError:

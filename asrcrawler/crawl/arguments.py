@@ -1,4 +1,4 @@
-"""What may follow ``-a`` on ``scrapy crawl``: read strictly, kept small whatever the range."""
+"""Check what follows ``-a`` on ``scrapy crawl``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Arguments:
     """At most so many article pages."""
 
     def as_json(self) -> dict[str, object]:
-        """For the run's row in the database."""
+        """Give them as the run's row in the database holds them."""
         return {"codes": self.codes and [list(span) for span in self.codes.spans], "limit": self.limit}
 
     @classmethod

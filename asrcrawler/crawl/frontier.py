@@ -1,4 +1,4 @@
-"""The crawl frontier of a scheduled run: from what the ledger knows and the site lists to the codes worth a visit now.
+"""Choose the codes that a scheduled run visits, from what the ledger knows and what the site lists.
 
 The feed holds the newest articles in the order of their publication, so two windows of it that share an article leave
 nothing out between them, a late draft included. That decides which codes have to be looked for blind:
@@ -72,12 +72,12 @@ class Site:
 
 
 def overlaps(memory: Memory, listing: Listing) -> bool:
-    """Whether nothing can have been published between the last look at the feed and this one without being listed."""
+    """Tell whether all that was published since the last look at the feed is listed."""
     return not set(memory.window).isdisjoint(listing.feed)
 
 
 def remember(memory: Memory, listing: Listing, known: Mapping[int, Known], now: datetime) -> Memory:
-    """What is to be done after a look at the site, with ``known`` the last visits of the listed and the fresh codes.
+    """Give what is to be done after a look at the site; ``known`` are the last visits of listed and fresh codes.
 
     A listed code is fresh when it was never visited, or when it is listed for the first time and was missing before:
     the draft has been published. It stays fresh, through killed runs too, until it is visited.
@@ -104,7 +104,7 @@ def remember(memory: Memory, listing: Listing, known: Mapping[int, Known], now: 
 
 
 def newest_of(codes: Sequence[int]) -> int:
-    """The highest of the listed codes that can be believed; 0 for none.
+    """Find the highest of the listed codes that can be believed; 0 for none.
 
     One address with a slip in it must not make a sweep of codes that were never taken: a billion requests.
     """
@@ -115,12 +115,12 @@ def newest_of(codes: Sequence[int]) -> int:
 
 
 def newest_first(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The same codes as disjoint spans, the newest first."""
+    """Merge spans into disjoint ones, the newest first."""
     return tuple(reversed(merge(spans)))
 
 
 def latest_sitemaps(places: Iterable[str]) -> tuple[str, ...]:
-    """Sitemap files by the numbers in their addresses (year, month), the latest first."""
+    """Sort sitemap files by the numbers in their addresses (year, month), the latest first."""
     usable = (place for place in places if len(place) <= LONGEST_PLACE)
     numbers = {place: [int(number) for number in re.findall(r"\d{1,9}", place)] for place in usable}
     return tuple(sorted(numbers, key=numbers.__getitem__, reverse=True)[:MOST_SITEMAPS])
@@ -146,7 +146,7 @@ def after_sitemap(memory: Memory, file: SitemapFile, found: Named | None, now: d
 
 
 def _visited_since(visit: Known | None, moment: datetime | None, now: datetime) -> bool:
-    """A moment that is still to come says nothing of which was first: rather another visit than none."""
+    """Tell whether a code was visited after ``moment``. A moment in the future proves nothing: then it was not."""
     if visit is None or not has_come(visit.visited_at, now):
         return False
     return moment is None or moment <= visit.visited_at
@@ -171,7 +171,7 @@ class Frontier:
         """Files of the archive sitemap that did not answer this run, or broke off: the next one asks again."""
 
     async def codes(self) -> AsyncIterator[int]:
-        """New and listed codes, then gaps between two windows, then what is due again, then a slice of the archive."""
+        """Give new and listed codes, then gaps between two windows, then what is due again, then older codes."""
         self._memory = self._archive.memory
         await self._look_at_site()
         for stage in (self._fresh, self._blind, self._due):
@@ -196,7 +196,7 @@ class Frontier:
         await self._remember(memory)
 
     async def _recent(self) -> list[int] | None:
-        """The recent sitemap helps where the feed has a gap to the last run; at the first run there is none."""
+        """Ask for the recent sitemap, which helps where the feed has a gap to the last run, so not at the first."""
         return await self._site.recent() if self._memory.window else None
 
     async def _fresh(self) -> AsyncIterator[int]:
@@ -236,7 +236,7 @@ class Frontier:
             yield code
 
     async def _listed(self, budget: int) -> AsyncIterator[int]:
-        """Codes that the archive sitemap names and that were never visited."""
+        """Give codes that the archive sitemap names and that were never visited."""
         for _ in range(SITEMAPS_PER_RUN):
             codes = await self._archive.listed_unvisited(budget, exclude=self._taken)
             if len(codes) >= budget or not await self._read_sitemap():
@@ -246,7 +246,7 @@ class Frontier:
                 yield code
 
     async def _unlisted(self, budget: int) -> AsyncIterator[int]:
-        """Never visited codes that nothing names, the newest first."""
+        """Give never visited codes that nothing names, the newest first."""
         wanted = budget + len(self._taken)
         for first, last in await self._archive.unvisited_spans(self._first_code, self._memory.newest, wanted):
             for code in range(last, first - 1, -1):
@@ -258,7 +258,7 @@ class Frontier:
                 yield code
 
     async def _read_sitemap(self) -> bool:
-        """Take up the next file of the archive sitemap, or its index when it is time; False for neither."""
+        """Read the next file of the archive sitemap, or its index when it is due; False where there is neither."""
         memory = self._memory
         files: Sequence[SitemapFile] = memory.sitemaps
         if not files and memory.wants_sitemaps(self._now):

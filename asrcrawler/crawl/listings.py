@@ -1,4 +1,4 @@
-"""Asks the site what exists: its feed, its home page, its sitemaps. Through Scrapy's engine, so politely."""
+"""Ask the site what exists: its feed, its home page, its sitemaps. Scrapy's engine keeps the delay between them."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class Silence(Exception):
-    """A place did not answer, or only that it cannot answer now. Raised and taken up in this module."""
+class NoAnswer(Exception):
+    """A place did not answer, or says that it cannot answer now. Raised and caught in this module."""
 
 
 class Listings:
@@ -49,7 +49,7 @@ class Listings:
         self._base_url = base_url
         self._site = site
         self._answered = False
-        """Whether the site has answered at all, be it that there is no such place."""
+        """Whether the site has answered at all, even that there is no such place."""
         self._forbidden = False
         """Whether robots.txt keeps us from one of the places."""
         self._cut_feed: list[int] = []
@@ -57,11 +57,11 @@ class Listings:
 
     @property
     def site(self) -> Site:
-        """What the frontier asks."""
+        """Give the questions that the frontier asks."""
         return Site(feed=self._feed, home=self._home, recent=self._recent, archive=self._archive)
 
     async def _feed(self) -> list[int] | None:
-        """The codes of a whole feed; None where there is none, or it breaks off: what it lacks may be anything."""
+        """Give the codes of a whole feed; None where there is none, or it breaks off: what it lacks may be anything."""
         answer = await self._answer(FEED_PATH)
         if answer is None:
             return None
@@ -94,7 +94,7 @@ class Listings:
     async def _archive(self, file: str | None) -> Named | None:
         try:
             answer = await self._ask(file or ARCHIVE_SITEMAP_PATH)
-        except Silence:
+        except NoAnswer:
             return None
         if answer is None:
             return Named()
@@ -105,20 +105,20 @@ class Listings:
         return Named(list(sitemap.codes), [self._place(child) for child in sitemap.children], is_whole)
 
     def _place(self, url: str) -> str:
-        """``url`` as it is remembered: without the base, which may be another one by the next run."""
+        """Cut the base off ``url``, as it is remembered: the next run may have another base."""
         return url.removeprefix(self._base_url) if url.startswith(f"{self._base_url}/") else url
 
     async def _answer(self, place: str) -> Response | None:
-        """A good answer, as far as it came, or None."""
+        """Give a good answer, as far as it came, or None."""
         try:
             return await self._ask(place)
-        except Silence:
+        except NoAnswer:
             return None
 
     async def _ask(self, place: str) -> Response | None:
-        """A good answer, as far as it came; None where there is no such place, or none for us.
+        """Give a good answer, as far as it came; None where there is no such place, or none for us.
 
-        Raises :exc:`Silence`, and :exc:`CloseSpider` when the site refuses us.
+        Raises :exc:`NoAnswer`, and :exc:`CloseSpider` when the site refuses us.
         """
         url = self._base_url + place if place.startswith("/") else at_base(place, self._base_url, self._site)
         if url is None:
@@ -136,18 +136,18 @@ class Listings:
             return None
         except Exception as error:  # whatever the network raises: this place does not tell
             logger.warning("%s did not answer: %s", url, f"{type(error).__name__}: {error}"[:200])
-            raise Silence from None
+            raise NoAnswer from None
         _refuse_refusal(response)
         self._answered = self._answered or response.status < FIRST_SERVER_ERROR
         if response.status in ANSWERED:
             return response
         logger.info("%s: status %d", url, response.status)
         if response.status >= FIRST_SERVER_ERROR or response.status in TRANSIENT:
-            raise Silence
+            raise NoAnswer
         return None
 
     async def _follow_patiently(self, url: str) -> Response:
-        """The answer, or what there is of it where it broke off each time that it was asked for."""
+        """Give the answer, or what there is of it where it breaks off twice."""
         try:
             return await self._follow(url)
         except ResponseDataLossError:

@@ -65,7 +65,7 @@ class Memory:
         return self.sitemaps_due_at is None or is_due(self.sitemaps_due_at, SITEMAP_EVERY, now)
 
     def as_json(self) -> dict[str, Any]:
-        """Give it as it is stored."""
+        """Give it as the run's row holds it."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 

@@ -1,6 +1,4 @@
-"""A pause of the whole crawl, because the site asked for one or the database takes nothing: nothing is asked for until
-whoever wanted it is content.
-"""
+"""Pause the whole crawl, because the site asked for it or the database takes nothing: nothing is fetched meanwhile."""
 
 from __future__ import annotations
 
@@ -19,13 +17,13 @@ SITE, DATABASE = "site", "database"
 
 
 def pause(crawler: Crawler, seconds: float) -> asyncio.TimerHandle:
-    """Begin a pause; the handle that ends it can be cancelled for the sake of a longer one."""
+    """Begin a pause of so many seconds; cancel the timer that ends it to make it longer."""
     hold(crawler, SITE)
     return asyncio.get_running_loop().call_later(seconds, resume, crawler)
 
 
 def resume(crawler: Crawler, who: str = SITE) -> None:
-    """End a pause, unless another wants it too. Harmless when there is none."""
+    """End a pause, if there is one, unless another wants it too."""
     wanted = _wanted.setdefault(crawler, set())
     wanted.discard(who)
     if not wanted:
@@ -40,8 +38,11 @@ def hold(crawler: Crawler, who: str) -> None:
 
 
 async def pause_is_over(crawler: Crawler) -> None:
-    """Wait for the end of a pause. Scrapy holds scheduled requests back by itself, but it goes on drawing new ones from
-    ``start()``, and what is downloaded directly does not pass its scheduler."""
+    """Wait for the end of a pause.
+
+    Scrapy holds scheduled requests back by itself, but it goes on taking new ones from ``start()``, and what is
+    downloaded directly does not pass its scheduler.
+    """
     while crawler.engine.paused:
         await crawler.signals.wait_for(RESUMED)
 

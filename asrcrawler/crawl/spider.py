@@ -1,4 +1,4 @@
-"""The base of every spider for this CMS: codes → requests → items. An outlet's spider adds its own facts."""
+"""Turn codes into requests and answers into items: the base of every outlet's spider."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class SamanehSpider(Spider):
 
     @property
     def planned(self) -> int | None:
-        """How many codes this crawl means to visit, where that is known beforehand."""
+        """Give the number of codes that this crawl is to visit, where it is known beforehand."""
         if self.arguments.codes is None:
             return self.arguments.limit
         return min(len(self.arguments.codes), self.arguments.limit or sys.maxsize)
@@ -158,7 +158,7 @@ class SamanehSpider(Spider):
     def visit(
         self, code: int, *, url: str | None = None, redirects: int = 0, validators: Validators | None = None
     ) -> Request:
-        """The request for one code, conditional where ``validators`` say what is stored."""
+        """Make the request for one code, conditional where ``validators`` say what is stored."""
         headers = {}
         if validators is not None and validators.etag:
             headers["If-None-Match"] = validators.etag

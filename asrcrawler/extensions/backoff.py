@@ -1,4 +1,4 @@
-"""Politeness beyond a fixed delay: what the site asks for is obeyed, and where it refuses, we slow down, then leave."""
+"""Obey what the site asks for (delay, pause); slow down where it refuses, and leave where it goes on refusing."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class BackOff:
             slot.delay = self._delay
 
     def response_received(self, response: Response) -> None:
-        """Heed an overloaded site before anything else is asked of it, be it for a page, the feed or robots.txt."""
+        """Slow down for an overloaded site at once, whatever it was asked for: a page, the feed or robots.txt."""
         if response.status in OVERLOADED:
             self._slow_down()
         if response.status >= HTTPStatus.BAD_REQUEST:
@@ -95,7 +95,7 @@ class BackOff:
             self._leave(UNREACHABLE, f"{self._failures} visits in a row failed, the last one: {item.reason}")
 
     def spider_closed(self) -> None:
-        """A crawl that ends has no pause to wait out."""
+        """End a pause, so that the crawl does not wait for it."""
         if self._pause is not None:
             self._pause.cancel()
             resume(self._crawler)
@@ -115,7 +115,7 @@ class BackOff:
             self._pause = pause(self._crawler, seconds)
 
     def _rest_of_pause(self) -> float:
-        """Seconds; 0 where nothing pauses."""
+        """Give the seconds until the pause ends; 0 where there is none."""
         if self._pause is None:
             return 0.0
         return max(self._pause.when() - asyncio.get_running_loop().time(), 0.0)
@@ -129,5 +129,5 @@ class BackOff:
 
 
 def seconds_until(moment: datetime) -> float:
-    """How long it is from now; negative for the past."""
+    """Give the seconds from now until ``moment``; negative for the past."""
     return (moment - utcnow()).total_seconds()

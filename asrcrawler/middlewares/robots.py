@@ -1,4 +1,4 @@
-"""robots.txt, also where it cannot be had: then RFC 9309 holds, and the site is left alone for this run.
+"""Obey robots.txt. Where it cannot be fetched, do as RFC 9309 says: ask the site for nothing in this run.
 
 Scrapy takes whatever answers for robots.txt as its rules and crawls on when nothing does.
 """

@@ -1,4 +1,4 @@
-"""Undoes content encodings in the place of Scrapy's middleware, which does not tell a stream that breaks off."""
+"""Undo content encodings in the place of Scrapy's middleware, which does not tell when a stream breaks off."""
 
 from __future__ import annotations
 
