@@ -10,9 +10,7 @@ from functools import partial
 from math import ceil
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakKeyDictionary, ref
 
-from asrcrawler.config import Config
 from asrcrawler.crawl.memory import Memory
 from asrcrawler.crawl.pause import DATABASE, hold, resume
 from asrcrawler.endings import DATABASE_FAILED, FAILED
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
+    from asrcrawler.config import Config
     from asrcrawler.items import Absence
     from asrcrawler.spans import Span
     from asrcrawler.storage.visits.ledger import Known, Validators
@@ -53,7 +52,8 @@ class Archive:
 
     def __init__(self, site: str, config: Config, crawler: Crawler) -> None:
         self.site = site
-        self._crawler = ref(crawler)
+        self.config = config
+        self._crawler = crawler
         self._has_given_up = False
         self._is_holding = False
         self.run_id: int | None = None
@@ -67,30 +67,27 @@ class Archive:
         """When the site said to come back, if it refused us with a date."""
         self.dictionary: Dictionary | None = None
         """What captures are packed with."""
-        self.read_again: ReadAgain | None = None
-        """Reads a capture with today's parser; set by the pipeline that stores."""
+        self._read_again: ReadAgain | None = None
         self._pages_to_learn_from = 0
         self.in_hand = 0
         """Visits that are yielded and not written yet; at the end of a run, those that were lost."""
-        self._url = config.database_url
         self._database: Database | None = None
         self._lock = asyncio.Lock()
 
     @classmethod
     def of(cls, crawler: Crawler) -> Archive:
-        """The one archive of a crawl. Raises :exc:`~asrcrawler.exceptions.SettingError`."""
-        if crawler not in _archives:
-            assert crawler.spider is not None
-            site: str = crawler.spider.site  # type: ignore[attr-defined]
-            _archives[crawler] = cls(site, Config.from_settings(crawler.settings), crawler)
-        return _archives[crawler]
+        """Give the archive of a crawl, which its spider owns."""
+        assert crawler.spider is not None
+        archive: Archive = crawler.spider.archive  # type: ignore[attr-defined]
+        return archive
 
-    async def open(self, arguments: dict[str, Any]) -> None:
-        """Prepare the database and open a run.
+    async def open(self, arguments: dict[str, Any], read_again: ReadAgain | None = None) -> None:
+        """Prepare the database and open a run. ``read_again`` reads a capture with today's parser.
 
         Raises :exc:`~asrcrawler.exceptions.StorageError`, or its kind
         :exc:`~asrcrawler.exceptions.AnotherRunError` while another run is at work.
         """
+        self._read_again = read_again
         self.run_id = await self._in_thread(self._begin, arguments)
         try:
             await self._in_thread(self._recall)
@@ -98,6 +95,18 @@ class Archive:
             with suppress(StorageError):  # the first one says more
                 await self.close(reason=DATABASE_FAILED, exit_status=FAILED)
             raise
+
+    def take_up(self) -> None:
+        """Count a visit that is yielded and waits to be written."""
+        self.in_hand += 1
+
+    def note_wait(self, until: datetime) -> None:
+        """Note when the site said to come back."""
+        self.asked_to_wait_until = until
+
+    def note_requests(self, count: int) -> None:
+        """Note how many requests this crawl has made."""
+        self.figures.requests = count
 
     async def known(self, codes: Sequence[int]) -> dict[int, Known]:
         """Find the last visits of ``codes``."""
@@ -140,7 +149,7 @@ class Archive:
             run_id=self.run_id,
             newest=self.newest,
             figures=self.figures,
-            read_again=self.read_again,
+            read_again=self._read_again,
         )
         self.in_hand -= len(batch)
         self._count(batch, written)
@@ -176,8 +185,8 @@ class Archive:
     @classmethod
     def let_go(cls, crawler: Crawler) -> None:
         """Wait no more for an answer of the database, once the crawl has ended."""
-        if (archive := _archives.get(crawler)) is not None:
-            archive.hurry(0)
+        if crawler.spider is not None:
+            cls.of(crawler).hurry(0)
 
     def hurry(self, seconds: float) -> None:
         """Wait no longer than so many seconds for a server that is silent."""
@@ -204,7 +213,7 @@ class Archive:
 
     def _begin(self, arguments: dict[str, Any]) -> int:
         if self._database is None:
-            self._database = Database(self._url, connections=1)
+            self._database = Database(self.config.database_url, connections=1)
         self._database.prepare()
         return runs.begin_run(self._database, self.site, arguments)
 
@@ -280,21 +289,18 @@ class Archive:
     @property
     def _is_stopping(self) -> bool:
         """Tell whether the crawl was told to stop (SIGTERM, Ctrl-C)."""
-        crawler = self._crawler()
-        if crawler is None or not _has_engine(crawler):
+        if not _has_engine(self._crawler):
             return False
-        return not crawler.engine.running if self.run_id is not None else not crawler.crawling
+        return not self._crawler.engine.running if self.run_id is not None else not self._crawler.crawling
 
     def _stop_fetching(self) -> None:
-        crawler = self._crawler()
-        if not self._is_holding and crawler is not None and _has_engine(crawler):
-            hold(crawler, DATABASE)
+        if not self._is_holding and _has_engine(self._crawler):
+            hold(self._crawler, DATABASE)
             self._is_holding = True
 
     def _go_on_fetching(self) -> None:
-        crawler = self._crawler()
-        if self._is_holding and crawler is not None:
-            resume(crawler, DATABASE)
+        if self._is_holding:
+            resume(self._crawler, DATABASE)
             self._is_holding = False
 
 
@@ -304,6 +310,3 @@ def _has_engine(crawler: Crawler) -> bool:
         return crawler.engine is not None
     except RuntimeError:
         return False
-
-
-_archives: WeakKeyDictionary[Crawler, Archive] = WeakKeyDictionary()

@@ -63,6 +63,8 @@ class SamanehSpider(Spider):
 
     arguments: Arguments
     config: Config
+    archive: Archive
+    """What this crawl reads and writes; every component finds it here."""
     asked: int = 0
     """Codes given to Scrapy so far."""
     under_way: set[int]
@@ -77,6 +79,7 @@ class SamanehSpider(Spider):
         spider.under_way = set()
         crawler.signals.connect(spider.request_reached_downloader, signal=signals.request_reached_downloader)
         spider.config = Config.from_settings(crawler.settings)
+        spider.archive = Archive(spider.site, spider.config, crawler)
         pretend_it_is(spider.config.now)
         return spider
 
@@ -123,15 +126,14 @@ class SamanehSpider(Spider):
             for code in self.arguments.codes:
                 yield code, None
             return
-        archive = Archive.of(self.crawler)
         chunk: list[int] = []
-        async for code in self._due_codes(archive):
+        async for code in self._due_codes(self.archive):
             chunk.append(code)
             if len(chunk) == CHUNK:
-                async for pair in _with_validators(archive, chunk):
+                async for pair in _with_validators(self.archive, chunk):
                     yield pair
                 chunk = []
-        async for pair in _with_validators(archive, chunk):
+        async for pair in _with_validators(self.archive, chunk):
             yield pair
 
     async def _due_codes(self, archive: Archive) -> AsyncIterator[int]:

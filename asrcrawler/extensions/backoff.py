@@ -104,7 +104,7 @@ class BackOff:
         self._delay = min(max(self._delay * GROWTH, FIRST_SLOW_DELAY), LONGEST_DELAY)
 
     def _wait_until(self, moment: datetime) -> None:
-        Archive.of(self._crawler).asked_to_wait_until = moment
+        Archive.of(self._crawler).note_wait(moment)
         seconds = seconds_until(moment)
         if seconds > LONGEST_PAUSE:
             self._leave(ASKED_TO_WAIT, f"the site asks us to come back in {seconds / 60:.0f} minutes")

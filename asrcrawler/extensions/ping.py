@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from asrcrawler.config import Config
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ANOTHER_RUN, OK
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Ping:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        url = Config.from_settings(crawler.settings).ping_url
+        url = Archive.of(crawler).config.ping_url
         if not url:
             raise NotConfigured
         ping = cls(crawler, url)

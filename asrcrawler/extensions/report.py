@@ -58,13 +58,13 @@ class RunReport:
 
     def request_reached_downloader(self) -> None:
         """Keep the count that every write puts into the run's row."""
-        Archive.of(self._crawler).figures.requests = self._crawler.stats.get_value("downloader/request_count", 0)
+        self._note_requests(Archive.of(self._crawler))
 
     async def spider_closed(self, spider: SamanehSpider, reason: str) -> None:
         if self._heart is not None:
             self._heart.cancel()
         archive = Archive.of(self._crawler)
-        archive.figures.requests = self._crawler.stats.get_value("downloader/request_count", 0)
+        self._note_requests(archive)
         outcomes = archive.figures.outcomes
         unfinished = spider.asked - sum(outcomes.values())
         # A stop leaves codes that the site was not even asked for; they are as due as before.
@@ -86,6 +86,9 @@ class RunReport:
         if reason != ANOTHER_RUN:
             self._tell(archive, reason, status, unfinished)
         self._crawler.stats.set_value("asr/exit_status", status)
+
+    def _note_requests(self, archive: Archive) -> None:
+        archive.note_requests(self._crawler.stats.get_value("downloader/request_count", 0))
 
     async def _close(self, archive: Archive, reason: str, status: int, *, scheduled: bool) -> None:
         """Write the end of the run, and close the archive even where that fails."""

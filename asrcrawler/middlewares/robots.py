@@ -17,8 +17,8 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.misc import build_from_crawler
 
-from asrcrawler.config import Config
 from asrcrawler.crawl.answers import is_cut, redirect_of
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import REFUSED, UNREACHABLE
 from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown
 from asrcrawler.http.completeness import BREAKS_OFF
@@ -51,7 +51,6 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._rules: dict[str, asyncio.Future[RobotParser | None]] = {}
-        self._base_url = Config.from_settings(crawler.settings).base_url
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """Give the rules for the host of ``request``, None for no rules.
@@ -72,9 +71,11 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise _Forbidden(str(error)) from None
 
     async def _ask(self, url: str, request: Request) -> RobotParser | None:
-        site: str = self.crawler.spider.site  # type: ignore[union-attr]
+        archive = Archive.of(self.crawler)
         try:
-            response = await follow(url, self._download, lambda answer: redirect_of(answer, self._base_url, site))
+            response = await follow(
+                url, self._download, lambda answer: redirect_of(answer, archive.config.base_url, archive.site)
+            )
         except (DownloadCancelledError, IgnoreRequest) as error:  # without end
             logger.warning("%s is taken as empty: %s", url, error)
             return None
