@@ -229,8 +229,9 @@ def test_a_feed_without_articles_is_told(caplog: pytest.LogCaptureFixture) -> No
     assert "names no article" in caplog.text
 
 
-def test_a_site_that_answers_with_errors_alone_ends_the_run() -> None:
-    places, _ = listings({"/fa/rss/allnews": 502, "/fa": 500})
+@pytest.mark.parametrize("answer", [500, 502, IgnoreRequest("/robots.txt/feed unpacks to more than DOWNLOAD_MAXSIZE")])
+def test_a_site_that_answers_with_nothing_of_use_ends_the_run(answer: object) -> None:
+    places, _ = listings({"/fa/rss/allnews": answer, "/fa": answer})
 
     async def ask() -> None:
         assert await places.site.feed() is None

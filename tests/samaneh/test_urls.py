@@ -13,21 +13,9 @@ from asrcrawler.samaneh.urls import (
     is_listing,
     short_path,
 )
-
-BASE = "http://asrpress.ir"
-PAGE = "http://asrpress.ir/fa/news/32911"
+from tests.http.addresses import BASE, hostile
 
 codes = st.integers(1, HIGHEST_CODE)
-hostile = st.one_of(
-    st.text(max_size=80),
-    st.lists(
-        st.sampled_from(
-            ["http", "https", "javascript", ":", "//", "/", "[", "]", "@", "?", "#", "..", "%", "%zz", "\\", " ", "\n",
-             "asrpress.ir", "www.", "fa", "news", "5", "99999999999", "خبر", "\x00", "\ud800", "xn--", ":99999", "."]
-        ),
-        max_size=12,
-    ).map("".join),
-)  # fmt: skip
 
 
 # --- codes
