@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from asrcrawler.crawl.memory import Memory
-from asrcrawler.crawl.pause import DATABASE, hold, resume
+from asrcrawler.crawl.pause import DATABASE, Pause
 from asrcrawler.endings import DATABASE_FAILED, FAILED
 from asrcrawler.exceptions import StorageError
 from asrcrawler.items import Article, Outcome
@@ -53,6 +53,7 @@ class Archive:
     def __init__(self, site: str, config: Config, crawler: Crawler) -> None:
         self.site = site
         self.config = config
+        self.pause = Pause(crawler)
         self._crawler = crawler
         self._has_given_up = False
         self._is_holding = False
@@ -178,7 +179,7 @@ class Archive:
         return await self._in_thread(question, self._opened, *args, **kwargs)
 
     async def ask_once(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Do as :meth:`ask`, without patience: for what the crawl can do without."""
+        """Do as :meth:`ask`, but do not try again: for what the crawl can do without."""
         async with self._lock:
             return await self._watched(partial(question, self._opened, *args, **kwargs))
 
@@ -295,12 +296,12 @@ class Archive:
 
     def _stop_fetching(self) -> None:
         if not self._is_holding and _has_engine(self._crawler):
-            hold(self._crawler, DATABASE)
+            self.pause.hold(DATABASE)
             self._is_holding = True
 
     def _go_on_fetching(self) -> None:
         if self._is_holding:
-            resume(self._crawler, DATABASE)
+            self.pause.resume(DATABASE)
             self._is_holding = False
 
 

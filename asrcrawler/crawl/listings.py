@@ -12,7 +12,6 @@ from scrapy.http.request import NO_CALLBACK
 from asrcrawler.crawl.answers import is_cut, redirect_of
 from asrcrawler.crawl.frontier import Site
 from asrcrawler.crawl.memory import Named
-from asrcrawler.crawl.pause import pause_is_over
 from asrcrawler.endings import REFUSED, UNREACHABLE
 from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown
 from asrcrawler.http.addresses import at_base
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from asrcrawler.crawl.archive import Archive
+
 logger = logging.getLogger(__name__)
 
 
@@ -42,12 +43,13 @@ class NoAnswer(Exception):
 
 
 class Listings:
-    """The places of one site that name codes, fetched at ``base_url``."""
+    """The places of one site that name codes."""
 
-    def __init__(self, crawler: Crawler, base_url: str, site: str | None = None) -> None:
+    def __init__(self, crawler: Crawler, archive: Archive) -> None:
         self._crawler = crawler
-        self._base_url = base_url
-        self._site = site
+        self._base_url = archive.config.base_url
+        self._site = archive.site
+        self._pause = archive.pause
         self._answered = False
         """Whether the site has answered at all, even that there is no such place."""
         self._forbidden = False
@@ -157,7 +159,7 @@ class Listings:
         """Give the answer at the end of the redirects within the site; one that leads elsewhere is the answer."""
 
         async def ask(url: str) -> Response:
-            await pause_is_over(self._crawler)
+            await self._pause.over()
             return await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK, meta=meta))
 
         return await follow(url, ask, self._target)

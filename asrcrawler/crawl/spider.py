@@ -23,7 +23,6 @@ from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.arguments import Arguments
 from asrcrawler.crawl.frontier import Frontier
 from asrcrawler.crawl.listings import Listings
-from asrcrawler.crawl.pause import pause_is_over
 from asrcrawler.endings import NOTHING_NAMED, RESTING, reason_of
 from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown, StorageError
 from asrcrawler.http.completeness import BREAKS_OFF
@@ -117,7 +116,7 @@ class SamanehSpider(Spider):
                 return
             if self.crawler.engine.needs_backout():
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
-            await pause_is_over(self.crawler)
+            await self.archive.pause.over()
             self.asked += 1
             yield self.visit(code, validators=validators)
 
@@ -146,7 +145,7 @@ class SamanehSpider(Spider):
             raise CloseSpider(RESTING)
         frontier = Frontier(
             archive,
-            Listings(self.crawler, self.config.base_url, self.site).site,
+            Listings(self.crawler, archive).site,
             first_code=self.config.first_code,
             backfill=self.config.backfill_per_run,
             now=now,

@@ -12,7 +12,6 @@ from scrapy import signals
 from asrcrawler.clock import utcnow
 from asrcrawler.crawl.answers import header
 from asrcrawler.crawl.archive import Archive
-from asrcrawler.crawl.pause import pause, resume
 from asrcrawler.endings import ASKED_TO_WAIT, REFUSED, UNREACHABLE
 from asrcrawler.http.retry import retry_moment
 from asrcrawler.items import Outcome, reading_of
@@ -98,7 +97,7 @@ class BackOff:
         """End a pause, so that the crawl does not wait for it."""
         if self._pause is not None:
             self._pause.cancel()
-            resume(self._crawler)
+            Archive.of(self._crawler).pause.resume()
 
     def _slow_down(self) -> None:
         self._delay = min(max(self._delay * GROWTH, FIRST_SLOW_DELAY), LONGEST_DELAY)
@@ -112,7 +111,7 @@ class BackOff:
             logger.info("The site asks us to wait %.0f seconds", seconds)
             if self._pause is not None:
                 self._pause.cancel()
-            self._pause = pause(self._crawler, seconds)
+            self._pause = Archive.of(self._crawler).pause.begin(seconds)
 
     def _rest_of_pause(self) -> float:
         """Give the seconds until the pause ends; 0 where there is none."""

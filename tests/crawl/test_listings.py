@@ -16,6 +16,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.listings import Listings
 from asrcrawler.crawl.memory import Named
 from asrcrawler.endings import REFUSED, UNREACHABLE
@@ -63,10 +64,10 @@ class Site:
 
 
 def listings(answers: dict[str, Any], base: str = BASE) -> tuple[Listings, Site]:
-    crawler = crawler_for_tests()
+    crawler = crawler_for_tests(ASR_BASE_URL=base)
     site = Site(answers, base)
     crawler.engine = site  # type: ignore[assignment]
-    return Listings(crawler, base, "asrpress.ir"), site
+    return Listings(crawler, Archive.of(crawler)), site
 
 
 def answer_of(asked: Awaitable[T]) -> T:
