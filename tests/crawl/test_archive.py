@@ -1,4 +1,4 @@
-"""The crawl's door to its database."""
+"""What a crawl reads and writes in its database."""
 
 from __future__ import annotations
 
