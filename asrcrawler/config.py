@@ -1,4 +1,4 @@
-"""The project's own settings (``ASR_…``), read once and checked: a wrong value is one line, not a traceback later."""
+"""Read and check the project's own settings (``ASR_…``): a wrong value is one line, not a traceback later."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def check_scrapy(settings: BaseSettings) -> None:
 
 
 def database_url(value: object) -> str:
-    """A usable database URL; a relative SQLite path counts from the project's root, not from where cron started us."""
+    """Check a database URL; a relative SQLite path counts from the project's root, not from where cron started us."""
     url = str(value or "").strip()
     if "://" not in url:
         raise SettingError("ASR_DATABASE_URL", value, "is not a database URL such as sqlite:///data/asr.db")
@@ -110,7 +110,7 @@ def database_url(value: object) -> str:
 
 
 def given_database_url(text: str) -> str:
-    """The URL of a database given as an argument: a URL as in the setting, or the path of a SQLite file from here.
+    """Read a database given as an argument: a URL as in the setting, or the path of a SQLite file from here.
 
     Raises :exc:`UsageError`.
     """

@@ -118,11 +118,12 @@ class ReaderError(AsrCrawlerError):
 
 
 class DateError(AsrCrawlerError, ValueError):
-    """A text that should hold a date and is not read as one. Raised by ``asrcrawler.samaneh.dates``."""
+    """A text that should hold a date and is not read as one. Raised by ``asrcrawler.text.calendar`` and
+    ``asrcrawler.samaneh.dates``."""
 
 
 class ImpossibleDateError(DateError):
-    """A date that cannot be, such as 31 Mehr. Raised by ``asrcrawler.samaneh.dates``."""
+    """A date that cannot be, such as 31 Mehr. Raised by ``asrcrawler.text.calendar``."""
 
 
 class PageVerdict(AsrCrawlerError):
@@ -155,6 +156,19 @@ class Unreadable(PageVerdict):
 
 class OtherPage(Unreadable):
     """The page is that of another code."""
+
+
+class RobotsUnknown(AsrCrawlerError):
+    """A request that was not made, because nobody can say whether it is allowed. The crawl ends for ``reason``.
+    Raised by ``asrcrawler.middlewares.robots``."""
+
+    def __init__(self, reason: str, why: str) -> None:
+        super().__init__(why)
+        self.reason = reason
+
+
+class RobotsForbidden(AsrCrawlerError):
+    """A request that was not made, because robots.txt forbids it. Raised by ``asrcrawler.middlewares.robots``."""
 
 
 class TooLargeError(AsrCrawlerError):

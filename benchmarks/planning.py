@@ -20,7 +20,7 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from asrcrawler.clock import utcnow
-from asrcrawler.crawl.frontier import Memory
+from asrcrawler.crawl.memory import Memory
 from asrcrawler.replica import World
 from asrcrawler.replica.server import ReplicaServer
 from asrcrawler.storage import Database

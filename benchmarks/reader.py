@@ -26,9 +26,9 @@ from asrcrawler.clock import utcnow
 from asrcrawler.items import Absence, Article, Fetch, Image, Outcome
 from asrcrawler.reader.health import standing
 from asrcrawler.replica import World
-from asrcrawler.samaneh.dates import TEHRAN, jalali
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.calendar import TEHRAN, jalali
 from benchmarks.readme import put
 
 if TYPE_CHECKING:

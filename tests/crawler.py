@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrapy.crawler import CrawlerRunner
 from scrapy.utils.project import get_project_settings
 from scrapy.utils.reactor import install_reactor, is_reactor_installed
-from scrapy.utils.test import get_crawler
 
 from asrcrawler.spiders.asr import AsrSpider
 
@@ -22,6 +22,7 @@ def crawler_for_tests(**settings: object) -> Crawler:
     project = get_project_settings().copy_to_dict()
     if not is_reactor_installed():
         install_reactor(REACTOR, project["ASYNCIO_EVENT_LOOP"])
-    crawler = get_crawler(AsrSpider, project | {"LOG_ENABLED": False} | settings)
+    crawler = CrawlerRunner(project | {"LOG_ENABLED": False} | settings).create_crawler(AsrSpider)
     crawler.spider = AsrSpider.from_crawler(crawler)
+    crawler._apply_settings()
     return crawler

@@ -10,15 +10,19 @@ import pytest
 WITH_EXAMPLES = (
     "asrcrawler.cli.reports.figures",
     "asrcrawler.cli.schedule",
-    "asrcrawler.crawl.arguments",
     "asrcrawler.endings",
+    "asrcrawler.http.addresses",
+    "asrcrawler.http.redirects",
+    "asrcrawler.http.retry",
     "asrcrawler.policy",
     "asrcrawler.reader.difference",
     "asrcrawler.reader.words",
     "asrcrawler.spans",
+    "asrcrawler.text.calendar",
     "asrcrawler.text.display",
     "asrcrawler.text.numbers",
     "asrcrawler.text.packing",
+    "asrcrawler.text.persian",
     "asrcrawler.text.similarity",
 )
 

@@ -93,7 +93,7 @@ def code_given(text: str) -> int:
 
 def codes_of(option: str, value: str | None) -> tuple[tuple[int, int], ...] | None:
     """Read a list of codes and ranges as inclusive spans; None, for all, stays None."""
-    from asrcrawler.crawl.arguments import Codes
+    from asrcrawler.spans import Codes
 
     if value is None:
         return None
@@ -105,7 +105,7 @@ def codes_of(option: str, value: str | None) -> tuple[tuple[int, int], ...] | No
 
 def day_of(option: str, value: str | None) -> date | None:
     """Read a Jalali or Gregorian day; None stays None."""
-    from asrcrawler.samaneh.dates import parse_day
+    from asrcrawler.text.calendar import parse_day
 
     if value is None:
         return None

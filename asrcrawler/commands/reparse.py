@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing, contextmanager
-from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.command import AsrCommand
@@ -54,14 +53,14 @@ class Command(AsrCommand):
                 tell(summary(wanted.site, tally, [*Kind, "-"], dry_run=opts.dry_run))
 
     def _wanted(self, opts: argparse.Namespace) -> Wanted:
-        from asrcrawler.samaneh.dates import TEHRAN
         from asrcrawler.storage.reparse.rereading import Wanted
+        from asrcrawler.text.calendar import midnight
 
         day = day_of("--since", opts.since)
         return Wanted(
             site=self.site_of(),
             codes=codes_of("--codes", opts.codes),
-            since=datetime.combine(day, time(), tzinfo=TEHRAN) if day else None,
+            since=midnight(day) if day else None,
             unreadable=opts.unreadable,
         )
 

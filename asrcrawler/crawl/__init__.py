@@ -1,1 +1,1 @@
-"""One crawl of an outlet: which codes, asked how, and its way to the database."""
+"""Run one crawl of an outlet: choose the codes, ask for them, write down what came of it."""

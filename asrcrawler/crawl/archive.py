@@ -1,4 +1,4 @@
-"""The crawl's door to its database: off the event loop, one thing at a time, the same one for every component."""
+"""Read and write the database for a crawl: off the event loop, one thing at a time, by one connection."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from functools import partial
 from math import ceil
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakKeyDictionary, ref
 
-from asrcrawler.config import Config
-from asrcrawler.crawl.frontier import Memory
-from asrcrawler.crawl.pause import DATABASE, hold, resume
+from asrcrawler.crawl.memory import Memory
+from asrcrawler.crawl.pause import DATABASE, Pause
 from asrcrawler.endings import DATABASE_FAILED, FAILED
 from asrcrawler.exceptions import StorageError
 from asrcrawler.items import Article, Outcome
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
+    from asrcrawler.config import Config
     from asrcrawler.items import Absence
     from asrcrawler.spans import Span
     from asrcrawler.storage.visits.ledger import Known, Validators
@@ -48,12 +47,14 @@ FAREWELL = 10.0  # seconds of silence that a database server may cost a crawl th
 class Archive:
     """What one crawl reads and writes, by one connection. Every method that touches the database works in a thread.
 
-    Each is patient with a database that is locked, full or being restarted, and nothing is fetched meanwhile.
+    Each waits for a database that is locked, full or being restarted, and nothing is fetched meanwhile.
     """
 
     def __init__(self, site: str, config: Config, crawler: Crawler) -> None:
         self.site = site
-        self._crawler = ref(crawler)
+        self.config = config
+        self.pause = Pause(crawler)
+        self._crawler = crawler
         self._has_given_up = False
         self._is_holding = False
         self.run_id: int | None = None
@@ -67,30 +68,27 @@ class Archive:
         """When the site said to come back, if it refused us with a date."""
         self.dictionary: Dictionary | None = None
         """What captures are packed with."""
-        self.read_again: ReadAgain | None = None
-        """Reads a capture with today's parser; set by the pipeline that stores."""
+        self._read_again: ReadAgain | None = None
         self._captures_to_learn_from = 0
         self.in_hand = 0
         """Visits that are yielded and not written yet; at the end of a run, those that were lost."""
-        self._url = config.database_url
         self._database: Database | None = None
         self._lock = asyncio.Lock()
 
     @classmethod
     def of(cls, crawler: Crawler) -> Archive:
-        """The one archive of a crawl. Raises :exc:`~asrcrawler.exceptions.SettingError`."""
-        if crawler not in _archives:
-            assert crawler.spider is not None
-            site: str = crawler.spider.site  # type: ignore[attr-defined]
-            _archives[crawler] = cls(site, Config.from_settings(crawler.settings), crawler)
-        return _archives[crawler]
+        """Give the archive of a crawl, which its spider owns."""
+        assert crawler.spider is not None
+        archive: Archive = crawler.spider.archive  # type: ignore[attr-defined]
+        return archive
 
-    async def open(self, arguments: dict[str, Any]) -> None:
-        """Prepare the database and open a run.
+    async def open(self, arguments: dict[str, Any], read_again: ReadAgain | None = None) -> None:
+        """Prepare the database and open a run. ``read_again`` reads a capture with today's parser.
 
         Raises :exc:`~asrcrawler.exceptions.StorageError`, or its kind
         :exc:`~asrcrawler.exceptions.AnotherRunError` while another run is at work.
         """
+        self._read_again = read_again
         self.run_id = await self._in_thread(self._begin, arguments)
         try:
             await self._in_thread(self._recall)
@@ -99,26 +97,38 @@ class Archive:
                 await self.close(reason=DATABASE_FAILED, exit_status=FAILED)
             raise
 
+    def take_up(self) -> None:
+        """Count a visit that is yielded and waits to be written."""
+        self.in_hand += 1
+
+    def note_wait(self, until: datetime) -> None:
+        """Note when the site said to come back."""
+        self.asked_to_wait_until = until
+
+    def note_requests(self, count: int) -> None:
+        """Note how many requests this crawl has made."""
+        self.figures.requests = count
+
     async def known(self, codes: Sequence[int]) -> dict[int, Known]:
-        """The last visits of ``codes``."""
+        """Find the last visits of ``codes``."""
         return await self.ask(ledger.known, self.site, codes)
 
     async def validators(self, codes: Sequence[int]) -> dict[int, Validators]:
-        """What the stored answers of ``codes`` can be asked for conditionally."""
+        """Find the validators with which ``codes`` can be asked for conditionally."""
         return await self.ask(ledger.validators, self.site, codes)
 
     async def due(
         self, now: datetime, outcomes: Collection[Outcome], limit: int, *, exclude: Collection[int]
     ) -> list[int]:
-        """Codes whose last visit ended so and whose next one is due."""
+        """Find codes whose last visit ended so and whose next one is due."""
         return await self.ask(ledger.due, self.site, now, outcomes, limit, exclude=exclude)
 
     async def listed_unvisited(self, limit: int, *, exclude: Collection[int]) -> list[int]:
-        """Codes the site names and that were never visited, newest first."""
+        """Find codes that the site names and that were never visited, newest first."""
         return await self.ask(ledger.listed_unvisited, self.site, limit, exclude=exclude)
 
     async def unvisited_spans(self, first: int, last: int, limit: int) -> list[Span]:
-        """Spans of never visited codes, newest first, with at least ``limit`` codes or all."""
+        """Find spans of never visited codes, newest first, with at least ``limit`` codes or all."""
         return await self.ask(ledger.unvisited_spans, self.site, first, last, limit)
 
     async def list_codes(self, codes: Sequence[int], at: datetime) -> None:
@@ -140,7 +150,7 @@ class Archive:
             run_id=self.run_id,
             newest=self.newest,
             figures=self.figures,
-            read_again=self.read_again,
+            read_again=self._read_again,
         )
         self.in_hand -= len(batch)
         self._count(batch, written)
@@ -165,19 +175,19 @@ class Archive:
         self.dictionary = learnt or self.dictionary
 
     async def ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Call a function of storage with the database and ``args``."""
+        """Call a function of ``asrcrawler.storage`` with the database and ``args``."""
         return await self._in_thread(question, self._opened, *args, **kwargs)
 
     async def ask_once(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Do as :meth:`ask`, without patience: for what the crawl can do without."""
+        """Do as :meth:`ask`, but do not try again: for what the crawl can do without."""
         async with self._lock:
             return await self._watched(partial(question, self._opened, *args, **kwargs))
 
     @classmethod
     def let_go(cls, crawler: Crawler) -> None:
-        """Wait no more for a database that a crawl, which has ended, may have left a question with."""
-        if (archive := _archives.get(crawler)) is not None:
-            archive.hurry(0)
+        """Wait no more for an answer of the database, once the crawl has ended."""
+        if crawler.spider is not None:
+            cls.of(crawler).hurry(0)
 
     def hurry(self, seconds: float) -> None:
         """Wait no longer than so many seconds for a server that is silent."""
@@ -188,7 +198,7 @@ class Archive:
         await self.ask(runs.keep_alive, self.run_id, self.figures)
 
     async def close(self, *, reason: str, exit_status: int) -> None:
-        """Close the run. Harmless when none is open. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
+        """Close the run, if one is open. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
         if self.run_id is None:
             return
         try:
@@ -204,7 +214,7 @@ class Archive:
 
     def _begin(self, arguments: dict[str, Any]) -> int:
         if self._database is None:
-            self._database = Database(self._url, connections=1)
+            self._database = Database(self.config.database_url, connections=1)
         self._database.prepare()
         return runs.begin_run(self._database, self.site, arguments)
 
@@ -233,9 +243,9 @@ class Archive:
             return await self._patiently(partial(function, *args, **kwargs))
 
     async def _patiently(self, work: Callable[[], T]) -> T:
-        """Try again after each of :data:`WAITS`; what only waiting mends has no class of its own.
+        """Try again after each of :data:`WAITS` where waiting may help: those errors are plain :exc:`StorageError`.
 
-        Once that was of no use, nothing else is waited for.
+        Once waiting did not help, the next error is raised at once.
         """
         try:
             for wait in () if self._has_given_up else WAITS:
@@ -257,7 +267,7 @@ class Archive:
         return result
 
     async def _watched(self, work: Callable[[], T]) -> T:
-        """Do it in a thread; a server that has gone silent does not keep a crawl that is to stop."""
+        """Do the work in a thread; where the crawl is to stop, do not wait long for a server that is silent."""
         task, began = asyncio.ensure_future(asyncio.to_thread(work)), monotonic()
         try:
             while not (await asyncio.wait({task}, timeout=NOTICE))[0]:
@@ -271,7 +281,7 @@ class Archive:
         return task.result()
 
     async def _sleep(self, seconds: float) -> None:
-        """Sleep, not longer than it takes to notice that the crawl is to stop."""
+        """Sleep, and end early where the crawl is to stop."""
         for _ in range(ceil(seconds / NOTICE)):
             if self._is_stopping:
                 return
@@ -279,31 +289,25 @@ class Archive:
 
     @property
     def _is_stopping(self) -> bool:
-        """Whether somebody waits for this process to end (SIGTERM, Ctrl-C)."""
-        crawler = self._crawler()
-        if crawler is None or not _has_engine(crawler):
+        """Tell whether the crawl was told to stop (SIGTERM, Ctrl-C)."""
+        if not _has_engine(self._crawler):
             return False
-        return not crawler.engine.running if self.run_id is not None else not crawler.crawling
+        return not self._crawler.engine.running if self.run_id is not None else not self._crawler.crawling
 
     def _stop_fetching(self) -> None:
-        crawler = self._crawler()
-        if not self._is_holding and crawler is not None and _has_engine(crawler):
-            hold(crawler, DATABASE)
+        if not self._is_holding and _has_engine(self._crawler):
+            self.pause.hold(DATABASE)
             self._is_holding = True
 
     def _go_on_fetching(self) -> None:
-        crawler = self._crawler()
-        if self._is_holding and crawler is not None:
-            resume(crawler, DATABASE)
+        if self._is_holding:
+            self.pause.resume(DATABASE)
             self._is_holding = False
 
 
 def _has_engine(crawler: Crawler) -> bool:
-    """Scrapy gives a crawler its engine when it begins to crawl, and raises an error for the attribute until then."""
+    """Tell whether the crawler has its engine: it begins to crawl with one, and raises an error until then."""
     try:
         return crawler.engine is not None
     except RuntimeError:
         return False
-
-
-_archives: WeakKeyDictionary[Crawler, Archive] = WeakKeyDictionary()

@@ -1,45 +1,12 @@
-"""What may follow ``-a`` on ``scrapy crawl``: read strictly, kept small whatever the range."""
+"""Check what follows ``-a`` on ``scrapy crawl``."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from asrcrawler.exceptions import SpiderArgumentError
-from asrcrawler.samaneh.urls import HIGHEST_CODE
-from asrcrawler.spans import merge
-from asrcrawler.text.numbers import plain, whole_number
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from asrcrawler.spans import Span
-
-_SPAN = re.compile(r"\s*(\d{1,10})\s*(?:-\s*(\d{1,10})\s*)?", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """A set of news codes as disjoint ascending spans ``(first, last)``, both inclusive."""
-
-    spans: tuple[Span, ...]
-
-    @classmethod
-    def parse(cls, text: str) -> Codes:
-        """Read ``32911``, ``32000-33000`` or a comma-separated list of both. Raises :exc:`ValueError`, saying why.
-
-        >>> Codes.parse("۳۲۹۱۱، ۳۲۹۵۰–۳۲۹۶۰").spans
-        ((32911, 32911), (32950, 32960))
-        """
-        return cls(tuple(merge(_span(part) for part in plain(text).split(","))))
-
-    def __iter__(self) -> Iterator[int]:
-        for first, last in self.spans:
-            yield from range(first, last + 1)
-
-    def __len__(self) -> int:
-        return sum(last - first + 1 for first, last in self.spans)
+from asrcrawler.spans import Codes
+from asrcrawler.text.numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +19,7 @@ class Arguments:
     """At most so many article pages."""
 
     def as_json(self) -> dict[str, object]:
-        """For the run's row in the database."""
+        """Give them as the run's row in the database holds them."""
         return {"codes": self.codes and [list(span) for span in self.codes.spans], "limit": self.limit}
 
     @classmethod
@@ -80,15 +47,3 @@ def _limit(value: object) -> int | None:
         return whole_number(str(value), 1)
     except ValueError:
         raise SpiderArgumentError("limit", value, "is not a whole number of 1 or more") from None
-
-
-def _span(part: str) -> Span:
-    match = _SPAN.fullmatch(part)
-    if match is None:
-        raise ValueError("is not a list of codes such as 32911 or 32000-33000 or 32911,32950-32960")
-    first, last = int(match[1]), int(match[2] or match[1])
-    if first < 1 or last > HIGHEST_CODE:
-        raise ValueError(f"has a code outside 1-{HIGHEST_CODE}")
-    if first > last:
-        raise ValueError(f"has a range that runs backwards: {first}-{last}")
-    return first, last

@@ -1,4 +1,4 @@
-"""The crawl frontier of a scheduled run: from what the ledger knows and the site lists to the codes worth a visit now.
+"""Choose the codes that a scheduled run visits, from what the ledger knows and what the site lists.
 
 The feed holds the newest articles in the order of their publication, so two windows of it that share an article leave
 nothing out between them, a late draft included. That decides which codes have to be looked for blind:
@@ -6,29 +6,24 @@ nothing out between them, a late draft included. That decides which codes have t
 * the windows of this run and the last one overlap: everything new is listed, and unlisted codes can wait for the sweep;
 * they do not (a pause, a busy day, a broken feed): whatever lies between them is visited code by code, newest first.
 
-What one run could not finish is remembered for the next (:class:`Memory`), so that a killed run leaves no gap.
+What one run could not finish is remembered for the next (:mod:`asrcrawler.crawl.memory`), so that a killed run leaves
+no gap.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from asrcrawler.crawl.memory import SITEMAP_INDEX, Memory, Named, SitemapFile
 from asrcrawler.items import Outcome
-from asrcrawler.policy import (
-    FIRST_REST,
-    LONGEST_REST,
-    SITEMAP_AFTER_FAILURE,
-    SITEMAP_EVERY,
-    has_come,
-    is_due,
-)
+from asrcrawler.policy import SITEMAP_AFTER_FAILURE, SITEMAP_EVERY, has_come
 from asrcrawler.spans import merge
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from asrcrawler.crawl.archive import Archive
     from asrcrawler.spans import Span
@@ -46,73 +41,6 @@ AGAIN = frozenset({Outcome.STORED, Outcome.FAILED, Outcome.REFUSED, Outcome.UNRE
 """Outcomes that are looked at again when due; missing codes are proved by the sweep, within its budget."""
 
 
-class SitemapFile(NamedTuple):
-    """A file of the archive sitemap."""
-
-    place: str
-    """Its path and query, or its whole address where that is not under the base."""
-    depth: int = 1
-    """Steps from the index, which names it or names what does."""
-
-    @classmethod
-    def from_json(cls, stored: Any) -> Self:
-        """Read a pair, or a place alone, as earlier versions stored it."""
-        return cls(stored) if isinstance(stored, str) else cls(*stored)
-
-
-SITEMAP_INDEX = SitemapFile("", depth=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """What one run leaves for the next, in the run's row."""
-
-    read_at: datetime | None = None
-    """When the site was last asked what is new; aware, UTC."""
-    window: tuple[int, ...] = ()
-    """The codes of the feed then."""
-    seen: tuple[int, ...] = ()
-    """All codes that were named when home page and recent sitemap were last asked."""
-    fresh: tuple[int, ...] = ()
-    """Listed codes that are to be visited first, newest first."""
-    blind: tuple[Span, ...] = ()
-    """Spans whose unvisited codes are to be visited blind, newest first."""
-    newest: int = 0
-    """The highest code the site has named so far."""
-    sitemaps: tuple[SitemapFile, ...] = ()
-    """Files of the archive sitemap still to be read."""
-    sitemaps_due_at: datetime | None = None
-    """When its index is worth another look."""
-    refusals: int = 0
-    """Runs in a row that the site refused."""
-    rest_until: datetime | None = None
-    """No scheduled run asks the site for anything before this."""
-
-    def rests(self, now: datetime) -> bool:
-        """Whether the site is left alone now, because it refused the last run."""
-        return self.rest_until is not None and not is_due(self.rest_until, LONGEST_REST, now)
-
-    def wants_sitemaps(self, now: datetime) -> bool:
-        """Tell whether the index of the archive sitemap is worth another look."""
-        return self.sitemaps_due_at is None or is_due(self.sitemaps_due_at, SITEMAP_EVERY, now)
-
-    def as_json(self) -> dict[str, Any]:
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any] | None) -> Self:
-        """Read what :meth:`as_json` wrote; a part that is missing counts as empty."""
-        values = {field.name: (stored or {}).get(field.name) for field in fields(cls)}
-        for name in ("read_at", "sitemaps_due_at", "rest_until"):
-            values[name] = datetime.fromisoformat(str(values[name])) if values[name] else None
-        for name in ("window", "seen", "fresh"):
-            values[name] = tuple(values[name] or ())
-        values["sitemaps"] = tuple(SitemapFile.from_json(file) for file in values["sitemaps"] or ())
-        values["blind"] = tuple((first, last) for first, last in values["blind"] or ())
-        return cls(**values | {name: values[name] or 0 for name in ("newest", "refusals")})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """What the site names at the start of a run."""
@@ -125,16 +53,6 @@ class Listing:
     @property
     def codes(self) -> list[int]:
         return list(dict.fromkeys([*self.feed, *self.others]))
-
-
-class Named(NamedTuple):
-    """What a file of the archive sitemap names."""
-
-    codes: Sequence[int] = ()
-    places: Sequence[str] = ()
-    """Further files."""
-    is_whole: bool = True
-    """Whether the file came to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,12 +72,12 @@ class Site:
 
 
 def overlaps(memory: Memory, listing: Listing) -> bool:
-    """Whether nothing can have been published between the last look at the feed and this one without being listed."""
+    """Tell whether all that was published since the last look at the feed is listed."""
     return not set(memory.window).isdisjoint(listing.feed)
 
 
 def remember(memory: Memory, listing: Listing, known: Mapping[int, Known], now: datetime) -> Memory:
-    """What is to be done after a look at the site, with ``known`` the last visits of the listed and the fresh codes.
+    """Give what is to be done after a look at the site; ``known`` are the last visits of listed and fresh codes.
 
     A listed code is fresh when it was never visited, or when it is listed for the first time and was missing before:
     the draft has been published. It stays fresh, through killed runs too, until it is visited.
@@ -186,7 +104,7 @@ def remember(memory: Memory, listing: Listing, known: Mapping[int, Known], now: 
 
 
 def newest_of(codes: Sequence[int]) -> int:
-    """The highest of the listed codes that can be believed; 0 for none.
+    """Find the highest of the listed codes that can be believed; 0 for none.
 
     One address with a slip in it must not make a sweep of codes that were never taken: a billion requests.
     """
@@ -197,12 +115,12 @@ def newest_of(codes: Sequence[int]) -> int:
 
 
 def newest_first(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The same codes as disjoint spans, the newest first."""
+    """Merge spans into disjoint ones, the newest first."""
     return tuple(reversed(merge(spans)))
 
 
 def latest_sitemaps(places: Iterable[str]) -> tuple[str, ...]:
-    """Sitemap files by the numbers in their addresses (year, month), the latest first."""
+    """Sort sitemap files by the numbers in their addresses (year, month), the latest first."""
     usable = (place for place in places if len(place) <= LONGEST_PLACE)
     numbers = {place: [int(number) for number in re.findall(r"\d{1,9}", place)] for place in usable}
     return tuple(sorted(numbers, key=numbers.__getitem__, reverse=True)[:MOST_SITEMAPS])
@@ -228,7 +146,7 @@ def after_sitemap(memory: Memory, file: SitemapFile, found: Named | None, now: d
 
 
 def _visited_since(visit: Known | None, moment: datetime | None, now: datetime) -> bool:
-    """A moment that is still to come says nothing of which was first: rather another visit than none."""
+    """Tell whether a code was visited after ``moment``. A moment in the future proves nothing: then it was not."""
     if visit is None or not has_come(visit.visited_at, now):
         return False
     return moment is None or moment <= visit.visited_at
@@ -253,7 +171,7 @@ class Frontier:
         """Files of the archive sitemap that did not answer this run, or broke off: the next one asks again."""
 
     async def codes(self) -> AsyncIterator[int]:
-        """New and listed codes, then gaps between two windows, then what is due again, then a slice of the archive."""
+        """Give new and listed codes, then gaps between two windows, then what is due again, then older codes."""
         self._memory = self._archive.memory
         await self._look_at_site()
         for stage in (self._fresh, self._blind, self._due):
@@ -278,7 +196,7 @@ class Frontier:
         await self._remember(memory)
 
     async def _recent(self) -> list[int] | None:
-        """The recent sitemap helps where the feed has a gap to the last run; at the first run there is none."""
+        """Ask for the recent sitemap, which helps where the feed has a gap to the last run, so not at the first."""
         return await self._site.recent() if self._memory.window else None
 
     async def _fresh(self) -> AsyncIterator[int]:
@@ -318,7 +236,7 @@ class Frontier:
             yield code
 
     async def _listed(self, budget: int) -> AsyncIterator[int]:
-        """Codes that the archive sitemap names and that were never visited."""
+        """Give codes that the archive sitemap names and that were never visited."""
         for _ in range(SITEMAPS_PER_RUN):
             codes = await self._archive.listed_unvisited(budget, exclude=self._taken)
             if len(codes) >= budget or not await self._read_sitemap():
@@ -328,7 +246,7 @@ class Frontier:
                 yield code
 
     async def _unlisted(self, budget: int) -> AsyncIterator[int]:
-        """Never visited codes that nothing names, the newest first."""
+        """Give never visited codes that nothing names, the newest first."""
         wanted = budget + len(self._taken)
         for first, last in await self._archive.unvisited_spans(self._first_code, self._memory.newest, wanted):
             for code in range(last, first - 1, -1):
@@ -340,7 +258,7 @@ class Frontier:
                 yield code
 
     async def _read_sitemap(self) -> bool:
-        """Take up the next file of the archive sitemap, or its index when it is time; False for neither."""
+        """Read the next file of the archive sitemap, or its index when it is due; False where there is neither."""
         memory = self._memory
         files: Sequence[SitemapFile] = memory.sitemaps
         if not files and memory.wants_sitemaps(self._now):
@@ -359,15 +277,3 @@ class Frontier:
     async def _remember(self, memory: Memory) -> None:
         self._memory = memory
         await self._archive.remember(memory)
-
-
-def rest_after_refusal(memory: Memory, now: datetime, asked: datetime | None) -> Memory:
-    """What to remember when the site has refused a run: each refusal in a row doubles the rest, up to a day.
-
-    ``asked`` is when the site said to come back, if it did; it is heeded up to a day.
-    """
-    refusals = memory.refusals + 1
-    until = now + min(FIRST_REST * 2 ** min(refusals - 1, 5), LONGEST_REST)
-    if asked is not None:
-        until = max(until, min(asked, now + LONGEST_REST))
-    return replace(memory, refusals=refusals, rest_until=until)

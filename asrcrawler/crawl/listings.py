@@ -1,4 +1,4 @@
-"""Asks the site what exists: its feed, its home page, its sitemaps. Through Scrapy's engine, so politely."""
+"""Ask the site what exists: its feed, its home page, its sitemaps. Scrapy's engine keeps the delay between them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from scrapy import Request
 from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest, ResponseDataLossError
 from scrapy.http.request import NO_CALLBACK
 
-from asrcrawler.crawl.frontier import Named, Site
-from asrcrawler.crawl.pause import pause_is_over
+from asrcrawler.crawl.answers import is_cut, redirect_of
+from asrcrawler.crawl.frontier import Site
+from asrcrawler.crawl.memory import Named
 from asrcrawler.endings import REFUSED, UNREACHABLE
+from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown
+from asrcrawler.http.addresses import at_base
 from asrcrawler.http.completeness import BREAKS_OFF, has_root_end
-from asrcrawler.middlewares.robots import RobotsUnknown
-from asrcrawler.middlewares.unpacking import CUT_SHORT
+from asrcrawler.http.redirects import follow
+from asrcrawler.http.statuses import ANSWERED, FIRST_SERVER_ERROR, REFUSALS, TRANSIENT
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.discovery import (
     ARCHIVE_SITEMAP_PATH,
@@ -25,31 +28,30 @@ from asrcrawler.samaneh.discovery import (
     codes_in_page,
     read_sitemap,
 )
-from asrcrawler.samaneh.urls import at_base
-from asrcrawler.samaneh.visit import ANSWERED, MOST_REDIRECTS, REDIRECTS, REFUSALS, TRANSIENT, redirect_target
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from asrcrawler.crawl.archive import Archive
+
 logger = logging.getLogger(__name__)
 
-FIRST_SERVER_ERROR = 500
 
-
-class Silence(Exception):
-    """A place did not answer, or only that it cannot answer now. Raised and taken up in this module."""
+class NoAnswer(Exception):
+    """A place did not answer, or says that it cannot answer now. Raised and caught in this module."""
 
 
 class Listings:
-    """The places of one site that name codes, fetched at ``base_url``."""
+    """The places of one site that name codes."""
 
-    def __init__(self, crawler: Crawler, base_url: str, site: str | None = None) -> None:
+    def __init__(self, crawler: Crawler, archive: Archive) -> None:
         self._crawler = crawler
-        self._base_url = base_url
-        self._site = site
+        self._base_url = archive.config.base_url
+        self._site = archive.site
+        self._pause = archive.pause
         self._answered = False
-        """Whether the site has answered at all, be it that there is no such place."""
+        """Whether the site has answered at all, even that there is no such place."""
         self._forbidden = False
         """Whether robots.txt keeps us from one of the places."""
         self._cut_feed: list[int] = []
@@ -57,16 +59,16 @@ class Listings:
 
     @property
     def site(self) -> Site:
-        """What the frontier asks."""
+        """Give the questions that the frontier asks."""
         return Site(feed=self._feed, home=self._home, recent=self._recent, archive=self._archive)
 
     async def _feed(self) -> list[int] | None:
-        """The codes of a whole feed; None where there is none, or it breaks off: what it lacks may be anything."""
+        """Give the codes of a whole feed; None where there is none, or it breaks off: what it lacks may be anything."""
         answer = await self._answer(FEED_PATH)
         if answer is None:
             return None
         codes = codes_in_feed(answer.body, self._base_url, self._site)
-        if _is_cut(answer) or not has_root_end(answer.body):
+        if is_cut(answer) or not has_root_end(answer.body):
             logger.warning("%s: %s; it is no proof that nothing else is new", answer.url, BREAKS_OFF)
             self._cut_feed = codes
             return None
@@ -94,31 +96,31 @@ class Listings:
     async def _archive(self, file: str | None) -> Named | None:
         try:
             answer = await self._ask(file or ARCHIVE_SITEMAP_PATH)
-        except Silence:
+        except NoAnswer:
             return None
         if answer is None:
             return Named()
         sitemap = read_sitemap(answer.body, self._base_url, self._site, url=answer.url)
-        is_whole = sitemap.is_whole and not _is_cut(answer)
+        is_whole = sitemap.is_whole and not is_cut(answer)
         if not is_whole:
             logger.warning("%s: %s; it is asked for again", answer.url, BREAKS_OFF)
         return Named(list(sitemap.codes), [self._place(child) for child in sitemap.children], is_whole)
 
     def _place(self, url: str) -> str:
-        """``url`` as it is remembered: without the base, which may be another one by the next run."""
+        """Cut the base off ``url``, as it is remembered: the next run may have another base."""
         return url.removeprefix(self._base_url) if url.startswith(f"{self._base_url}/") else url
 
     async def _answer(self, place: str) -> Response | None:
-        """A good answer, as far as it came, or None."""
+        """Give a good answer, as far as it came, or None."""
         try:
             return await self._ask(place)
-        except Silence:
+        except NoAnswer:
             return None
 
     async def _ask(self, place: str) -> Response | None:
-        """A good answer, as far as it came; None where there is no such place, or none for us.
+        """Give a good answer, as far as it came; None where there is no such place, or none for us.
 
-        Raises :exc:`Silence`, and :exc:`CloseSpider` when the site refuses us.
+        Raises :exc:`NoAnswer`, and :exc:`CloseSpider` when the site refuses us.
         """
         url = self._base_url + place if place.startswith("/") else at_base(place, self._base_url, self._site)
         if url is None:
@@ -130,55 +132,52 @@ class Listings:
             raise
         except RobotsUnknown as error:  # it has been told
             raise CloseSpider(error.reason) from None
-        except (DownloadCancelledError, IgnoreRequest) as error:
-            self._forbidden = self._forbidden or isinstance(error, IgnoreRequest)
+        except (DownloadCancelledError, IgnoreRequest, RobotsForbidden) as error:
+            self._forbidden = self._forbidden or isinstance(error, RobotsForbidden)
             logger.warning("%s is not to be had: %s", url, error)
             return None
         except Exception as error:  # whatever the network raises: this place does not tell
             logger.warning("%s did not answer: %s", url, f"{type(error).__name__}: {error}"[:200])
-            raise Silence from None
+            raise NoAnswer from None
         _refuse_refusal(response)
         self._answered = self._answered or response.status < FIRST_SERVER_ERROR
         if response.status in ANSWERED:
             return response
         logger.info("%s: status %d", url, response.status)
         if response.status >= FIRST_SERVER_ERROR or response.status in TRANSIENT:
-            raise Silence
+            raise NoAnswer
         return None
 
     async def _follow_patiently(self, url: str) -> Response:
-        """The answer, or what there is of it where it broke off each time that it was asked for."""
+        """Give the answer, or what there is of it where it breaks off twice."""
         try:
             return await self._follow(url)
         except ResponseDataLossError:
             return await self._follow(url, meta={"download_fail_on_dataloss": False})
 
     async def _follow(self, url: str, *, meta: dict[str, Any] | None = None) -> Response:
-        """The answer at the end of the redirects within the site; one that leads elsewhere is the answer."""
-        for _ in range(MOST_REDIRECTS + 1):
-            await pause_is_over(self._crawler)
-            response = await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK, meta=meta))
-            if response.status not in REDIRECTS:
-                break
-            named = redirect_target((response.headers.get("Location") or b"").decode("latin-1"), response.url)
-            target = at_base(named or "", self._base_url, self._site)
-            if target is None:
-                break
-            if target == url:
-                raise _refusal(response, "a redirect to itself")
-            if is_challenge(response.body, b", ".join(response.headers.getlist("Set-Cookie")).decode("latin-1")):
-                raise _refusal(response, f"a {CHALLENGE}")
-            url = target
-        return response
+        """Give the answer at the end of the redirects within the site; one that leads elsewhere is the answer."""
+
+        async def ask(url: str) -> Response:
+            await self._pause.over()
+            return await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK, meta=meta))
+
+        return await follow(url, ask, self._target)
+
+    def _target(self, response: Response) -> str | None:
+        """Give the address within the site that a redirect leads to. Raises :exc:`CloseSpider` for a refusal."""
+        target = redirect_of(response, self._base_url, self._site)
+        if target == response.url:
+            raise _refusal(response, "a redirect to itself")
+        cookies = b", ".join(response.headers.getlist("Set-Cookie")).decode("latin-1")
+        if target is not None and is_challenge(response.body, cookies):
+            raise _refusal(response, f"a {CHALLENGE}")
+        return target
 
     def _named(self, path: str, codes: list[int]) -> list[int]:
         if not codes:
             logger.warning("%s names no article: it is broken, or not what it was", self._base_url + path)
         return codes
-
-
-def _is_cut(response: Response) -> bool:
-    return not CUT_SHORT.isdisjoint(response.flags)
 
 
 def _refuse_refusal(response: Response) -> None:

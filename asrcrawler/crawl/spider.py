@@ -1,4 +1,4 @@
-"""The base of every spider for this CMS: codes → requests → items. An outlet's spider adds its own facts."""
+"""Turn codes into requests and answers into items: the base of every outlet's spider."""
 
 from __future__ import annotations
 
@@ -18,17 +18,15 @@ from scrapy.exceptions import (
 
 from asrcrawler.clock import pretend_it_is, utcnow
 from asrcrawler.config import Config
+from asrcrawler.crawl.answers import UNDELIMITED, is_cut
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.arguments import Arguments
 from asrcrawler.crawl.frontier import Frontier
 from asrcrawler.crawl.listings import Listings
-from asrcrawler.crawl.pause import pause_is_over
 from asrcrawler.endings import NOTHING_NAMED, RESTING, reason_of
-from asrcrawler.exceptions import StorageError
+from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown, StorageError
 from asrcrawler.http.completeness import BREAKS_OFF
 from asrcrawler.items import Absence, Article, Outcome
-from asrcrawler.middlewares.robots import RobotsUnknown
-from asrcrawler.middlewares.unpacking import CUT_SHORT, UNDELIMITED
 from asrcrawler.samaneh.urls import article_path
 from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, absence, judge, unread
 
@@ -45,13 +43,15 @@ if TYPE_CHECKING:
 CHUNK = 20  # codes whose validators are looked up at once; few, so that what is asked is current
 
 FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
+    (RobotsForbidden, Outcome.REFUSED, "forbidden by robots.txt"),
+    (IgnoreRequest, Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"),
     (DownloadCancelledError, Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"),
     (DownloadTimeoutError, Outcome.FAILED, "timeout"),
     (DownloadConnectionRefusedError, Outcome.FAILED, "connection refused"),
     (CannotResolveHostError, Outcome.FAILED, "no such host"),
     (ResponseDataLossError, Outcome.FAILED, BREAKS_OFF),
 )
-"""What Scrapy raises in the place of an answer, and what that means for the code."""
+"""What is raised in the place of an answer, and what that means for the code; the first that fits counts."""
 
 
 class SamanehSpider(Spider):
@@ -62,6 +62,8 @@ class SamanehSpider(Spider):
 
     arguments: Arguments
     config: Config
+    archive: Archive
+    """What this crawl reads and writes; every component finds it here."""
     asked: int = 0
     """Codes given to Scrapy so far."""
     under_way: set[int]
@@ -76,6 +78,7 @@ class SamanehSpider(Spider):
         spider.under_way = set()
         crawler.signals.connect(spider.request_reached_downloader, signal=signals.request_reached_downloader)
         spider.config = Config.from_settings(crawler.settings)
+        spider.archive = Archive(spider.site, spider.config, crawler)
         pretend_it_is(spider.config.now)
         return spider
 
@@ -91,7 +94,7 @@ class SamanehSpider(Spider):
 
     @property
     def planned(self) -> int | None:
-        """How many codes this crawl means to visit, where that is known beforehand."""
+        """Give the number of codes that this crawl is to visit, where it is known beforehand."""
         if self.arguments.codes is None:
             return self.arguments.limit
         return min(len(self.arguments.codes), self.arguments.limit or sys.maxsize)
@@ -113,7 +116,7 @@ class SamanehSpider(Spider):
                 return
             if self.crawler.engine.needs_backout():
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
-            await pause_is_over(self.crawler)
+            await self.archive.pause.over()
             self.asked += 1
             yield self.visit(code, validators=validators)
 
@@ -122,15 +125,14 @@ class SamanehSpider(Spider):
             for code in self.arguments.codes:
                 yield code, None
             return
-        archive = Archive.of(self.crawler)
         chunk: list[int] = []
-        async for code in self._due_codes(archive):
+        async for code in self._due_codes(self.archive):
             chunk.append(code)
             if len(chunk) == CHUNK:
-                async for pair in _with_validators(archive, chunk):
+                async for pair in _with_validators(self.archive, chunk):
                     yield pair
                 chunk = []
-        async for pair in _with_validators(archive, chunk):
+        async for pair in _with_validators(self.archive, chunk):
             yield pair
 
     async def _due_codes(self, archive: Archive) -> AsyncIterator[int]:
@@ -143,7 +145,7 @@ class SamanehSpider(Spider):
             raise CloseSpider(RESTING)
         frontier = Frontier(
             archive,
-            Listings(self.crawler, self.config.base_url, self.site).site,
+            Listings(self.crawler, archive).site,
             first_code=self.config.first_code,
             backfill=self.config.backfill_per_run,
             now=now,
@@ -157,7 +159,7 @@ class SamanehSpider(Spider):
     def visit(
         self, code: int, *, url: str | None = None, redirects: int = 0, validators: Validators | None = None
     ) -> Request:
-        """The request for one code, conditional where ``validators`` say what is stored."""
+        """Make the request for one code, conditional where ``validators`` say what is stored."""
         headers = {}
         if validators is not None and validators.etag:
             headers["If-None-Match"] = validators.etag
@@ -235,17 +237,13 @@ def _answer(response: Response, redirects: int) -> Answer:
         body=response.body,
         redirects=redirects,
         is_delimited=UNDELIMITED not in response.flags,
-        is_unpacked=CUT_SHORT.isdisjoint(response.flags),
+        is_unpacked=not is_cut(response),
     )
 
 
 def _meaning(error: BaseException | None) -> tuple[Outcome, str]:
     if isinstance(error, RobotsUnknown):
         return Outcome.FAILED, f"not asked: {error}"
-    if isinstance(error, IgnoreRequest):
-        if "robots.txt" in str(error):
-            return Outcome.REFUSED, "forbidden by robots.txt"
-        return Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"
     for kind, outcome, reason in FAILURES:
         if isinstance(error, kind):
             return outcome, reason

@@ -1,1 +1,1 @@
-"""What accompanies a crawl: one job each."""
+"""Watch over a crawl while it runs: one job an extension."""

@@ -1,4 +1,4 @@
-"""Politeness beyond a fixed delay: what the site asks for is obeyed, and where it refuses, we slow down, then leave."""
+"""Obey what the site asks for (delay, pause); slow down where it refuses, and leave where it goes on refusing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 
 from asrcrawler.clock import utcnow
+from asrcrawler.crawl.answers import header
 from asrcrawler.crawl.archive import Archive
-from asrcrawler.crawl.pause import pause, resume
 from asrcrawler.endings import ASKED_TO_WAIT, REFUSED, UNREACHABLE
+from asrcrawler.http.retry import retry_moment
 from asrcrawler.items import Outcome, reading_of
-from asrcrawler.samaneh.visit import retry_moment
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,11 +69,11 @@ class BackOff:
             slot.delay = self._delay
 
     def response_received(self, response: Response) -> None:
-        """Heed an overloaded site before anything else is asked of it, be it for a page, the feed or robots.txt."""
+        """Slow down for an overloaded site at once, whatever it was asked for: a page, the feed or robots.txt."""
         if response.status in OVERLOADED:
             self._slow_down()
         if response.status >= HTTPStatus.BAD_REQUEST:
-            moment = retry_moment((response.headers.get("Retry-After") or b"").decode("latin-1"), utcnow())
+            moment = retry_moment(header(response, "Retry-After"), utcnow())
             if moment is not None:
                 self._wait_until(moment)
 
@@ -94,16 +94,16 @@ class BackOff:
             self._leave(UNREACHABLE, f"{self._failures} visits in a row failed, the last one: {item.reason}")
 
     def spider_closed(self) -> None:
-        """A crawl that ends has no pause to wait out."""
+        """End a pause, so that the crawl does not wait for it."""
         if self._pause is not None:
             self._pause.cancel()
-            resume(self._crawler)
+            Archive.of(self._crawler).pause.resume()
 
     def _slow_down(self) -> None:
         self._delay = min(max(self._delay * GROWTH, FIRST_SLOW_DELAY), LONGEST_DELAY)
 
     def _wait_until(self, moment: datetime) -> None:
-        Archive.of(self._crawler).asked_to_wait_until = moment
+        Archive.of(self._crawler).note_wait(moment)
         seconds = seconds_until(moment)
         if seconds > LONGEST_PAUSE:
             self._leave(ASKED_TO_WAIT, f"the site asks us to come back in {seconds / 60:.0f} minutes")
@@ -111,10 +111,10 @@ class BackOff:
             logger.info("The site asks us to wait %.0f seconds", seconds)
             if self._pause is not None:
                 self._pause.cancel()
-            self._pause = pause(self._crawler, seconds)
+            self._pause = Archive.of(self._crawler).pause.begin(seconds)
 
     def _rest_of_pause(self) -> float:
-        """Seconds; 0 where nothing pauses."""
+        """Give the seconds until the pause ends; 0 where there is none."""
         if self._pause is None:
             return 0.0
         return max(self._pause.when() - asyncio.get_running_loop().time(), 0.0)
@@ -128,5 +128,5 @@ class BackOff:
 
 
 def seconds_until(moment: datetime) -> float:
-    """How long it is from now; negative for the past."""
+    """Give the seconds from now until ``moment``; negative for the past."""
     return (moment - utcnow()).total_seconds()

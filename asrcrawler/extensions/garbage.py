@@ -1,4 +1,4 @@
-"""Keeps Python's search for garbage from stopping the event loop.
+"""Keep Python's garbage collection from stopping the event loop.
 
 A full collection looks at every object there is, and holds the interpreter's lock meanwhile: with Scrapy, SQLAlchemy
 and the parser loaded, some 120,000 of them, for 40 ms and more, again and again while articles are written. What was

@@ -1,4 +1,4 @@
-"""Brings the index of words to this version in the time that a crawl does not need for itself."""
+"""Bring the index of words to this version, in the time that a crawl does not need for itself."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Indexing:
             self._work = asyncio.get_running_loop().create_task(self._go_on())
 
     def spider_closed(self) -> None:
-        """A step that is being taken comes to its end; what is left is for the next run."""
+        """Stop after the step that is being taken; what is left is for the next run."""
         self._closed.set()
 
     async def _go_on(self) -> None:

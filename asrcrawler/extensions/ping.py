@@ -1,4 +1,4 @@
-"""Tells a watchdog service that a run went well; silence then means that something is wrong."""
+"""Tell a watchdog service that a run went well; it warns its user when it hears nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from asrcrawler.config import Config
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ANOTHER_RUN, OK
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Ping:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        url = Config.from_settings(crawler.settings).ping_url
+        url = Archive.of(crawler).config.ping_url
         if not url:
             raise NotConfigured
         ping = cls(crawler, url)
@@ -39,7 +39,7 @@ class Ping:
         return ping
 
     async def engine_stopped(self) -> None:
-        """The run's report is written by now; its exit status is known."""
+        """Ask for the address after a good run: by now the exit status is known."""
         stats = self._crawler.stats
         if stats.get_value("asr/exit_status") == OK and stats.get_value("finish_reason") != ANOTHER_RUN:
             await asyncio.to_thread(self._send)

@@ -1,4 +1,4 @@
-"""How far the crawl is: a bar on a terminal, a line now and then in a log."""
+"""Show how far the crawl is: a bar on a terminal, a line now and then in a log."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ class Progress:
             self._bar.update()
 
     def spider_closed(self) -> None:
-        """How far it came is told by the run's own line."""
+        """Stop showing it; the line of the report tells how far the crawl came."""
         if self._ticker is not None:
             self._ticker.cancel()
         self._terminal.close()
 
     def line(self, total: int | None) -> str:
-        """``120 of 500 codes, 61.0 a minute, 6 min left: 50 stored, 70 missing``."""
+        """Write ``120 of 500 codes, 61.0 a minute, 6 min left: 50 stored, 70 missing``."""
         done = self._outcomes.total()
         per_minute = done / max(monotonic() - self._started, 0.001) * 60
         of = f" of {total}" if total else ""
@@ -104,5 +104,5 @@ def _outcome(item: Any) -> Outcome:
 
 
 def _total(spider: Spider) -> int | None:
-    """How many codes the spider means to visit, where it knows."""
+    """Give the number of codes that the spider is to visit, where it knows."""
     return getattr(spider, "planned", None)

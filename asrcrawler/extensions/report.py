@@ -1,4 +1,4 @@
-"""How a run ended: its row in the database, its line in the log, its exit status."""
+"""Tell how a run ended: in its row in the database, in a line of the log, by the exit status."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scrapy import signals
 
 from asrcrawler.clock import utcnow
 from asrcrawler.crawl.archive import Archive
-from asrcrawler.crawl.frontier import rest_after_refusal
+from asrcrawler.crawl.memory import rest_after_refusal
 from asrcrawler.endings import (
     ANOTHER_RUN,
     CLOSED_BY_ANOTHER,
@@ -58,13 +58,13 @@ class RunReport:
 
     def request_reached_downloader(self) -> None:
         """Keep the count that every write puts into the run's row."""
-        Archive.of(self._crawler).figures.requests = self._crawler.stats.get_value("downloader/request_count", 0)
+        self._note_requests(Archive.of(self._crawler))
 
     async def spider_closed(self, spider: SamanehSpider, reason: str) -> None:
         if self._heart is not None:
             self._heart.cancel()
         archive = Archive.of(self._crawler)
-        archive.figures.requests = self._crawler.stats.get_value("downloader/request_count", 0)
+        self._note_requests(archive)
         outcomes = archive.figures.outcomes
         unfinished = spider.asked - sum(outcomes.values())
         # A stop leaves codes that the site was not even asked for; they are as due as before.
@@ -87,8 +87,11 @@ class RunReport:
             self._tell(archive, reason, status, unfinished)
         self._crawler.stats.set_value("asr/exit_status", status)
 
+    def _note_requests(self, archive: Archive) -> None:
+        archive.note_requests(self._crawler.stats.get_value("downloader/request_count", 0))
+
     async def _close(self, archive: Archive, reason: str, status: int, *, scheduled: bool) -> None:
-        """Write the end of the run. Whatever fails of it, the archive is closed."""
+        """Write the end of the run, and close the archive even where that fails."""
         try:
             await self._remember(archive, reason, status, scheduled=scheduled)
         except StorageError:
@@ -97,7 +100,7 @@ class RunReport:
         await archive.close(reason=reason, exit_status=status)
 
     async def _remember(self, archive: Archive, reason: str, status: int, *, scheduled: bool) -> None:
-        """A site that refused us is left alone for longer each time; a good run clears its record."""
+        """Remember a refusal, so that the site is left alone for longer each time; forget it after a good run."""
         if reason in NOT_WELCOME and scheduled:
             await archive.remember(rest_after_refusal(archive.memory, utcnow(), archive.asked_to_wait_until))
         elif status == OK and reason == FINISHED and archive.memory.refusals and archive.figures.outcomes:
@@ -117,7 +120,7 @@ class RunReport:
         logger.info("%s", self.summary(archive, reason, status))
 
     def summary(self, archive: Archive, reason: str, status: int) -> str:
-        """The one line that says what a run did."""
+        """Write the line that says what the run did."""
         figures: Any = archive.figures
         visited = ", ".join(f"{count} {outcome}" for outcome, count in sorted(figures.outcomes.items()))
         return (

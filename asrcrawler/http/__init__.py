@@ -1,1 +1,1 @@
-"""Judge HTTP answers of any site: do they come whole, and what do they unpack to. No CMS, no Scrapy."""
+"""Handle addresses and HTTP answers of any site: redirects, Retry-After, encodings, completeness. No CMS, no Scrapy."""

@@ -1,4 +1,4 @@
-"""Whether an HTTP answer came whole: what its transfer, its encodings and the document itself say. No CMS, no Scrapy.
+"""Tell whether an HTTP answer came whole, by its transfer, its encodings and the document itself. No CMS, no Scrapy.
 
 An answer that breaks off reads like a shorter one. So nothing is stored of an answer that does not prove to be whole;
 three looks that read the same stand for such a proof where there is nothing but the document's end that is missing.

@@ -1,4 +1,4 @@
-"""Content encodings of HTTP answers, undone with a bound and with a verdict: does the stream come to its end. Pure.
+"""Undo the content encodings of HTTP answers up to a bound, and tell whether each stream comes to its end. Pure.
 
 Scrapy's own middleware hands on what it could undo of a stream that breaks off, or whose checksum is wrong, and says
 nothing of it.

@@ -1,1 +1,1 @@
-"""What stands between the spider and the network."""
+"""Change and refuse requests and answers between the spider and the network."""

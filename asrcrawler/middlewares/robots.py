@@ -1,4 +1,4 @@
-"""robots.txt, also where it cannot be had: then RFC 9309 holds, and the site is left alone for this run.
+"""Obey robots.txt. Where it cannot be fetched, do as RFC 9309 says: ask the site for nothing in this run.
 
 Scrapy takes whatever answers for robots.txt as its rules and crawls on when nothing does.
 """
@@ -17,12 +17,13 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.misc import build_from_crawler
 
-from asrcrawler.config import Config
+from asrcrawler.crawl.answers import is_cut, redirect_of
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import REFUSED, UNREACHABLE
+from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown
 from asrcrawler.http.completeness import BREAKS_OFF
-from asrcrawler.middlewares.unpacking import CUT_SHORT
-from asrcrawler.samaneh.urls import at_base
-from asrcrawler.samaneh.visit import ANSWERED, MOST_REDIRECTS, REDIRECTS, redirect_target
+from asrcrawler.http.redirects import follow
+from asrcrawler.http.statuses import ANSWERED
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -32,12 +33,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class RobotsUnknown(IgnoreRequest):
-    """The request was not made, because nobody can say whether it is allowed. The crawl ends for ``reason``."""
+class _Unknown(RobotsUnknown, IgnoreRequest):
+    """The error as Scrapy knows it: it does not report a request that was not made."""
 
-    def __init__(self, reason: str, why: str) -> None:
-        super().__init__(why)
-        self.reason = reason
+
+class _Forbidden(RobotsForbidden, IgnoreRequest):
+    """The error as Scrapy knows it."""
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -50,19 +51,31 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._rules: dict[str, asyncio.Future[RobotParser | None]] = {}
-        self._base_url = Config.from_settings(crawler.settings).base_url
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
-        """The rules for the host of ``request``, None for no rules. Raises :exc:`RobotsUnknown`."""
+        """Give the rules for the host of ``request``, None for no rules.
+
+        Raises :exc:`~asrcrawler.exceptions.RobotsUnknown`.
+        """
         parts = urlsplit(request.url)
         if parts.netloc not in self._rules:
             robots_txt = f"{parts.scheme}://{parts.netloc}/robots.txt"
             self._rules[parts.netloc] = asyncio.ensure_future(self._ask(robots_txt, request))
         return await asyncio.shield(self._rules[parts.netloc])
 
-    async def _ask(self, url: str, request: Request) -> RobotParser | None:
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        """Refuse a request that the rules forbid. Raises :exc:`~asrcrawler.exceptions.RobotsForbidden`."""
         try:
-            response = await self._follow(url)
+            super().process_request_2(rp, request)
+        except IgnoreRequest as error:
+            raise _Forbidden(str(error)) from None
+
+    async def _ask(self, url: str, request: Request) -> RobotParser | None:
+        archive = Archive.of(self.crawler)
+        try:
+            response = await follow(
+                url, self._download, lambda answer: redirect_of(answer, archive.config.base_url, archive.site)
+            )
         except (DownloadCancelledError, IgnoreRequest) as error:  # without end
             logger.warning("%s is taken as empty: %s", url, error)
             return None
@@ -70,19 +83,10 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise self._leave(UNREACHABLE, f"{url}: {type(error).__name__}: {error}"[:200]) from None
         return await self._read(response, request)
 
-    async def _follow(self, url: str) -> Response:
-        """The answer at the end of the redirects within the site; one that leads elsewhere is the answer."""
-        for _ in range(MOST_REDIRECTS + 1):
-            response = await self.crawler.engine.download_async(
-                Request(url, priority=self.DOWNLOAD_PRIORITY, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
-            )
-            named = redirect_target((response.headers.get("Location") or b"").decode("latin-1"), response.url)
-            site: str = self.crawler.spider.site  # type: ignore[union-attr]
-            target = at_base(named or "", self._base_url, site)
-            if response.status not in REDIRECTS or target is None:
-                break
-            url = target
-        return response
+    async def _download(self, url: str) -> Response:
+        return await self.crawler.engine.download_async(
+            Request(url, priority=self.DOWNLOAD_PRIORITY, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
+        )
 
     async def _read(self, response: Response, request: Request) -> RobotParser | None:
         if response.status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -92,7 +96,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if response.status not in ANSWERED:
             logger.info("%s: status %d, so everything is allowed", response.url, response.status)
             return None
-        if not CUT_SHORT.isdisjoint(response.flags):  # what it forbids may stand in what is missing
+        if is_cut(response):  # what it forbids may stand in what is missing
             raise self._leave(UNREACHABLE, f"{response.url}: {BREAKS_OFF}")
         rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, response.body)
         await self.crawler.signals.send_catch_log_async(signals.robots_parsed, robotparser=rules, request=request)
@@ -101,4 +105,4 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def _leave(self, reason: str, why: str) -> RobotsUnknown:
         logger.error("What the site allows is not known (%s); nothing is asked of it in this run", why)
         self._farewell = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
-        return RobotsUnknown(reason, why)
+        return _Unknown(reason, why)

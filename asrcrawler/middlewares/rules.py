@@ -1,4 +1,4 @@
-"""Which group of a robots.txt is ours. Protego, which reads the rest, takes a group «a» or «asr» for it."""
+"""Find our group of a robots.txt. Protego, which reads the rest, would take a group «a» or «asr» for it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class OwnRules(ProtegoRobotParser):
 
 
 def _renamed(line: str, token: str) -> str:
-    """``line``, a line that begins a group with the name that the group has for us."""
+    """Rename a group in the line that begins it: to ours, to that of all, or to one of others."""
     found = _GROUP.match(line.partition("#")[0])
     names = found["names"].strip() if found is not None else ""
     if not names:

@@ -1,4 +1,4 @@
-"""Undoes content encodings in the place of Scrapy's middleware, which does not tell a stream that breaks off."""
+"""Undo content encodings in the place of Scrapy's middleware, which does not tell when a stream breaks off."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import IgnoreRequest
 
+from asrcrawler.crawl.answers import BROKEN
 from asrcrawler.exceptions import TooLargeError
 from asrcrawler.http.encodings import unpack
 
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-BROKEN = "broken encoding"
-"""The flag of a response whose encodings did not come to their end."""
-CUT_SHORT = frozenset({BROKEN, "dataloss"})
-"""Flags of a response that is known not to be whole; the second is Scrapy's."""
-UNDELIMITED = "partial"
-"""Scrapy's flag of a response whose end is that of the connection."""
 _HEADER = "Content-Encoding"
 
 
@@ -41,7 +36,7 @@ class UnpackingMiddleware:
         return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Hand on the answer unpacked, with the flag :data:`BROKEN` where that ends before its end."""
+        """Hand on the answer unpacked, with the flag :data:`BROKEN` where a stream breaks off."""
         given = response.headers.getlist(_HEADER)
         if not given or request.method == "HEAD":
             return response

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, Self
 
-from asrcrawler.config import Config
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import AsrCrawlerError
 from asrcrawler.items import Absence, Article, Capture, reading_of
@@ -28,7 +27,7 @@ class KeepPipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self._archive = Archive.of(crawler)
-        self._keeps = Config.from_settings(crawler.settings).keep_pages
+        self._keeps = self._archive.config.keep_pages
         self._learning: asyncio.Task[None] | None = None
 
     @classmethod

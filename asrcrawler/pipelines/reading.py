@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from asrcrawler.exceptions import DamagedCaptureError
+from asrcrawler.http.addresses import same_site
 from asrcrawler.items import reading_of
 from asrcrawler.pipelines.clean import clean_article
 from asrcrawler.pipelines.dedupe import fingerprint
-from asrcrawler.samaneh.urls import same_site
 from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, judge, unread
 from asrcrawler.text.packing import unpack
 

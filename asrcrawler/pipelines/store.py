@@ -11,7 +11,6 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from asrcrawler.clock import utcnow
-from asrcrawler.config import Config
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, reason_of
 from asrcrawler.exceptions import AnotherRunError, StorageError, UnstorableError
@@ -34,10 +33,10 @@ class StorePipeline:
     """Collects items until a batch is full or has waited long enough, then writes it in one transaction."""
 
     def __init__(self, crawler: Crawler) -> None:
-        config = Config.from_settings(crawler.settings)
         self._crawler = crawler
         self._archive = Archive.of(crawler)
-        self._archive.read_again = partial(read_capture, site=self._archive.site, base_url=config.base_url)
+        config = self._archive.config
+        self._read_again = partial(read_capture, site=self._archive.site, base_url=config.base_url)
         self._batch_size = config.batch_size
         self._batch_seconds = config.batch_seconds
         self._waiting: list[Article | Absence] = []
@@ -57,7 +56,8 @@ class StorePipeline:
         """Open the run. Where that cannot be, the crawl ends before its first request."""
         assert self._crawler.spider is not None
         try:
-            await self._archive.open(self._crawler.spider.arguments.as_json())  # type: ignore[attr-defined]
+            arguments = self._crawler.spider.arguments.as_json()  # type: ignore[attr-defined]
+            await self._archive.open(arguments, self._read_again)
         except AnotherRunError as error:
             logger.info("%s", error)
             raise CloseSpider(ANOTHER_RUN) from None
@@ -85,7 +85,7 @@ class StorePipeline:
     def _take(self, item: Article | Absence) -> None:
         self._waiting.append(item)
         self._weight += _weight(item)
-        self._archive.in_hand += 1
+        self._archive.take_up()
 
     def _spawn_flush(self) -> None:
         task = asyncio.ensure_future(self._flush())

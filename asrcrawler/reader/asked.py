@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from asrcrawler.exceptions import DateError
-from asrcrawler.samaneh.dates import parse_day
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.search.query import Query, parse
+from asrcrawler.text.calendar import parse_day
 from asrcrawler.text.numbers import plain, whole_number
 from asrcrawler.text.persian import clean
 

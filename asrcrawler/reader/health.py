@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.reader.words import day_of
-from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage.articles.reading import count_published
 from asrcrawler.storage.figures.census import census, due_by_outcome, lags, newest_publication
 from asrcrawler.storage.figures.status import Figures, figures
 from asrcrawler.storage.visits.runs import last_good_run, last_runs, state
+from asrcrawler.text.calendar import day_of, midnight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,11 +133,6 @@ def _days(database: Database, site: str, now: datetime) -> list[Day]:
         Day(day, count, median(found[day]) if day in found else None, _p95(found.get(day)))
         for day, count in zip(days, counts, strict=True)
     ]
-
-
-def midnight(day: date) -> datetime:
-    """The moment a day begins in Tehran."""
-    return datetime.combine(day, time(), tzinfo=TEHRAN)
 
 
 def _p95(values: list[float] | None) -> float | None:

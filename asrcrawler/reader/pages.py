@@ -14,22 +14,20 @@ from starlette.responses import RedirectResponse
 from asrcrawler.reader import asked, difference
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.asked import NotThere, address
-from asrcrawler.reader.health import midnight
 from asrcrawler.reader.rendering import library_of, page
 from asrcrawler.reader.words import (
     WEEK,
     blocks,
     day_in_words,
-    day_of,
     day_path,
     gregorian_in_words,
     month_in_words,
     month_path,
 )
-from asrcrawler.samaneh.dates import JALALI_YEARS
 from asrcrawler.samaneh.urls import code_of_short_path
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.figures.census import newest_publication
+from asrcrawler.text.calendar import JALALI_YEARS, day_of, midnight
 from asrcrawler.text.numbers import whole_number
 from asrcrawler.text.persian import clean
 

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from asrcrawler.items import Change
 from asrcrawler.reader import words
 from asrcrawler.reader.asked import address
-from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.text.calendar import TEHRAN, day_of
 from asrcrawler.text.display import direction
 from asrcrawler.text.persian import to_persian_digits
 
@@ -94,7 +94,7 @@ def _made() -> Environment:
         "duration": words.duration,
         "size": words.size,
         "moment": words.moment,
-        "day_of": words.day_of,
+        "day_of": day_of,
         "day_in_words": words.day_in_words,
         "short_day": words.short_day,
         "gregorian": words.gregorian_in_words,

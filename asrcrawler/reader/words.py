@@ -9,7 +9,7 @@ import jdatetime
 from asrcrawler import endings
 from asrcrawler.items import Change
 from asrcrawler.samaneh.body import CELL_SEPARATOR
-from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.text.calendar import TEHRAN, day_of
 from asrcrawler.text.persian import clean, to_persian_digits
 
 if TYPE_CHECKING:
@@ -148,11 +148,6 @@ def gregorian_in_words(day: date) -> str:
 def clock(at: datetime) -> str:
     """Write the time of day as ``۲۲:۵۴``, in Tehran."""
     return to_persian_digits(f"{at.astimezone(TEHRAN):%H:%M}")
-
-
-def day_of(at: datetime) -> date:
-    """Give the day in Tehran at a moment."""
-    return at.astimezone(TEHRAN).date()
 
 
 def moment(at: datetime) -> str:

@@ -19,8 +19,9 @@ from urllib.parse import urljoin
 from parsel import Selector
 from selectolax.lexbor import LexborHTMLParser
 
+from asrcrawler.http.addresses import absolute, at_base
 from asrcrawler.http.completeness import has_root_end
-from asrcrawler.samaneh.urls import absolute, at_base, code_of_url
+from asrcrawler.samaneh.urls import code_of_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +56,7 @@ def codes_in_feed(body: bytes, base_url: str, site: str | None = None) -> list[i
     """The codes of a feed's items, each once, in the feed's order.
 
     Here and below, links count that lead to ``base_url`` or to the host of ``site``
-    (:func:`~asrcrawler.samaneh.urls.at_base`).
+    (:func:`~asrcrawler.http.addresses.at_base`).
     """
     return _codes(_texts(_tree(body), "item", "link"), base_url, site)
 

@@ -6,7 +6,8 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.samaneh.urls import LONGEST_URL, absolute, code_of_url
+from asrcrawler.http.addresses import LONGEST_URL, absolute
+from asrcrawler.samaneh.urls import code_of_url
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode

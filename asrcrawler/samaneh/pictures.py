@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from asrcrawler.http.addresses import absolute
 from asrcrawler.items import Image, Video
 from asrcrawler.samaneh.lines import line_of
-from asrcrawler.samaneh.urls import absolute
 from asrcrawler.text.persian import clean, fold_letters
 
 if TYPE_CHECKING:

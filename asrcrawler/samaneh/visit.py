@@ -6,38 +6,30 @@ error page with status 200, a redirect to home, a challenge page, or a page of a
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from asrcrawler.exceptions import OtherPage, PageVerdict
+from asrcrawler.http.addresses import at_base
 from asrcrawler.http.completeness import BREAKS_OFF, Completeness, completeness
+from asrcrawler.http.redirects import MOST_REDIRECTS, REDIRECTS, redirect_target
+from asrcrawler.http.retry import retry_moment
+from asrcrawler.http.statuses import ANSWERED, FIRST_SERVER_ERROR, GONE, NOT_MODIFIED, REFUSALS, TRANSIENT
 from asrcrawler.items import Absence, Article, Capture, Fetch, Outcome
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.page import read_page
-from asrcrawler.samaneh.urls import absolute, at_base, code_of_url, is_home, is_listing
+from asrcrawler.samaneh.urls import code_of_url, is_home, is_listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
-ANSWERED = frozenset({200, 203})  # 203: a proxy changed something about it
-NOT_MODIFIED = 304
-GONE = frozenset({404, 410})
-REFUSALS = frozenset({401, 402, 403, 407, 429, 451})
-TRANSIENT = frozenset({408, 425})
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-MOST_REDIRECTS = 5
 KEPT = frozenset({Outcome.STORED, Outcome.UNREADABLE, Outcome.REFUSED})
 """The outcomes whose pages are evidence; a page that says «no such article» is like the others of its kind."""
 UNKEPT_HEADERS = frozenset({"set-cookie", "set-cookie2"})
 LONGEST_HEADER = 500  # characters of a value; longer ones are policies for browsers
 LONGEST_HEADERS = 4_000  # characters of all that is kept of an answer
-LONGEST_WAIT = 10 * 365 * 24 * 3600  # seconds; a larger Retry-After is no date any more
-_SECONDS = re.compile(r"([0-9]+(?:\.[0-9]*)?)\s*s?(?:\s*,.*)?", re.ASCII)
-"""Whole seconds, and what servers make of them: a fraction, a unit, the header twice in one line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +113,7 @@ def judge(answer: Answer, asked: Asked) -> Article | Absence | Elsewhere:
         return _absence(answer, asked, Outcome.MISSING, str(status))
     if status in REFUSALS:
         return _absence(answer, asked, Outcome.REFUSED, f"status {status}")
-    if status in TRANSIENT or status >= 500:
+    if status in TRANSIENT or status >= FIRST_SERVER_ERROR:
         return _absence(answer, asked, Outcome.FAILED, f"status {status}")
     if status not in ANSWERED:
         return _absence(answer, asked, Outcome.UNREADABLE, f"status {status}")
@@ -138,28 +130,6 @@ def unread(answer: Answer, asked: Asked, reason: str) -> Absence:
 def absence(asked: Asked, outcome: Outcome, reason: str, *, at: datetime) -> Absence:
     """The yield of a visit that got no answer at all."""
     return Absence(site=asked.site, code=asked.code, outcome=outcome, reason=reason, fetch=Fetch(at=at))
-
-
-def retry_moment(value: str | None, now: datetime) -> datetime | None:
-    """What a ``Retry-After`` header says, seconds or an HTTP date, as a moment in UTC; None if it says nothing."""
-    text = (value or "").strip()
-    if seconds := _SECONDS.fullmatch(text):
-        return now + timedelta(seconds=min(float(seconds[1]), LONGEST_WAIT))
-    try:
-        moment = parsedate_to_datetime(text)
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def redirect_target(location: str, url: str) -> str | None:
-    """Where the answer of ``url`` with this ``Location`` leads: a full address; None for nowhere."""
-    if not location.strip():
-        return None
-    try:
-        return absolute(urljoin(url, location.strip()), url)
-    except ValueError:
-        return None
 
 
 def _judge_page(answer: Answer, asked: Asked) -> Article | Absence:

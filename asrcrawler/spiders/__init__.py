@@ -1,1 +1,1 @@
-"""One spider an outlet: its own facts, and no more."""
+"""State the facts of each outlet: one spider an outlet, and nothing else."""

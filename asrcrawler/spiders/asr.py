@@ -1,4 +1,4 @@
-"""عصرپرس, asrpress.ir."""
+"""Crawl عصرپرس, asrpress.ir."""
 
 from typing import ClassVar
 

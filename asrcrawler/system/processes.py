@@ -1,4 +1,4 @@
-"""Processes of this machine, as the system tells of them (Linux): which are alive, and since when."""
+"""Ask the system (Linux) about the processes of this machine: which are alive, and since when."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _STATE, _START = 0, 19  # places in /proc/PID/stat, behind the name
 
 
 def start_of(pid: int) -> str:
-    """When a process started, in clock ticks since boot."""
+    """Find when a process started, in clock ticks since boot."""
     return _told(pid, _START)
 
 
 def is_alive(pid: int, start: str | None = None) -> bool:
-    """Whether a process is there and has not ended; with ``start``, whether it is still the same one."""
+    """Tell whether a process is there and has not ended; with ``start``, whether it is still the same one."""
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
@@ -29,7 +29,7 @@ def is_alive(pid: int, start: str | None = None) -> bool:
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether a process is held (Ctrl-Z, SIGSTOP) and does nothing until it is continued."""
+    """Tell whether a process is stopped (Ctrl-Z, SIGSTOP) and does nothing until it is continued."""
     return _told(pid, _STATE) in _STOPPED
 
 

@@ -1,4 +1,4 @@
-"""What every command begins with: whatever a terminal or cron does to it meanwhile, it leaves no traceback.
+"""Prepare every command for what a terminal or cron may do to it, so that it leaves no traceback.
 
 Loaded with the settings, the first that Scrapy asks this project for; what Scrapy loads before is not ours.
 """
@@ -35,12 +35,12 @@ def begin() -> None:
 
 
 def stdout_was_closed() -> bool:
-    """Whether what goes to stdout is lost although nobody sent it to the null device."""
+    """Tell whether stdout was closed, and not sent to the null device by the user."""
     return getattr(sys.stdout, "name", None) == os.devnull
 
 
 def let_go_of_stdout() -> None:
-    """Nobody reads it any more; Python writes to it once more at its end, and must not stumble over that."""
+    """Send stdout, which nobody reads any more, to the null device: Python writes to it once more at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

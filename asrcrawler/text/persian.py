@@ -1,4 +1,4 @@
-"""Persian text: :func:`clean` makes its characters uniform for storage, :func:`fold` makes spellings meet for search.
+"""Make Persian text uniform: :func:`clean` its characters for storage, :func:`fold` its spellings for search.
 
 Cleaning rewrites no word: Latin digits, punctuation and diacritics stay. Folding is for comparing and finding only and
 is never shown. All functions are pure and idempotent.
@@ -83,13 +83,16 @@ _PARAGRAPH_BREAK = re.compile("[\n\v\f\r\x85\u2028\u2029]+")
 
 
 def clean(text: str) -> str:
-    """One line of text with uniform characters: no newline, no outer or double blanks.
+    """Make one line of text with uniform characters: no newline, no outer or double blanks.
 
     Letters and digits take their Persian form, presentation forms their plain letters; what is invisible and means
     nothing (bidi marks, controls, NUL, lone surrogates …) goes, and so does a tatweel that stretches a word; one that
     stands alone is a dash and stays. A ZWNJ stays between two letters, the first of which may carry diacritics, and
     between a digit and a letter («۶‌ساله»); a ZWJ stays only where it builds an emoji. An entity that is still one in
     the text was escaped once too often and becomes its character.
+
+    >>> clean("  كتاب\u00a0يك &amp; ٢\u200f ")
+    'کتاب یک & ۲'
     """
     if "&" in text:
         text = without_entities(text)
@@ -108,7 +111,7 @@ def clean(text: str) -> str:
 
 
 def clean_paragraphs(text: str) -> str:
-    """A body with each paragraph cleaned; paragraphs separated by one blank line, empty ones dropped.
+    """Clean each paragraph of a body; separate them by one blank line, drop empty ones.
 
     Any line break in ``text`` ends a paragraph.
     """
@@ -129,8 +132,11 @@ def _replace(text: str, unclean: set[str]) -> str:
 
 
 def without_entities(text: str) -> str:
-    """``text`` with the characters that its entities stand for, until none is left: those of a parsed page's text were
-    escaped once too often."""
+    """Replace entities by their characters, until none is left: in a parsed page's text they were escaped too often.
+
+    >>> without_entities("a &amp;amp;lt; b")
+    'a < b'
+    """
     for _ in range(_MOST_TURNS):
         plain = _ENTITY.sub(lambda entity: unescape(f"&{entity[1]}"), text)
         if plain == text:
@@ -140,7 +146,7 @@ def without_entities(text: str) -> str:
 
 
 def _without_stretching(tatweels: re.Match[str]) -> str:
-    """A run of tatweels and half-spaces beside a letter without its tatweels; elsewhere one tatweel, as a dash."""
+    """Drop the tatweels of a run that stands beside a letter; elsewhere leave one of them, as a dash."""
     text, (start, end) = tatweels.string, tatweels.span()
     if _LETTER_BEFORE.search(text, max(start - 1, 0), start) or _LETTER_AFTER.match(text, end):
         return tatweels[0].replace(_TATWEEL, "")
@@ -159,12 +165,12 @@ _TO_PERSIAN_DIGITS = str.maketrans(_LATIN + _ARABIC_INDIC, _PERSIAN * 2)
 
 
 def to_latin_digits(text: str) -> str:
-    """``text`` with Persian and Arabic-Indic digits as ``0``-``9``."""
+    """Write Persian and Arabic-Indic digits as ``0``-``9``."""
     return text.translate(_TO_LATIN_DIGITS)
 
 
 def to_persian_digits(text: str) -> str:
-    """``text`` with Latin and Arabic-Indic digits as ``۰``-``۹``."""
+    """Write Latin and Arabic-Indic digits as ``۰``-``۹``."""
     return text.translate(_TO_PERSIAN_DIGITS)
 
 
@@ -295,7 +301,7 @@ class _Folder(dict[str, str]):
         return folded
 
     def prepared(self, text: str) -> str:
-        """``text`` with what its single characters do not tell put into them; every other one stays in its place."""
+        """Put into single characters what only those beside them tell; every other one stays in its place."""
         if not self._in_context:
             return text
         if "\u0654" in text:
@@ -305,7 +311,7 @@ class _Folder(dict[str, str]):
         return _THOUSANDS.sub(lambda found: _GROUP_SIGN.sub(ZWJ, found[0]), text)
 
     def settled(self, folded: str) -> str:
-        """Folded words, each hamza of them in the one way in which search writes it."""
+        """Write each hamza of folded words in the one way in which search writes it."""
         if self._in_context and ("ئ" in folded or "ء" in folded):
             for hamza, letter in _HAMZA_RULES:
                 folded = hamza.sub(letter, folded)
@@ -325,7 +331,7 @@ _ENDS_WITH_HE = re.compile(rf"{_LETTER}{{2}}ه\Z")
 
 
 def fold(text: str, version: int = FOLDING) -> str:
-    """``text`` as search sees it: words in one spelling, separated by one blank each.
+    """Write ``text`` as search sees it: words in one spelling, separated by one blank each.
 
     On top of :func:`clean`: diacritics go, hamza and madda forms become the letter that people write in their place,
     all digits Latin, Latin letters plain and lower case, punctuation a blank. A ZWNJ becomes a blank too, so that
@@ -336,6 +342,9 @@ def fold(text: str, version: int = FOLDING) -> str:
     For full-text search fold what is indexed and what is asked for, by the same ``version``. A word of the query that
     folds to several («پیش‌بینی») is a phrase. The glued spelling of a compound («پیشبینی») takes a dictionary:
     :func:`compounds`.
+
+    >>> fold("كتاب‌ها می شود: ۱۲٬۵۰۰ مسأله؛ ۶ساله")
+    'کتابها میشود 12500 مساله 6 ساله'
     """
     return " ".join(words_of(text, version))
 
@@ -359,8 +368,7 @@ def _words_of(text: str, version: int) -> tuple[str, ...]:
 
 
 def fold_letters(text: str) -> str:
-    """The letters and digits of :data:`FIRST_FOLDING` with no blanks at all: for telling whether two texts read the
-    same.
+    """Write the letters and digits of :data:`FIRST_FOLDING` without blanks: two texts that read the same have the same.
 
     Whichever way a compound is spaced makes no difference here.
     """
@@ -376,7 +384,7 @@ class FoldedWord(NamedTuple):
 
 
 def fold_words(text: str, version: int = FOLDING) -> list[FoldedWord]:
-    """The words of :func:`fold`, each with its place in ``text``: for marking in the original what was found."""
+    """Give the words of :func:`fold`, each with its place in ``text``: for marking in the original what was found."""
     pieces = _pieces(text, _FOLDERS[version])
     words, at = [], 0
     for word in _joined([piece.word for piece in pieces]):
@@ -390,12 +398,12 @@ def fold_words(text: str, version: int = FOLDING) -> list[FoldedWord]:
 
 @lru_cache(maxsize=2)  # a body is folded for its digest and, right after that, for its signature
 def _folded_words(text: str, version: int) -> list[str]:
-    """The words before prefixes and suffixes are joined."""
+    """Give the words before prefixes and suffixes are joined."""
     return " ".join(map(_FOLDERS[version].__getitem__, text.split())).split()  # str.split() parts at folded blanks only
 
 
 def _joined(words: list[str]) -> list[str]:
-    """With each prefix and suffix joined to its word."""
+    """Join each prefix and suffix to its word."""
     if _AFFIXES.isdisjoint(words):
         return words
     joined: list[str] = []
@@ -421,7 +429,7 @@ def _is_suffix(word: str, before: str) -> bool:
 
 
 def _pieces(text: str, folder: _Folder) -> list[FoldedWord]:
-    """The words before prefixes and suffixes are joined."""
+    """Find the words before prefixes and suffixes are joined."""
     text = folder.prepared(text)
     folded = text.translate(folder.in_place)
     places: list[int] | None = None
@@ -445,7 +453,7 @@ _COMPOUND = re.compile(f"(?:{_LETTER}|{_MARK}|{ZWNJ})+")
 
 
 def compounds(text: str, version: int = FOLDING) -> dict[str, str]:
-    """The compounds that ``text`` writes with a ZWNJ and :func:`fold` takes apart: glued → as folded.
+    """Find the compounds that ``text`` writes with a ZWNJ and :func:`fold` takes apart: glued → as folded.
 
     ``{"پیشبینی": "پیش بینی"}``. What an archive writes so is the dictionary by which search tells a glued spelling.
     """
@@ -475,7 +483,7 @@ _SIGN, _DIGIT_SIGN, _PERSIAN_LETTER, _OTHER_LETTER = range(4)
 
 
 def name_order(name: str) -> tuple[list[tuple[int, int | str]], str]:
-    """The key that sorts names as a Persian reader looks for them: by the alphabet, «پ» after «ب» and «گ» after «ک».
+    """Give the key that sorts names as a Persian reader looks for them: «پ» after «ب» and «گ» after «ک».
 
     A blank comes before everything, then other signs, digits, Persian letters, letters of other scripts. Half-spaces
     and diacritics count only between names that are the same without.

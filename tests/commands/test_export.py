@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asrcrawler.items import Absence, Article, Fetch, Image, Outcome
-from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage import Database
 from asrcrawler.storage.articles.export import EXPORT_FIELDS
 from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.calendar import TEHRAN
 from tests.commands import ROOT, invoke
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.calendar import TEHRAN
 from tests.commands import invoke
 from tests.storage.samples import an_article
 

@@ -11,10 +11,10 @@ import pytest
 
 from asrcrawler.clock import utcnow
 from asrcrawler.items import Absence, Article, Fetch, Outcome
-from asrcrawler.samaneh.dates import jalali
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits.runs import RunFigures, begin_run, end_run
 from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.calendar import jalali
 from tests.commands import invoke
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The crawl's door to its database."""
+"""What a crawl reads and writes in its database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from asrcrawler.crawl import archive as module
 from asrcrawler.crawl.archive import Archive
-from asrcrawler.crawl.frontier import Memory
+from asrcrawler.crawl.memory import Memory
 from asrcrawler.exceptions import AnotherRunError, StorageError, UnusableError
 from asrcrawler.items import Absence, Article, Fetch, Outcome
 from asrcrawler.storage.visits import runs

@@ -16,9 +16,11 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from asrcrawler.crawl.frontier import Named
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.listings import Listings
+from asrcrawler.crawl.memory import Named
 from asrcrawler.endings import REFUSED, UNREACHABLE
+from asrcrawler.exceptions import RobotsForbidden
 from tests.crawler import crawler_for_tests
 
 if TYPE_CHECKING:
@@ -62,10 +64,10 @@ class Site:
 
 
 def listings(answers: dict[str, Any], base: str = BASE) -> tuple[Listings, Site]:
-    crawler = crawler_for_tests()
+    crawler = crawler_for_tests(ASR_BASE_URL=base)
     site = Site(answers, base)
     crawler.engine = site  # type: ignore[assignment]
-    return Listings(crawler, base, "asrpress.ir"), site
+    return Listings(crawler, Archive.of(crawler)), site
 
 
 def answer_of(asked: Awaitable[T]) -> T:
@@ -130,13 +132,24 @@ def test_a_file_that_does_not_answer_now_is_none(answer: object) -> None:
     assert answer_of(places.site.archive("/1.xml")) is None
 
 
-@pytest.mark.parametrize("answer", [404, 410, 400, 301, IgnoreRequest("by robots.txt"), DownloadCancelledError("8 MB")])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        404,
+        410,
+        400,
+        301,
+        RobotsForbidden("by robots.txt"),
+        IgnoreRequest("unpacks to more"),
+        DownloadCancelledError("8 MB"),
+    ],
+)
 def test_a_file_that_is_not_there_names_nothing(answer: object) -> None:
     places, _ = listings({"/1.xml": answer})
     assert answer_of(places.site.archive("/1.xml")) == Named()
 
 
-@pytest.mark.parametrize("answer", [404, 500, IgnoreRequest("Forbidden by robots.txt"), DownloadTimeoutError()])
+@pytest.mark.parametrize("answer", [404, 500, RobotsForbidden("Forbidden by robots.txt"), DownloadTimeoutError()])
 def test_a_place_that_does_not_answer_does_not_tell(answer: object) -> None:
     places, _ = listings({"/fa/rss/allnews": answer, "/fa": HOME, "/fa-sitemap-news": answer})
 
@@ -198,7 +211,7 @@ def test_a_redirect_to_itself_or_of_a_challenge_is_a_refusal(headers: dict[str, 
 
 
 def test_places_that_robots_txt_forbids_end_the_run_as_refused(caplog: pytest.LogCaptureFixture) -> None:
-    forbidden = IgnoreRequest("Forbidden by robots.txt")
+    forbidden = RobotsForbidden("Forbidden by robots.txt")
     places, _ = listings({"/fa/rss/allnews": forbidden, "/fa": forbidden})
 
     async def ask() -> None:
@@ -217,8 +230,9 @@ def test_a_feed_without_articles_is_told(caplog: pytest.LogCaptureFixture) -> No
     assert "names no article" in caplog.text
 
 
-def test_a_site_that_answers_with_errors_alone_ends_the_run() -> None:
-    places, _ = listings({"/fa/rss/allnews": 502, "/fa": 500})
+@pytest.mark.parametrize("answer", [500, 502, IgnoreRequest("/robots.txt/feed unpacks to more than DOWNLOAD_MAXSIZE")])
+def test_a_site_that_answers_with_nothing_of_use_ends_the_run(answer: object) -> None:
+    places, _ = listings({"/fa/rss/allnews": answer, "/fa": answer})
 
     async def ask() -> None:
         assert await places.site.feed() is None

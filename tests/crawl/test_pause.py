@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 
-from asrcrawler.crawl.pause import DATABASE, SITE, hold, pause, pause_is_over, resume
+from asrcrawler.crawl.pause import DATABASE, SITE, Pause
 from tests.crawler import crawler_for_tests
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 
 class Engine:
@@ -25,48 +21,53 @@ class Engine:
 
 
 @pytest.fixture
-def crawler() -> Crawler:
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def pause(engine: Engine) -> Pause:
     crawler = crawler_for_tests()
-    crawler.engine = Engine()  # type: ignore[assignment]
-    return crawler
+    crawler.engine = engine  # type: ignore[assignment]
+    return Pause(crawler)
 
 
-def test_without_a_pause_nobody_waits(crawler: Crawler) -> None:
-    asyncio.run(asyncio.wait_for(pause_is_over(crawler), 1))
+def test_without_a_pause_nobody_waits(pause: Pause) -> None:
+    asyncio.run(asyncio.wait_for(pause.over(), 1))
 
 
-def test_a_pause_ends_by_itself(crawler: Crawler) -> None:
+def test_a_pause_ends_by_itself(pause: Pause, engine: Engine) -> None:
     async def story() -> list[bool]:
-        pause(crawler, 0.02)
-        waiting = asyncio.ensure_future(pause_is_over(crawler))
+        pause.begin(0.02)
+        waiting = asyncio.ensure_future(pause.over())
         await asyncio.sleep(0)
         early = waiting.done()
         await asyncio.wait_for(waiting, 1)
-        return [early, crawler.engine.paused]
+        return [early, engine.paused]
 
     assert asyncio.run(story()) == [False, False]
 
 
-def test_a_longer_pause_keeps_those_waiting_who_wait_already(crawler: Crawler) -> None:
+def test_a_longer_pause_keeps_those_waiting_who_wait_already(pause: Pause) -> None:
     async def story() -> bool:
-        pause(crawler, 60).cancel()
-        waiting = asyncio.ensure_future(pause_is_over(crawler))
+        pause.begin(60).cancel()
+        waiting = asyncio.ensure_future(pause.over())
         await asyncio.sleep(0)
-        resume(crawler)
-        pause(crawler, 60)
+        pause.resume()
+        pause.begin(60)
         await asyncio.sleep(0)
         still = not waiting.done()
-        resume(crawler)
+        pause.resume()
         await asyncio.wait_for(waiting, 1)
         return still
 
     assert asyncio.run(story())
 
 
-def test_a_pause_that_two_want_ends_with_the_second(crawler: Crawler) -> None:
-    hold(crawler, DATABASE)
-    hold(crawler, SITE)
-    resume(crawler)
-    still = crawler.engine.paused
-    resume(crawler, DATABASE)
-    assert (still, crawler.engine.paused) == (True, False)
+def test_a_pause_that_two_want_ends_with_the_second(pause: Pause, engine: Engine) -> None:
+    pause.hold(DATABASE)
+    pause.hold(SITE)
+    pause.resume()
+    still = engine.paused
+    pause.resume(DATABASE)
+    assert (still, engine.paused) == (True, False)

@@ -21,10 +21,10 @@ from scrapy.utils.project import get_project_settings
 from twisted.python.failure import Failure
 
 from asrcrawler.crawl import spider as module
+from asrcrawler.crawl.answers import BROKEN
 from asrcrawler.endings import DATABASE_FAILED
-from asrcrawler.exceptions import SpiderArgumentError, StorageError
+from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown, SpiderArgumentError, StorageError
 from asrcrawler.items import Absence, Article, Outcome
-from asrcrawler.middlewares.unpacking import BROKEN
 from asrcrawler.spiders.asr import AsrSpider
 from asrcrawler.storage.visits.ledger import Validators
 from tests.crawler import crawler_for_tests
@@ -214,8 +214,9 @@ def test_an_error_of_ours_costs_one_page_and_not_the_run(
         (DownloadConnectionRefusedError(), Outcome.FAILED, "connection refused"),
         (CannotResolveHostError(), Outcome.FAILED, "no such host"),
         (ResponseDataLossError(), Outcome.FAILED, "answer breaks off"),
-        (IgnoreRequest("Forbidden by robots.txt"), Outcome.REFUSED, "forbidden by robots.txt"),
-        (IgnoreRequest("too large"), Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"),
+        (RobotsForbidden("Forbidden by robots.txt"), Outcome.REFUSED, "forbidden by robots.txt"),
+        (RobotsUnknown("unreachable", "no answer"), Outcome.FAILED, "not asked: no answer"),
+        (IgnoreRequest("/robots.txt-is-long unpacks to more"), Outcome.UNREADABLE, "larger than DOWNLOAD_MAXSIZE"),
         (OSError("cable cut"), Outcome.FAILED, "OSError: cable cut"),
     ],
 )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.export.contract import EXPORT_FIELDS, REVISIONS
-from asrcrawler.samaneh.dates import TEHRAN
+from asrcrawler.text.calendar import TEHRAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

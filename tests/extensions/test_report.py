@@ -14,7 +14,7 @@ from sqlalchemy import update
 from asrcrawler.clock import utcnow
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.arguments import Arguments
-from asrcrawler.crawl.frontier import Memory
+from asrcrawler.crawl.memory import Memory
 from asrcrawler.exceptions import StorageError
 from asrcrawler.extensions import report
 from asrcrawler.extensions.report import RunReport

@@ -10,7 +10,8 @@ from scrapy import Request
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 
-from asrcrawler.middlewares.robots import RobotsMiddleware, RobotsUnknown
+from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown
+from asrcrawler.middlewares.robots import RobotsMiddleware
 from tests.crawler import crawler_for_tests
 
 if TYPE_CHECKING:
@@ -46,13 +47,20 @@ def verdicts(engine: Engine, *urls: str, base: str = "http://asrpress.ir") -> li
     async def story() -> list[BaseException | None]:
         return await asyncio.gather(*(robots.process_request(Request(url)) for url in urls), return_exceptions=True)
 
-    return [None if error is None else type(error) for error in asyncio.run(story())]
+    return [_kind(error) for error in asyncio.run(story())]
+
+
+def _kind(error: BaseException | None) -> type[BaseException] | None:
+    if error is None:
+        return None
+    assert isinstance(error, IgnoreRequest)  # of which Scrapy makes no error in its log
+    return next(kind for kind in (RobotsForbidden, RobotsUnknown) if isinstance(error, kind))
 
 
 def test_each_host_is_asked_once_and_its_rules_for_us_hold() -> None:
     engine = Engine(lambda url: Response(url, body=RULES))
     found = verdicts(engine, ARTICLE, SEND, ARTICLE, "http://www.asrpress.ir/fa/news/5")
-    assert found == [None, IgnoreRequest, None, None]
+    assert found == [None, RobotsForbidden, None, None]
     assert engine.asked == ["http://asrpress.ir/robots.txt", "http://www.asrpress.ir/robots.txt"]
 
 
@@ -63,14 +71,14 @@ def test_a_site_without_rules_allows_everything(status: int) -> None:
 
 
 def test_rules_that_a_proxy_passes_on_hold() -> None:
-    assert verdicts(Engine(lambda url: Response(url, status=203, body=RULES)), SEND) == [IgnoreRequest]
+    assert verdicts(Engine(lambda url: Response(url, status=203, body=RULES)), SEND) == [RobotsForbidden]
 
 
 def test_rules_that_have_moved_within_the_site_are_followed() -> None:
     secure = "https://www.asrpress.ir/robots.txt"
     moved = Response("http://asrpress.ir/robots.txt", status=301, headers={"Location": secure})
     engine = Engine(lambda url: Response(url, body=RULES) if url == secure else moved)
-    assert verdicts(engine, SEND) == [IgnoreRequest]
+    assert verdicts(engine, SEND) == [RobotsForbidden]
     away = Response("http://asrpress.ir/robots.txt", status=301, headers={"Location": "http://elsewhere.example/"})
     engine = Engine(lambda url: away)
     assert (verdicts(engine, SEND), engine.asked) == ([None], ["http://asrpress.ir/robots.txt"])
@@ -79,7 +87,7 @@ def test_rules_that_have_moved_within_the_site_are_followed() -> None:
 def test_rules_that_lead_to_the_outlet_are_read_at_its_mirror() -> None:
     moved = Response("http://asrpress.ir/robots.txt", status=301, headers={"Location": "https://www.asrpress.ir/r.txt"})
     engine = Engine(lambda url: Response(url, body=RULES) if url.endswith("/r.txt") else moved.replace(url=url))
-    assert verdicts(engine, "http://mirror.example/fa/send/5", base="http://mirror.example") == [IgnoreRequest]
+    assert verdicts(engine, "http://mirror.example/fa/send/5", base="http://mirror.example") == [RobotsForbidden]
     assert engine.asked == ["http://mirror.example/robots.txt", "http://mirror.example/r.txt"]
 
 

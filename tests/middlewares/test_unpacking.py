@@ -12,8 +12,9 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse, Response
 
+from asrcrawler.crawl.answers import BROKEN
 from asrcrawler.http.encodings import DECODERS
-from asrcrawler.middlewares.unpacking import BROKEN, UnpackingMiddleware
+from asrcrawler.middlewares.unpacking import UnpackingMiddleware
 from tests.crawler import crawler_for_tests
 
 URL = "http://asrpress.ir/fa/news/7"

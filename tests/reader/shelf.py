@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from asrcrawler.items import Article, Fetch, Image, Kind, Outcome, Video
 from asrcrawler.pipelines.dedupe import DedupePipeline
-from asrcrawler.samaneh.dates import TEHRAN, jalali
 from asrcrawler.storage.visits import runs
 from asrcrawler.storage.visits.ledger import record_listed
 from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.calendar import TEHRAN, jalali
 from tests.storage.samples import DAY, HOUR, MINUTE, SITE, an_absence
 
 if TYPE_CHECKING:

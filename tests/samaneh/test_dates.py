@@ -1,7 +1,7 @@
 """Dates in every form of the CMS; what is impossible or ambiguous is an error, never a guess."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from time import thread_time
 
 import jdatetime
@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asrcrawler.exceptions import DateError
-from asrcrawler.samaneh.dates import LONGEST_SHOWN, TEHRAN, Moment, jalali, parse_day, read_moment
+from asrcrawler.samaneh.dates import Moment, read_moment
+from asrcrawler.text.calendar import LONGEST_SHOWN, TEHRAN, jalali, parse_day
 from asrcrawler.text.persian import to_persian_digits
 
 MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند".split()
@@ -232,26 +233,3 @@ def test_a_huge_text_is_refused_at_once(piece: str) -> None:
         assert error is not None
         assert len(error) < 600
     assert thread_time() - begun < 0.5
-
-
-# --- days given by people
-
-
-@pytest.mark.parametrize("text", ["1401/11/04", "1401-11-04", "۱۴۰۱/۱۱/۰۴", " ۱۴۰۱/۱۱/۴ ", "2023-01-24", "2023/1/24"])
-def test_a_day_is_read_in_either_calendar(text: str) -> None:
-    assert parse_day(text) == date(2023, 1, 24)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "yesterday", "1401", "1401/11", "04-11-1401", "24-01-2023", "1401/13/01", "1401/11/04 10:00", "01/11/04"],
-)
-def test_anything_else_is_no_day(text: str) -> None:
-    with pytest.raises(DateError, match=repr(text)):
-        parse_day(text)
-
-
-def test_the_jalali_text_is_tehrans_whatever_the_zone() -> None:
-    at = datetime(2018, 7, 20, 19, 50, tzinfo=UTC)
-    assert jalali(at) == "1397-04-30 00:20"
-    assert jalali(at, with_time=False) == "1397-04-30"

@@ -1,39 +1,21 @@
 """The CMS's addresses, and any string a page may hold in their place."""
 
-from urllib.parse import urlsplit
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from asrcrawler.samaneh.urls import (
     HIGHEST_CODE,
-    LONGEST_URL,
-    absolute,
     article_path,
-    at_base,
     code_of_short_path,
     code_of_url,
     is_home,
     is_listing,
-    same_site,
     short_path,
 )
-
-BASE = "http://asrpress.ir"
-PAGE = "http://asrpress.ir/fa/news/32911"
+from tests.http.addresses import BASE, hostile
 
 codes = st.integers(1, HIGHEST_CODE)
-hostile = st.one_of(
-    st.text(max_size=80),
-    st.lists(
-        st.sampled_from(
-            ["http", "https", "javascript", ":", "//", "/", "[", "]", "@", "?", "#", "..", "%", "%zz", "\\", " ", "\n",
-             "asrpress.ir", "www.", "fa", "news", "5", "99999999999", "خبر", "\x00", "\ud800", "xn--", ":99999", "."]
-        ),
-        max_size=12,
-    ).map("".join),
-)  # fmt: skip
 
 
 # --- codes
@@ -119,7 +101,7 @@ def test_other_addresses_have_no_code(url: str) -> None:
     assert code_of_url(url) is None
 
 
-# --- home and site
+# --- home and lists
 
 
 @pytest.mark.parametrize(
@@ -136,90 +118,6 @@ def test_front_pages_are_home(url: str) -> None:
 )  # fmt: skip
 def test_other_addresses_are_not_home(url: str) -> None:
     assert not is_home(url)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://asrpress.ir/x",
-        "https://www.asrpress.ir",
-        "http://ASRPRESS.IR:80/",
-        "//asrpress.ir/x",
-        "http://asrpress.ir./",
-    ],
-)
-def test_www_scheme_and_default_ports_make_no_other_site(url: str) -> None:
-    assert same_site(absolute(url, BASE) or "", BASE)
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["", "/fa", "http://asrpress.ir.evil.example/", "http://evil.example/asrpress.ir", "http://asrpress.ir@evil.example/",
-     "http://asrpress.ir:8080/", "ftp://asrpress.ir/", "http://cdn.asrpress.ir/", "http://asrpress.ir:99999/"],
-)  # fmt: skip
-def test_another_host_or_port_is_another_site(url: str) -> None:
-    assert not same_site(url, BASE)
-
-
-SITE = "asrpress.ir"
-MIRROR = "https://mirror.example:8443"
-
-
-@pytest.mark.parametrize(
-    ("url", "asked"),
-    [
-        ("http://asrpress.ir/fa/news/5/slug?a=1&b=2#top", f"{MIRROR}/fa/news/5/slug?a=1&b=2"),
-        ("https://www.asrpress.ir/fa/news/5", f"{MIRROR}/fa/news/5"),
-        ("HTTP://WWW.ASRPRESS.IR:80", f"{MIRROR}/"),
-        ("http://asrpress.ir./0008Yp", f"{MIRROR}/0008Yp"),
-        ("https://asrpress.ir:443?a=//b", f"{MIRROR}/?a=//b"),
-        ("http://asrpress.ir//evil.example/x", f"{MIRROR}//evil.example/x"),
-        (f"{MIRROR}/fa/news/5#top", f"{MIRROR}/fa/news/5#top"),
-        ("http://www.mirror.example:8443/x", "http://www.mirror.example:8443/x"),
-        ("https://mirror.example/x", None),
-        ("http://asrpress.ir:8080/x", None),
-        ("http://asrpress.ir.evil.example/x", None),
-        ("http://evil.example/asrpress.ir", None),
-        ("http://evil.example/?http://asrpress.ir/", None),
-        ("http://evil.example#asrpress.ir", None),
-        ("http://asrpress.ir@evil.example/x", None),
-        ("http://user:secret@asrpress.ir/x", None),
-        ("http://asrpress.ir\\@evil.example/x", None),
-        ("http://cdn.asrpress.ir/x", None),
-        ("http://xasrpress.ir/x", None),
-        ("http://аsrpress.ir/x", None),  # a Cyrillic а
-        ("//asrpress.ir/x", None),  # whoever has it makes it absolute first
-        ("ftp://asrpress.ir/x", None),
-        ("/x", None),
-        ("", None),
-        ("http://[", None),
-    ],
-)
-def test_an_address_of_the_outlet_is_asked_for_at_the_base(url: str, asked: str | None) -> None:
-    assert at_base(url, MIRROR, SITE) == asked
-
-
-def test_where_the_base_is_the_outlet_an_address_stays_as_it_is() -> None:
-    for url in ("https://www.asrpress.ir/x", "http://asrpress.ir/x#y", "http://ASRPRESS.ir:80/x"):
-        assert at_base(url, BASE, SITE) == url
-    assert at_base("http://asrpress.ir/x", "http://asrpress.ir:8080", SITE) == "http://asrpress.ir:8080/x"
-    assert at_base("http://mirror.example/x", BASE, SITE) is None
-    assert at_base("http://asrpress.ir/x", MIRROR) is None
-
-
-def test_a_host_is_the_same_by_its_name_and_as_dns_knows_it() -> None:
-    persian, ascii_name = "http://آزمایشی.example", "http://xn--hgbk6aj7f53bba.example"
-    assert at_base(f"{ascii_name}/x", persian) == f"{ascii_name}/x"
-    assert at_base(f"{persian}/x", MIRROR, "xn--hgbk6aj7f53bba.example") == f"{MIRROR}/x"
-    assert at_base("http://[::1]:81/x", "http://[::1]:81") == "http://[::1]:81/x"
-    assert at_base("http://asrpress.ir/x", "http://[::1]:81", SITE) == "http://[::1]:81/x"
-
-
-@given(hostile, st.sampled_from([MIRROR, BASE, "http://[::1]:81"]))
-def test_nothing_is_asked_for_on_another_host_than_that_of_the_base(text: str, base: str) -> None:
-    url = at_base(text, base, SITE)
-    if url is not None:
-        assert (urlsplit(url).hostname or "").removeprefix("www.").removesuffix(".") == urlsplit(base).hostname
 
 
 @pytest.mark.parametrize(
@@ -241,56 +139,6 @@ def test_the_lists_of_the_cms_are_known_by_their_address(url: str, lists: bool) 
     assert is_listing(url) is lists
 
 
-# --- hrefs
-
-
-@pytest.mark.parametrize(
-    ("href", "url"),
-    [
-        ("/fa/news/5/slug", "http://asrpress.ir/fa/news/5/slug"),
-        ("comments", "http://asrpress.ir/fa/news/comments"),
-        ("?a=1&b=2", "http://asrpress.ir/fa/news/32911?a=1&b=2"),
-        ("", PAGE),
-        ("//cdn.example/a.jpg", "http://cdn.example/a.jpg"),
-        ("HTTPS://Example.ORG", "https://example.org/"),
-        ("/files/fa/news/1396/12/16/my  pic 1.jpg", "http://asrpress.ir/files/fa/news/1396/12/16/my%20%20pic%201.jpg"),
-        (" /files/a\n.jpg\t", "http://asrpress.ir/files/a.jpg"),
-        ("/fa/tag/1/تهران", "http://asrpress.ir/fa/tag/1/%D8%AA%D9%87%D8%B1%D8%A7%D9%86"),
-        ("/fa/tag/1/%D8%AA?q=ب#پ", "http://asrpress.ir/fa/tag/1/%D8%AA?q=%D8%A8#%D9%BE"),
-        ('/a"b<c>', "http://asrpress.ir/a%22b%3Cc%3E"),
-        ("/a\ud800b", "http://asrpress.ir/ab"),
-        ("http://user:secret@example.org:8080/x", "http://example.org:8080/x"),
-        ("http://آزمایشی.example/x", "http://xn--hgbk6aj7f53bba.example/x"),
-        ("http://[2001:db8::1]:81/x", "http://[2001:db8::1]:81/x"),
-    ],
-)
-def test_an_href_becomes_a_full_encoded_address(href: str, url: str) -> None:
-    assert absolute(href, PAGE) == url
-
-
-@pytest.mark.parametrize(
-    "href",
-    [
-        "javascript:void(0)",
-        " JavaScript:alert(1)",
-        "java\nscript:alert(1)",
-        "data:image/gif;base64,R0lGOD",
-        "mailto:a@example.org",
-        "tel:+98",
-        "ftp://example.org/x",
-        "http://[",
-        "http://exa mple.org/",
-        "http://example.org:99999/",
-        "http://example.org:http/",
-        "http://../x",
-        "http://a\ud800.example/",
-        "/" + "ب" * LONGEST_URL,
-    ],
-)
-def test_what_is_no_web_address_becomes_none(href: str) -> None:
-    assert absolute(href, PAGE) is None
-
-
 # --- any string
 
 
@@ -299,35 +147,4 @@ def test_no_string_is_an_error(text: str) -> None:
     code = code_of_url(text)
     assert code is None or 0 < code <= HIGHEST_CODE
     assert is_home(text) in {True, False}
-    assert same_site(text, BASE) in {True, False}
     code_of_short_path(text)
-
-
-@given(hostile, st.sampled_from([PAGE, BASE, "http://[", ""]))
-def test_an_absolute_address_is_plain_ascii_of_the_web_and_stays_itself(text: str, base: str) -> None:
-    url = absolute(text, base)
-    if url is None:
-        return
-    assert url.isascii()
-    assert url.isprintable()
-    assert " " not in url
-    assert urlsplit(url).scheme in {"http", "https"}
-    assert urlsplit(url).hostname
-    assert absolute(url, base) == url
-
-
-@pytest.mark.parametrize("base", ["http://asrpress.ir", "https://cdn.asrpress.ir:8080", "http://asrpress.ir/"])
-@pytest.mark.parametrize(
-    "href",
-    [
-        "/files/fa/news/1401/11/4/1_1.jpg",
-        "/a",
-        "/a.b-c.tar.gz",
-        "/A_b/c",
-        "https://cdn.press.example/files/1.jpg",
-        "http://a.b:80/c",
-    ],
-)
-def test_the_short_way_and_the_long_way_lead_to_the_same_address(base: str, href: str) -> None:
-    # A blank behind it keeps an address from the short way.
-    assert absolute(href, base) == absolute(f"{href} ", base)

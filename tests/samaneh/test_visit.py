@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asrcrawler.items import Absence, Article, Capture, Outcome
-from asrcrawler.samaneh.visit import LONGEST_WAIT, Answer, Asked, Elsewhere, judge, retry_moment
+from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, judge
 from tests.samaneh.template import BASE, CODE, TITLE, page
 from tests.samaneh.template import URL as PAGE_URL
 
@@ -179,46 +179,6 @@ def test_a_site_that_asks_us_to_wait_is_heard() -> None:
     assert absence_of(answer(503, retry_after="120")).retry_after == NOW + timedelta(seconds=120)
     assert absence_of(answer(429, retry_after="120")).retry_after == NOW + timedelta(seconds=120)
     assert absence_of(answer(404, retry_after="120")).retry_after is None
-
-
-@pytest.mark.parametrize(
-    ("value", "moment"),
-    [
-        ("0", NOW),
-        ("3600", NOW + timedelta(hours=1)),
-        ("Sun, 01 Mar 2026 13:00:00 GMT", datetime(2026, 3, 1, 13, tzinfo=UTC)),
-        ("Sun, 01 Mar 2026 13:00:00", datetime(2026, 3, 1, 13, tzinfo=UTC)),
-        ("soon", None),
-        ("", None),
-        ("4.0", NOW + timedelta(seconds=4)),
-        ("4.5", NOW + timedelta(seconds=4.5)),
-        ("4.", NOW + timedelta(seconds=4)),
-        (" 4\t", NOW + timedelta(seconds=4)),
-        ("4s", NOW + timedelta(seconds=4)),
-        ("4, 4", NOW + timedelta(seconds=4)),
-        ("9" * 5000, NOW + timedelta(seconds=LONGEST_WAIT)),
-        ("Sunday, 01-Mar-26 13:00:00 GMT", datetime(2026, 3, 1, 13, tzinfo=UTC)),
-        ("Sun Mar  1 13:00:00 2026", datetime(2026, 3, 1, 13, tzinfo=UTC)),
-        ("Fri, 27 Feb 2026 13:00:00 GMT", datetime(2026, 2, 27, 13, tzinfo=UTC)),
-        ("-5", None),
-        ("-4.0", None),
-        ("4m", None),
-        ("nan", None),
-        ("inf", None),
-        ("1e3", None),
-        ("۴", None),
-        ("Sun, 01 Mar 99999 13:00:00 GMT", None),
-        (None, None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(value: str | None, moment: datetime | None) -> None:
-    assert retry_moment(value, NOW) == moment
-
-
-@given(st.one_of(st.text(), st.integers().map(str)))
-def test_any_retry_after_is_a_moment_or_nothing(value: str) -> None:
-    moment = retry_moment(value, NOW)
-    assert moment is None or moment.tzinfo is not None
 
 
 @given(st.integers(200, 599), st.binary(max_size=400), st.text(max_size=60))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asrcrawler.samaneh.dates import jalali
+from asrcrawler.text.calendar import jalali
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from asrcrawler.export.contract import EXPORT_FIELDS, REVISION_FIELDS, REVISIONS, export_schema
-from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
 from asrcrawler.storage.articles.rescue import UNREADABLE, around_damage
 from asrcrawler.storage.articles.selection import Selection, conditions, sites
 from asrcrawler.storage.models import article, revision
+from asrcrawler.text.calendar import TEHRAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Integer, column, func, select, values
 
-from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.spans import merge
 from asrcrawler.storage.models import LONGEST_LABEL, article, label
+from asrcrawler.text.calendar import midnight
 from asrcrawler.text.persian import clean
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ def conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
 def own_conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
     """Give those of :func:`conditions` that need no look at labels; :func:`labelled` gives the others."""
     if selection.since is not None:
-        yield article.c.published_at >= _midnight(selection.since)
+        yield article.c.published_at >= midnight(selection.since)
     if selection.until is not None:
-        yield article.c.published_at < _midnight(selection.until + timedelta(days=1))
+        yield article.c.published_at < midnight(selection.until + timedelta(days=1))
     if selection.unique:
         yield article.c.duplicate_of.is_(None)
 
@@ -91,7 +91,3 @@ def _labels(selection: Selection) -> Iterator[tuple[str, str]]:
     for kind, name in (("category", selection.category), ("tag", selection.tag)):
         if name is not None:
             yield kind, clean(name)[:LONGEST_LABEL]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=TEHRAN)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import and_, func, literal, select
 
 from asrcrawler.exceptions import StorageError
-from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage.articles.selection import Selection, labelled, own_conditions, sites, within
 from asrcrawler.storage.models import article
 from asrcrawler.storage.search import index, indexes, postgresql, sqlite
@@ -18,6 +17,7 @@ from asrcrawler.storage.search.documents import Field
 from asrcrawler.storage.search.marking import Piece, marks, pieces, snippet
 from asrcrawler.storage.search.query import Query, Term, parse
 from asrcrawler.storage.search.spellings import widen
+from asrcrawler.text.calendar import TEHRAN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,12 +8,12 @@ import pytest
 
 from asrcrawler.exceptions import DamagedError
 from asrcrawler.items import Image, Video
-from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage import Database, open_for_reading
 from asrcrawler.storage.articles import export
 from asrcrawler.storage.articles.export import EXPORT_FIELDS, Selection, export_articles
 from asrcrawler.storage.articles.rescue import Losses
 from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.calendar import TEHRAN
 from tests.storage.damage import break_leaf, break_row
 from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_absence, an_article
 

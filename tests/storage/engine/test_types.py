@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import literal, select
 
 from asrcrawler.exceptions import UnstorableError
-from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage.engine.types import UtcDateTime
+from asrcrawler.text.calendar import TEHRAN
 
 if TYPE_CHECKING:
     from asrcrawler.storage import Database

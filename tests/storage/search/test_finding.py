@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage import Database
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.search import finding
 from asrcrawler.storage.search.finding import BEST, NEWEST, Order, search
 from asrcrawler.storage.visits.writing import write_visits
+from asrcrawler.text.calendar import TEHRAN
 from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_absence, an_article
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from sqlalchemy import delete
 from asrcrawler.clock import utcnow
 from asrcrawler.items import Change, Image, Kind, Outcome, Video
 from asrcrawler.policy import DRAFT_REVISIT, NEAR_TOP, History, next_visit
-from asrcrawler.samaneh.dates import TEHRAN
 from asrcrawler.storage import models
 from asrcrawler.storage.checks import findings
 from asrcrawler.storage.search import refilling, search
 from asrcrawler.storage.visits.batch import NOT_STORED, WORSE
 from asrcrawler.storage.visits.writing import NEW, Written, write_visits
+from asrcrawler.text.calendar import TEHRAN
 from asrcrawler.text.similarity import signature
 from tests.storage.samples import (
     DAY,
