@@ -195,6 +195,20 @@ def test_an_empty_archive_says_how_to_begin(tmp_path: Path) -> None:
     assert "scrapy crawl asr -a codes=" in text
 
 
+def test_a_first_crawl_that_the_site_did_not_answer_has_visited_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'asr.db'}"
+    with closing(Database(url)) as database:
+        database.prepare()
+        run = begin_run(database, SITE, {"codes": "32911"})
+        write_visits(database, [absence(32_911, Outcome.FAILED, "connection refused")], run_id=run)
+        end_run(database, run, RunFigures(outcomes={"failed": 1}, requests=4), reason="finished", exit_status=75)
+    text = told({"ASR_DATABASE_URL": url})
+    assert "Nothing of asrpress.ir has been visited yet." in text
+    assert "1 failed" in text
+    data = json.loads(told({"ASR_DATABASE_URL": url}, "--json"))
+    assert (data["newest_code"], data["visited"], data["covered"]) == (None, 0, [])
+
+
 def test_a_database_that_is_not_there_is_said_and_not_made(tmp_path: Path) -> None:
     done = invoke("status", settings={"ASR_DATABASE_URL": f"sqlite:///{tmp_path / 'none.db'}"})
     assert done.returncode == 1
