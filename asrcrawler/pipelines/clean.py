@@ -61,7 +61,6 @@ def clean_article(item: Any) -> None:
 
 _CLEANED = [(name, _CLEANERS[type_]) for name, type_ in TYPES.items() if type_ in _CLEANERS]
 
-
 _COUNTED = tuple(
     stated.name for stated in FIELDS if stated.type not in {Type.SITE, Type.CODE, Type.ADDRESS, Type.KIND, Type.JALALI}
 )
@@ -88,7 +87,7 @@ class CleanPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self._figures = Archive.of(crawler).figures
         self._stats = crawler.stats
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self._counts: Counter[tuple[str, str]] = Counter()  # each would pass two wrappers of Scrapy's stats
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

@@ -110,10 +110,10 @@ def percentage(part: int, whole: int) -> str:
 def fallen(fall: Fall, articles: int) -> str:
     """Say in a sentence that a field has left its main place; ``articles`` are the last ones."""
     name, place = FIELDS.get(fall.field, fall.field), PLACES.get(fall.place, fall.place)
-    now, before = (percentage(round(share * 1000), 1000) for share in (fall.now, fall.before))
+    now, before = (number(round(100 * share)) for share in (fall.now, fall.before))
     return (
-        f"«{name}» تنها در {now} از {number(articles)} خبر اخیر از {place} خوانده شده، در حالی که این رقم"
-        f" پیش‌تر {before} بود؛ شاید قالب سایت تغییر کرده باشد."
+        f"«{name}» تنها در {now}٪ از {number(articles)} خبر اخیر از {place} خوانده شده، در حالی که این رقم"
+        f" پیش‌تر {before}٪ بود؛ شاید قالب سایت تغییر کرده باشد."
     )
 
 

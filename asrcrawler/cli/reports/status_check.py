@@ -26,7 +26,7 @@ def problems(
     now: datetime,
     fallen: Sequence[str] = (),
 ) -> list[str]:
-    """What is wrong: no run was good, the last good one is older than ``longest``, a clock was ahead, or less of the
+    """What is wrong: no run was good, the last good one is older than ``longest``, a clock was ahead, less of the
     archive is visited than before, or a field has left its place on the pages.
 
     ``run_ahead`` is a run of the future. ``coverage_…`` are the shares of the known codes visited at least once, None

@@ -48,9 +48,12 @@ class Sources:
 
     @property
     def shares(self) -> dict[str, dict[str, float]]:
-        """The share of the last articles by field and place, 0 to 1; the fields in the order of the export."""
+        """The share of the last articles by field and place, 0 to 1; the fields in the order of the export.
+
+        A place where values were found before has a share of 0.
+        """
         return {
-            name: {place: count / sum(places.values()) for place, count in places.items()}
+            name: {place: places.get(place, 0) / _total(places) for place in {**places, **self.before.get(name, {})}}
             for name, places in self.now.items()
         }
 

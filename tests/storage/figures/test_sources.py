@@ -42,6 +42,12 @@ def test_the_last_runs_are_as_few_as_have_articles_enough(database: Database) ->
     ]
 
 
+def test_a_place_that_nothing_comes_from_any_more_has_a_share_of_0(database: Database) -> None:
+    a_run(database, page=60)
+    a_run(database, meta=50)
+    assert sources(database, SITE).shares == {"published_at": {"meta": 1.0, "page": 0.0}}
+
+
 def test_a_run_at_work_counts(database: Database) -> None:
     a_run(database, page=60)
     keep_alive(database, begin_run(database, SITE, {}), RunFigures(sources={"published_at": {"meta": 50}}))
