@@ -78,6 +78,8 @@ FEWEST_TO_COMPARE = 50  # articles on either side
 FALL = 0.5  # of the share that the main place had before
 MISSING = "missing"  # stands for the place of a value that no place had
 CHANCE = 2.0  # standard deviations; a fall within them is none, in a field that few articles have
+COME_WITH_AGE = frozenset({"modified_at", "comment_count"})
+"""What new articles do not have yet: where these are missing, the template is not to blame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,13 +172,14 @@ def falls(before: Mapping[str, Mapping[str, int]], now: Mapping[str, Mapping[str
     [Fall(field='title', place='page', before=0.9, now=0.3333333333333333)]
     """
     found = []
-    for name, places in before.items():
-        earlier, later = sum(places.values()), sum(now.get(name, {}).values())
+    for name in before:
+        places, places_now = _comparable(name, before), _comparable(name, now)
+        earlier, later = sum(places.values()), sum(places_now.values())
         named = {place: count for place, count in places.items() if place != MISSING}
         if not named or min(earlier, later) < FEWEST_TO_COMPARE:
             continue
         place = max(named, key=named.__getitem__)
-        share, count = named[place] / earlier, now[name].get(place, 0)
+        share, count = named[place] / earlier, places_now.get(place, 0)
         by_chance = CHANCE * sqrt(later * share * (1 - share))
         if count <= FALL * share * later and share * later - count > by_chance:
             found.append(Fall(name, place, share, count / later))
@@ -190,6 +193,11 @@ def is_stale_copy(earlier_seen_at: datetime, stored_seen_at: datetime) -> bool:
     edit back. A ``stored_seen_at`` that lies ahead is a wrong clock's and proves nothing.
     """
     return timedelta(0) <= earlier_seen_at - stored_seen_at < STALE_COPY
+
+
+def _comparable(name: str, counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    counted = counts.get(name, {})
+    return {place: count for place, count in counted.items() if place != MISSING or name not in COME_WITH_AGE}
 
 
 def _next_look_at_article(history: History, now: datetime) -> datetime | None:

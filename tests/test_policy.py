@@ -196,3 +196,11 @@ def test_a_place_that_lost_half_of_its_share_is_told(
     before: dict[str, dict[str, int]], now: dict[str, dict[str, int]], fallen: tuple[float, float] | None
 ) -> None:
     assert falls(before, now) == ([Fall("published_at", "page", *fallen)] if fallen else [])
+
+
+def test_what_articles_get_with_their_age_is_told_only_where_it_has_moved() -> None:
+    aged = {"modified_at": {"meta": 90, "missing": 10}, "comment_count": {"page": 90, "missing": 10}}
+    young = {"modified_at": {"meta": 10, "missing": 90}, "comment_count": {"page": 0, "missing": 100}}
+    assert falls(aged, young) == []
+    moved = {"modified_at": {"jsonld": 60, "missing": 40}}
+    assert falls(aged, moved) == [Fall("modified_at", "meta", 1.0, 0.0)]

@@ -103,13 +103,15 @@ def _show(url: str) -> None:
     from asrcrawler.clock import utcnow
     from asrcrawler.spiders.asr import AsrSpider
     from asrcrawler.storage import open_for_reading
+    from asrcrawler.storage.figures.sources import sources
     from asrcrawler.storage.figures.status import figures
     from asrcrawler.storage.visits.runs import last_runs, state
 
     site, now = AsrSpider.site, utcnow()
     with open_for_reading(url) as database:
         runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
-        lines = report(site, figures(database, site, now), runs, database=database.name, first_code=FIRST, now=now)
+        counted, places = figures(database, site, now), sources(database, site)
+        lines = report(site, counted, places, runs, database=database.name, first_code=FIRST, now=now)
         articles = _worth_reading(database)
     for article in articles:
         lines += ["", RULE, *article_lines(article)]

@@ -71,6 +71,7 @@ class Command(AsrCommand):
     def _problems(self, database: Database, site: str, max_age: timedelta) -> list[str]:
         from asrcrawler.cli.reports.status_check import problems
         from asrcrawler.clock import utcnow
+        from asrcrawler.storage.figures.sources import sources
         from asrcrawler.storage.figures.status import coverage_at
         from asrcrawler.storage.visits.runs import first_run, last_good_run, run_ahead
 
@@ -84,20 +85,22 @@ class Command(AsrCommand):
             coverage_now=coverage_at(database, site, first, now) if sweeps else None,
             longest=max_age,
             now=now,
+            fallen=sources(database, site).warnings,
         )
         return [f"{site}: {problem}" for problem in found]
 
     def _standing(self, database: Database, site: str) -> tuple[list[str], dict[str, Any]]:
         from asrcrawler.cli.reports import status as reports
         from asrcrawler.clock import utcnow
+        from asrcrawler.storage.figures.sources import sources
         from asrcrawler.storage.figures.status import figures
         from asrcrawler.storage.visits.runs import last_runs, state
 
         now, first = utcnow(), self.config.first_code
-        counted = figures(database, site, now)
+        counted, places = figures(database, site, now), sources(database, site)
         runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
-        lines = reports.report(site, counted, runs, database=database.name, first_code=first, now=now)
-        data = reports.as_json(site, counted, runs, first_code=first, now=now)
+        lines = reports.report(site, counted, places, runs, database=database.name, first_code=first, now=now)
+        data = reports.as_json(site, counted, places, runs, first_code=first, now=now)
         return lines, {"database": database.name, **data}
 
 

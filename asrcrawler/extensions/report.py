@@ -27,6 +27,7 @@ from asrcrawler.endings import (
 )
 from asrcrawler.exceptions import StorageError, TokenLostError
 from asrcrawler.items import Outcome
+from asrcrawler.storage.figures.sources import sources
 from asrcrawler.storage.visits.runs import HEARTBEAT
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class RunReport:
         """Write the end of the run, and close the archive even where that fails."""
         try:
             await self._remember(archive, reason, status, scheduled=scheduled)
+            await self._warn_of_falls(archive)
         except StorageError:
             await archive.close(reason=reason, exit_status=FAILED)
             raise
@@ -105,6 +107,18 @@ class RunReport:
             await archive.remember(rest_after_refusal(archive.memory, utcnow(), archive.asked_to_wait_until))
         elif status == OK and reason == FINISHED and archive.memory.refusals and archive.figures.outcomes:
             await archive.remember(replace(archive.memory, refusals=0, rest_until=None))
+
+    async def _warn_of_falls(self, archive: Archive) -> None:
+        """Tell of fields that have left their place. A run without an article has seen nothing of them."""
+        if not archive.figures.sources:
+            return
+        try:
+            found = await archive.ask(sources, archive.site)
+        except StorageError as error:
+            logger.warning("%s; where values came from was not compared", error)
+            return
+        for warning in found.warnings:
+            logger.warning("%s: %s", archive.site, warning)
 
     def _tell(self, archive: Archive, reason: str, status: int, unfinished: int) -> None:
         figures = archive.figures

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 from itemadapter import ItemAdapter
 
-from asrcrawler.items import NAMES, TYPES, Article, Type, reading_of
+from asrcrawler.crawl.archive import Archive
+from asrcrawler.items import FIELDS, TYPES, Article, Type, reading_of
+from asrcrawler.policy import MISSING
+from asrcrawler.samaneh.page import PAGE
 from asrcrawler.text.persian import clean, clean_paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from scrapy.crawler import Crawler
-    from scrapy.statscollectors import StatsCollector
 
     from asrcrawler.items import Media
 
@@ -59,20 +61,37 @@ def clean_article(item: Any) -> None:
 
 _CLEANED = [(name, _CLEANERS[type_]) for name, type_ in TYPES.items() if type_ in _CLEANERS]
 
+_COUNTED = tuple(
+    stated.name for stated in FIELDS if stated.type not in {Type.SITE, Type.CODE, Type.ADDRESS, Type.KIND, Type.JALALI}
+)
+"""What a page may lack; the Jalali date is that of the moment of publication."""
+
+
+def places_of(article: Article) -> dict[str, str]:
+    """Say where the value of each field that a page may lack came from; :data:`~asrcrawler.policy.MISSING` for none."""
+    return {name: _place(article, name) for name in _COUNTED}
+
+
+def _place(article: Article, name: str) -> str:
+    if getattr(article, name) in (None, []):
+        return MISSING
+    return article.sources.get(name, PAGE)  # pictures, films and comments are read in the page alone
+
 
 class CleanPipeline:
     """Cleans articles, also those that are not taken yet; other absences pass.
 
-    What it counts is among the crawl's stats when that ends.
+    Where the values of articles came from is counted for the run's row, and is among the crawl's stats when that ends.
     """
 
-    def __init__(self, stats: StatsCollector) -> None:
-        self._stats = stats
-        self._counts: Counter[str] = Counter()  # fifteen an article, each of which would pass two wrappers of Scrapy's
+    def __init__(self, crawler: Crawler) -> None:
+        self._figures = Archive.of(crawler).figures
+        self._stats = crawler.stats
+        self._counts: Counter[tuple[str, str]] = Counter()  # each would pass two wrappers of Scrapy's stats
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler.stats)
+        return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
         if (article := reading_of(item)) is not None:
@@ -82,9 +101,12 @@ class CleanPipeline:
         return item
 
     def close_spider(self) -> None:
-        for name, count in self._counts.items():
-            self._stats.inc_value(name, count)
+        for (name, place), count in self._counts.items():
+            self._stats.inc_value(f"asr/missing/{name}" if place == MISSING else f"asr/source/{name}/{place}", count)
 
     def _count(self, article: Article) -> None:
-        self._counts.update(f"asr/source/{name}/{source}" for name, source in article.sources.items())
-        self._counts.update(f"asr/missing/{name}" for name in NAMES if getattr(article, name) in (None, []))
+        self._counts.update(places_of(article).items())
+        sources: dict[str, dict[str, int]] = {}  # made anew: a thread may be writing the one before
+        for (name, place), count in self._counts.items():
+            sources.setdefault(name, {})[place] = count
+        self._figures.sources = sources

@@ -131,7 +131,9 @@ def status(request: Request) -> Response:
     """What ``scrapy status --json`` says, and the figures of the health page."""
     library = library_of(request)
     standing = library.standing()
-    said = as_json(library.site, standing.figures, standing.runs, first_code=standing.first, now=standing.at)
+    said = as_json(
+        library.site, standing.figures, standing.sources, standing.runs, first_code=standing.first, now=standing.at
+    )
     more = {
         "working": standing.is_working,
         "last_good_run_at": iso(standing.last_good["ended_at"]) if standing.last_good else None,

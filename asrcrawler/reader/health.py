@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from asrcrawler.storage.articles.reading import count_published
 from asrcrawler.storage.figures.census import census, due_by_outcome, lags, newest_publication
+from asrcrawler.storage.figures.sources import Sources, sources
 from asrcrawler.storage.figures.status import Figures, figures
 from asrcrawler.storage.visits.runs import last_good_run, last_runs, state
 from asrcrawler.text.calendar import day_of, midnight
@@ -67,6 +68,8 @@ class Standing:
     runs: Sequence[Row]
     """Newest first, each with its ``state``."""
     last_good: Row | None
+    sources: Sources
+    """Where the values of the last articles came from."""
 
     @property
     def is_working(self) -> bool:
@@ -101,6 +104,7 @@ def standing(database: Database, site: str, first_code: int, now: datetime) -> S
         due=due_by_outcome(database, site, now),
         runs=[{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)],
         last_good=last_good_run(database, site),
+        sources=sources(database, site),
     )
 
 

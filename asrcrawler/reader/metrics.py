@@ -69,6 +69,18 @@ class _Figures(Collector):
             "lag_seconds", "From publication to storage, median of the newest articles", figures.lag_median
         )
         yield self._gauge("lag_p95_seconds", "The same, 95th percentile", figures.lag_p95)
+        yield self._shares()
+        yield self._gauge(
+            "field_falls", "Fields that are found in their main place far less often", len(standing.sources.falls)
+        )
+
+    def _shares(self) -> GaugeMetricFamily:
+        about = "Share of the last articles whose value of a field came from a place, 0 to 1"
+        family = GaugeMetricFamily("asrcrawler_field_source_share", about, labels=["site", "field", "source"])
+        for name, places in self._standing.sources.shares.items():
+            for place, share in places.items():
+                family.add_metric([self._site, name, place], share)
+        return family
 
     def _gauge(self, name: str, help_: str, value: float | None) -> GaugeMetricFamily:
         family = GaugeMetricFamily(f"asrcrawler_{name}", help_, labels=["site"])

@@ -115,6 +115,9 @@ def _made() -> Environment:
         "outcome_words": words.OUTCOMES,
         "state_words": words.STATES,
         "end_words": words.ENDS,
+        "field_words": words.FIELDS,
+        "place_words": words.PLACES,
+        "fallen": words.fallen,
     }
     return environment
 

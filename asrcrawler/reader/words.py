@@ -8,12 +8,15 @@ import jdatetime
 
 from asrcrawler import endings
 from asrcrawler.items import Change
+from asrcrawler.policy import MISSING
 from asrcrawler.samaneh.body import CELL_SEPARATOR
 from asrcrawler.text.calendar import TEHRAN, day_of
 from asrcrawler.text.persian import clean, to_persian_digits
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+    from asrcrawler.policy import Fall
 
 MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
 SHORTEST_IN_DAYS = 2 * DAY  # seconds; shorter durations are told in hours
@@ -32,6 +35,23 @@ OUTCOMES = {
     "unreadable": "ناخوانا",
     "unvisited": "هنوز بازدیدنشده",
 }
+FIELDS = {
+    "kicker": "روتیتر",
+    "title": "تیتر",
+    "lead": "لید",
+    "body": "متن",
+    "category": "بخش",
+    "tags": "برچسب‌ها",
+    "images": "عکس‌ها",
+    "videos": "ویدئوها",
+    "author": "نویسنده",
+    "published_at": "تاریخ انتشار",
+    "modified_at": "تاریخ ویرایش",
+    "comment_count": "تعداد نظرها",
+}
+"""Fields of an article that a page may lack."""
+PLACES = {"page": "خود صفحه", "meta": "تگ‌های meta", "jsonld": "JSON-LD", MISSING: "پیدا نشد"}
+"""Where the value of a field may come from, in the order in which the health page shows them."""
 KINDS = {"gallery": "گالری", "video": "ویدئو"}
 CHANGES = {
     Change.HEADLINE: "تیتر",
@@ -85,6 +105,16 @@ def percentage(part: int, whole: int) -> str:
     '۹۹٫۹٪'
     """
     return f"{number(part * 1000 // whole / 10)}٪" if whole else "۰٪"
+
+
+def fallen(fall: Fall, articles: int) -> str:
+    """Say in a sentence that a field has left its main place; ``articles`` are the last ones."""
+    name, place = FIELDS.get(fall.field, fall.field), PLACES.get(fall.place, fall.place)
+    now, before = (number(round(100 * share)) for share in (fall.now, fall.before))
+    return (
+        f"«{name}» تنها در {now}٪ از {number(articles)} خبر اخیر از {place} خوانده شده، در حالی که این رقم"
+        f" پیش‌تر {before}٪ بود؛ شاید قالب سایت تغییر کرده باشد."
+    )
 
 
 def size(count: int) -> str:

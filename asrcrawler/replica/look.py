@@ -6,7 +6,7 @@ article: a date without a time, and an impossible date.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from asrcrawler.items import Kind
@@ -165,6 +165,12 @@ def look_of(seed: int, code: int, kind: Kind) -> Look:
         has_linked_headings=rnd() < 0.15,
         has_late_pictures=rnd() < 0.15,
     )
+
+
+def without_date(look: Look) -> Look:
+    """Give the look of a template that shows the date nowhere but in the head of the page."""
+    meta_form = MetaForm.ISO if look.meta_form is MetaForm.MISSING else look.meta_form
+    return replace(look, date_form=DateForm.MISSING, meta_form=meta_form)
 
 
 def _pick(rnd: Callable[[], float], choices: tuple[T, ...]) -> T:

@@ -79,7 +79,7 @@ class Pages:
         """
         world = self._world
         content = world.content(code, world.revision(code, at))
-        look = world.look(code)
+        look = world.look(code, at)
         if dirty:
             look = replace(look, writing=look.writing | {Writing.NUL_BYTES})
         links = self._neighbours(code, at)

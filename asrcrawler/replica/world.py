@@ -15,6 +15,7 @@ from asrcrawler.replica.datestamps import stamp
 from asrcrawler.replica.desk import Desk
 from asrcrawler.replica.draws import share
 from asrcrawler.replica.fates import ABSENCES, OUTCOMES, Fate, Origin
+from asrcrawler.replica.look import without_date
 from asrcrawler.replica.registry import FARTHEST_COPY, Entry, Registry
 from asrcrawler.replica.timeline import DEFAULT_END, TEHRAN, Timeline
 from asrcrawler.replica.truth import Revision, Truth
@@ -57,9 +58,11 @@ class World:
         absences: Sequence[tuple[Fate, float]] = ABSENCES,
         articles: Mapping[int, Content] | None = None,
         looks: Mapping[int, Look] | None = None,
+        date_moves_at: datetime | None = None,
     ) -> None:
         """Build the world; ``ends`` is a day after the last draft, when all is published, and ``now`` starts there.
 
+        From ``date_moves_at`` on, the site has a template without the date of publication: only the head gives it.
         Raises :exc:`ValueError` for codes, a density or a pace that are impossible.
         """
         self._arguments: dict[str, Any] = {name: value for name, value in locals().items() if name != "self"}
@@ -71,6 +74,7 @@ class World:
             raise ValueError(f"{articles_per_day} articles a day make no news")
         self.first, self.last, self.density, self.seed = first, last, density, seed
         self.now: datetime = now or ends
+        self._date_moves_at = date_moves_at
         self.timeline = Timeline(
             seed=seed,
             first=first,
@@ -126,9 +130,11 @@ class World:
         """Tell how the article of this code came about."""
         return self.entry(code).origin
 
-    def look(self, code: int) -> Look:
+    def look(self, code: int, at: datetime | None = None) -> Look:
         """Give the look of the article's page; a given article has the target's look unless told otherwise."""
-        return self.entry(code).look
+        look = self.entry(code).look
+        has_moved = self._date_moves_at is not None and (at or self.now) >= self._date_moves_at
+        return without_date(look) if has_moved else look
 
     def published_at(self, code: int) -> datetime:
         """Give the moment when the article appears on the site."""
@@ -186,7 +192,8 @@ class World:
         entry = self.entry(code)
         revision = entry.revision(at or self.now)
         content = self.content(code, revision)
-        published, jalali = _shown_publication(entry)
+        look = self.look(code, at)
+        published, jalali = _shown_publication(entry.shown_at, look)
         comments = self.comment_count(code, at)
         return Truth(
             code=code,
@@ -203,7 +210,7 @@ class World:
             author=content.author,
             published_at=published,
             published_jalali=jalali,
-            modified_at=_shown_change(entry, self.modified_at(code, at)),
+            modified_at=_shown_change(look, self.modified_at(code, at)),
             comment_count=comments if comments or entry.look.comments is Comments.COUNTER else None,
             duplicate_of=self.duplicate_of(code, at),
             near_of=self._near_of(entry, at),
@@ -260,9 +267,9 @@ class World:
 _NOT_READ = frozenset({DateForm.MISSING, DateForm.TWELVE_HOURS})
 
 
-def _shown_publication(entry: Entry) -> tuple[datetime | None, str | None]:
+def _shown_publication(shown_at: datetime, look: Look) -> tuple[datetime | None, str | None]:
     """Give moment and Jalali form as exactly as the page does; an hour that comes twice is read as the first."""
-    look, shown = entry.look, entry.shown_at.astimezone(TEHRAN)
+    shown = shown_at.astimezone(TEHRAN)
     if look.date_form is DateForm.IMPOSSIBLE:
         return None, None
     if look.date_form is DateForm.DAY_ONLY:
@@ -274,8 +281,7 @@ def _shown_publication(entry: Entry) -> tuple[datetime | None, str | None]:
     return shown.replace(second=0, microsecond=0, fold=0), stamp(shown)
 
 
-def _shown_change(entry: Entry, modified: datetime | None) -> datetime | None:
-    look = entry.look
+def _shown_change(look: Look, modified: datetime | None) -> datetime | None:
     if modified is None or look.meta_form is MetaForm.MISSING or look.date_form is DateForm.IMPOSSIBLE:
         return None
     local = modified.astimezone(TEHRAN)

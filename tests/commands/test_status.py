@@ -59,8 +59,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             ],
             run_id=run,
         )
+        sources = {"published_at": {"page": 1, "meta": 1}, "comment_count": {"missing": 2}, "title": {"page": 2}}
         figures = RunFigures(outcomes={"missing": 8, "failed": 1, "stored": 2}, requests=12, bytes=145_000,
-                             articles_new=2)  # fmt: skip
+                             articles_new=2, sources=sources)  # fmt: skip
         end_run(database, run, figures, reason="finished", exit_status=0)
     return {"ASR_DATABASE_URL": url}
 
@@ -110,6 +111,49 @@ def test_the_spider_may_be_named(archive: dict[str, str]) -> None:
     assert told(archive, "asr").splitlines()[2:] == told(archive).splitlines()[2:]
 
 
+def test_where_values_came_from_is_shown_in_the_order_of_the_fields(archive: dict[str, str]) -> None:
+    lines = told(archive).splitlines()
+    start = lines.index("Where the values of the last 2 articles came from")
+    assert [" ".join(line.split()) for line in lines[start + 1 : start + 5]] == [
+        "title page 100%",
+        "published_at meta 50%, page 50%",
+        "comment_count missing 100%",
+        "",
+    ]
+    assert json.loads(told(archive, "--json"))["sources"] == {
+        "articles": 2,
+        "articles_before": 0,
+        "shares": {
+            "title": {"page": 1.0},
+            "published_at": {"meta": 0.5, "page": 0.5},
+            "comment_count": {"missing": 1.0},
+        },
+        "falls": [],
+    }
+
+
+@pytest.fixture
+def fallen_archive(tmp_path: Path) -> dict[str, str]:
+    """A field has left its place."""
+    url = f"sqlite:///{tmp_path / 'asr.db'}"
+    with closing(Database(url)) as database:
+        database.prepare()
+        for places in ({"page": 98, "missing": 2}, {"page": 9, "missing": 54}):
+            run = begin_run(database, SITE, {})
+            figures = RunFigures(sources={"published_at": places})
+            end_run(database, run, figures, reason="finished", exit_status=0)
+    return {"ASR_DATABASE_URL": url, "ASR_BACKFILL_PER_RUN": "0"}
+
+
+def test_a_field_that_has_left_its_place_is_no_good_health(fallen_archive: dict[str, str]) -> None:
+    done = invoke("status", "--check", settings=fallen_archive)
+    warning = "found on the page in 14% of the last 63 articles, 98% before; has the template changed?"
+    assert (done.returncode, done.stdout) == (1, f"asrpress.ir: published_at: {warning}\n")
+    assert json.loads(told(fallen_archive, "--json"))["sources"]["falls"] == [
+        {"field": "published_at", "place": "page", "before": 0.98, "now": 9 / 63}
+    ]
+
+
 def test_json_is_for_machines(archive: dict[str, str]) -> None:
     data = json.loads(told(archive, "--json"))
     assert data["outcomes"] == {"stored": 2, "missing": 8, "refused": 0, "failed": 1, "unreadable": 0}
@@ -149,6 +193,20 @@ def test_an_empty_archive_says_how_to_begin(tmp_path: Path) -> None:
     text = told({"ASR_DATABASE_URL": url})
     assert "Nothing of asrpress.ir has been visited yet." in text
     assert "scrapy crawl asr -a codes=" in text
+
+
+def test_a_first_crawl_that_the_site_did_not_answer_has_visited_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'asr.db'}"
+    with closing(Database(url)) as database:
+        database.prepare()
+        run = begin_run(database, SITE, {"codes": "32911"})
+        write_visits(database, [absence(32_911, Outcome.FAILED, "connection refused")], run_id=run)
+        end_run(database, run, RunFigures(outcomes={"failed": 1}, requests=4), reason="finished", exit_status=75)
+    text = told({"ASR_DATABASE_URL": url})
+    assert "Nothing of asrpress.ir has been visited yet." in text
+    assert "1 failed" in text
+    data = json.loads(told({"ASR_DATABASE_URL": url}, "--json"))
+    assert (data["newest_code"], data["visited"], data["covered"]) == (None, 0, [])
 
 
 def test_a_database_that_is_not_there_is_said_and_not_made(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 SITE = "asrpress.ir"
 PATIENCE = 120  # seconds that one crawl of a test may take
+LONG_PATIENCE = 300  # seconds; many crawls in one process
 FAST: dict[str, object] = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
 
 
@@ -65,6 +67,17 @@ class Crawl:
 
     def visits(self, code: int) -> list[RowMapping]:
         return code_history(self.database, SITE, code)[1]
+
+
+def simulated(plan: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str]:
+    """What came of a plan of :mod:`tests.end_to_end.simulation`, and its log from warnings on."""
+    command = [sys.executable, "-m", "tests.end_to_end.simulation"]
+    done = subprocess.run(
+        command, cwd=PROJECT, input=json.dumps(plan), capture_output=True, text=True, timeout=LONG_PATIENCE, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "Traceback" not in done.stderr, done.stderr[-3000:]
+    return json.loads(done.stdout), done.stderr
 
 
 def wait_until(condition: Any, seconds: float = 30.0) -> None:

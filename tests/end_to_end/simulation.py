@@ -31,6 +31,8 @@ async def simulate(plan: dict[str, Any]) -> list[dict[str, Any]]:
     """One row a run: requests, what is new, the exit status."""
     world = World(**plan["world"])
     start = world.timeline.starts.astimezone(UTC) + timedelta(hours=plan["from_hour"])
+    if "date_moves_at_hour" in plan:
+        world = World(**plan["world"], date_moves_at=start + timedelta(hours=plan["date_moves_at_hour"]))
     rows = []
     with ReplicaServer(world, **plan.get("habits", {})) as server:
         for share, fault in zip(plan.get("faults", []), FAULTS, strict=False):

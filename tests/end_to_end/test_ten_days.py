@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +10,13 @@ from sqlalchemy import select
 from asrcrawler.items import Outcome
 from asrcrawler.replica import World
 from asrcrawler.storage.models import revision
-from tests.end_to_end.crawling import PROJECT, Crawl
+from tests.end_to_end.crawling import Crawl, simulated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from asrcrawler.storage import Database
 
-PATIENCE = 300  # seconds
 WORLD: dict[str, Any] = {"first": 1, "last": 947, "density": 0.4, "articles_per_day": 30}
 FIRST_DAY = 48  # hours after the first draft: the crawler comes to a site that has a past
 TEN_DAYS = [hour for hour in range(0, 240, 4) if not 72 <= hour < 168]  # … and stands still for four, a feed and more
@@ -29,14 +25,7 @@ TEXT = ("kicker", "title", "lead", "body")
 
 
 def simulate(plan: dict[str, Any]) -> list[dict[str, Any]]:
-    command = [sys.executable, "-m", "tests.end_to_end.simulation"]
-    done = subprocess.run(
-        command, cwd=PROJECT, input=json.dumps(plan), capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert "Traceback" not in done.stderr, done.stderr[-3000:]
-    rows: list[dict[str, Any]] = json.loads(done.stdout)
-    return rows
+    return simulated(plan)[0]
 
 
 def revisions(database: Database) -> dict[int, list[tuple[Any, ...]]]:

@@ -15,10 +15,11 @@ from asrcrawler.clock import utcnow
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.arguments import Arguments
 from asrcrawler.crawl.memory import Memory
-from asrcrawler.exceptions import StorageError
+from asrcrawler.exceptions import DamagedError, StorageError
 from asrcrawler.extensions import report
 from asrcrawler.extensions.report import RunReport
 from asrcrawler.storage import Database, models
+from asrcrawler.storage.figures.sources import sources
 from asrcrawler.storage.visits import runs
 from tests.crawler import crawler_for_tests
 
@@ -185,3 +186,48 @@ def test_another_run_at_work_is_not_reported_twice(scene: Scene, caplog: pytest.
     with caplog.at_level(logging.INFO, "asrcrawler.extensions.report"):
         assert scene.end("another run at work") == 0
     assert caplog.messages == []
+
+
+WARNING = "published_at: found on the page in 11% of the last 63 articles, 98% before; has the template changed?"
+
+
+def an_earlier_run(scene: Scene, **places: int) -> None:
+    run = runs.begin_run(scene.database, SITE, {})
+    figures = runs.RunFigures(sources={"published_at": places})
+    runs.end_run(scene.database, run, figures, reason="finished", exit_status=0)
+
+
+def test_a_field_that_has_left_its_place_is_told(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    async def count() -> None:
+        await scene.archive.open({})
+        scene.archive.figures.sources = {"published_at": {"page": 7, "missing": 56}}
+        await scene.archive.keep_alive()
+
+    scene.database.prepare()
+    an_earlier_run(scene, page=98, missing=2)
+    asyncio.run(count())
+    assert scene.end("finished", stored=63) == 0
+    [record] = [record for record in caplog.records if "published_at" in record.message]
+    assert (record.levelname, record.message) == ("WARNING", f"asrpress.ir: {WARNING}")
+
+
+def test_a_run_that_met_no_article_does_not_repeat_it(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    scene.database.prepare()
+    an_earlier_run(scene, page=98, missing=2)
+    an_earlier_run(scene, page=7, missing=56)
+    assert sources(scene.database, SITE).warnings == [WARNING]
+    assert scene.end("finished", missing=1) == 0
+    assert "published_at" not in caplog.text
+
+
+def test_a_comparison_that_fails_does_not_spoil_the_run(
+    scene: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise DamagedError("no such table")
+
+    monkeypatch.setattr(report, "sources", fail)
+    scene.archive.figures.sources = {"published_at": {"page": 98}}
+    assert scene.end("finished", stored=1) == 0
+    assert scene.row["exit_status"] == 0
+    assert "no such table; where values came from was not compared" in caplog.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.items import Absence, Article, Image, Outcome, Video
 from asrcrawler.pipelines.clean import CleanPipeline, clean_article
 from tests.crawler import crawler_for_tests
@@ -45,6 +46,33 @@ def test_sources_and_missing_fields_are_counted() -> None:
     assert stats["asr/source/title/meta"] == 1
     assert stats["asr/missing/body"] == 1
     assert "asr/missing/title" not in stats
+
+
+def test_the_counts_are_in_the_figures_of_the_run_as_soon_as_an_article_has_passed() -> None:
+    crawler = crawler_for_tests()
+    figures = Archive.of(crawler).figures
+    pipeline = CleanPipeline.from_crawler(crawler)
+    outlet = {"author": "page"}  # the outlet's own name, which is no author
+    pipeline.process_item(article(title="خبر", images=[Image(url="u")], sources={"title": "page", **outlet}))
+    first = figures.sources
+    pipeline.process_item(article(title="خبر", lead=" \u200f ", sources={"title": "meta", "lead": "page"}))
+    assert figures.sources["title"] == {"page": 1, "meta": 1}
+    assert figures.sources["images"] == {"page": 1, "missing": 1}
+    assert figures.sources["lead"] == figures.sources["author"] == {"missing": 2}
+    assert {sum(places.values()) for places in figures.sources.values()} == {2}
+    assert not {"site", "code", "url", "short_url", "kind", "published_jalali"} & set(figures.sources)
+    assert first["title"] == {"page": 1}  # what a thread may be writing stays as it was
+
+
+def test_an_article_that_is_not_taken_is_not_counted() -> None:
+    crawler = crawler_for_tests()
+    absence = Absence(site="asrpress.ir", code=5, outcome=Outcome.FAILED, reason="answer breaks off")
+    absence.reading = article(title="باران", sources={"title": "page"})
+    pipeline = CleanPipeline.from_crawler(crawler)
+    pipeline.process_item(absence)
+    pipeline.close_spider()
+    assert Archive.of(crawler).figures.sources == {}
+    assert not [name for name in crawler.stats.get_stats() if name.startswith("asr/")]
 
 
 def test_an_absence_passes_untouched() -> None:

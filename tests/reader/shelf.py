@@ -55,7 +55,13 @@ def fill(database: Database, now: datetime) -> None:
     ]
     write_visits(database, absences, run_id=run)
     record_listed(database, SITE, [NEWEST], now)
-    figures = runs.RunFigures(outcomes={"stored": 49, "missing": 49}, requests=103, bytes=3_200_000, articles_new=49)
+    figures = runs.RunFigures(
+        outcomes={"stored": 49, "missing": 49},
+        requests=103,
+        bytes=3_200_000,
+        articles_new=49,
+        sources={"title": {"page": 40, "meta": 9}, "author": {"missing": 49}},
+    )
     runs.end_run(database, run, figures, reason="finished", exit_status=0)
     refused = runs.begin_run(database, SITE, {})
     runs.end_run(database, refused, runs.RunFigures(requests=5), reason="refused", exit_status=75)

@@ -146,6 +146,8 @@ def test_the_standing(client: TestClient, library: Library) -> None:
     assert found["last_good_run_at"] == ended_well(library).isoformat(timespec="seconds")
     assert found["due_by_outcome"]["listed"] == 1
     assert sum(sum(cell["outcomes"].values()) for cell in found["cells"]) == 121
+    assert found["sources"]["articles"] == 49
+    assert found["sources"]["shares"]["author"] == {"missing": 1.0}
     assert found["days"][-1] == {"day": "2023-01-24", "articles": 27, "lag": found["days"][-1]["lag"]}
 
 
@@ -217,6 +219,10 @@ def test_metrics(client: TestClient, library: Library) -> None:
     assert ended == ended_well(library).timestamp()
     assert float(figures[f"asrcrawler_last_run_exit_status{{{site}}}"]) == 75
     assert float(figures[f"asrcrawler_lag_seconds{{{site}}}"]) > 0
+    share = "asrcrawler_field_source_share"
+    assert float(figures[f'{share}{{field="title",{site},source="page"}}']) == pytest.approx(40 / 49)
+    assert float(figures[f'{share}{{field="author",{site},source="missing"}}']) == 1
+    assert float(figures[f"asrcrawler_field_falls{{{site}}}"]) == 0
 
 
 def test_healthz(client: TestClient) -> None:

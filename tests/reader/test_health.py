@@ -9,10 +9,14 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from asrcrawler.endings import REPARSE_INTERRUPTED, REPARSED
+from asrcrawler.items import Article
+from asrcrawler.pipelines.clean import places_of
+from asrcrawler.policy import MISSING
 from asrcrawler.reader import library as library_room
-from asrcrawler.reader import plots
+from asrcrawler.reader import plots, words
 from asrcrawler.reader.health import CELLS, Cell, Day, standing
 from asrcrawler.reader.library import Library
+from asrcrawler.samaneh.page import JSONLD, META, PAGE
 from asrcrawler.storage.visits import runs
 from asrcrawler.storage.visits.writing import write_visits
 from tests.reader.conftest import client_of
@@ -102,6 +106,39 @@ def test_how_a_run_ended_is_told_in_words(
     tree = LexborHTMLParser(client_of(Library(database=database, site=SITE)).get("/health").text)
     facts = [node.text().strip() for node in tree.css(".run .facts > *")]
     assert (facts[1], facts[3:]) == (badge, [shown] if shown else [])
+
+
+def test_where_the_values_of_the_last_articles_came_from(client: TestClient) -> None:
+    tree = LexborHTMLParser(client.get("/health").text)
+    [heading] = tree.css("#sources")
+    [table] = [node for node in tree.css("table") if node.parent == heading.parent]
+    assert heading.text() == "منبع هر فیلد در ۴۹ خبر اخیر"
+    assert [cell.text() for cell in table.css("thead th")] == ["فیلد", "خود صفحه", "تگ‌های meta", "JSON-LD", "پیدا نشد"]
+    assert [[cell.text() for cell in row.css("th, td")] for row in table.css("tbody tr")] == [
+        ["تیتر", "۸۱٫۶٪", "۱۸٫۳٪", "–", "–"],
+        ["نویسنده", "–", "–", "–", "۱۰۰٪"],
+    ]
+    assert not tree.css(".problem")
+
+
+def test_a_field_that_has_left_its_place_is_told_in_a_sentence(database: Database) -> None:
+    for page, missing in ((98, 2), (9, 54)):
+        figures = runs.RunFigures(sources={"published_at": {"page": page, "missing": missing}})
+        runs.end_run(database, runs.begin_run(database, SITE, {}), figures, reason="finished", exit_status=0)
+    client = client_of(Library(database=database, site=SITE))
+    [told] = LexborHTMLParser(client.get("/health").text).css("p.problem")
+    assert told.text() == (
+        "«تاریخ انتشار» تنها در ۱۴٪ از ۶۳ خبر اخیر از خود صفحه خوانده شده، در حالی که این رقم پیش‌تر ۹۸٪ بود؛"
+        " شاید قالب سایت تغییر کرده باشد."
+    )
+    assert 'asrcrawler_field_falls{site="asrpress.ir"} 1.0' in client.get("/metrics").text
+    assert [fall["field"] for fall in client.get("/api/status").json()["sources"]["falls"]] == ["published_at"]
+
+
+def test_every_place_and_every_counted_field_has_a_word() -> None:
+    article = Article(site=SITE, code=5, url="u", short_url="s")
+    assert list(words.FIELDS) == list(places_of(article))
+    assert set(words.PLACES) == {PAGE, META, JSONLD, MISSING}
 
 
 def test_the_live_part_is_what_stands_in_the_page(client: TestClient) -> None:

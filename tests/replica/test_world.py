@@ -15,8 +15,10 @@ from asrcrawler.items import Article, Change, Kind, Outcome
 from asrcrawler.policy import change_class
 from asrcrawler.replica import PAGE_FIELDS, Content, Fate, Origin, World, paragraphs
 from asrcrawler.replica.look import Look
+from asrcrawler.replica.rendering import Pages
 from asrcrawler.replica.truth import Truth
 from asrcrawler.replica.variations import DateForm, Noise, Writing
+from asrcrawler.samaneh.page import read_page
 from asrcrawler.text.persian import clean, clean_paragraphs
 
 WORLD = World(first=1, last=2000)
@@ -251,3 +253,18 @@ def as_text(content: Content) -> Truth:
         category=list(content.category),
         tags=list(content.tags),
     )
+
+
+def test_a_template_may_move_the_date_into_the_head_of_the_page() -> None:
+    moves_at = WORLD.now - timedelta(hours=1)
+    world = World(first=1, last=2000, date_moves_at=moves_at)
+    pages, base = Pages(world, "http://asrpress.ir"), "http://asrpress.ir"
+    sources: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
+    for code, at in itertools.product(ARTICLES[:60], (moves_at - timedelta(minutes=1), moves_at)):
+        html = pages.article(code, at)
+        found = read_page(html, site="asrpress.ir", code=code, url=f"{base}/fa/news/{code}", base_url=base)
+        truth = world.truth(code, at)
+        assert (found.published_at, found.published_jalali) == (truth.published_at, truth.published_jalali), code
+        sources[at >= moves_at][found.sources.get("published_at", "")] += 1
+    assert sources[False]["page"] > 40
+    assert sources[True] == {"meta": 60}

@@ -15,6 +15,7 @@ from asrcrawler.storage.articles import reading
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.figures import census
+from asrcrawler.storage.figures.sources import sources
 from asrcrawler.storage.figures.status import figures
 from asrcrawler.storage.search import Order, search
 from asrcrawler.storage.visits import ledger, runs
@@ -43,6 +44,7 @@ def plan_a_run(database: Database) -> None:
     ledger.listed_unvisited(database, SITE, 100, below=110)
     ledger.unvisited_spans(database, SITE, 1, 1_000, 100)
     ledger.newest_known(database, SITE)
+    sources(database, SITE)
     runs.remember_plan(database, run_id, {"newest": 1})
     runs.end_run(database, run_id, runs.RunFigures(), reason="finished", exit_status=0)
 

@@ -10,6 +10,7 @@ from asrcrawler.cli.reports.figures import bar, duration, moment, number, percen
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from asrcrawler.storage.figures.sources import Sources
     from asrcrawler.storage.figures.status import Figures
 
 BAR_WIDTH = 76
@@ -20,7 +21,14 @@ Row = Mapping[Any, Any]
 
 
 def report(
-    site: str, figures: Figures, runs: Sequence[Row], *, database: str, first_code: int, now: datetime
+    site: str,
+    figures: Figures,
+    sources: Sources,
+    runs: Sequence[Row],
+    *,
+    database: str,
+    first_code: int,
+    now: datetime,
 ) -> list[str]:
     """Write the whole report.
 
@@ -45,11 +53,14 @@ def report(
         *_outcomes(figures),
         "",
         *_due(figures, now),
+        *_places(sources),
         *_last_runs(runs, now),
     ]
 
 
-def as_json(site: str, figures: Figures, runs: Sequence[Row], *, first_code: int, now: datetime) -> dict[str, Any]:
+def as_json(
+    site: str, figures: Figures, sources: Sources, runs: Sequence[Row], *, first_code: int, now: datetime
+) -> dict[str, Any]:
     """Give the same for JSON: moments in UTC, ISO 8601."""
     return {
         "site": site,
@@ -66,6 +77,7 @@ def as_json(site: str, figures: Figures, runs: Sequence[Row], *, first_code: int
         "due": figures.due,
         "next_due_at": iso(figures.next_due_at),
         "lag_median": figures.lag_median,
+        "sources": _sources_as_json(sources),
         "runs": [_run_as_json(run) for run in runs],
     }
 
@@ -117,6 +129,28 @@ def _due(figures: Figures, now: datetime) -> list[str]:
         return ["  nothing is due, now or later"]
     wait = duration((figures.next_due_at - now).total_seconds())
     return [f"  nothing is due; the next visit comes {moment(figures.next_due_at)}, in {wait}"]
+
+
+def _places(sources: Sources) -> list[str]:
+    """Say where the values of the last articles came from."""
+    if not sources.now:
+        return []
+    articles = f"the last {number(sources.articles)} articles" if sources.articles > 1 else "the last article"
+    lines = ["", f"Where the values of {articles} came from"]
+    for name, places in sources.now.items():
+        total = sum(places.values())
+        shares = ", ".join(f"{place} {percentage(count, total)}" for place, count in places.items())
+        lines.append(f"  {name:<{LABEL_WIDTH}}{shares}")
+    return lines
+
+
+def _sources_as_json(sources: Sources) -> dict[str, Any]:
+    return {
+        "articles": sources.articles,
+        "articles_before": sources.articles_before,
+        "shares": sources.shares,
+        "falls": [fall._asdict() for fall in sources.falls],
+    }
 
 
 def _last_runs(runs: Sequence[Row], now: datetime) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.reports.figures import duration, moment
@@ -24,12 +24,13 @@ def problems(
     coverage_now: float | None,
     longest: timedelta,
     now: datetime,
+    fallen: Sequence[str] = (),
 ) -> list[str]:
-    """What is wrong: no run was good, the last good one is older than ``longest``, a clock was ahead, or less of the
-    archive is visited than before.
+    """What is wrong: no run was good, the last good one is older than ``longest``, a clock was ahead, less of the
+    archive is visited than before, or a field has left its place on the pages.
 
     ``run_ahead`` is a run of the future. ``coverage_…`` are the shares of the known codes visited at least once, None
-    where it cannot be said.
+    where it cannot be said; ``fallen`` says of each field that has left its place how often it is found there.
     """
     found = []
     if first_run is None:
@@ -47,4 +48,4 @@ def problems(
         )
     if coverage_before is not None and coverage_now is not None and coverage_now < coverage_before - COVERAGE_TOLERANCE:
         found.append(f"coverage fell from {coverage_before:.1%} to {coverage_now:.1%} of the known codes")
-    return found
+    return [*found, *fallen]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from asrcrawler.storage.engine.database import Database
 
 YOUNG = timedelta(days=2)  # an article first seen later came from the older archive and was not found new
+ANSWERED = (Outcome.STORED, Outcome.MISSING, Outcome.UNREADABLE)
 LAG_SAMPLE = 200  # latest new articles whose lag is measured
 
 
@@ -32,7 +33,8 @@ class Figures:
     """Figures that say how complete an archive is and what is due."""
 
     newest: int
-    """The highest code with an article or listed by the site; without either, the highest visited."""
+    """The highest code with an article or listed by the site; without either, the highest it gave an answer for; 0
+    where there is none."""
     articles: int
     duplicates: int
     outcomes: dict[str, int]
@@ -40,6 +42,7 @@ class Figures:
     listed: int
     """Codes that the site lists and that were not visited yet."""
     visited: int
+    """0 while the site has not given any answer."""
     settled: int
     """Visited codes that will not be visited again."""
     due: int
@@ -63,9 +66,9 @@ def figures(database: Database, site: str, now: datetime) -> Figures:
         by_outcome: dict[str | None, int] = {row.outcome: row.codes for row in counts}
         listed = by_outcome.pop(None, 0)
         outcomes = {str(outcome): by_outcome.get(str(outcome), 0) for outcome in Outcome}
-        visited = sum(outcomes.values())
-        spans = sorted(covered(connection, site, 1, HIGHEST_CODE))
-        newest = newest_in(connection, site) or (spans[-1][1] if spans else 0)
+        newest = newest_in(connection, site) or _highest_answered(connection, site)
+        visited = sum(outcomes.values()) if newest else 0
+        spans = sorted(covered(connection, site, 1, HIGHEST_CODE)) if newest else []
         lags = _lags(connection, site)
         due = count(ledger, here, or_(*spans_due(now)))
         earliest = connection.scalar(select(func.min(ledger.c.next_visit_at)).where(here))
@@ -76,7 +79,7 @@ def figures(database: Database, site: str, now: datetime) -> Figures:
             outcomes=outcomes,
             listed=listed,
             visited=visited,
-            settled=visited - count(ledger, here, ledger.c.next_visit_at.is_not(None)),
+            settled=sum(outcomes.values()) - count(ledger, here, ledger.c.next_visit_at.is_not(None)),
             due=due,
             next_due_at=min(earliest, now) if earliest and due else earliest,
             lag_median=_quantile(lags, 0.5),
@@ -102,6 +105,13 @@ def revisions(database: Database, site: str, code: int) -> list[RowMapping]:
             select(revision).where(revision.c.site == site, revision.c.code == code).order_by(revision.c.number)
         )
         return list(rows.mappings())
+
+
+def _highest_answered(connection: Connection, site: str) -> int:
+    """Find the highest code whose last visit brought an answer; a code that could not be asked for proves nothing."""
+    highest = select(func.max(ledger.c.code)).where(ledger.c.site == site)
+    found = (connection.scalar(highest.where(ledger.c.outcome == str(outcome))) for outcome in ANSWERED)
+    return max(code or 0 for code in found)
 
 
 def _count(connection: Connection, table: Table, *conditions: ColumnElement[bool]) -> int:

@@ -56,6 +56,8 @@ class RunFigures:
     bytes: int = 0
     articles_new: int = 0
     articles_changed: int = 0
+    sources: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Articles by field and by the place that its value came from."""
 
 
 def begin_run(database: Database, site: str, arguments: dict[str, Any]) -> int:

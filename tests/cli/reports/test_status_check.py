@@ -44,6 +44,10 @@ def test_a_run_of_the_future() -> None:
     assert problem.endswith("(1404-12-10 15:30; host reykjavik)")
 
 
+def test_a_field_that_has_left_its_place() -> None:
+    assert found(fallen=["title: found elsewhere"]) == ["title: found elsewhere"]
+
+
 def test_an_archive_that_never_ran() -> None:
     assert found(last_good=None, first_run=None) == ["there was no run yet"]
 

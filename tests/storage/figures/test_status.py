@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from asrcrawler.clock import utcnow
 from asrcrawler.items import Outcome
 from asrcrawler.storage.figures.census import due_by_outcome
@@ -62,6 +64,19 @@ def test_a_code_visited_above_the_newest_one_is_not_counted_as_coverage(database
 def test_without_any_article_the_highest_visited_code_stands_for_the_newest(database: Database) -> None:
     write_visits(database, [an_absence(3)])
     assert figures(database, SITE, NOON).newest == 3
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.REFUSED])
+def test_codes_that_the_site_gave_no_answer_for_are_neither_known_nor_visited(
+    database: Database, outcome: Outcome
+) -> None:
+    write_visits(database, [an_absence(32_911, outcome, status=None), an_article(9, site=OTHER_SITE)])
+    found = figures(database, SITE, NOON)
+    assert (found.newest, found.visited, found.covered) == (0, 0, [])
+    assert (found.settled, found.outcomes[outcome]) == (0, 1)
+    write_visits(database, [an_absence(7, Outcome.UNREADABLE)])
+    found = figures(database, SITE, NOON)
+    assert (found.newest, found.visited, found.covered) == (7, 2, [(7, 7), (32_911, 32_911)])
 
 
 def test_the_lag_is_from_publication_to_the_first_sight(database: Database) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import JSON, DateTime, Float, Integer, LargeBinary, inspect, tex
 
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.articles.export import Selection, export_articles
+from asrcrawler.storage.figures.sources import Sources, sources
 from asrcrawler.storage.migrations.revisions import HEAD, REVISIONS
 from asrcrawler.storage.migrations.upgrade import SCRIPTS, alembic_config, is_declared, upgrade
 from asrcrawler.storage.search import refilling, search
@@ -164,6 +165,7 @@ def test_a_database_of_each_released_schema_is_upgraded_with_its_rows(url: str, 
         ["پل"],
         NOON,
     )
+    assert sources(database, SITE) == Sources({}, {})
     if revision < "0004":
         refilling.complete(database)
         assert [hit.code for hit in search(database, "یوزپلنگ").hits] == [7]
