@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
+    from asrcrawler.items import Redirect
     from asrcrawler.storage.visits.ledger import Validators
 
 CHUNK = 20  # codes whose validators are looked up at once; few, so that what is asked is current
@@ -155,7 +156,12 @@ class SamanehSpider(Spider):
             raise CloseSpider(NOTHING_NAMED)
 
     def visit(
-        self, code: int, *, url: str | None = None, redirects: int = 0, validators: Validators | None = None
+        self,
+        code: int,
+        *,
+        url: str | None = None,
+        redirects: tuple[Redirect, ...] = (),
+        validators: Validators | None = None,
     ) -> Request:
         """The request for one code, conditional where ``validators`` say what is stored."""
         headers = {}
@@ -179,7 +185,7 @@ class SamanehSpider(Spider):
     # --- answers → items
 
     def parse_answer(
-        self, response: Response, code: int, redirects: int, conditional: bool
+        self, response: Response, code: int, redirects: tuple[Redirect, ...], conditional: bool
     ) -> Iterator[Article | Absence | Request]:
         """Yield the one item that an answer amounts to, or the request that a redirect leads to."""
         asked = self._asked(code, conditional=conditional)
@@ -191,7 +197,7 @@ class SamanehSpider(Spider):
             result = unread(answer, asked, "parser error")
         self._tell(result)
         if isinstance(result, Elsewhere):
-            yield self.visit(code, url=result.url, redirects=redirects + 1)
+            yield self.visit(code, url=result.url, redirects=(*redirects, answer.as_redirect()))
         else:
             self.under_way.discard(code)
             yield result
@@ -222,7 +228,7 @@ async def _with_validators(archive: Archive, codes: Sequence[int]) -> AsyncItera
         yield code, known.get(code)
 
 
-def _answer(response: Response, redirects: int) -> Answer:
+def _answer(response: Response, redirects: tuple[Redirect, ...]) -> Answer:
     headers = {
         name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace")
         for name, values in response.headers.items()

@@ -10,12 +10,13 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import accumulate
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from asrcrawler.exceptions import OtherPage, PageVerdict
 from asrcrawler.http.completeness import BREAKS_OFF, Completeness, completeness
-from asrcrawler.items import Absence, Article, Fetch, Outcome, Page
+from asrcrawler.items import Absence, Article, Fetch, Outcome, Page, Redirect
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.page import read_page
 from asrcrawler.samaneh.urls import absolute, at_base, code_of_url, is_home, is_listing
@@ -35,6 +36,7 @@ KEPT = frozenset({Outcome.STORED, Outcome.UNREADABLE, Outcome.REFUSED})
 UNKEPT_HEADERS = frozenset({"set-cookie", "set-cookie2"})
 LONGEST_HEADER = 500  # characters of a value; longer ones are policies for browsers
 LONGEST_HEADERS = 4_000  # characters of all that is kept of an answer
+LONGEST_REDIRECTS = 10_000  # characters of the addresses of all redirects that are kept of a visit
 LONGEST_WAIT = 10 * 365 * 24 * 3600  # seconds; a larger Retry-After is no date any more
 _SECONDS = re.compile(r"([0-9]+(?:\.[0-9]*)?)\s*s?(?:\s*,.*)?", re.ASCII)
 """Whole seconds, and what servers make of them: a fraction, a unit, the header twice in one line."""
@@ -63,8 +65,8 @@ class Answer:
     """By lower-case name."""
     body: bytes = b""
     """Decompressed."""
-    redirects: int = 0
-    """How many redirects led here."""
+    redirects: tuple[Redirect, ...] = ()
+    """What led here, the first one first."""
     is_delimited: bool = True
     """Whether its end was told by a length or a last chunk, and not by the end of the connection alone."""
     is_unpacked: bool = True
@@ -83,6 +85,9 @@ class Answer:
     def with_body(self, body: bytes) -> Answer:
         return replace(self, body=body)
 
+    def as_redirect(self) -> Redirect:
+        return Redirect(self.at, self.status, self.url, self.headers.get("location", ""))
+
     def as_fetch(self, outcome: Outcome) -> Fetch:
         return Fetch(
             at=self.at,
@@ -100,7 +105,7 @@ class Answer:
             if name not in UNKEPT_HEADERS and len(value) <= LONGEST_HEADER and length <= room:
                 headers[name] = value
                 room -= length
-        return Page(url=self.url, headers=headers, body=self.body)
+        return Page(url=self.url, headers=headers, body=self.body, redirects=_bounded(self.redirects))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,12 @@ def redirect_target(location: str, url: str) -> str | None:
         return None
 
 
+def _bounded(redirects: tuple[Redirect, ...]) -> tuple[Redirect, ...]:
+    """The first ones, as many as there is room for."""
+    lengths = accumulate(len(step.url) + len(step.location) for step in redirects)
+    return tuple(step for step, length in zip(redirects, lengths, strict=True) if length <= LONGEST_REDIRECTS)
+
+
 def _judge_page(answer: Answer, asked: Asked) -> Article | Absence:
     try:
         article = read_page(
@@ -216,7 +227,7 @@ def _judge_redirect(answer: Answer, asked: Asked) -> Absence | Elsewhere:
         return _absence(answer, asked, Outcome.MISSING, "redirected to a listing")
     if code_of_url(target) not in {None, asked.code}:
         return _absence(answer, asked, Outcome.UNREADABLE, f"redirected to code {code_of_url(target)}")
-    if answer.redirects >= MOST_REDIRECTS:
+    if len(answer.redirects) >= MOST_REDIRECTS:
         return _absence(answer, asked, Outcome.UNREADABLE, f"more than {MOST_REDIRECTS} redirects")
     return Elsewhere(target)
 

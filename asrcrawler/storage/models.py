@@ -260,6 +260,7 @@ visit = Table(
     Column("page_id", Integer),  # the page it found, where pages are kept
     Column("url", Text),  # … where from, after redirects
     Column("headers", JSON(none_as_null=True)),  # … and what came with it
+    Column("redirects", JSON(none_as_null=True)),  # … and what led there; null: nothing, or of a version without
     Index(None, "site", "code"),
 )
 """Every visit ever made."""

@@ -66,6 +66,7 @@ def pack(page: Page, dictionary: Dictionary | None = None) -> PackedPage:
         size=len(page.body),
         content=compress(page.body, dictionary),
         dictionary=dictionary.id if dictionary else None,
+        redirects=page.redirects,
     )
 
 
