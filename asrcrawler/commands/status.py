@@ -73,8 +73,9 @@ class Command(AsrCommand):
         from asrcrawler.clock import utcnow
         from asrcrawler.storage.figures.status import coverage_at
         from asrcrawler.storage.visits.runs import first_run, last_good_run, run_ahead
+        from asrcrawler.storage.visits.sites import first_code
 
-        now, first = utcnow(), self.config.first_code
+        now, first = utcnow(), first_code(database, site, self.config.first_code)
         sweeps = self.config.backfill_per_run > 0  # without a sweep, codes that nothing names stay unvisited
         found = problems(
             last_good=last_good_run(database, site),
@@ -92,8 +93,9 @@ class Command(AsrCommand):
         from asrcrawler.clock import utcnow
         from asrcrawler.storage.figures.status import figures
         from asrcrawler.storage.visits.runs import last_runs, state
+        from asrcrawler.storage.visits.sites import first_code
 
-        now, first = utcnow(), self.config.first_code
+        now, first = utcnow(), first_code(database, site, self.config.first_code)
         counted = figures(database, site, now)
         runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
         lines = reports.report(site, counted, runs, database=database.name, first_code=first, now=now)

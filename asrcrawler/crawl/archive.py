@@ -19,7 +19,7 @@ from asrcrawler.endings import DATABASE_FAILED, FAILED
 from asrcrawler.exceptions import StorageError
 from asrcrawler.items import Article, Outcome
 from asrcrawler.storage import Database
-from asrcrawler.storage.visits import dictionaries, ledger, runs, writing
+from asrcrawler.storage.visits import dictionaries, ledger, runs, sites, writing
 from asrcrawler.storage.visits.batch import QUIET
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class Archive:
         self.run_id: int | None = None
         """Set while a run is open."""
         self.figures = runs.RunFigures()
+        self.first_code = config.first_code
+        """The code at which the archive begins."""
         self.newest = 0
         """The highest code known to exist."""
         self.memory = Memory()
@@ -195,8 +197,9 @@ class Archive:
         if self._database is None:
             self._database = Database(self._url, connections=1)
         self._database.prepare()
-        run_id = runs.begin_run(self._database, self.site, arguments)
+        run_id = runs.begin_run(self._database, self.site, arguments, first_code=self.first_code)
         try:
+            self.first_code = sites.first_code(self._database, self.site, self.first_code)
             self.memory = Memory.from_json(runs.last_memory(self._database, self.site))
             self.newest = self.memory.newest
             self.dictionary = dictionaries.newest_dictionary(self._database, self.site)

@@ -17,7 +17,7 @@ from scrapy.exceptions import (
 )
 
 from asrcrawler.clock import pretend_it_is, utcnow
-from asrcrawler.config import Config
+from asrcrawler.config import Config, is_given
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.arguments import Arguments
 from asrcrawler.crawl.frontier import Frontier
@@ -145,7 +145,7 @@ class SamanehSpider(Spider):
         frontier = Frontier(
             archive,
             Listings(self.crawler, self.config.base_url, self.site).site,
-            first_code=self.config.first_code,
+            first_code=self._first_code(archive),
             backfill=self.config.backfill_per_run,
             now=now,
         )
@@ -154,6 +154,10 @@ class SamanehSpider(Spider):
         if not archive.newest:
             self.logger.error("Neither feed nor home page names an article; give the first codes with -a codes=")
             raise CloseSpider(NOTHING_NAMED)
+
+    def _first_code(self, archive: Archive) -> int:
+        """Where the sweep ends: at the code that this crawl was given, else where the archive begins."""
+        return self.config.first_code if is_given(self.settings, "ASR_FIRST_CODE") else archive.first_code
 
     def visit(
         self,

@@ -98,6 +98,18 @@ def test_the_archive_may_begin_later(archive: dict[str, str]) -> None:
     assert "3 of 12 codes visited, 25%" in text
 
 
+@pytest.mark.parametrize("given", [[], ["-s", "ASR_FIRST_CODE=1"]])
+def test_an_archive_that_knows_where_it_begins_is_counted_from_there(tmp_path: Path, given: list[str]) -> None:
+    url = f"sqlite:///{tmp_path / 'asr.db'}"
+    with closing(Database(url)) as database:
+        database.prepare()
+        begin_run(database, SITE, {}, first_code=9)
+        write_visits(database, [article(code, SEEN) for code in (9, 12)])
+    archive = {"ASR_DATABASE_URL": url}
+    assert "2 of 4 codes visited, 50%" in told(archive, *given)
+    assert json.loads(told(archive, "--json", *given))["first_code"] == 9
+
+
 def test_it_fits_a_terminal_of_80_columns(archive: dict[str, str]) -> None:
     assert max(len(line) for line in told(archive).splitlines()) <= 80
 

@@ -22,6 +22,7 @@ from scrapy.utils.project import get_project_settings
 from twisted.python.failure import Failure
 
 from asrcrawler.crawl import spider as module
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import DATABASE_FAILED
 from asrcrawler.exceptions import SpiderArgumentError, StorageError
 from asrcrawler.items import Absence, Article, Outcome, Page, Redirect
@@ -131,6 +132,18 @@ def test_a_database_that_fails_while_a_run_is_planned_ends_it(
         requests_of(spider_with())
     assert found.value.reason == DATABASE_FAILED
     assert caplog.messages == ["database sqlite:///x: disk full"]
+
+
+def test_the_sweep_ends_where_the_archive_begins_or_at_the_code_that_this_crawl_was_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spider = spider_with()
+    archive = Archive.of(spider.crawler)
+    archive.first_code = 300
+    monkeypatch.delenv("ASR_FIRST_CODE", raising=False)
+    assert spider._first_code(archive) == 300
+    monkeypatch.setenv("ASR_FIRST_CODE", "1")
+    assert spider._first_code(archive) == 1
 
 
 def test_a_request_says_what_is_stored() -> None:
