@@ -16,7 +16,7 @@ from asrcrawler.config import Config
 from asrcrawler.crawl.frontier import Memory
 from asrcrawler.crawl.pause import DATABASE, hold, resume
 from asrcrawler.endings import DATABASE_FAILED, FAILED
-from asrcrawler.exceptions import StorageError
+from asrcrawler.exceptions import LockedError, StorageError
 from asrcrawler.items import Article, Outcome
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits import dictionaries, ledger, runs, sites, writing
@@ -90,10 +90,16 @@ class Archive:
     async def open(self, arguments: dict[str, Any]) -> None:
         """Prepare the database and open a run.
 
-        Raises :exc:`~asrcrawler.exceptions.StorageError`, or its kind
-        :exc:`~asrcrawler.exceptions.AnotherRunError` while another run is at work.
+        Raises :exc:`~asrcrawler.exceptions.StorageError`, or its kinds
+        :exc:`~asrcrawler.exceptions.AnotherRunError` while another run is at work, and
+        :exc:`~asrcrawler.exceptions.LockedError` where another program holds the database beyond all patience.
         """
-        self.run_id = await self._in_thread(self._open, arguments)
+        try:
+            self.run_id = await self._in_thread(self._open, arguments)
+        except LockedError as error:
+            if self._is_stopping:  # it was not waited for to the end
+                raise StorageError(str(error)) from error
+            raise
 
     async def known(self, codes: Sequence[int]) -> dict[int, Known]:
         """The last visits of ``codes``."""
@@ -228,7 +234,7 @@ class Archive:
             return await self._patiently(partial(function, *args, **kwargs))
 
     async def _patiently(self, work: Callable[[], T]) -> T:
-        """Try again after each of :data:`WAITS`; what only waiting mends has no class of its own.
+        """Try again after each of :data:`WAITS` where waiting may help.
 
         Once that was of no use, nothing else is waited for.
         """
@@ -237,14 +243,14 @@ class Archive:
                 try:
                     return await self._watched(work)
                 except StorageError as error:
-                    if type(error) is not StorageError or self._is_stopping:
+                    if not _may_pass(error) or self._is_stopping:
                         raise
                     logger.warning("%s; trying again in %g seconds", error, wait)
                 self._stop_fetching()
                 await self._sleep(wait)
             result = await self._watched(work)
         except StorageError as error:
-            self._has_given_up = type(error) is StorageError
+            self._has_given_up = _may_pass(error)
             raise
         finally:
             self._go_on_fetching()
@@ -291,6 +297,11 @@ class Archive:
         if self._is_holding and crawler is not None:
             resume(crawler, DATABASE)
             self._is_holding = False
+
+
+def _may_pass(error: StorageError) -> bool:
+    """Whether waiting may help."""
+    return type(error) in {StorageError, LockedError}
 
 
 def _has_engine(crawler: Crawler) -> bool:
