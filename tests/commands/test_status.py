@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asrcrawler.clock import utcnow
+from asrcrawler.endings import REPARSED
 from asrcrawler.items import Absence, Article, Fetch, Outcome
 from asrcrawler.samaneh.dates import jalali
 from asrcrawler.storage import Database
@@ -108,6 +109,17 @@ def test_an_archive_that_knows_where_it_begins_is_counted_from_there(tmp_path: P
     archive = {"ASR_DATABASE_URL": url}
     assert "2 of 4 codes visited, 50%" in told(archive, *given)
     assert json.loads(told(archive, "--json", *given))["first_code"] == 9
+
+
+def test_another_reading_of_kept_pages_stands_among_the_runs_as_what_it_is(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'asr.db'}"
+    with closing(Database(url)) as database:
+        database.prepare()
+        run = begin_run(database, SITE, {"command": "reparse"})
+        end_run(database, run, RunFigures(), reason=REPARSED, exit_status=None)
+    shown = told({"ASR_DATABASE_URL": url})
+    assert ", reparse finished\n" in shown
+    assert "None" not in shown
 
 
 def test_it_fits_a_terminal_of_80_columns(archive: dict[str, str]) -> None:
