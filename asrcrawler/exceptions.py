@@ -180,7 +180,7 @@ class WorkerError(AsrCrawlerError):
     """A process that helps with the work is gone. Raised by ``asrcrawler.work.reparse``."""
 
 
-class DamagedPageError(AsrCrawlerError):
+class DamagedCaptureError(AsrCrawlerError):
     """A kept page whose bytes are not those that were fetched. Raised by ``asrcrawler.text.packing``."""
 
 

@@ -64,7 +64,7 @@ class Redirect(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
-class Page:
+class Capture:
     """An answer itself, as the evidence of what was read in it."""
 
     url: str
@@ -78,8 +78,8 @@ class Page:
 
 
 @dataclass(slots=True, kw_only=True)
-class PackedPage:
-    """A :class:`Page` as it is stored."""
+class PackedCapture:
+    """A :class:`Capture` as it is stored."""
 
     url: str
     headers: dict[str, str]
@@ -106,7 +106,7 @@ class Fetch:
     """Bytes of the decompressed body."""
     etag: str | None = None
     last_modified: str | None = None
-    page: Page | PackedPage | None = None
+    capture: Capture | PackedCapture | None = None
     """The answer, where it is worth keeping; packed by the keep pipeline on its way to storage."""
 
 

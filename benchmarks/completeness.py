@@ -19,7 +19,7 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from asrcrawler.http.completeness import completeness
 from asrcrawler.http.encodings import unpack
 from asrcrawler.replica import World
-from asrcrawler.replica.pages import Pages
+from asrcrawler.replica.rendering import Pages
 from asrcrawler.text.packing import compress
 from benchmarks.pages import REAL
 from benchmarks.readme import put

@@ -23,8 +23,8 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from asrcrawler.replica import World
-from asrcrawler.replica.pages import Pages
 from asrcrawler.replica.process import ReplicaProcess
+from asrcrawler.replica.rendering import Pages
 from asrcrawler.storage import Database
 from asrcrawler.storage.models import visit
 from asrcrawler.text.packing import LEVEL, Dictionary, compress, train

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import code_given, whole_number
 from asrcrawler.cli.output import binary_destination
-from asrcrawler.exceptions import DamagedPageError, UsageError
+from asrcrawler.exceptions import DamagedCaptureError, UsageError
 from asrcrawler.text.numbers import HIGHEST
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asrcrawler.storage import Database
-    from asrcrawler.storage.visits.captures import KeptPage
+    from asrcrawler.storage.visits.captures import KeptCapture
 
 
 class Command(AsrCommand):
@@ -54,11 +54,11 @@ def _body(database: Database, site: str, code: int, number: int | None) -> bytes
     page = _chosen(kept_of(database, site, code), code, number)
     try:
         return body_of(database, site, page.digest)
-    except DamagedPageError as error:
-        raise DamagedPageError(f"the page of code {code} {error}") from None
+    except DamagedCaptureError as error:
+        raise DamagedCaptureError(f"the page of code {code} {error}") from None
 
 
-def _chosen(kept: Sequence[KeptPage], code: int, number: int | None) -> KeptPage:
+def _chosen(kept: Sequence[KeptCapture], code: int, number: int | None) -> KeptCapture:
     if not kept:
         raise UsageError(f"no page of code {code} is kept")
     if number is None:

@@ -69,7 +69,7 @@ class Command(AsrCommand):
         from tqdm import tqdm
 
         from asrcrawler.cli.reports.reparse import listed
-        from asrcrawler.storage.reparse.rereading import count, stories
+        from asrcrawler.storage.reparse.rereading import count, histories
         from asrcrawler.storage.visits.dictionaries import dictionaries
         from asrcrawler.work.reparse import Reader, read_again
 
@@ -77,7 +77,7 @@ class Command(AsrCommand):
         reader = Reader(wanted.site, self.config.base_url, dictionaries(database, wanted.site))
         with (
             _alone(database, wanted.site, vars(opts), dry_run=opts.dry_run) as run_id,
-            closing(read_again(reader, stories(database, wanted), total)) as portions,
+            closing(read_again(reader, histories(database, wanted), total)) as portions,
             tqdm(total=total, unit=" codes", dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar,
         ):
             for portion in portions:
@@ -98,8 +98,8 @@ def _write(database: Database, site: str, portion: list[Reading], tally: Tally, 
 
     sound = [whole(reading) for reading in portion]
     done = write_readings(database, site, sound, run_id=run_id, dry_run=run_id is None)
-    lost = sum(len(reading.story.sheets) for reading in portion) - sum(len(reading.items) for reading in sound)
-    done.counts["damaged"] = lost + sum(reading.story.gone for reading in portion)
+    lost = sum(len(reading.history.captures) for reading in portion) - sum(len(reading.items) for reading in sound)
+    done.counts["damaged"] = lost + sum(reading.history.gone for reading in portion)
     tally.add(len(portion), done)
     return done.differences
 

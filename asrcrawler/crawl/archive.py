@@ -71,7 +71,7 @@ class Archive:
         """What pages are packed with."""
         self.read_again: ReadAgain | None = None
         """Reads a kept page with today's parser; set by the pipeline that stores."""
-        self._pages_to_learn_from = 0
+        self._captures_to_learn_from = 0
         self.in_hand = 0
         """Visits that are yielded and not written yet; at the end of a run, those that were lost."""
         self._url = config.database_url
@@ -151,7 +151,7 @@ class Archive:
     @property
     def wants_dictionary(self) -> bool:
         """Whether there are pages enough for a dictionary, or for a better one."""
-        return self._pages_to_learn_from >= dictionaries.FEWEST_PAGES
+        return self._captures_to_learn_from >= dictionaries.FEWEST_CAPTURES
 
     async def learn_dictionary(self) -> None:
         """Learn a dictionary from the kept pages. Others read and write meanwhile.
@@ -159,7 +159,7 @@ class Archive:
         Raises :exc:`~asrcrawler.exceptions.StorageError`; then, and where nothing can be learnt, it is tried no more
         in this run.
         """
-        self._pages_to_learn_from = 0
+        self._captures_to_learn_from = 0
         try:
             learnt = await self._watched(partial(dictionaries.learn, self._opened, self.site, run_id=self.run_id))
         finally:
@@ -209,7 +209,7 @@ class Archive:
             self.memory = Memory.from_json(runs.last_memory(self._database, self.site))
             self.newest = self.memory.newest
             self.dictionary = dictionaries.newest_dictionary(self._database, self.site)
-            self._pages_to_learn_from = dictionaries.pages_to_learn_from(self._database, self.site)
+            self._captures_to_learn_from = dictionaries.captures_to_learn_from(self._database, self.site)
         except StorageError:
             with suppress(StorageError):  # the first one says more
                 runs.end_run(self._database, run_id, self.figures, reason=DATABASE_FAILED, exit_status=FAILED)
@@ -221,8 +221,8 @@ class Archive:
         outcomes.update(str(visit.outcome) for visit in written)
         self.figures.outcomes = dict(outcomes)
         if self.dictionary is None:
-            pages = [item.fetch.page for item in batch if item.fetch and isinstance(item, Article)]
-            self._pages_to_learn_from += len(pages) - pages.count(None)
+            pages = [item.fetch.capture for item in batch if item.fetch and isinstance(item, Article)]
+            self._captures_to_learn_from += len(pages) - pages.count(None)
         self.figures.bytes += sum(item.fetch.size for item in batch if item.fetch)
         self.figures.articles_new += sum(visit.change == writing.NEW for visit in written)
         self.figures.articles_changed += sum(

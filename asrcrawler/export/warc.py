@@ -37,7 +37,7 @@ NOTE = (
 )
 
 
-class Capture(NamedTuple):
+class CapturedVisit(NamedTuple):
     """A visit that has a capture."""
 
     site: str
@@ -55,11 +55,11 @@ class Capture(NamedTuple):
     """SHA-256 of the body, decompressed."""
     body: bytes | None
     """The body, decompressed; None where ``first`` has it."""
-    first: Capture | None = None
+    first: CapturedVisit | None = None
     """The earlier visit of this code that found the same bytes, without its body; None if there is none."""
 
 
-def write(captures: Iterable[Capture], file: IO[bytes], *, gzip: bool) -> None:
+def write(captures: Iterable[CapturedVisit], file: IO[bytes], *, gzip: bool) -> None:
     """Write all of ``captures``, with one of them in memory.
 
     ``gzip`` packs each record by itself, as the standard wants it. Raises
@@ -82,7 +82,7 @@ def write(captures: Iterable[Capture], file: IO[bytes], *, gzip: bool) -> None:
         writer.write_record(_info(writer, None))
 
 
-def _info(writer: Any, first: Capture | None) -> Any:
+def _info(writer: Any, first: CapturedVisit | None) -> Any:
     record = writer.create_warcinfo_record(
         None,
         {
@@ -100,7 +100,7 @@ def _info(writer: Any, first: Capture | None) -> Any:
     return record
 
 
-def _redirect(writer: Any, capture: Capture, place: int, step: Redirect) -> Any:
+def _redirect(writer: Any, capture: CapturedVisit, place: int, step: Redirect) -> Any:
     from warcio.statusandheaders import StatusAndHeaders
 
     headers = [("Location", quote(" ".join(step.location.split()), safe=punctuation)), ("Content-Length", "0")]
@@ -116,7 +116,7 @@ def _redirect(writer: Any, capture: Capture, place: int, step: Redirect) -> Any:
     )
 
 
-def _response(writer: Any, capture: Capture) -> Any:
+def _response(writer: Any, capture: CapturedVisit) -> Any:
     assert capture.body is not None
     return writer.create_warc_record(
         capture.url,
@@ -128,7 +128,7 @@ def _response(writer: Any, capture: Capture) -> Any:
     )
 
 
-def _revisit(writer: Any, capture: Capture) -> Any:
+def _revisit(writer: Any, capture: CapturedVisit) -> Any:
     first = capture.first
     assert first is not None
     record = writer.create_revisit_record(
@@ -143,11 +143,11 @@ def _revisit(writer: Any, capture: Capture) -> Any:
     return record
 
 
-def _warc_headers(capture: Capture) -> dict[str, str]:
+def _warc_headers(capture: CapturedVisit) -> dict[str, str]:
     return {"WARC-Record-ID": _id(capture.site, capture.visit_id), "WARC-Date": _date(capture.at)}
 
 
-def _http_headers(capture: Capture, length: int | None) -> Any:
+def _http_headers(capture: CapturedVisit, length: int | None) -> Any:
     from warcio.statusandheaders import StatusAndHeaders
 
     headers = []
@@ -166,7 +166,7 @@ def _status_line(status: int) -> str:
         return str(status)
 
 
-def _digest(capture: Capture) -> str:
+def _digest(capture: CapturedVisit) -> str:
     return f"sha256:{b32encode(capture.digest).decode()}"
 
 

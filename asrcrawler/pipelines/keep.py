@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from asrcrawler.config import Config
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import AsrCrawlerError
-from asrcrawler.items import Absence, Article, Page, reading_of
+from asrcrawler.items import Absence, Article, Capture, reading_of
 from asrcrawler.text.packing import pack
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ class KeepPipeline:
         return item
 
     def _pack(self, fetch: Fetch | None) -> None:
-        if fetch is None or not isinstance(fetch.page, Page):
+        if fetch is None or not isinstance(fetch.capture, Capture):
             return
-        fetch.page = pack(fetch.page, self._archive.dictionary) if self._keeps else None
+        fetch.capture = pack(fetch.capture, self._archive.dictionary) if self._keeps else None
         if self._learning is None and self._archive.wants_dictionary:
             self._learning = asyncio.create_task(self._learn())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from asrcrawler.exceptions import DamagedPageError
+from asrcrawler.exceptions import DamagedCaptureError
 from asrcrawler.items import reading_of
 from asrcrawler.pipelines.clean import clean_article
 from asrcrawler.pipelines.dedupe import fingerprint
@@ -15,33 +15,35 @@ from asrcrawler.text.packing import unpack
 
 if TYPE_CHECKING:
     from asrcrawler.items import Absence, Article
-    from asrcrawler.storage.reparse.rereading import Sheet
+    from asrcrawler.storage.reparse.rereading import StoredCapture
     from asrcrawler.text.packing import Dictionary
 
 DAMAGED = "damaged page"
 """How the reason of an absence begins whose page could not be unpacked."""
 
 
-def read_sheet(sheet: Sheet, dictionary: Dictionary | None, *, site: str, base_url: str) -> Article | Absence:
+def read_capture(
+    capture: StoredCapture, dictionary: Dictionary | None, *, site: str, base_url: str
+) -> Article | Absence:
     """Say what a kept page says today, cleaned and with its fingerprints. Never raises for anything a page may hold."""
-    asked = Asked(site=site, code=sheet.code, base_url=_base_url(sheet.url, base_url))
-    answer = Answer(url=sheet.url, status=sheet.http_status or 200, at=sheet.at, headers=sheet.headers)
+    asked = Asked(site=site, code=capture.code, base_url=_base_url(capture.url, base_url))
+    answer = Answer(url=capture.url, status=capture.http_status or 200, at=capture.at, headers=capture.headers)
     try:
-        item = _judge(answer, asked, sheet, dictionary)
-    except DamagedPageError as error:
+        item = _judge(answer, asked, capture, dictionary)
+    except DamagedCaptureError as error:
         item = unread(answer, asked, f"{DAMAGED}: it {error}")
     except Exception as error:
         item = unread(answer, asked, f"parser error: {type(error).__name__}")
     for found in (item, reading_of(item)):
         if found is not None and found.fetch is not None:
-            found.fetch.page, found.fetch.size = None, sheet.size  # it is kept already
+            found.fetch.capture, found.fetch.size = None, capture.size  # it is kept already
     return item
 
 
-def _judge(answer: Answer, asked: Asked, sheet: Sheet, dictionary: Dictionary | None) -> Article | Absence:
-    if sheet.dictionary_id is not None and dictionary is None:
-        raise DamagedPageError(f"was packed with dictionary {sheet.dictionary_id}, which is not in the database")
-    body = unpack(sheet.content, size=sheet.size, digest=sheet.digest, dictionary=dictionary)
+def _judge(answer: Answer, asked: Asked, capture: StoredCapture, dictionary: Dictionary | None) -> Article | Absence:
+    if capture.dictionary_id is not None and dictionary is None:
+        raise DamagedCaptureError(f"was packed with dictionary {capture.dictionary_id}, which is not in the database")
+    body = unpack(capture.content, size=capture.size, digest=capture.digest, dictionary=dictionary)
     item = judge(answer.with_body(body), asked)
     if isinstance(item, Elsewhere):
         return unread(answer, asked, f"status {answer.status} leads to {item.url}")

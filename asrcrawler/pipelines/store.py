@@ -15,8 +15,8 @@ from asrcrawler.config import Config
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, DATABASE_HELD, reason_of
 from asrcrawler.exceptions import AnotherRunError, LockedError, StorageError, UnstorableError
-from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage, reading_of
-from asrcrawler.pipelines.reading import read_sheet
+from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedCapture, reading_of
+from asrcrawler.pipelines.reading import read_capture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ class StorePipeline:
         config = Config.from_settings(crawler.settings)
         self._crawler = crawler
         self._archive = Archive.of(crawler)
-        self._archive.read_again = partial(read_sheet, site=self._archive.site, base_url=config.base_url)
+        self._archive.read_again = partial(read_capture, site=self._archive.site, base_url=config.base_url)
         self._batch_size = config.batch_size
         self._batch_seconds = config.batch_seconds
         self._waiting: list[Article | Absence] = []
@@ -137,8 +137,8 @@ class StorePipeline:
 def _weight(item: Article | Absence) -> int:
     """Bytes of its packed page."""
     found = reading_of(item) or item
-    page = found.fetch.page if found.fetch else None
-    return len(page.content) if isinstance(page, PackedPage) else 0
+    page = found.fetch.capture if found.fetch else None
+    return len(page.content) if isinstance(page, PackedCapture) else 0
 
 
 def _unreadable(item: Article | Absence, reason: str) -> Absence:

@@ -12,7 +12,7 @@ from asrcrawler.replica.datestamps import feed_stamp
 from asrcrawler.replica.timeline import TEHRAN
 
 if TYPE_CHECKING:
-    from asrcrawler.replica.pages import Pages
+    from asrcrawler.replica.rendering import Pages
     from asrcrawler.replica.world import World
 
 FEED_ITEMS = 100

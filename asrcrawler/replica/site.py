@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.replica.fates import Fate
 from asrcrawler.replica.feeds import Feeds, robots_txt
-from asrcrawler.replica.pages import Pages
+from asrcrawler.replica.rendering import Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable

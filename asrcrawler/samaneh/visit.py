@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from asrcrawler.exceptions import OtherPage, PageVerdict
 from asrcrawler.http.completeness import BREAKS_OFF, Completeness, completeness
-from asrcrawler.items import Absence, Article, Fetch, Outcome, Page, Redirect
+from asrcrawler.items import Absence, Article, Capture, Fetch, Outcome, Redirect
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.page import read_page
 from asrcrawler.samaneh.urls import absolute, at_base, code_of_url, is_home, is_listing
@@ -95,17 +95,17 @@ class Answer:
             size=len(self.body),
             etag=self.headers.get("etag"),
             last_modified=self.headers.get("last-modified"),
-            page=self._as_page() if outcome in KEPT and self.body else None,
+            capture=self._as_capture() if outcome in KEPT and self.body else None,
         )
 
-    def _as_page(self) -> Page:
+    def _as_capture(self) -> Capture:
         headers, room = {}, LONGEST_HEADERS
         for name, value in self.headers.items():
             length = len(name) + len(value)
             if name not in UNKEPT_HEADERS and len(value) <= LONGEST_HEADER and length <= room:
                 headers[name] = value
                 room -= length
-        return Page(url=self.url, headers=headers, body=self.body, redirects=_bounded(self.redirects))
+        return Capture(url=self.url, headers=headers, body=self.body, redirects=_bounded(self.redirects))
 
 
 @dataclass(frozen=True, slots=True)

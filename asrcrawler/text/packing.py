@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from asrcrawler.exceptions import DamagedPageError
-from asrcrawler.items import PackedPage
+from asrcrawler.exceptions import DamagedCaptureError
+from asrcrawler.items import PackedCapture
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -24,7 +24,7 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asrcrawler.items import Page
+    from asrcrawler.items import Capture
 
 LEVEL = 3  # of zstd; benchmarks/pages.py compares the levels
 DICTIONARY_SIZES = tuple(1024 * size for size in (112, 64, 32, 16))
@@ -57,9 +57,9 @@ class Trained(NamedTuple):
     """Packed size by plain size of the pages left out of the training."""
 
 
-def pack(page: Page, dictionary: Dictionary | None = None) -> PackedPage:
+def pack(capture: Capture, dictionary: Dictionary | None = None) -> PackedCapture:
     """Pack the body of ``page`` and compute its digest."""
-    return PackedPage(
+    return PackedCapture(
         url=page.url,
         headers=page.headers,
         digest=digest(page.body),
@@ -88,7 +88,7 @@ def compress(body: bytes, dictionary: Dictionary | None = None, level: int = LEV
 def unpack(content: bytes, *, size: int, digest: bytes, dictionary: Dictionary | None = None) -> bytes:
     """Unpack a body, exactly as it was packed.
 
-    ``size`` (bytes) bounds the output, whatever ``content`` has become. Raises :exc:`DamagedPageError` if the result is
+    ``size`` (bytes) bounds the output, whatever ``content`` has become. Raises :exc:`DamagedCaptureError` if the result is
     not the body with that size and digest.
 
     >>> body = b"<html></html>"
@@ -99,9 +99,9 @@ def unpack(content: bytes, *, size: int, digest: bytes, dictionary: Dictionary |
         unpacker = zstd.ZstdDecompressor(dictionary.loaded if dictionary else None)
         body = unpacker.decompress(content, max_length=size + 1)
     except (zstd.ZstdError, EOFError, ValueError) as error:
-        raise DamagedPageError(f"does not unpack: {error}") from None
+        raise DamagedCaptureError(f"does not unpack: {error}") from None
     if len(body) != size or hashlib.sha256(body).digest() != digest:
-        raise DamagedPageError("is not what was kept: its digest is another")
+        raise DamagedCaptureError("is not what was kept: its digest is another")
     return body
 
 

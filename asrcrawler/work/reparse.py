@@ -17,58 +17,58 @@ from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from asrcrawler.exceptions import WorkerError
-from asrcrawler.pipelines.reading import DAMAGED, read_sheet
+from asrcrawler.pipelines.reading import DAMAGED, read_capture
 from asrcrawler.text.packing import Dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from asrcrawler.items import Absence, Article
-    from asrcrawler.storage.reparse.rereading import Sheet, Story
+    from asrcrawler.storage.reparse.rereading import CodeHistory, StoredCapture
 
 FEW = 50  # codes; so many are read here before other processes have started
 AHEAD = 3  # portions in flight for each process; bounds the memory, and no process waits
 
 
 class Reading(NamedTuple):
-    """A story and what its sheets say today, an item a sheet."""
+    """A history and what its captures say today, an item a capture."""
 
-    story: Story
+    history: CodeHistory
     items: list[Article | Absence]
 
 
 class Reader(NamedTuple):
-    """What is needed to read sheets; goes to every process once."""
+    """What is needed to read captures; goes to every process once."""
 
     site: str
     base_url: str
     dictionaries: Mapping[int, bytes]
 
-    def read(self, sheets: Sequence[Sheet]) -> list[Article | Absence]:
+    def read(self, captures: Sequence[StoredCapture]) -> list[Article | Absence]:
         """What the pages say. Never raises for anything a page may hold."""
         known = {number: Dictionary(number, data) for number, data in self.dictionaries.items()}
         return [
-            read_sheet(sheet, known.get(sheet.dictionary_id or 0), site=self.site, base_url=self.base_url)
-            for sheet in sheets
+            read_capture(capture, known.get(capture.dictionary_id or 0), site=self.site, base_url=self.base_url)
+            for capture in captures
         ]
 
 
 def read_again(
-    reader: Reader, portions: Iterable[list[Story]], codes: int, *, processes: int | None = None
+    reader: Reader, portions: Iterable[list[CodeHistory]], codes: int, *, processes: int | None = None
 ) -> Generator[list[Reading], None, None]:
-    """What the sheets of every story say today, portion by portion, in order.
+    """What the captures of every history say today, portion by portion, in order.
 
     ``codes`` is how many there will be: for a few, no process is started. Raises :exc:`WorkerError`.
     """
     if codes <= FEW and processes is None:
         for portion in portions:
-            yield _matched(portion, reader.read(_sheets(portion)))
+            yield _matched(portion, reader.read(_captures(portion)))
         return
     count = processes or len(os.sched_getaffinity(0))
     with _pool(reader, count) as read:
-        waiting: deque[tuple[list[Story], Callable[[], list[Article | Absence]]]] = deque()
+        waiting: deque[tuple[list[CodeHistory], Callable[[], list[Article | Absence]]]] = deque()
         for portion in portions:
-            waiting.append((portion, read(_sheets(portion))))
+            waiting.append((portion, read(_captures(portion))))
             if len(waiting) > count * AHEAD:
                 portion, result = waiting.popleft()
                 yield _matched(portion, result())
@@ -78,24 +78,26 @@ def read_again(
 
 
 def whole(reading: Reading) -> Reading:
-    """A reading without the sheets that are damaged."""
-    pairs = list(zip(reading.story.sheets, reading.items, strict=True))
-    sound = [(sheet, item) for sheet, item in pairs if not getattr(item, "reason", "").startswith(DAMAGED)]
-    story = reading.story._replace(sheets=[sheet for sheet, _ in sound])
-    return Reading(story, [item for _, item in sound])
+    """A reading without the captures that are damaged."""
+    pairs = list(zip(reading.history.captures, reading.items, strict=True))
+    sound = [(capture, item) for capture, item in pairs if not getattr(item, "reason", "").startswith(DAMAGED)]
+    history = reading.history._replace(captures=[capture for capture, _ in sound])
+    return Reading(history, [item for _, item in sound])
 
 
-def _sheets(portion: Sequence[Story]) -> list[Sheet]:
-    return [sheet for story in portion for sheet in story.sheets]
+def _captures(portion: Sequence[CodeHistory]) -> list[StoredCapture]:
+    return [capture for history in portion for capture in history.captures]
 
 
-def _matched(portion: Sequence[Story], items: Sequence[Article | Absence]) -> list[Reading]:
+def _matched(portion: Sequence[CodeHistory], items: Sequence[Article | Absence]) -> list[Reading]:
     rest = iter(items)
-    return [Reading(story, [next(rest) for _ in story.sheets]) for story in portion]
+    return [Reading(history, [next(rest) for _ in history.captures]) for history in portion]
 
 
 @contextmanager
-def _pool(reader: Reader, processes: int) -> Iterator[Callable[[list[Sheet]], Callable[[], list[Article | Absence]]]]:
+def _pool(
+    reader: Reader, processes: int
+) -> Iterator[Callable[[list[StoredCapture]], Callable[[], list[Article | Absence]]]]:
     pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=(reader,))
     try:
         yield partial(_submit, pool)
@@ -105,11 +107,11 @@ def _pool(reader: Reader, processes: int) -> Iterator[Callable[[list[Sheet]], Ca
         pool.shutdown(cancel_futures=True)
 
 
-def _submit(pool: ProcessPoolExecutor, sheets: list[Sheet]) -> Callable[[], list[Article | Absence]]:
-    """Hand sheets to a pool. A process that begins meanwhile inherits that Ctrl-C is not for it."""
+def _submit(pool: ProcessPoolExecutor, captures: list[StoredCapture]) -> Callable[[], list[Article | Absence]]:
+    """Hand captures to a pool. A process that begins meanwhile inherits that Ctrl-C is not for it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        return pool.submit(_read, sheets).result
+        return pool.submit(_read, captures).result
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -130,5 +132,5 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _read(sheets: list[Sheet]) -> list[Article | Absence]:
-    return _reader.read(sheets)
+def _read(captures: list[StoredCapture]) -> list[Article | Absence]:
+    return _reader.read(captures)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from asrcrawler.clock import utcnow
 from asrcrawler.extensions.garbage import set_aside
-from asrcrawler.items import Article, Page
+from asrcrawler.items import Article, Capture
 from asrcrawler.pipelines.clean import clean_article
 from asrcrawler.pipelines.dedupe import fingerprint
 from asrcrawler.replica import World
@@ -80,9 +80,9 @@ def _round(bodies: list[tuple[int, bytes]], dictionary: Dictionary) -> Share:
             articles = [item for item in judged if isinstance(item, Article)]
             for article in articles:
                 assert article.fetch is not None
-                assert isinstance(article.fetch.page, Page)
-                packed = pack(article.fetch.page, dictionary)
-                article.fetch.page = replace(packed, dictionary=None)  # the database does not have it
+                assert isinstance(article.fetch.capture, Capture)
+                packed = pack(article.fetch.capture, dictionary)
+                article.fetch.capture = replace(packed, dictionary=None)  # the database does not have it
             clock.append(process_time())
             for article in articles:
                 clean_article(article)

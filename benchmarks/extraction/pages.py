@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asrcrawler.replica import World
-from asrcrawler.replica.pages import Pages
+from asrcrawler.replica.rendering import Pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

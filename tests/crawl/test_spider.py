@@ -218,8 +218,8 @@ def test_a_page_knows_the_redirects_that_led_to_it() -> None:
     article = items(spider_with().parse_answer(response, code=CODE, redirects=(step,), conditional=False))
     assert isinstance(article, Article)
     assert article.fetch is not None
-    assert isinstance(article.fetch.page, Page)
-    assert article.fetch.page.redirects == (step,)
+    assert isinstance(article.fetch.capture, Page)
+    assert article.fetch.capture.redirects == (step,)
 
 
 def test_an_error_of_ours_costs_one_page_and_not_the_run(

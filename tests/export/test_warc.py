@@ -12,7 +12,7 @@ from cdxj_indexer.main import CDXJIndexer
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from asrcrawler.items import Outcome, PackedPage, Redirect
+from asrcrawler.items import Outcome, PackedCapture, Redirect
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.visits.writing import write_visits
 from tests.commands import invoke
@@ -112,8 +112,8 @@ def indexed(file: Path) -> list[str]:
 def write_redirected(archive: dict[str, str], *steps: Redirect, at: datetime = NOON) -> None:
     article = with_page(an_article(14, at=at), FIRST)
     assert article.fetch is not None
-    assert isinstance(article.fetch.page, PackedPage)
-    article.fetch.page.url, article.fetch.page.redirects = f"{URL}/%D8%AE%D8%A8%D8%B1", steps
+    assert isinstance(article.fetch.capture, PackedCapture)
+    article.fetch.capture.url, article.fetch.capture.redirects = f"{URL}/%D8%AE%D8%A8%D8%B1", steps
     with closing(Database(archive["ASR_DATABASE_URL"])) as database:
         write_visits(database, [article])
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import StorageError
-from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage, Page
+from asrcrawler.items import Absence, Article, Capture, Fetch, Outcome, PackedCapture
 from asrcrawler.pipelines.keep import KeepPipeline
 from asrcrawler.pipelines.store import StorePipeline
 from asrcrawler.storage import Database, models
@@ -28,7 +28,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def fetched(code: int, body: bytes) -> Article:
     article = an_article(code)
     assert article.fetch is not None
-    article.fetch.page = Page(url="http://asrpress.ir/fa/news/7", headers={}, body=body)
+    article.fetch.capture = Capture(url="http://asrpress.ir/fa/news/7", headers={}, body=body)
     return article
 
 
@@ -54,8 +54,8 @@ def test_a_page_waits_in_its_packed_form(tmp_path: Path) -> None:
     item = fetched(7, body_for(7))
     crawl(tmp_path, [item])
     assert item.fetch is not None
-    packed = item.fetch.page
-    assert isinstance(packed, PackedPage)
+    packed = item.fetch.capture
+    assert isinstance(packed, PackedCapture)
     assert unpack(packed.content, size=packed.size, digest=packed.digest) == body_for(7)
 
 
@@ -106,4 +106,4 @@ def test_the_page_of_a_reading_that_is_not_taken_yet_waits_packed_too(tmp_path: 
     absence.reading = reading
     crawl(tmp_path, [absence])
     assert reading.fetch is not None
-    assert isinstance(reading.fetch.page, PackedPage)
+    assert isinstance(reading.fetch.capture, PackedCapture)

@@ -15,12 +15,12 @@ from asrcrawler.crawl import archive
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import DATABASE_FAILED, DATABASE_HELD
 from asrcrawler.exceptions import StorageError, TokenLostError, UnstorableError, UnusableError
-from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedPage, Page
+from asrcrawler.items import Absence, Article, Capture, Fetch, Outcome, PackedCapture
 from asrcrawler.pipelines import store
 from asrcrawler.pipelines.clean import clean_article
 from asrcrawler.pipelines.store import StorePipeline
 from asrcrawler.replica import World
-from asrcrawler.replica.pages import Pages
+from asrcrawler.replica.rendering import Pages
 from asrcrawler.samaneh.visit import Answer, Asked, judge
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.visits import runs, writing
@@ -101,7 +101,7 @@ def test_a_batch_of_heavy_pages_is_written_before_it_is_full(tmp_path: Path) -> 
             item = missing(code)
             assert item.fetch is not None
             content = bytes(store.HEAVIEST_BATCH // 2)
-            item.fetch.page = PackedPage(url="u", headers={}, digest=bytes([code]) * 32, size=9, content=content)
+            item.fetch.capture = PackedCapture(url="u", headers={}, digest=bytes([code]) * 32, size=9, content=content)
             await pipeline.process_item(item)
         assert sorted(scene.outcomes()) == [1, 2]
         await pipeline.process_item(missing(3))
@@ -118,8 +118,8 @@ def test_the_pages_of_what_is_not_taken_yet_weigh_as_well(tmp_path: Path) -> Non
         for code in (1, 2):
             item = missing(code)
             content = bytes(store.HEAVIEST_BATCH // 2)
-            page = PackedPage(url="u", headers={}, digest=bytes([code]) * 32, size=9, content=content)
-            fetch = Fetch(at=NOW, page=page)
+            page = PackedCapture(url="u", headers={}, digest=bytes([code]) * 32, size=9, content=content)
+            fetch = Fetch(at=NOW, capture=capture)
             item.reading = Article(site="asrpress.ir", code=code, url="u", short_url="s", fetch=fetch)
             await pipeline.process_item(item)
         assert sorted(scene.outcomes()) == [1, 2]
@@ -329,8 +329,8 @@ def test_what_an_earlier_version_read_otherwise_is_no_edit(tmp_path: Path) -> No
         item = judge(answer, Asked(site="asrpress.ir", code=6, base_url="http://asrpress.ir"))
         assert isinstance(item, Article)
         assert item.fetch is not None
-        assert isinstance(item.fetch.page, Page)
-        item.fetch.page = pack(item.fetch.page)
+        assert isinstance(item.fetch.capture, Capture)
+        item.fetch.capture = pack(item.fetch.capture)
         clean_article(item)
         return item
 

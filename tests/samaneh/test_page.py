@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from asrcrawler.exceptions import Missing, PageVerdict, Refused, Unreadable
 from asrcrawler.items import Article, Image, Kind, Video
 from asrcrawler.replica import World
-from asrcrawler.replica.pages import Pages
+from asrcrawler.replica.rendering import Pages
 from asrcrawler.samaneh.page import read_page
 from asrcrawler.text.persian import clean
 from benchmarks.extraction.real import FOLDER, NOISE, blocks, real_pages

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asrcrawler.items import Absence, Article, Outcome, Page, Redirect
+from asrcrawler.items import Absence, Article, Capture, Outcome, Redirect
 from asrcrawler.samaneh.visit import LONGEST_REDIRECTS, LONGEST_WAIT, Answer, Asked, Elsewhere, judge, retry_moment
 from tests.samaneh.template import BASE, CODE, TITLE, page
 from tests.samaneh.template import URL as PAGE_URL
@@ -176,8 +176,8 @@ def test_a_small_page_that_cannot_be_read_and_sets_the_cookie_of_a_challenge_is_
 def test_the_redirects_that_led_to_a_page_are_kept_as_long_as_there_is_room() -> None:
     long = STEP._replace(location="/fa/news/32911/" + "x" * LONGEST_REDIRECTS)
     for steps, kept in (((), ()), ((STEP, STEP), (STEP, STEP)), ((STEP, long, STEP), (STEP,)), ((long, STEP), ())):
-        page_of = absence_of(answer(200, b"<html>no article</html>", redirects=steps)).fetch.page  # type: ignore[union-attr]
-        assert isinstance(page_of, Page)
+        page_of = absence_of(answer(200, b"<html>no article</html>", redirects=steps)).fetch.capture  # type: ignore[union-attr]
+        assert isinstance(page_of, Capture)
         assert page_of.redirects == kept
 
 
@@ -275,7 +275,7 @@ def test_a_page_that_breaks_off_is_a_failure_and_nothing_of_it_is_taken(body: by
     assert isinstance(found, Absence)
     assert (found.outcome, found.reason, found.reading) == (Outcome.FAILED, "answer breaks off", None)
     assert found.fetch is not None
-    assert found.fetch.page is None
+    assert found.fetch.capture is None
 
 
 def test_a_page_that_lacks_nothing_but_its_end_is_a_failure_that_says_what_it_read() -> None:
@@ -284,7 +284,7 @@ def test_a_page_that_lacks_nothing_but_its_end_is_a_failure_that_says_what_it_re
     assert (found.outcome, found.reason) == (Outcome.FAILED, "answer breaks off")
     assert found.reading is not None
     assert found.reading.fetch is not None
-    assert isinstance(found.reading.fetch.page, Page)
+    assert isinstance(found.reading.fetch.capture, Capture)
     assert (found.reading.title, found.reading.fetch.etag, found.reading.fetch.last_modified) == (TITLE, None, None)
 
 
@@ -330,9 +330,9 @@ def test_a_page_without_an_end_and_without_a_code_is_as_unreadable_as_before() -
 def test_what_says_more_than_its_outcome_is_kept(given_answer: Answer, kept: bool) -> None:
     fetch = absence_of(given_answer).fetch
     assert fetch is not None
-    assert (fetch.page is not None) is kept
-    if isinstance(fetch.page, Page):
-        assert (fetch.page.url, fetch.page.body) == (URL, given_answer.body)
+    assert (fetch.capture is not None) is kept
+    if isinstance(fetch.capture, Capture):
+        assert (fetch.capture.url, fetch.capture.body) == (URL, given_answer.body)
 
 
 def test_headers_are_kept_without_cookies_and_within_bounds() -> None:
@@ -341,11 +341,11 @@ def test_headers_are_kept_without_cookies_and_within_bounds() -> None:
     given_answer = Answer(url=URL, status=403, at=NOW, headers=headers, body=b"no")
     fetch = absence_of(given_answer).fetch
     assert fetch is not None
-    assert fetch.page is not None
-    assert fetch.page.headers["server"] == "nginx"
-    assert "vary" in fetch.page.headers
-    assert not {"set-cookie", "csp"} & fetch.page.headers.keys()
-    kept = sum(len(name) + len(value) for name, value in fetch.page.headers.items())
+    assert fetch.capture is not None
+    assert fetch.capture.headers["server"] == "nginx"
+    assert "vary" in fetch.capture.headers
+    assert not {"set-cookie", "csp"} & fetch.capture.headers.keys()
+    kept = sum(len(name) + len(value) for name, value in fetch.capture.headers.items())
     assert 4_000 - 100 < kept <= 4_000
 
 

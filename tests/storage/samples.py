@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
 
-from asrcrawler.items import Absence, Article, Fetch, Outcome, Page
+from asrcrawler.items import Absence, Article, Capture, Fetch, Outcome
 from asrcrawler.storage.models import metadata
 from asrcrawler.storage.search import indexes
 from asrcrawler.storage.visits import runs
@@ -62,7 +62,9 @@ def with_page(item: Item, body: bytes | None = None, *, dictionary: Dictionary |
     assert item.fetch is not None
     body = f"<html><body>صفحهٔ {item.code}</html>".encode() if body is None else body
     given = {"content-type": "text/html; charset=utf-8"} | headers
-    item.fetch.page = pack(Page(url=f"http://{item.site}/fa/news/{item.code}", headers=given, body=body), dictionary)
+    item.fetch.capture = pack(
+        Capture(url=f"http://{item.site}/fa/news/{item.code}", headers=given, body=body), dictionary
+    )
     item.fetch.size = len(body)
     return item
 

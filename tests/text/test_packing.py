@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asrcrawler.exceptions import DamagedPageError
-from asrcrawler.items import Page
+from asrcrawler.exceptions import DamagedCaptureError
+from asrcrawler.items import Capture
 from asrcrawler.replica import World
-from asrcrawler.replica.pages import Pages
+from asrcrawler.replica.rendering import Pages
 from asrcrawler.text.packing import Dictionary, compress, digest, pack, train, unpack
 
 WORLD = World(first=1, last=200, density=1.0)
@@ -32,8 +32,8 @@ def dictionary() -> Dictionary:
     return Dictionary(7, trained.data)
 
 
-def a_page(body: bytes) -> Page:
-    return Page(url="http://asrpress.ir/fa/news/7", headers={"etag": '"1"'}, body=body)
+def a_page(body: bytes) -> Capture:
+    return Capture(url="http://asrpress.ir/fa/news/7", headers={"etag": '"1"'}, body=body)
 
 
 @given(st.binary(max_size=2000))
@@ -63,7 +63,7 @@ def test_the_size_bounds_what_is_unpacked() -> None:
     bomb = compress(b"\0" * 100_000_000)
     tracemalloc.start()
     try:
-        with pytest.raises(DamagedPageError, match="its digest is another"):
+        with pytest.raises(DamagedCaptureError, match="its digest is another"):
             unpack(bomb, size=1000, digest=digest(b"\0" * 1000))
         _, most = tracemalloc.get_traced_memory()
     finally:
@@ -87,5 +87,5 @@ def test_whatever_happens_to_a_page_is_seen(damage: str, dictionary: Dictionary)
         content.clear()
     elif damage == "other digest":
         wanted = digest(b"another page")
-    with pytest.raises(DamagedPageError):
+    with pytest.raises(DamagedCaptureError):
         unpack(bytes(content), size=packed.size, digest=wanted)

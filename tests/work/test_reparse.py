@@ -15,12 +15,12 @@ import pytest
 
 from asrcrawler.exceptions import WorkerError
 from asrcrawler.http.completeness import BREAKS_OFF
-from asrcrawler.items import Absence, Article, Outcome, Page
+from asrcrawler.items import Absence, Article, Capture, Outcome
 from asrcrawler.pipelines import reading
 from asrcrawler.pipelines.reading import DAMAGED
 from asrcrawler.replica import World
-from asrcrawler.replica.pages import Pages
-from asrcrawler.storage.reparse.rereading import Sheet, Story
+from asrcrawler.replica.rendering import Pages
+from asrcrawler.storage.reparse.rereading import CodeHistory, StoredCapture
 from asrcrawler.text.packing import Dictionary, pack, train
 from asrcrawler.work import reparse
 from asrcrawler.work.reparse import Reader, Reading, _pool, read_again, whole
@@ -34,11 +34,13 @@ RENDERED = Pages(WORLD, f"http://{SITE}")
 READER = Reader(SITE, f"http://{SITE}", {})
 
 
-def sheet(code: int, body: bytes | None = None, *, dictionary: Dictionary | None = None, **given: Any) -> Sheet:
+def capture(
+    code: int, body: bytes | None = None, *, dictionary: Dictionary | None = None, **given: Any
+) -> StoredCapture:
     body = RENDERED.article(code, WORLD.now) if body is None else body
     url = f"http://{SITE}/fa/news/{code}"
-    packed = pack(Page(url=url, headers={}, body=body), dictionary)
-    found = Sheet(
+    packed = pack(Capture(url=url, headers={}, body=body), dictionary)
+    found = StoredCapture(
         visit_id=code,
         code=code,
         at=NOON,
@@ -54,24 +56,24 @@ def sheet(code: int, body: bytes | None = None, *, dictionary: Dictionary | None
     return found._replace(**given)
 
 
-def portions(codes: Iterable[int], each: int = 7) -> list[list[Story]]:
-    stories = [Story(code, [], [sheet(code)], gone=False) for code in codes]
-    return [stories[start : start + each] for start in range(0, len(stories), each)]
+def portions(codes: Iterable[int], each: int = 7) -> list[list[CodeHistory]]:
+    histories = [CodeHistory(code, [], [capture(code)], gone=False) for code in codes]
+    return [histories[start : start + each] for start in range(0, len(histories), each)]
 
 
 def test_a_page_is_read_as_a_crawl_reads_it() -> None:
-    [item] = READER.read([sheet(6)])
+    [item] = READER.read([capture(6)])
     truth = WORLD.truth(6)
     assert isinstance(item, Article)
     assert (item.title, item.lead, item.body) == (truth.title, truth.lead, truth.body)
     assert item.text_digest is not None
     assert item.fetch is not None
-    assert (item.fetch.at, item.fetch.etag, item.fetch.page) == (NOON, '"1"', None)
+    assert (item.fetch.at, item.fetch.etag, item.fetch.capture) == (NOON, '"1"', None)
     assert item.url == f"http://{SITE}/fa/news/6"
 
 
 def test_addresses_are_those_of_where_the_page_was_fetched() -> None:
-    stand_in = sheet(5, url="http://127.0.0.1:8765/fa/news/5")
+    stand_in = capture(5, url="http://127.0.0.1:8765/fa/news/5")
     [item] = READER.read([stand_in])
     assert isinstance(item, Article)
     assert item.url == "http://127.0.0.1:8765/fa/news/5"
@@ -86,12 +88,12 @@ def test_addresses_are_those_of_where_the_page_was_fetched() -> None:
     ],
 )
 def test_a_damaged_page_is_told_and_speaks_for_nothing(given: dict[str, Any], reason: str) -> None:
-    damaged = sheet(5, **given)
+    damaged = capture(5, **given)
     [item] = READER.read([damaged])
     assert isinstance(item, Absence)
     assert item.reason.startswith(reason)
-    kept = whole(Reading(Story(5, [], [damaged, sheet(5)], gone=False), [item, *READER.read([sheet(5)])]))
-    assert [len(kept.items), len(kept.story.sheets)] == [1, 1]
+    kept = whole(Reading(CodeHistory(5, [], [damaged, capture(5)], gone=False), [item, *READER.read([capture(5)])]))
+    assert [len(kept.items), len(kept.history.captures)] == [1, 1]
 
 
 @pytest.mark.parametrize(
@@ -99,20 +101,20 @@ def test_a_damaged_page_is_told_and_speaks_for_nothing(given: dict[str, Any], re
     [(b"", 200, {}), (b"\0" * 100, 200, {}), (b"<html>", 302, {"location": f"http://{SITE}/fa/news/5/slug"})],
 )
 def test_whatever_was_kept_is_an_item(body: bytes, status: int, headers: dict[str, str]) -> None:
-    [item] = READER.read([sheet(5, body, http_status=status, headers=headers)])
+    [item] = READER.read([capture(5, body, http_status=status, headers=headers)])
     assert isinstance(item, Absence)
     assert item.outcome in {Outcome.FAILED, Outcome.UNREADABLE}
 
 
 def test_a_page_that_breaks_off_is_no_article_and_says_what_it_reads() -> None:
     body = RENDERED.article(6, WORLD.now)
-    [item] = READER.read([sheet(6, body[: body.rindex(b"</body>")])])
+    [item] = READER.read([capture(6, body[: body.rindex(b"</body>")])])
     assert isinstance(item, Absence)
     assert (item.outcome, item.reason) == (Outcome.FAILED, BREAKS_OFF)
     assert item.reading is not None
     assert (item.reading.title, item.reading.text_digest is not None) == (WORLD.truth(6).title, True)
     assert item.reading.fetch is not None
-    assert item.reading.fetch.page is None
+    assert item.reading.fetch.capture is None
 
 
 def test_a_parser_that_fails_on_a_page_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +122,7 @@ def test_a_parser_that_fails_on_a_page_does_not_end_the_run(monkeypatch: pytest.
         raise RecursionError
 
     monkeypatch.setattr(reading, "judge", fail)
-    [item] = READER.read([sheet(5)])
+    [item] = READER.read([capture(5)])
     assert isinstance(item, Absence)
     assert (item.outcome, item.reason) == (Outcome.UNREADABLE, "parser error: RecursionError")
 
@@ -129,9 +131,9 @@ def test_processes_give_what_this_one_gives_in_the_same_order() -> None:
     trained = train([RENDERED.article(code, WORLD.now) for code in range(1, 31)])
     assert trained is not None
     dictionary = Dictionary(3, trained.data)
-    stories = [Story(code, [], [sheet(code, dictionary=dictionary)], gone=False) for code in range(1, 61)]
+    histories = [CodeHistory(code, [], [capture(code, dictionary=dictionary)], gone=False) for code in range(1, 61)]
     reader = READER._replace(dictionaries={3: trained.data})
-    each = [stories[start : start + 4] for start in range(0, 60, 4)]
+    each = [histories[start : start + 4] for start in range(0, 60, 4)]
     here = list(read_again(reader, each, codes=10))
     elsewhere = list(read_again(reader, each, codes=60, processes=2))
     assert elsewhere == here
@@ -141,10 +143,10 @@ def test_processes_give_what_this_one_gives_in_the_same_order() -> None:
 def test_no_more_than_a_few_portions_are_in_flight() -> None:
     asked: list[int] = []
 
-    def endless() -> Iterable[list[Story]]:
+    def endless() -> Iterable[list[CodeHistory]]:
         for code in range(1, 61):
             asked.append(code)
-            yield [Story(code, [], [sheet(code)], gone=False)]
+            yield [CodeHistory(code, [], [capture(code)], gone=False)]
 
     reading = read_again(READER, endless(), codes=60, processes=1)
     next(reading)

@@ -14,7 +14,7 @@ from asrcrawler.policy import LONGEST_NEXT_VISIT, NEAR_TOP, SETTLED_AGE, is_due
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from asrcrawler.storage.visits.captures import KeptPage
+    from asrcrawler.storage.visits.captures import KeptCapture
 
 WIDTH = 78
 DIGEST_SHOWN = 12  # hexadecimal digits; enough to tell the captures of one code apart
@@ -51,7 +51,7 @@ def as_json(
     }
 
 
-def captures(kept: Sequence[KeptPage]) -> list[str]:
+def captures(kept: Sequence[KeptCapture]) -> list[str]:
     """List the captures of a code, numbered as ``scrapy page --visit`` counts them."""
     if not kept:
         return []
@@ -62,7 +62,7 @@ def captures(kept: Sequence[KeptPage]) -> list[str]:
     ]
 
 
-def captures_as_json(kept: Sequence[KeptPage]) -> list[dict[str, Any]]:
+def captures_as_json(kept: Sequence[KeptCapture]) -> list[dict[str, Any]]:
     """Give the same for JSON."""
     return [
         {
@@ -129,7 +129,7 @@ def _visit(visit: Row) -> str:
     return "  " + "  ".join(parts)
 
 
-def _capture(number: int, capture: KeptPage) -> str:
+def _capture(number: int, capture: KeptCapture) -> str:
     packed = "let go" if capture.packed_size is None else f"{size(capture.packed_size)} packed"
     parts = [
         f"{number:>3}",

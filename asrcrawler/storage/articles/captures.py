@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from asrcrawler.exceptions import DamagedPageError
-from asrcrawler.export.warc import Capture
+from asrcrawler.exceptions import DamagedCaptureError
+from asrcrawler.export.warc import CapturedVisit
 from asrcrawler.items import Redirect
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 CODES_AT_ONCE = 50  # a few hundred kilobytes of packed bodies
 
 
-def captures(database: Database, selection: Selection, losses: Losses | None = None) -> Iterator[Capture]:
+def captures(database: Database, selection: Selection, losses: Losses | None = None) -> Iterator[CapturedVisit]:
     """Every visit with a kept page, by site, code and visit; where anything but codes is selected, those of articles.
 
     A later visit of a code that found the same bytes refers to the first one. Damaged pages are left out, with a
@@ -84,12 +84,12 @@ def _portions(
         first = codes[-1] + 1
 
 
-def _captured(rows: list[RowMapping], dictionaries: dict[int, Dictionary]) -> Iterator[Capture]:
-    seen: dict[tuple[int, bytes], Capture] = {}
+def _captured(rows: list[RowMapping], dictionaries: dict[int, Dictionary]) -> Iterator[CapturedVisit]:
+    seen: dict[tuple[int, bytes], CapturedVisit] = {}
     for row in rows:
         if row["content"] is None:
             continue  # its bytes were dropped: a site has a limit of captures that are no articles
-        capture = Capture(
+        capture = CapturedVisit(
             site=row["site"],
             code=row["code"],
             visit_id=row["id"],
@@ -112,7 +112,7 @@ def _captured(rows: list[RowMapping], dictionaries: dict[int, Dictionary]) -> It
                 digest=row["digest"],
                 dictionary=_dictionary(row["dictionary_id"], dictionaries),
             )
-        except DamagedPageError as error:
+        except DamagedCaptureError as error:
             logger.warning("code %d: a page is left out, it %s", row["code"], error)
             continue
         seen[row["code"], row["digest"]] = capture
@@ -127,7 +127,7 @@ def _dictionary(number: int | None, dictionaries: dict[int, Dictionary]) -> Dict
     if number is None:
         return None
     if number not in dictionaries:
-        raise DamagedPageError(f"was packed with dictionary {number}, which is not in the database")
+        raise DamagedCaptureError(f"was packed with dictionary {number}, which is not in the database")
     return dictionaries[number]
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import and_, select, update
 
 from asrcrawler.clock import utcnow
-from asrcrawler.exceptions import DamagedPageError
+from asrcrawler.exceptions import DamagedCaptureError
 from asrcrawler.http.completeness import UNENDED, has_end
 from asrcrawler.items import Outcome
 from asrcrawler.storage.checks.finding import Finding, codes_by_site
@@ -131,7 +131,7 @@ def _faults(connection: Connection) -> Iterator[_Fault]:
         for row in rows:
             try:
                 body = _unpacked(row, dictionaries)
-            except DamagedPageError as error:
+            except DamagedCaptureError as error:
                 yield _Fault(row["id"], row["site"], str(error))
             else:
                 if body is not None and row["outcome"] == STORED and not has_end(body):
@@ -142,14 +142,14 @@ def _faults(connection: Connection) -> Iterator[_Fault]:
 
 
 def _unpacked(row: RowMapping, dictionaries: Mapping[int, Dictionary]) -> bytes | None:
-    """Give the bytes of a page; None where they were let go. Raises :exc:`DamagedPageError`."""
+    """Give the bytes of a page; None where they were let go. Raises :exc:`DamagedCaptureError`."""
     if row["content"] is None:
         if row["outcome"] == STORED:
-            raise DamagedPageError("is gone, and it is an article")
+            raise DamagedCaptureError("is gone, and it is an article")
         return None
     number = row["dictionary_id"]
     if number is not None and number not in dictionaries:
-        raise DamagedPageError(f"was packed with dictionary {number}, which is not in the database")
+        raise DamagedCaptureError(f"was packed with dictionary {number}, which is not in the database")
     return unpack(
         row["content"], size=row["size"], digest=row["digest"], dictionary=dictionaries[number] if number else None
     )

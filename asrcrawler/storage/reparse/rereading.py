@@ -42,7 +42,7 @@ class Wanted:
     """Only those that could not be read."""
 
 
-class Sheet(NamedTuple):
+class StoredCapture(NamedTuple):
     """One page to be read again, as one visit found it. Packed: it goes to another process like this."""
 
     visit_id: int
@@ -59,13 +59,13 @@ class Sheet(NamedTuple):
     dictionary_id: int | None
 
 
-class Story(NamedTuple):
+class CodeHistory(NamedTuple):
     """The visits of one code, and those of its pages that are worth another reading."""
 
     code: int
     visits: list[RowMapping]
     """All of them, the first one first; those of a clock that was ahead before all others."""
-    sheets: list[Sheet]
+    captures: list[StoredCapture]
     """The page that the stored article was read in, then each later one that could not be read."""
     gone: bool
     """Whether the page that the stored article was read in is not kept, so that no other may speak for it."""
@@ -80,7 +80,7 @@ def count(database: Database, wanted: Wanted) -> int:
         )
 
 
-def stories(database: Database, wanted: Wanted) -> Iterator[list[Story]]:
+def histories(database: Database, wanted: Wanted) -> Iterator[list[CodeHistory]]:
     """The wanted codes in ascending order, some at a time; no transaction stays open between them."""
     for first, last in _spans(wanted):
         while first <= last:
@@ -102,10 +102,10 @@ def stories(database: Database, wanted: Wanted) -> Iterator[list[Story]]:
             first = codes[-1] + 1
 
 
-def sheet_of_stored(connection: Connection, site: str, code: int) -> Sheet | None:
+def capture_of_stored(connection: Connection, site: str, code: int) -> StoredCapture | None:
     """Find the page that the stored article was read in; None where it is not kept."""
-    sheets = (sheet for story in _read(connection, Wanted(site=site), [code]) for sheet in story.sheets)
-    return next((sheet for sheet in sheets if sheet.outcome == STORED), None)
+    captures = (capture for history in _read(connection, Wanted(site=site), [code]) for capture in history.captures)
+    return next((capture for capture in captures if capture.outcome == STORED), None)
 
 
 def _spans(wanted: Wanted) -> Sequence[Span]:
@@ -119,7 +119,7 @@ def _pages(wanted: Wanted, first: int, last: int) -> Iterator[ColumnElement[bool
     yield visit.c.outcome.in_([UNREADABLE] if wanted.unreadable else [STORED, UNREADABLE])
 
 
-def _read(connection: Connection, wanted: Wanted, codes: Sequence[int]) -> list[Story]:
+def _read(connection: Connection, wanted: Wanted, codes: Sequence[int]) -> list[CodeHistory]:
     columns = [column for column in visit.c if column is not visit.c.headers]
     rows = connection.execute(
         select(*columns).where(visit.c.site == wanted.site, visit.c.code.in_(codes)).order_by(visit.c.id)
@@ -129,12 +129,12 @@ def _read(connection: Connection, wanted: Wanted, codes: Sequence[int]) -> list[
     for row in sorted(rows, key=lambda row: (has_come(row["at"], now), row["at"], row["id"])):
         visits[row["code"]].append(row)
     chosen = {code: _chosen(wanted, its) for code, its in visits.items()}
-    sheets = _sheets(connection, [row["id"] for its in chosen.values() for row in its])
+    captures = _captures(connection, [row["id"] for its in chosen.values() for row in its])
     found = []
     for code, its in visits.items():
-        own = [sheets[row["id"]] for row in chosen[code] if row["id"] in sheets]
-        found.append(Story(code, its, own, gone=not own and bool(chosen[code])))
-    return [story for story in found if story.sheets or story.gone]
+        own = [captures[row["id"]] for row in chosen[code] if row["id"] in captures]
+        found.append(CodeHistory(code, its, own, gone=not own and bool(chosen[code])))
+    return [history for history in found if history.captures or history.gone]
 
 
 def _chosen(wanted: Wanted, visits: Sequence[RowMapping]) -> list[RowMapping]:
@@ -157,7 +157,7 @@ def saw_article(row: RowMapping) -> bool:
     return bool(row["reason"] != UNENDED or row["change"] is not None)
 
 
-def _sheets(connection: Connection, visits: Sequence[int]) -> dict[int, Sheet]:
+def _captures(connection: Connection, visits: Sequence[int]) -> dict[int, StoredCapture]:
     columns = (
         visit.c.id, visit.c.code, visit.c.at, visit.c.outcome, visit.c.url, visit.c.http_status, visit.c.headers,
         page.c.size, page.c.digest, page.c.content, page.c.dictionary_id,
@@ -167,4 +167,4 @@ def _sheets(connection: Connection, visits: Sequence[int]) -> dict[int, Sheet]:
         .join(page, page.c.id == visit.c.page_id)
         .where(visit.c.id.in_(visits), page.c.content.is_not(None))
     )
-    return {row.id: Sheet(*row) for row in rows}
+    return {row.id: StoredCapture(*row) for row in rows}

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from asrcrawler.storage.engine.database import Database
-    from asrcrawler.storage.reparse.rereading import Sheet, Story
+    from asrcrawler.storage.reparse.rereading import CodeHistory, StoredCapture
     from asrcrawler.storage.visits.batch import Batch
 
 FIELDS = tuple(name for name in (*EDITED, *REFRESHED) if name != "text_digest")
@@ -79,12 +79,12 @@ class Rewritten:
 def write_readings(
     database: Database,
     site: str,
-    readings: Sequence[tuple[Story, Sequence[Article | Absence]]],
+    readings: Sequence[tuple[CodeHistory, Sequence[Article | Absence]]],
     *,
     run_id: int | None = None,
     dry_run: bool = False,
 ) -> Rewritten:
-    """Write what was read in the sheets of some stories (an item a sheet), in one transaction; or only say it.
+    """Write what was read in the captures of some histories (an item a capture), in one transaction; or only say it.
 
     Raises :exc:`~asrcrawler.exceptions.StorageError`; then nothing of it is written.
     """
@@ -94,8 +94,8 @@ def write_readings(
     with database.read() if dry_run else writing(database, run_id, site) as connection:
         rows = load(connection, site, items, newest=newest_in(connection, site))
         rewriting = _Rewriting(connection, rows)
-        for story, read in readings:
-            rewriting.take_up(story, read)
+        for history, read in readings:
+            rewriting.take_up(history, read)
         if not dry_run:
             rewriting.save()
     return rewriting.result
@@ -110,16 +110,16 @@ class _Rewriting:
         self._ledger: dict[int, dict[str, Any]] = {}
         self.result = Rewritten()
 
-    def take_up(self, story: Story, read: Sequence[Article | Absence]) -> None:
+    def take_up(self, history: CodeHistory, read: Sequence[Article | Absence]) -> None:
         judged: dict[int, Article | Absence] = {}
-        visits = {row["id"]: dict(row) for row in story.visits}
-        for sheet, item in zip(story.sheets, read, strict=True):
-            if sheet.outcome == Outcome.STORED:
-                self._read_again(story, _taken(item, visits[sheet.visit_id]))
-            elif (anew := self._judge_anew(sheet, item)) is not None:
-                visits[sheet.visit_id] |= anew
-                judged[sheet.visit_id] = item
-        self._rebook(story.code, list(visits.values()), judged)
+        visits = {row["id"]: dict(row) for row in history.visits}
+        for capture, item in zip(history.captures, read, strict=True):
+            if capture.outcome == Outcome.STORED:
+                self._read_again(history, _taken(item, visits[capture.visit_id]))
+            elif (anew := self._judge_anew(capture, item)) is not None:
+                visits[capture.visit_id] |= anew
+                judged[capture.visit_id] = item
+        self._rebook(history.code, list(visits.values()), judged)
 
     def save(self) -> None:
         save_articles(self._connection, self._rows)
@@ -136,15 +136,15 @@ class _Rewriting:
                 .values(outcome=outcome)
             )
 
-    def _read_again(self, story: Story, item: Article | Absence) -> None:
+    def _read_again(self, history: CodeHistory, item: Article | Absence) -> None:
         """The page of the stored article."""
-        stored = self._rows.articles.get(story.code)
+        stored = self._rows.articles.get(history.code)
         if isinstance(item, Absence):
-            self._keep_what_is_stored(story.code, f"{item.outcome}, {item.reason}")
+            self._keep_what_is_stored(history.code, f"{item.outcome}, {item.reason}")
         elif reads_worse(stored, item):
-            self._keep_what_is_stored(story.code, WORSE)
+            self._keep_what_is_stored(history.code, WORSE)
         elif stored is None:
-            self._restore(story, item)
+            self._restore(history, item)
         else:
             self._replace(stored, item)
 
@@ -172,21 +172,21 @@ class _Rewriting:
         if "published_at" in touched:
             self._rebook_article(item)
 
-    def _restore(self, story: Story, item: Article) -> None:
+    def _restore(self, history: CodeHistory, item: Article) -> None:
         """An article that the visits know and the table does not have any more."""
-        seen = [row for row in story.visits if row["outcome"] == Outcome.STORED]
+        seen = [row for row in history.visits if row["outcome"] == Outcome.STORED]
         changed = [row["at"] for row in seen if row["change"] not in QUIET]
         values = values_of(item)
         self._rows.add(values, seen[0]["at"])
-        self._rows.articles[story.code] |= {
+        self._rows.articles[history.code] |= {
             "last_seen_at": seen[-1]["at"],
             "changed_at": changed[-1] if changed else seen[0]["at"],
         }
-        self._rows.signatures[story.code] = item.signature
+        self._rows.signatures[history.code] = item.signature
         self.result.counts["restored"] += 1
         self._tell(item, {name: (None, values[name]) for name in FIELDS if values[name] not in (None, [])})
 
-    def _judge_anew(self, sheet: Sheet, item: Article | Absence) -> dict[str, Any] | None:
+    def _judge_anew(self, capture: StoredCapture, item: Article | Absence) -> dict[str, Any] | None:
         """A visit whose page could not be read: its new outcome, if it has one."""
         outcome, reason, change = Outcome.STORED, None, None
         stored = self._rows.articles.get(item.code)
@@ -204,15 +204,15 @@ class _Rewriting:
             return None
         self.result.counts["readable"] += 1
         kind = str(item.kind) if isinstance(item, Article) else "-"
-        self.result.differences.append(Difference(item.code, kind, OUTCOME, sheet.outcome, str(outcome)))
+        self.result.differences.append(Difference(item.code, kind, OUTCOME, capture.outcome, str(outcome)))
         anew = {
             "outcome": str(outcome),
             "reason": (storable(reason) or "")[:LONGEST_REASON] or None,
             "change": str(change) if change else None,
         }
-        self._visits.append({"own_id": sheet.visit_id, **{f"new_{name}": value for name, value in anew.items()}})
-        if self._pages.get(sheet.digest) != Outcome.STORED:  # of two codes with the same bytes, one may be an article
-            self._pages[sheet.digest] = str(outcome)
+        self._visits.append({"own_id": capture.visit_id, **{f"new_{name}": value for name, value in anew.items()}})
+        if self._pages.get(capture.digest) != Outcome.STORED:  # of two codes with the same bytes, one may be an article
+            self._pages[capture.digest] = str(outcome)
         return anew
 
     def _rebook(self, code: int, visits: Sequence[dict[str, Any]], judged: dict[int, Article | Absence]) -> None:

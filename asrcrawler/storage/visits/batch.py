@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from asrcrawler.clock import utcnow
 from asrcrawler.http.completeness import UNENDED, Looks, looked_again
-from asrcrawler.items import EDITED, NAMES, TYPES, Absence, Article, Change, Outcome, PackedPage, Type
+from asrcrawler.items import EDITED, NAMES, TYPES, Absence, Article, Change, Outcome, PackedCapture, Type
 from asrcrawler.policy import History, change_class, differs, has_come, is_stale_copy, next_visit
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Batch:
     """Articles with another ``text_digest`` than before, new ones among them."""
     revisions: list[dict[str, Any]] = field(default_factory=list)
     visits: list[dict[str, Any]] = field(default_factory=list)
-    pages: list[PackedPage | None] = field(default_factory=list)
+    pages: list[PackedCapture | None] = field(default_factory=list)
     """What each of ``visits`` found, where it is kept."""
     first_visits: set[int] = field(default_factory=set)
 
@@ -274,7 +274,7 @@ class Batch:
             **validators_of(known, item, outcome, change),
         }
         row["next_visit_at"] = next_visit(outcome, self.history(row, item), at)
-        page = item.fetch.page if item.fetch and isinstance(item.fetch.page, PackedPage) else None
+        page = item.fetch.capture if item.fetch and isinstance(item.fetch.capture, PackedCapture) else None
         self.pages.append(page)
         self.visits.append(
             {name: row[name] for name in ("site", "code", "run_id", "outcome", "reason", "http_status")}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
-from asrcrawler.exceptions import DamagedPageError
+from asrcrawler.exceptions import DamagedCaptureError
 from asrcrawler.items import Outcome
 from asrcrawler.storage.engine.rows import insert_rows
 from asrcrawler.storage.models import page, visit
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
-    from asrcrawler.items import PackedPage
+    from asrcrawler.items import PackedCapture
     from asrcrawler.storage.engine.database import Database
 
 KEPT_FOR_DIAGNOSIS = 1_000  # pages of one site and outcome other than stored; a template change shows in ten
@@ -38,14 +38,14 @@ _REFILL = (
 )
 
 
-class Found(NamedTuple):
+class FoundCapture(NamedTuple):
     """A page as one visit found it."""
 
-    packed: PackedPage
+    packed: PackedCapture
     outcome: str
 
 
-class KeptPage(NamedTuple):
+class KeptCapture(NamedTuple):
     """A visit that found a page, and what is left of that page."""
 
     visit_id: int
@@ -60,9 +60,9 @@ class KeptPage(NamedTuple):
     """Bytes it takes in the database; None where it was let go."""
 
 
-def keep(connection: Connection, site: str, found: Iterable[Found]) -> dict[bytes, int]:
+def keep(connection: Connection, site: str, found: Iterable[FoundCapture]) -> dict[bytes, int]:
     """Keep what visits found, each content once; give the ids of the pages by digest."""
-    wanted: dict[bytes, Found] = {}
+    wanted: dict[bytes, FoundCapture] = {}
     for one in found:
         before = wanted.get(one.packed.digest)
         if before is None or before.outcome != STORED:
@@ -87,7 +87,7 @@ def keep(connection: Connection, site: str, found: Iterable[Found]) -> dict[byte
     return ids
 
 
-def kept_of(database: Database, site: str, code: int) -> list[KeptPage]:
+def kept_of(database: Database, site: str, code: int) -> list[KeptCapture]:
     """The pages of a code, the one found first first."""
     columns = (
         visit.c.id, visit.c.at, visit.c.url, visit.c.outcome, visit.c.http_status, visit.c.headers, page.c.digest,
@@ -100,29 +100,31 @@ def kept_of(database: Database, site: str, code: int) -> list[KeptPage]:
             .where(visit.c.site == site, visit.c.code == code)
             .order_by(visit.c.id)
         )
-        return [KeptPage(*row) for row in rows]
+        return [KeptCapture(*row) for row in rows]
 
 
 def body_of(database: Database, site: str, digest: bytes) -> bytes:
-    """The bytes of a kept page. Raises :exc:`DamagedPageError` where they are not there or not those that came."""
+    """The bytes of a kept page. Raises :exc:`DamagedCaptureError` where they are not there or not those that came."""
     with database.read() as connection:
         row = connection.execute(select(page).where(page.c.site == site, page.c.digest == digest)).mappings().first()
         return unpacked(connection, row)
 
 
 def unpacked(connection: Connection, row: RowMapping | None) -> bytes:
-    """The body of a row of ``page``. Raises :exc:`DamagedPageError`."""
+    """The body of a row of ``page``. Raises :exc:`DamagedCaptureError`."""
     if row is None or row["content"] is None:
-        raise DamagedPageError("is no longer in the database")
+        raise DamagedCaptureError("is no longer in the database")
     known = None
     if row["dictionary_id"] is not None:
         known = dictionary(connection, row["dictionary_id"])
         if known is None:
-            raise DamagedPageError(f"was packed with dictionary {row['dictionary_id']}, which is not in the database")
+            raise DamagedCaptureError(
+                f"was packed with dictionary {row['dictionary_id']}, which is not in the database"
+            )
     return unpack(row["content"], size=row["size"], digest=row["digest"], dictionary=known)
 
 
-def _renew(connection: Connection, pages: Sequence[tuple[Any, Found]]) -> None:
+def _renew(connection: Connection, pages: Sequence[tuple[Any, FoundCapture]]) -> None:
     """Bring known pages up to date: what was let go and came again is kept again, what reads now is an article."""
     promoted, refilled = [], []
     for row, one in pages:
@@ -144,7 +146,7 @@ def _renew(connection: Connection, pages: Sequence[tuple[Any, Found]]) -> None:
         connection.execute(_REFILL, refilled)
 
 
-def _as_row(site: str, one: Found) -> dict[str, Any]:
+def _as_row(site: str, one: FoundCapture) -> dict[str, Any]:
     kept = _is_kept(one)
     return {
         "site": site,
@@ -156,7 +158,7 @@ def _as_row(site: str, one: Found) -> dict[str, Any]:
     }
 
 
-def _is_kept(one: Found) -> bool:
+def _is_kept(one: FoundCapture) -> bool:
     return one.outcome == STORED or len(one.packed.content) <= LARGEST_FOR_DIAGNOSIS
 
 

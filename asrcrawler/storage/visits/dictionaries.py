@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, insert, select, update
 
 from asrcrawler.clock import utcnow
-from asrcrawler.exceptions import DamagedPageError
+from asrcrawler.exceptions import DamagedCaptureError
 from asrcrawler.items import Outcome
 from asrcrawler.storage.models import dictionary as dictionary_table
 from asrcrawler.storage.models import page
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from asrcrawler.storage.engine.database import Database
 
-FEWEST_PAGES = 100  # articles of which a dictionary is learnt; below it, it would know single pages and not the frame
+FEWEST_CAPTURES = (
+    100  # articles of which a dictionary is learnt; below it, it would know single pages and not the frame
+)
 SAMPLE = 200  # newest pages that are looked at: 18 MB while it is learnt, a second or two
 SAMPLE_BYTES = 32 * 1024 * 1024  # … and no more than that, however large they are
 WORN = 1.5  # when the newest pages take so much more room than others did, the frame is a new one
@@ -57,7 +59,7 @@ def dictionaries(database: Database, site: str) -> dict[int, bytes]:
         return {row.id: row.data for row in rows}
 
 
-def pages_to_learn_from(database: Database, site: str) -> int:
+def captures_to_learn_from(database: Database, site: str) -> int:
     """How many pages ask for a dictionary, up to :data:`SAMPLE`.
 
     Where there is none yet, that is the articles kept so far. Where there is one, it is none, until the newest pages
@@ -75,7 +77,7 @@ def pages_to_learn_from(database: Database, site: str) -> int:
         count, size, packed = connection.execute(
             select(func.count(), func.sum(sample.c.size), func.sum(sample.c.packed))
         ).one()
-        return count if count >= FEWEST_PAGES and packed > WORN * known.share * size else 0
+        return count if count >= FEWEST_CAPTURES and packed > WORN * known.share * size else 0
 
 
 def learn(database: Database, site: str, *, run_id: int | None = None) -> Dictionary | None:
@@ -102,7 +104,7 @@ def _sample(database: Database, site: str) -> dict[int, bytes]:
                 known[number] = dictionary(connection, number)
             if room < row["size"]:
                 continue
-            with suppress(DamagedPageError):  # one of these is for ``scrapy db check`` to tell
+            with suppress(DamagedCaptureError):  # one of these is for ``scrapy db check`` to tell
                 sample[row["id"]] = unpack(
                     row["content"], size=row["size"], digest=row["digest"], dictionary=known[number]
                 )

@@ -16,10 +16,10 @@ from asrcrawler.storage.models import label as label_table
 from asrcrawler.storage.models import ledger as ledger_table
 from asrcrawler.storage.models import revision as revision_table
 from asrcrawler.storage.models import visit as visit_table
-from asrcrawler.storage.reparse.rereading import sheet_of_stored
+from asrcrawler.storage.reparse.rereading import capture_of_stored
 from asrcrawler.storage.search import index
 from asrcrawler.storage.visits.batch import NEW, REFRESHED, Batch, Written
-from asrcrawler.storage.visits.captures import Found, keep
+from asrcrawler.storage.visits.captures import FoundCapture, keep
 from asrcrawler.storage.visits.coverage import cover
 from asrcrawler.storage.visits.dictionaries import dictionary
 from asrcrawler.storage.visits.duplicates import link_duplicates
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
     from asrcrawler.items import Absence
     from asrcrawler.storage.engine.database import Database
-    from asrcrawler.storage.reparse.rereading import Sheet
+    from asrcrawler.storage.reparse.rereading import StoredCapture
     from asrcrawler.storage.visits.runs import RunFigures
     from asrcrawler.text.packing import Dictionary
 
 MOST_CACHES = 10  # earlier texts that are looked through; so many caches of one site do not differ at a time
 
-ReadAgain: TypeAlias = "Callable[[Sheet, Dictionary | None], Article | Absence]"
+ReadAgain: TypeAlias = "Callable[[StoredCapture, Dictionary | None], Article | Absence]"
 
 __all__ = ["NEW", "Written", "write_visits"]
 
@@ -91,11 +91,11 @@ class _Evidence:
         return self._connection.execute(latest.limit(MOST_CACHES)).mappings()
 
     def read_again(self, code: int) -> Article | None:
-        sheet = sheet_of_stored(self._connection, self._site, code) if self._read_again else None
-        if sheet is None or self._read_again is None:
+        capture = capture_of_stored(self._connection, self._site, code) if self._read_again else None
+        if capture is None or self._read_again is None:
             return None
-        known = dictionary(self._connection, sheet.dictionary_id) if sheet.dictionary_id is not None else None
-        item = self._read_again(sheet, known)
+        known = dictionary(self._connection, capture.dictionary_id) if capture.dictionary_id is not None else None
+        item = self._read_again(capture, known)
         return item if isinstance(item, Article) else None
 
 
@@ -138,7 +138,7 @@ def _earlier_texts(connection: Connection, site: str, codes: Collection[int]) ->
 def _save(connection: Connection, rows: Batch) -> None:
     save_articles(connection, rows)
     upsert_ledger(connection, [rows.ledger[code] for code in sorted({visit["code"] for visit in rows.visits})])
-    _keep_pages(connection, rows)
+    _keep_captures(connection, rows)
     insert_rows(connection, visit_table, rows.visits)
     cover(connection, rows.site, rows.first_visits)
 
@@ -162,9 +162,9 @@ def save_articles(connection: Connection, rows: Batch) -> None:
     link_similar(connection, rows.site, rows.signatures, rows.retexted)
 
 
-def _keep_pages(connection: Connection, rows: Batch) -> None:
-    found = [(visit, page) for visit, page in zip(rows.visits, rows.pages, strict=True) if page is not None]
-    ids = keep(connection, rows.site, [Found(page, visit["outcome"]) for visit, page in found])
+def _keep_captures(connection: Connection, rows: Batch) -> None:
+    found = [(visit, page) for visit, page in zip(rows.visits, rows.captures, strict=True) if page is not None]
+    ids = keep(connection, rows.site, [FoundCapture(page, visit["outcome"]) for visit, page in found])
     for visit, page in found:
         visit["page_id"] = ids[page.digest]
 

@@ -12,7 +12,7 @@ from asrcrawler.http.completeness import BREAKS_OFF
 from asrcrawler.items import Absence, Article, Outcome
 from asrcrawler.storage import models
 from asrcrawler.storage.checks import findings
-from asrcrawler.storage.reparse.rereading import Story, Wanted, count, stories
+from asrcrawler.storage.reparse.rereading import CodeHistory, Wanted, count, histories
 from asrcrawler.storage.reparse.rewriting import Rewritten, write_readings
 from asrcrawler.storage.search import refilling
 from asrcrawler.storage.visits.writing import write_visits
@@ -31,14 +31,14 @@ def unreadable(code: int, *, at: Any = NOON) -> Absence:
     return with_page(an_absence(code, UNREADABLE, at=at, reason="no body", status=200), f"<html>{code} {at}".encode())
 
 
-def wanted_stories(database: Database, **wanted: Any) -> list[Story]:
-    return [story for portion in stories(database, Wanted(site=SITE, **wanted)) for story in portion]
+def wanted_histories(database: Database, **wanted: Any) -> list[CodeHistory]:
+    return [history for portion in histories(database, Wanted(site=SITE, **wanted)) for history in portion]
 
 
 def read(database: Database, parser: Callable[[int, Any], Item], *, dry_run: bool = False, **wanted: Any) -> Rewritten:
-    """Read every wanted sheet with a ``parser`` that takes code and moment."""
-    found = wanted_stories(database, **wanted)
-    readings = [(story, [parser(sheet.code, sheet.at) for sheet in story.sheets]) for story in found]
+    """Read every wanted capture with a ``parser`` that takes code and moment."""
+    found = wanted_histories(database, **wanted)
+    readings = [(history, [parser(capture.code, capture.at) for capture in history.captures]) for history in found]
     return write_readings(database, SITE, readings, dry_run=dry_run)
 
 
@@ -128,7 +128,7 @@ def test_what_reads_worse_does_not_replace_what_is_stored(database: Database) ->
 def test_a_page_that_now_reads_is_as_if_it_had_been_read_then(connect: Callable[[], Database], url: str) -> None:
     database = connect()
     edited = "بند نخست، ویراسته"
-    story: list[tuple[Any, Any]] = [
+    history: list[tuple[Any, Any]] = [
         (unreadable(1), an_article(1)),
         (unreadable(1, at=NOON + DAY), an_article(1, at=NOON + DAY)),
         (unreadable(1, at=NOON + 2 * DAY), an_article(1, at=NOON + 2 * DAY, body=edited)),
@@ -137,8 +137,8 @@ def test_a_page_that_now_reads_is_as_if_it_had_been_read_then(connect: Callable[
         (unreadable(3), an_absence(3, at=NOON, reason="soft 404", status=200)),
     ]
     as_today: dict[tuple[int, Any], Item] = {}
-    for then, today in story:
-        write_visits(database, [then if then.fetch.page else with_page(then)])
+    for then, today in history:
+        write_visits(database, [then if then.fetch.capture else with_page(then)])
         as_today[today.code, today.fetch.at] = today
     done = read(database, lambda code, at: as_today[code, at])
     assert dict(done.counts) == {"same": 1, "readable": 5}
@@ -147,7 +147,7 @@ def test_a_page_that_now_reads_is_as_if_it_had_been_read_then(connect: Callable[
     for table in reversed(models.metadata.sorted_tables):
         with database.write() as connection:
             connection.execute(delete(table))
-    for _, today in story:
+    for _, today in history:
         fresh = with_page(today, f"<html>{today.fetch.at}".encode())
         write_visits(database, [fresh])
     afresh = told(database)
@@ -199,8 +199,8 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(database: Database) -> None
 def test_an_older_page_does_not_speak_for_a_later_text(database: Database) -> None:
     write_visits(database, [with_page(an_article(1))])
     write_visits(database, [an_article(1, at=NOON + DAY, body="پس از آن")])  # while pages were not kept
-    [story] = wanted_stories(database)
-    assert (story.gone, story.sheets) == (True, [])
+    [history] = wanted_histories(database)
+    assert (history.gone, history.captures) == (True, [])
     read(database, as_it_was)
     assert row(database, models.article, 1)["body"] == "پس از آن"
 
@@ -227,24 +227,24 @@ def test_pages_are_selected(database: Database, wanted: dict[str, Any], codes: l
         ],
     )
     write_visits(database, [unreadable(5, at=NOON + DAY)])
-    found = wanted_stories(database, **wanted)
-    assert [story.code for story in found] == codes
+    found = wanted_histories(database, **wanted)
+    assert [history.code for history in found] == codes
     assert count(database, Wanted(site=SITE, **wanted)) >= len(codes)
 
 
 def test_portions_end_with_the_last_code(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("asrcrawler.storage.reparse.rereading.CODES_AT_ONCE", 3)
     write_visits(database, [with_page(an_article(code)) for code in range(1, 10)])
-    portions = list(stories(database, Wanted(site=SITE)))
-    assert [[story.code for story in portion] for portion in portions] == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    portions = list(histories(database, Wanted(site=SITE)))
+    assert [[history.code for history in portion] for portion in portions] == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
 
 
 def test_the_last_page_is_the_one_fetched_last_and_not_that_of_a_clock_which_was_ahead(database: Database) -> None:
     for at in (utcnow() + 3650 * DAY, NOON + HOUR, NOON):
         write_visits(database, [with_page(an_article(at=at), f"<html>{at}".encode())])
-    [story] = wanted_stories(database)
-    assert [visit["id"] for visit in story.visits] == [1, 3, 2]
-    assert [sheet.at for sheet in story.sheets] == [NOON + HOUR]
+    [history] = wanted_histories(database)
+    assert [visit["id"] for visit in history.visits] == [1, 3, 2]
+    assert [capture.at for capture in history.captures] == [NOON + HOUR]
 
 
 # --- pages that break off

@@ -8,13 +8,13 @@ from contextlib import closing
 import pytest
 from sqlalchemy import update
 
-from asrcrawler.exceptions import DamagedPageError
+from asrcrawler.exceptions import DamagedCaptureError
 from asrcrawler.items import Outcome
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.visits import captures as pages
 from asrcrawler.storage.visits import dictionaries
 from asrcrawler.storage.visits.captures import body_of, kept_of
-from asrcrawler.storage.visits.dictionaries import learn, newest_dictionary, pages_to_learn_from
+from asrcrawler.storage.visits.dictionaries import captures_to_learn_from, learn, newest_dictionary
 from asrcrawler.storage.visits.writing import write_visits
 from asrcrawler.text.packing import Dictionary, digest, train
 from tests.storage.samples import HOUR, NOON, OTHER_SITE, SITE, an_absence, an_article, rows, with_page
@@ -68,7 +68,7 @@ def test_what_is_no_article_is_kept_for_diagnosis_the_newest_first(
     assert len(rows(database, models.page)) == 21
     [gone] = kept_of(database, SITE, 1)
     assert gone.packed_size is None
-    with pytest.raises(DamagedPageError, match="is no longer in the database"):
+    with pytest.raises(DamagedCaptureError, match="is no longer in the database"):
         body_of(database, SITE, gone.digest)
 
 
@@ -118,7 +118,7 @@ def test_a_damaged_page_is_not_taken_for_what_was_fetched(database: Database, ch
     assert learn(database, SITE) is not None
     with database.write() as connection:
         connection.execute(update(models.page).where(models.page.c.id == 50).values(**change))
-    with pytest.raises(DamagedPageError):
+    with pytest.raises(DamagedCaptureError):
         body_of(database, SITE, kept_of(database, SITE, 50)[0].digest)
     assert body_of(database, SITE, digest(body_for(51))) == body_for(51)
 
@@ -131,7 +131,7 @@ def test_a_missing_dictionary_is_named(sqlite_url: str) -> None:
     with closing(sqlite3.connect(str(database.path))) as other_program:  # which enforces no foreign keys
         other_program.execute("DELETE FROM dictionary")
         other_program.commit()
-    with pytest.raises(DamagedPageError, match="packed with dictionary 1, which is not in the database"):
+    with pytest.raises(DamagedCaptureError, match="packed with dictionary 1, which is not in the database"):
         body_of(database, SITE, digest(body_for(50)))
     database.close()
 
@@ -141,10 +141,10 @@ def test_a_missing_dictionary_is_named(sqlite_url: str) -> None:
 
 def test_a_dictionary_is_learnt_once_there_are_pages_enough(database: Database) -> None:
     write_visits(database, [with_page(an_article(code), body_for(code)) for code in range(1, 60)])
-    assert pages_to_learn_from(database, SITE) == 59
+    assert captures_to_learn_from(database, SITE) == 59
     write_visits(database, [with_page(an_article(code), body_for(code)) for code in range(60, 121)])
     before = sum(len(page["content"]) for page in rows(database, models.page))
-    assert pages_to_learn_from(database, SITE) == 120
+    assert captures_to_learn_from(database, SITE) == 120
     learnt = learn(database, SITE)
     assert learnt is not None
     assert newest_dictionary(database, SITE) == learnt
@@ -154,7 +154,7 @@ def test_a_dictionary_is_learnt_once_there_are_pages_enough(database: Database) 
     assert all(body_of(database, SITE, digest(body_for(code))) == body_for(code) for code in (1, 60, 120))
     [row] = rows(database, models.dictionary)
     assert (row["site"], row["pages"], 0 < row["share"] < 0.2) == (SITE, 90, True)
-    assert pages_to_learn_from(database, SITE) == 0
+    assert captures_to_learn_from(database, SITE) == 0
 
 
 def test_a_damaged_page_is_left_as_it_is_and_the_others_teach_a_dictionary(database: Database) -> None:
@@ -170,7 +170,7 @@ def test_a_site_s_dictionary_is_its_own(database: Database) -> None:
     write_visits(database, [with_page(an_article(code), body_for(code)) for code in range(1, 121)])
     learn(database, SITE)
     assert newest_dictionary(database, OTHER_SITE) is None
-    assert pages_to_learn_from(database, OTHER_SITE) == 0
+    assert captures_to_learn_from(database, OTHER_SITE) == 0
 
 
 def test_a_new_template_asks_for_a_new_dictionary(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +179,7 @@ def test_a_new_template_asks_for_a_new_dictionary(database: Database, monkeypatc
     old = learn(database, SITE)
     redesigned = [with_page(an_article(code), body_for(code, OTHER_FRAME), dictionary=old) for code in range(201, 320)]
     write_visits(database, redesigned)
-    assert pages_to_learn_from(database, SITE) == 110
+    assert captures_to_learn_from(database, SITE) == 110
     new = learn(database, SITE)
     assert new is not None
     assert old is not None
@@ -190,7 +190,7 @@ def test_a_new_template_asks_for_a_new_dictionary(database: Database, monkeypatc
 
 def test_only_articles_teach(database: Database) -> None:
     write_visits(database, [with_page(an_absence(code, Outcome.REFUSED), body_for(code)) for code in range(1, 121)])
-    assert pages_to_learn_from(database, SITE) == 0
+    assert captures_to_learn_from(database, SITE) == 0
     assert learn(database, SITE) is None
 
 

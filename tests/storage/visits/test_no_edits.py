@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from asrcrawler.storage import Database
-    from asrcrawler.storage.reparse.rereading import Sheet
+    from asrcrawler.storage.reparse.rereading import StoredCapture
     from asrcrawler.text.packing import Dictionary
 
 
@@ -91,9 +91,9 @@ def test_an_old_copy_is_told_within_one_batch_too(database: Database) -> None:
 # --- what an earlier version of this program read in another way
 
 
-def reads(found: Article | None) -> Callable[[Sheet, Dictionary | None], Any]:
+def reads(found: Article | None) -> Callable[[StoredCapture, Dictionary | None], Any]:
     """What a capture says today, whatever its bytes are."""
-    return lambda sheet, dictionary: found or an_absence(sheet.code)
+    return lambda capture, dictionary: found or an_absence(capture.code)
 
 
 def test_a_text_that_only_we_read_otherwise_is_no_edit(database: Database) -> None:
@@ -130,9 +130,9 @@ def test_a_capture_that_reads_worse_today_says_nothing(database: Database, again
 def test_only_the_capture_of_the_stored_text_is_asked(database: Database) -> None:
     asked = []
 
-    def read_again(sheet: Sheet, dictionary: Dictionary | None) -> Any:
-        asked.append((sheet.at, dictionary))
-        return an_absence(sheet.code)
+    def read_again(capture: StoredCapture, dictionary: Dictionary | None) -> Any:
+        asked.append((capture.at, dictionary))
+        return an_absence(capture.code)
 
     look(database, HOUR, "یک")
     look(database, 2 * HOUR, "دو")

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import AnotherRunError, StorageError, TokenLostError
 from asrcrawler.storage import Database, models
-from asrcrawler.storage.reparse.rereading import Story
+from asrcrawler.storage.reparse.rereading import CodeHistory
 from asrcrawler.storage.reparse.rewriting import write_readings
 from asrcrawler.storage.visits import dictionaries, runs
 from asrcrawler.storage.visits.ledger import record_listed
@@ -239,7 +239,7 @@ WRITES: dict[str, Callable[[Database, int], object]] = {
     "its end": lambda database, run_id: end_run(database, run_id, RunFigures(), reason="finished", exit_status=0),
     "a dictionary": lambda database, run_id: dictionaries._store(database, SITE, Trained(b"words", 9, 0.1), {}, run_id),
     "another reading": lambda database, run_id: write_readings(
-        database, SITE, [(Story(9, [], [], gone=False), [an_article(9)])], run_id=run_id
+        database, SITE, [(CodeHistory(9, [], [], gone=False), [an_article(9)])], run_id=run_id
     ),
 }
 
