@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from scrapy.settings import SETTINGS_PRIORITIES
+
 from asrcrawler.exceptions import SettingError, UsageError
 from asrcrawler.settings_file import OWN, SettingsFile, check_names, project_root
 from asrcrawler.text.numbers import decimal_number, plain, whole_number
@@ -57,6 +59,12 @@ class Config:
             ping_url=_ping_url(settings.get("ASR_PING_URL")),
             now=_moment(settings.get("ASR_NOW")),
         )
+
+
+def is_given(settings: BaseSettings, name: str) -> bool:
+    """Tell whether somebody gave one of our own settings: with ``-s``, in the environment, in ``asr.toml``."""
+    stated = SETTINGS_PRIORITIES["project"]
+    return (settings.getpriority(name) or stated) > stated or SettingsFile.read().gives(name)
 
 
 def check_sources(settings: BaseSettings) -> list[str]:

@@ -19,6 +19,7 @@ signal with codes in hand, or it was closed by another one. A later run may do b
 FINISHED = "finished"
 SHUTDOWN = "shutdown"
 ANOTHER_RUN = "another run at work"
+DATABASE_HELD = "database held by another program"
 DATABASE_FAILED = "database failed"
 START_ERROR = "start_error"
 REFUSED = "refused"
@@ -31,6 +32,8 @@ REPARSED, REPARSE_INTERRUPTED = "reparse finished", "reparse interrupted"
 """Reasons for which a run is closed; the first two are Scrapy's own, of which there are more
 (``closespider_timeout`` …). The last two are no crawl's."""
 
+STEPPED_ASIDE = frozenset({ANOTHER_RUN, DATABASE_HELD})
+"""Of a crawl that began nothing, so that another one could go on; there is no run of it, and no word to a watchdog."""
 NOT_WELCOME = frozenset({REFUSED, ASKED_TO_WAIT})
 _UNAVAILABLE = NOT_WELCOME | {RESTING, UNREACHABLE, CLOSED_BY_ANOTHER}
 _FAILED = frozenset({DATABASE_FAILED, START_ERROR, NOTHING_NAMED})
@@ -49,7 +52,7 @@ def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int, *, list
     ``listed`` is whether the site told in this run which articles it has: then it was reached, and a code that always
     fails, the only one due, is no reason for an alarm.
     """
-    if reason == ANOTHER_RUN:
+    if reason in STEPPED_ASIDE:
         return OK
     if reason in _FAILED:
         return FAILED

@@ -69,8 +69,14 @@ class MissingLibraryError(AsrCrawlerError):
 class StorageError(AsrCrawlerError):
     """The database cannot be opened, read or written. Raised by ``asrcrawler.storage``.
 
-    By itself it says that waiting may help: the database is locked, full, out of reach. Its kinds say that it does not.
+    By itself it says that waiting may help: the database is full, or out of reach. Of its kinds, only
+    :exc:`LockedError` says so.
     """
+
+
+class LockedError(StorageError):
+    """Another program holds the database, or what was wanted of it, and has not let go in time. Raised by
+    ``asrcrawler.storage``; waiting longer may help."""
 
 
 class UnusableError(StorageError):

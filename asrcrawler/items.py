@@ -51,6 +51,18 @@ class Video(Media):
     """A film or a recording of the article: the file itself."""
 
 
+class Redirect(NamedTuple):
+    """An answer that led elsewhere, on the way to a page."""
+
+    at: datetime
+    """When it came; aware, UTC."""
+    status: int
+    url: str
+    """What was asked for."""
+    location: str
+    """Where it led, as its header says."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Capture:
     """What is kept of an answer, as the evidence of what was read in it."""
@@ -61,6 +73,8 @@ class Capture:
     """By lower-case name; without cookies, bounded."""
     body: bytes = field(repr=False)
     """Decompressed."""
+    redirects: tuple[Redirect, ...] = ()
+    """What led to it, the first one first; bounded."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +91,7 @@ class PackedCapture:
     """The body, zstd."""
     dictionary: int | None = None
     """The id of the dictionary it was packed with."""
+    redirects: tuple[Redirect, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from asrcrawler.endings import exit_status, is_new_template
         ("token_lost", {"stored": 5}, 3, 75),
         ("closespider_timeout", {"stored": 5}, 3, 0),
         ("another run at work", {}, 0, 0),
+        ("database held by another program", {}, 0, 0),
         ("database failed", {}, 0, 1),
         ("database failed", {"stored": 5}, 4, 1),
         ("start_error", {}, 0, 1),

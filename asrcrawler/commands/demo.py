@@ -64,7 +64,7 @@ class Command(AsrCommand):
 
 def _crawl(root: Path, base_url: str, url: str) -> int:
     """Run ``scrapy crawl`` as a user would and give its exit status."""
-    own = {"ASR_BASE_URL": base_url, "ASR_DATABASE_URL": url}
+    own = {"ASR_BASE_URL": base_url, "ASR_DATABASE_URL": url, "ASR_FIRST_CODE": str(FIRST)}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ASR_")}
     words = ["crawl", SPIDER, "-a", f"codes={FIRST}-{LAST}"]
     for setting in SETTINGS:

@@ -74,8 +74,9 @@ class Command(AsrCommand):
         from asrcrawler.storage.figures.sources import sources
         from asrcrawler.storage.figures.status import coverage_at
         from asrcrawler.storage.visits.runs import first_run, last_good_run, run_ahead
+        from asrcrawler.storage.visits.sites import first_code
 
-        now, first = utcnow(), self.config.first_code
+        now, first = utcnow(), first_code(database, site, self.config.first_code)
         sweeps = self.config.backfill_per_run > 0  # without a sweep, codes that nothing names stay unvisited
         found = problems(
             last_good=last_good_run(database, site),
@@ -95,8 +96,9 @@ class Command(AsrCommand):
         from asrcrawler.storage.figures.sources import sources
         from asrcrawler.storage.figures.status import figures
         from asrcrawler.storage.visits.runs import last_runs, state
+        from asrcrawler.storage.visits.sites import first_code
 
-        now, first = utcnow(), self.config.first_code
+        now, first = utcnow(), first_code(database, site, self.config.first_code)
         counted, places = figures(database, site, now), sources(database, site)
         runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
         lines = reports.report(site, counted, places, runs, database=database.name, first_code=first, now=now)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from asrcrawler.crawl.memory import Memory
 from asrcrawler.crawl.pause import DATABASE, Pause
 from asrcrawler.endings import DATABASE_FAILED, FAILED
-from asrcrawler.exceptions import StorageError
+from asrcrawler.exceptions import LockedError, StorageError
 from asrcrawler.items import Article, Outcome
 from asrcrawler.storage import Database
-from asrcrawler.storage.visits import dictionaries, ledger, runs, writing
+from asrcrawler.storage.visits import dictionaries, ledger, runs, sites, writing
 from asrcrawler.storage.visits.batch import QUIET
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class Archive:
         self.run_id: int | None = None
         """Set while a run is open."""
         self.figures = runs.RunFigures()
+        self.first_code = config.first_code
+        """The code at which the archive begins."""
         self.newest = 0
         """The highest code known to exist."""
         self.memory = Memory()
@@ -85,11 +87,17 @@ class Archive:
     async def open(self, arguments: dict[str, Any], read_again: ReadAgain | None = None) -> None:
         """Prepare the database and open a run. ``read_again`` reads a capture with today's parser.
 
-        Raises :exc:`~asrcrawler.exceptions.StorageError`, or its kind
-        :exc:`~asrcrawler.exceptions.AnotherRunError` while another run is at work.
+        Raises :exc:`~asrcrawler.exceptions.StorageError`, or its kinds
+        :exc:`~asrcrawler.exceptions.AnotherRunError` while another run is at work, and
+        :exc:`~asrcrawler.exceptions.LockedError` where another program holds the database beyond all patience.
         """
         self._read_again = read_again
-        self.run_id = await self._in_thread(self._begin, arguments)
+        try:
+            self.run_id = await self._in_thread(self._begin, arguments)
+        except LockedError as error:
+            if self._is_stopping:  # it was not waited for to the end
+                raise StorageError(str(error)) from error
+            raise
         try:
             await self._in_thread(self._recall)
         except StorageError:
@@ -216,10 +224,11 @@ class Archive:
         if self._database is None:
             self._database = Database(self.config.database_url, connections=1)
         self._database.prepare()
-        return runs.begin_run(self._database, self.site, arguments)
+        return runs.begin_run(self._database, self.site, arguments, first_code=self.first_code)
 
     def _recall(self) -> None:
         """Read what earlier runs left for this one."""
+        self.first_code = sites.first_code(self._opened, self.site, self.first_code)
         self.memory = Memory.from_json(runs.last_memory(self._opened, self.site))
         self.newest = self.memory.newest
         self.dictionary = dictionaries.newest_dictionary(self._opened, self.site)
@@ -243,7 +252,7 @@ class Archive:
             return await self._patiently(partial(function, *args, **kwargs))
 
     async def _patiently(self, work: Callable[[], T]) -> T:
-        """Try again after each of :data:`WAITS` where waiting may help: those errors are plain :exc:`StorageError`.
+        """Try again after each of :data:`WAITS` where waiting may help.
 
         Once waiting did not help, the next error is raised at once.
         """
@@ -252,14 +261,14 @@ class Archive:
                 try:
                     return await self._watched(work)
                 except StorageError as error:
-                    if type(error) is not StorageError or self._is_stopping:
+                    if not _may_pass(error) or self._is_stopping:
                         raise
                     logger.warning("%s; trying again in %g seconds", error, wait)
                 self._stop_fetching()
                 await self._sleep(wait)
             result = await self._watched(work)
         except StorageError as error:
-            self._has_given_up = type(error) is StorageError
+            self._has_given_up = _may_pass(error)
             raise
         finally:
             self._go_on_fetching()
@@ -303,6 +312,11 @@ class Archive:
         if self._is_holding:
             self.pause.resume(DATABASE)
             self._is_holding = False
+
+
+def _may_pass(error: StorageError) -> bool:
+    """Whether waiting may help."""
+    return type(error) in {StorageError, LockedError}
 
 
 def _has_engine(crawler: Crawler) -> bool:

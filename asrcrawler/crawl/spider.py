@@ -17,7 +17,7 @@ from scrapy.exceptions import (
 )
 
 from asrcrawler.clock import pretend_it_is, utcnow
-from asrcrawler.config import Config
+from asrcrawler.config import Config, is_given
 from asrcrawler.crawl.answers import UNDELIMITED, is_cut
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.arguments import Arguments
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
+    from asrcrawler.items import Redirect
     from asrcrawler.storage.visits.ledger import Validators
 
 CHUNK = 20  # codes whose validators are looked up at once; few, so that what is asked is current
@@ -146,7 +147,7 @@ class SamanehSpider(Spider):
         frontier = Frontier(
             archive,
             Listings(self.crawler, archive).site,
-            first_code=self.config.first_code,
+            first_code=self._first_code(archive),
             backfill=self.config.backfill_per_run,
             now=now,
         )
@@ -156,8 +157,17 @@ class SamanehSpider(Spider):
             self.logger.error("Neither feed nor home page names an article; give the first codes with -a codes=")
             raise CloseSpider(NOTHING_NAMED)
 
+    def _first_code(self, archive: Archive) -> int:
+        """Where the sweep ends: at the code that this crawl was given, else where the archive begins."""
+        return self.config.first_code if is_given(self.settings, "ASR_FIRST_CODE") else archive.first_code
+
     def visit(
-        self, code: int, *, url: str | None = None, redirects: int = 0, validators: Validators | None = None
+        self,
+        code: int,
+        *,
+        url: str | None = None,
+        redirects: tuple[Redirect, ...] = (),
+        validators: Validators | None = None,
     ) -> Request:
         """Make the request for one code, conditional where ``validators`` say what is stored."""
         headers = {}
@@ -181,7 +191,7 @@ class SamanehSpider(Spider):
     # --- answers → items
 
     def parse_answer(
-        self, response: Response, code: int, redirects: int, conditional: bool
+        self, response: Response, code: int, redirects: tuple[Redirect, ...], conditional: bool
     ) -> Iterator[Article | Absence | Request]:
         """Yield the one item that an answer amounts to, or the request that a redirect leads to."""
         asked = self._asked(code, conditional=conditional)
@@ -193,7 +203,7 @@ class SamanehSpider(Spider):
             result = unread(answer, asked, "parser error")
         self._tell(result)
         if isinstance(result, Elsewhere):
-            yield self.visit(code, url=result.url, redirects=redirects + 1)
+            yield self.visit(code, url=result.url, redirects=(*redirects, answer.as_redirect()))
         else:
             self.under_way.discard(code)
             yield result
@@ -224,7 +234,7 @@ async def _with_validators(archive: Archive, codes: Sequence[int]) -> AsyncItera
         yield code, known.get(code)
 
 
-def _answer(response: Response, redirects: int) -> Answer:
+def _answer(response: Response, redirects: tuple[Redirect, ...]) -> Answer:
     headers = {
         name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace")
         for name, values in response.headers.items()

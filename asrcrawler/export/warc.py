@@ -1,9 +1,9 @@
 """Write captures as WARC 1.1, for replay and for tools of web archives.
 
 There is a ``response`` record for each capture that a code was first found with, and a ``revisit`` for each later visit
-of the code that found the same bytes. The database keeps bodies decompressed, so headers about the transfer are written
-as ``X-Archive-Orig-…`` and ``Content-Length`` is that of the body. Record ids derive from site and visit: the same
-archive gives the same records.
+of the code that found the same bytes; before either, a ``response`` without a body for each redirect that led there.
+The database keeps bodies decompressed, so headers about the transfer are written as ``X-Archive-Orig-…`` and
+``Content-Length`` is that of the body. Record ids derive from site and visit: the same archive gives the same records.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from base64 import b32encode
 from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
+from string import punctuation
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from asrcrawler import __version__
@@ -22,6 +24,8 @@ from asrcrawler.exceptions import MissingLibraryError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from asrcrawler.items import Redirect
+
 logger = logging.getLogger(__name__)
 
 VERSION = "WARC/1.1"
@@ -29,7 +33,7 @@ OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-enc
 NOTE = (
     "Article pages by news code. Bodies are decompressed: the HTTP client took Content-Encoding off; Content-Length "
     "and Transfer-Encoding of the transfer are in X-Archive-Orig-*. Cookies and headers above 500 characters are left "
-    "out."
+    "out. Of redirects, status and Location are kept."
 )
 
 
@@ -45,6 +49,8 @@ class CapturedVisit(NamedTuple):
     status: int
     headers: dict[str, str]
     """Headers of the answer by lower-case name."""
+    redirects: tuple[Redirect, ...]
+    """What led there."""
     digest: bytes
     """SHA-256 of the body, decompressed."""
     body: bytes | None
@@ -69,6 +75,8 @@ def write(captures: Iterable[CapturedVisit], file: IO[bytes], *, gzip: bool) -> 
         if not begun:
             writer.write_record(_info(writer, capture))
             begun = True
+        for place, step in enumerate(capture.redirects):
+            writer.write_record(_redirect(writer, capture, place, step))
         writer.write_record(_response(writer, capture) if capture.first is None else _revisit(writer, capture))
     if not begun:
         writer.write_record(_info(writer, None))
@@ -90,6 +98,22 @@ def _info(writer: Any, first: CapturedVisit | None) -> Any:
     )
     record.rec_headers.replace_header("WARC-Date", _date(first.at if first else datetime(1970, 1, 1, tzinfo=UTC)))
     return record
+
+
+def _redirect(writer: Any, capture: CapturedVisit, place: int, step: Redirect) -> Any:
+    from warcio.statusandheaders import StatusAndHeaders
+
+    headers = [("Location", quote(" ".join(step.location.split()), safe=punctuation)), ("Content-Length", "0")]
+    return writer.create_warc_record(
+        step.url,
+        "response",
+        http_headers=StatusAndHeaders(_status_line(step.status), headers, protocol="HTTP/1.1"),
+        warc_headers_dict={
+            "WARC-Record-ID": _id(capture.site, capture.visit_id, place),
+            "WARC-Date": _date(step.at),
+            "WARC-Concurrent-To": _id(capture.site, capture.visit_id),
+        },
+    )
 
 
 def _response(writer: Any, capture: CapturedVisit) -> Any:
@@ -132,14 +156,14 @@ def _http_headers(capture: CapturedVisit, length: int | None) -> Any:
         headers.append((f"X-Archive-Orig-{shown}" if name in OF_THE_TRANSFER else shown, " ".join(value.split())))
     if length is not None:
         headers.append(("Content-Length", str(length)))
-    return StatusAndHeaders(f"{capture.status} {_phrase(capture.status)}".strip(), headers, protocol="HTTP/1.1")
+    return StatusAndHeaders(_status_line(capture.status), headers, protocol="HTTP/1.1")
 
 
-def _phrase(status: int) -> str:
+def _status_line(status: int) -> str:
     try:
-        return HTTPStatus(status).phrase
+        return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
-        return ""
+        return str(status)
 
 
 def _digest(capture: CapturedVisit) -> str:

@@ -12,7 +12,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from asrcrawler.crawl.archive import Archive
-from asrcrawler.endings import ANOTHER_RUN, OK
+from asrcrawler.endings import OK, STEPPED_ASIDE
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -41,7 +41,7 @@ class Ping:
     async def engine_stopped(self) -> None:
         """Ask for the address after a good run: by now the exit status is known."""
         stats = self._crawler.stats
-        if stats.get_value("asr/exit_status") == OK and stats.get_value("finish_reason") != ANOTHER_RUN:
+        if stats.get_value("asr/exit_status") == OK and stats.get_value("finish_reason") not in STEPPED_ASIDE:
             await asyncio.to_thread(self._send)
 
     def _send(self) -> None:

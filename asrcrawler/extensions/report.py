@@ -15,12 +15,12 @@ from asrcrawler.clock import utcnow
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.memory import rest_after_refusal
 from asrcrawler.endings import (
-    ANOTHER_RUN,
     CLOSED_BY_ANOTHER,
     FAILED,
     FINISHED,
     NOT_WELCOME,
     OK,
+    STEPPED_ASIDE,
     UNAVAILABLE,
     exit_status,
     is_new_template,
@@ -84,7 +84,7 @@ class RunReport:
         except StorageError as error:
             logger.error("%s; the end of this run could not be written", error)
             status = FAILED
-        if reason != ANOTHER_RUN:
+        if reason not in STEPPED_ASIDE:
             self._tell(archive, reason, status, unfinished)
         self._crawler.stats.set_value("asr/exit_status", status)
 

@@ -12,8 +12,8 @@ from scrapy.exceptions import CloseSpider
 
 from asrcrawler.clock import utcnow
 from asrcrawler.crawl.archive import Archive
-from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, reason_of
-from asrcrawler.exceptions import AnotherRunError, StorageError, UnstorableError
+from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, DATABASE_HELD, reason_of
+from asrcrawler.exceptions import AnotherRunError, LockedError, StorageError, UnstorableError
 from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedCapture, reading_of
 from asrcrawler.pipelines.reading import read_capture
 
@@ -61,6 +61,9 @@ class StorePipeline:
         except AnotherRunError as error:
             logger.info("%s", error)
             raise CloseSpider(ANOTHER_RUN) from None
+        except LockedError as error:
+            logger.warning("%s; nothing was begun, and the next run does it", error)
+            raise CloseSpider(DATABASE_HELD) from None
         except StorageError as error:
             logger.error("%s", error)
             raise CloseSpider(DATABASE_FAILED) from None

@@ -13,6 +13,7 @@ from asrcrawler.storage.figures.census import census, due_by_outcome, lags, newe
 from asrcrawler.storage.figures.sources import Sources, sources
 from asrcrawler.storage.figures.status import Figures, figures
 from asrcrawler.storage.visits.runs import last_good_run, last_runs, state
+from asrcrawler.storage.visits.sites import first_code
 from asrcrawler.text.calendar import day_of, midnight
 
 if TYPE_CHECKING:
@@ -92,14 +93,17 @@ class Standing:
         return {name: sum(cell.outcomes.get(name, 0) for cell in self.cells) for name in names}
 
 
-def standing(database: Database, site: str, first_code: int, now: datetime) -> Standing:
-    """Count everything. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
-    counted = figures(database, site, now)
+def standing(database: Database, site: str, first: int, now: datetime) -> Standing:
+    """Count everything, from where the archive begins or else from ``first``.
+
+    Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    """
+    counted, first = figures(database, site, now), first_code(database, site, first)
     return Standing(
         at=now,
-        first=first_code,
+        first=first,
         figures=counted,
-        cells=_cells(database, site, first_code, counted.newest),
+        cells=_cells(database, site, first, counted.newest),
         days=_days(database, site, now),
         due=due_by_outcome(database, site, now),
         runs=[{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)],

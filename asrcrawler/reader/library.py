@@ -32,7 +32,7 @@ class Library:
     database: Database
     site: str
     first_code: int = 1
-    """The code with which the archive begins."""
+    """The code with which an archive begins that does not know it."""
     public_url: str | None = None
     """The address under which a reverse proxy shows the archive, without a trailing slash."""
     _cache: dict[str, tuple[float | None, Any]] = field(default_factory=dict)

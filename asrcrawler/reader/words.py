@@ -63,6 +63,7 @@ CHANGES = {
 ENDS = {
     endings.FINISHED: "تا پایان رفت",
     endings.ANOTHER_RUN: "اجرای دیگری در کار بود",
+    endings.DATABASE_HELD: "برنامه‌ای دیگر پایگاه داده را در دست داشت",
     endings.DATABASE_FAILED: "پایگاه داده از کار افتاد",
     endings.START_ERROR: "آغاز نشد",
     endings.REFUSED: "سایت نپذیرفت",

@@ -7,6 +7,7 @@ error page with status 200, a redirect to home, a challenge page, or a page of a
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from asrcrawler.http.completeness import BREAKS_OFF, Completeness, completeness
 from asrcrawler.http.redirects import MOST_REDIRECTS, REDIRECTS, redirect_target
 from asrcrawler.http.retry import retry_moment
 from asrcrawler.http.statuses import ANSWERED, FIRST_SERVER_ERROR, GONE, NOT_MODIFIED, REFUSALS, TRANSIENT
-from asrcrawler.items import Absence, Article, Capture, Fetch, Outcome
+from asrcrawler.items import Absence, Article, Capture, Fetch, Outcome, Redirect
 from asrcrawler.samaneh.challenge import CHALLENGE, is_challenge
 from asrcrawler.samaneh.page import read_page
 from asrcrawler.samaneh.urls import code_of_url, is_home, is_listing
@@ -30,6 +31,7 @@ KEPT = frozenset({Outcome.STORED, Outcome.UNREADABLE, Outcome.REFUSED})
 UNKEPT_HEADERS = frozenset({"set-cookie", "set-cookie2"})
 LONGEST_HEADER = 500  # characters of a value; longer ones are policies for browsers
 LONGEST_HEADERS = 4_000  # characters of all that is kept of an answer
+LONGEST_REDIRECTS = 10_000  # characters of the addresses of all redirects that are kept of a visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +57,8 @@ class Answer:
     """By lower-case name."""
     body: bytes = b""
     """Decompressed."""
-    redirects: int = 0
-    """How many redirects led here."""
+    redirects: tuple[Redirect, ...] = ()
+    """What led here, the first one first."""
     is_delimited: bool = True
     """Whether its end was told by a length or a last chunk, and not by the end of the connection alone."""
     is_unpacked: bool = True
@@ -75,6 +77,9 @@ class Answer:
     def with_body(self, body: bytes) -> Answer:
         return replace(self, body=body)
 
+    def as_redirect(self) -> Redirect:
+        return Redirect(self.at, self.status, self.url, self.headers.get("location", ""))
+
     def as_fetch(self, outcome: Outcome) -> Fetch:
         return Fetch(
             at=self.at,
@@ -92,7 +97,7 @@ class Answer:
             if name not in UNKEPT_HEADERS and len(value) <= LONGEST_HEADER and length <= room:
                 headers[name] = value
                 room -= length
-        return Capture(url=self.url, headers=headers, body=self.body)
+        return Capture(url=self.url, headers=headers, body=self.body, redirects=_bounded(self.redirects))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,12 @@ def unread(answer: Answer, asked: Asked, reason: str) -> Absence:
 def absence(asked: Asked, outcome: Outcome, reason: str, *, at: datetime) -> Absence:
     """The yield of a visit that got no answer at all."""
     return Absence(site=asked.site, code=asked.code, outcome=outcome, reason=reason, fetch=Fetch(at=at))
+
+
+def _bounded(redirects: tuple[Redirect, ...]) -> tuple[Redirect, ...]:
+    """Give the first ones, as many as there is room for."""
+    lengths = accumulate(len(step.url) + len(step.location) for step in redirects)
+    return tuple(step for step, length in zip(redirects, lengths, strict=True) if length <= LONGEST_REDIRECTS)
 
 
 def _judge_page(answer: Answer, asked: Asked) -> Article | Absence:
@@ -186,7 +197,7 @@ def _judge_redirect(answer: Answer, asked: Asked) -> Absence | Elsewhere:
         return _absence(answer, asked, Outcome.MISSING, "redirected to a listing")
     if code_of_url(target) not in {None, asked.code}:
         return _absence(answer, asked, Outcome.UNREADABLE, f"redirected to code {code_of_url(target)}")
-    if answer.redirects >= MOST_REDIRECTS:
+    if len(answer.redirects) >= MOST_REDIRECTS:
         return _absence(answer, asked, Outcome.UNREADABLE, f"more than {MOST_REDIRECTS} redirects")
     return Elsewhere(target)
 

@@ -40,6 +40,15 @@ metadata = MetaData(
 SITE = String(100)
 LONGEST_LABEL = 200  # characters of a name in ``label``: PostgreSQL refuses index rows above 2,704 bytes
 
+site = Table(
+    "site",
+    metadata,
+    Column("site", SITE, nullable=False),
+    Column("first_code", Integer, nullable=False),
+    PrimaryKeyConstraint("site"),
+)
+"""Where the archive of a site begins; archives of earlier versions have no row."""
+
 article = Table(
     "article",
     metadata,
@@ -261,6 +270,7 @@ visit = Table(
     Column("page_id", Integer),  # the page it found, where pages are kept
     Column("url", Text),  # … where from, after redirects
     Column("headers", JSON(none_as_null=True)),  # … and what came with it
+    Column("redirects", JSON(none_as_null=True)),  # … and what led there; null: nothing, or of a version without
     Index(None, "site", "code"),
 )
 """Every visit ever made."""

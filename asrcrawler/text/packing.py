@@ -66,6 +66,7 @@ def pack(capture: Capture, dictionary: Dictionary | None = None) -> PackedCaptur
         size=len(capture.body),
         content=compress(capture.body, dictionary),
         dictionary=dictionary.id if dictionary else None,
+        redirects=capture.redirects,
     )
 
 

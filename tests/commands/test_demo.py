@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -36,6 +37,10 @@ def test_it_crawls_afresh_and_shows_what_came_of_it(project: Path) -> None:
     assert "finished, exit status 0" in done.stdout
     assert done.stdout.count("/fa/news/") == SHOWN
     assert "sqlite:///data/demo.db scrapy export" in done.stdout
+    url = f"sqlite:///{project / 'data' / 'demo.db'}"
+    found = json.loads(invoke("status", "--json", settings={"ASR_DATABASE_URL": url}).stdout)
+    assert found["first_code"] == FIRST
+    assert found["covered"][0][0] == FIRST
 
 
 def test_its_codes_are_some_of_the_replica_s() -> None:

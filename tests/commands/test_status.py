@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asrcrawler.clock import utcnow
+from asrcrawler.endings import REPARSED
 from asrcrawler.items import Absence, Article, Fetch, Outcome
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits.runs import RunFigures, begin_run, end_run
@@ -97,6 +98,29 @@ def test_a_terminal_without_such_marks_gets_plain_ones(archive: dict[str, str]) 
 def test_the_archive_may_begin_later(archive: dict[str, str]) -> None:
     text = told(archive, "-s", "ASR_FIRST_CODE=9")
     assert "3 of 12 codes visited, 25%" in text
+
+
+@pytest.mark.parametrize("given", [[], ["-s", "ASR_FIRST_CODE=1"]])
+def test_an_archive_that_knows_where_it_begins_is_counted_from_there(tmp_path: Path, given: list[str]) -> None:
+    url = f"sqlite:///{tmp_path / 'asr.db'}"
+    with closing(Database(url)) as database:
+        database.prepare()
+        begin_run(database, SITE, {}, first_code=9)
+        write_visits(database, [article(code, SEEN) for code in (9, 12)])
+    archive = {"ASR_DATABASE_URL": url}
+    assert "2 of 4 codes visited, 50%" in told(archive, *given)
+    assert json.loads(told(archive, "--json", *given))["first_code"] == 9
+
+
+def test_another_reading_of_kept_pages_stands_among_the_runs_as_what_it_is(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'asr.db'}"
+    with closing(Database(url)) as database:
+        database.prepare()
+        run = begin_run(database, SITE, {"command": "reparse"})
+        end_run(database, run, RunFigures(), reason=REPARSED, exit_status=None)
+    shown = told({"ASR_DATABASE_URL": url})
+    assert ", reparse finished\n" in shown
+    assert "None" not in shown
 
 
 def test_it_fits_a_terminal_of_80_columns(archive: dict[str, str]) -> None:

@@ -96,6 +96,19 @@ def test_questions_are_answered_by_the_ledger(crawler: Crawler) -> None:
     asyncio.run(story())
 
 
+def test_the_archive_begins_where_the_crawl_that_made_it_said(crawler: Crawler) -> None:
+    url = crawler.settings["ASR_DATABASE_URL"]
+
+    async def first_code(given: str) -> int:
+        archive = Archive.of(crawler_for_tests(ASR_DATABASE_URL=url, ASR_FIRST_CODE=given))
+        await archive.open({})
+        await archive.write([missing(305)])
+        await archive.close(reason="finished", exit_status=0)
+        return archive.first_code
+
+    assert [asyncio.run(first_code(given)) for given in ("300", "1", "400")] == [300, 300, 300]
+
+
 def test_a_run_whose_beginning_fails_is_closed_and_blocks_nobody(
     crawler: Crawler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +117,7 @@ def test_a_run_whose_beginning_fails_is_closed_and_blocks_nobody(
 
     async def story() -> None:
         with monkeypatch.context() as failing:
+            failing.setattr(module, "WAITS", ())
             failing.setattr(runs, "last_memory", fail)
             failing.setattr(module, "WAITS", ())
             with pytest.raises(StorageError, match="disk I/O error"):
@@ -205,11 +219,11 @@ def test_a_database_that_is_locked_at_the_start_is_waited_for(
 ) -> None:
     begin, tries = runs.begin_run, list[str]()
 
-    def locked_at_first(*given: Any) -> Any:
+    def locked_at_first(*given: Any, **named: Any) -> Any:
         tries.append("try")
         if len(tries) < 3:
             raise StorageError("database is locked")
-        return begin(*given)
+        return begin(*given, **named)
 
     monkeypatch.setattr(module, "WAITS", (0.0, 0.0))
     monkeypatch.setattr(runs, "begin_run", locked_at_first)

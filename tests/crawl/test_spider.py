@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,9 +23,10 @@ from twisted.python.failure import Failure
 
 from asrcrawler.crawl import spider as module
 from asrcrawler.crawl.answers import BROKEN
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import DATABASE_FAILED
 from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown, SpiderArgumentError, StorageError
-from asrcrawler.items import Absence, Article, Outcome
+from asrcrawler.items import Absence, Article, Capture, Outcome, Redirect
 from asrcrawler.spiders.asr import AsrSpider
 from asrcrawler.storage.visits.ledger import Validators
 from tests.crawler import crawler_for_tests
@@ -132,18 +134,30 @@ def test_a_database_that_fails_while_a_run_is_planned_ends_it(
     assert caplog.messages == ["database sqlite:///x: disk full"]
 
 
+def test_the_sweep_ends_where_the_archive_begins_or_at_the_code_that_this_crawl_was_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spider = spider_with()
+    archive = Archive.of(spider.crawler)
+    archive.first_code = 300
+    monkeypatch.delenv("ASR_FIRST_CODE", raising=False)
+    assert spider._first_code(archive) == 300
+    monkeypatch.setenv("ASR_FIRST_CODE", "1")
+    assert spider._first_code(archive) == 1
+
+
 def test_a_request_says_what_is_stored() -> None:
     spider = spider_with()
     request = spider.visit(7, validators=Validators(etag='"a"', last_modified="Sun, 01 Mar 2026 13:00:00 GMT"))
     assert request.headers["If-None-Match"] == b'"a"'
     assert request.headers["If-Modified-Since"] == b"Sun, 01 Mar 2026 13:00:00 GMT"
-    assert request.cb_kwargs == {"code": 7, "redirects": 0, "conditional": True}
+    assert request.cb_kwargs == {"code": 7, "redirects": (), "conditional": True}
     assert spider.visit(7).cb_kwargs["conditional"] is False
 
 
 def test_a_page_becomes_an_article() -> None:
     response = HtmlResponse(URL, body=page(), headers={"ETag": '"b"'})
-    article = items(spider_with().parse_answer(response, code=CODE, redirects=0, conditional=False))
+    article = items(spider_with().parse_answer(response, code=CODE, redirects=(), conditional=False))
     assert isinstance(article, Article)
     assert (article.site, article.code, article.title) == ("asrpress.ir", CODE, TITLE)
     assert article.fetch is not None
@@ -161,7 +175,7 @@ def test_a_page_becomes_an_article() -> None:
     ],
 )
 def test_any_other_answer_becomes_one_absence(response: Response, outcome: Outcome, reason: str) -> None:
-    absence = items(spider_with().parse_answer(response, code=CODE, redirects=0, conditional=False))
+    absence = items(spider_with().parse_answer(response, code=CODE, redirects=(), conditional=False))
     assert isinstance(absence, Absence)
     assert (absence.code, absence.outcome, absence.reason) == (CODE, outcome, reason)
 
@@ -177,21 +191,35 @@ def test_any_other_answer_becomes_one_absence(response: Response, outcome: Outco
 )
 def test_flags_of_the_transfer_are_heeded(body: bytes, flags: list[str], reads: bool) -> None:
     response = HtmlResponse(URL, body=body, flags=flags)
-    absence = items(spider_with().parse_answer(response, code=CODE, redirects=0, conditional=False))
+    absence = items(spider_with().parse_answer(response, code=CODE, redirects=(), conditional=False))
     assert (absence.outcome, absence.reason) == (Outcome.FAILED, "answer breaks off")
     assert (absence.reading is not None) is reads
 
 
 def test_a_whole_page_that_was_ended_by_the_connection_is_an_article() -> None:
     response = HtmlResponse(URL, body=page(), flags=["partial"])
-    assert isinstance(items(spider_with().parse_answer(response, code=CODE, redirects=0, conditional=False)), Article)
+    assert isinstance(items(spider_with().parse_answer(response, code=CODE, redirects=(), conditional=False)), Article)
 
 
 def test_a_redirect_is_asked_for_as_the_same_code() -> None:
     response = Response(URL, status=301, headers={"Location": f"/fa/news/{CODE}/slug"})
-    request = items(spider_with().parse_answer(response, code=CODE, redirects=1, conditional=False))
+    earlier = Redirect(datetime(2026, 3, 1, tzinfo=UTC), 302, f"{URL}/", f"/fa/news/{CODE}")
+    request = items(spider_with().parse_answer(response, code=CODE, redirects=(earlier,), conditional=False))
     assert isinstance(request, Request)
-    assert (request.url, request.cb_kwargs["code"], request.cb_kwargs["redirects"]) == (f"{URL}/slug", CODE, 2)
+    assert (request.url, request.cb_kwargs["code"]) == (f"{URL}/slug", CODE)
+    first, second = request.cb_kwargs["redirects"]
+    assert first == earlier
+    assert second[1:] == (301, URL, f"/fa/news/{CODE}/slug")
+
+
+def test_a_page_knows_the_redirects_that_led_to_it() -> None:
+    step = Redirect(datetime(2026, 3, 1, tzinfo=UTC), 301, URL, f"{URL}/slug")
+    response = HtmlResponse(f"{URL}/slug", body=page())
+    article = items(spider_with().parse_answer(response, code=CODE, redirects=(step,), conditional=False))
+    assert isinstance(article, Article)
+    assert article.fetch is not None
+    assert isinstance(article.fetch.capture, Capture)
+    assert article.fetch.capture.redirects == (step,)
 
 
 def test_an_error_of_ours_costs_one_page_and_not_the_run(
@@ -201,7 +229,7 @@ def test_an_error_of_ours_costs_one_page_and_not_the_run(
         raise ZeroDivisionError
 
     monkeypatch.setattr(module, "judge", fail)
-    absence = items(spider_with().parse_answer(Response(URL, body=page()), code=CODE, redirects=0, conditional=False))
+    absence = items(spider_with().parse_answer(Response(URL, body=page()), code=CODE, redirects=(), conditional=False))
     assert (absence.outcome, absence.reason) == (Outcome.UNREADABLE, "parser error")
     assert f"Code {CODE}: the parser failed on {URL}" in caplog.text
 
@@ -230,9 +258,9 @@ def test_no_answer_becomes_one_absence(error: Exception, outcome: Outcome, reaso
 def test_what_a_person_should_know_is_logged_and_a_missing_code_is_not(caplog: pytest.LogCaptureFixture) -> None:
     spider = spider_with()
     odd = page(date='<div class="news_pdate_c">۳۱ مهر ۱۴۰۱ - ۱۰:۲۰</div>')
-    list(spider.parse_answer(Response(URL, body=odd), code=CODE, redirects=0, conditional=False))
-    list(spider.parse_answer(Response(URL, status=404), code=CODE, redirects=0, conditional=False))
-    list(spider.parse_answer(Response(URL, status=403), code=CODE, redirects=0, conditional=False))
+    list(spider.parse_answer(Response(URL, body=odd), code=CODE, redirects=(), conditional=False))
+    list(spider.parse_answer(Response(URL, status=404), code=CODE, redirects=(), conditional=False))
+    list(spider.parse_answer(Response(URL, status=403), code=CODE, redirects=(), conditional=False))
     lines = [record.getMessage() for record in caplog.records]
     assert len(lines) == 2
     assert "۳۱ مهر ۱۴۰۱" in lines[0]

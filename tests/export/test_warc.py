@@ -12,15 +12,18 @@ from cdxj_indexer.main import CDXJIndexer
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from asrcrawler.items import Outcome
+from asrcrawler.items import Outcome, PackedCapture, Redirect
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.visits.writing import write_visits
 from tests.commands import invoke
 from tests.storage.samples import HOUR, NOON, an_absence, an_article, with_page
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
+URL = "http://asrpress.ir/fa/news/14"
+SECONDS = timedelta(seconds=2)
 FIRST, SECOND = "<html>نخست".encode(), b"<html>second"
 WIRE: dict[str, Any] = {"content-length": "5", "content-encoding": "gzip", "server": "nginx"}
 
@@ -41,6 +44,13 @@ def archive(tmp_path: Path) -> dict[str, str]:
 
 def export(archive: dict[str, str], file: Path, *options: str) -> list[dict[str, Any]]:
     done = invoke("export", "-o", str(file), *options, settings=archive)
+    found = records_of(file)
+    captures = sum(record["type"] in {"response", "revisit"} for record in found)
+    assert done == (0, "", f"scrapy export: {captures} capture{'' if captures == 1 else 's'} written\n")
+    return found
+
+
+def records_of(file: Path) -> list[dict[str, Any]]:
     found = []
     with file.open("rb") as stream:
         for record in ArchiveIterator(stream):
@@ -52,12 +62,11 @@ def export(archive: dict[str, str], file: Path, *options: str) -> list[dict[str,
                     "id": head.get_header("WARC-Record-ID"),
                     "date": head.get_header("WARC-Date"),
                     "refers": head.get_header("WARC-Refers-To"),
+                    "concurrent": head.get_header("WARC-Concurrent-To"),
                     "http": record.http_headers,
                     "body": record.content_stream().read(),
                 }
             )
-    captures = sum(record["type"] in {"response", "revisit"} for record in found)
-    assert done == (0, "", f"scrapy export: {captures} capture{'' if captures == 1 else 's'} written\n")
     return found
 
 
@@ -85,10 +94,8 @@ def test_headers_say_what_the_body_is_and_what_it_was_on_its_way(archive: dict[s
     assert http.get_header("Server") == "nginx"
 
 
-@pytest.mark.parametrize("name", ["pages.warc", "pages.warc.gz"])
-def test_other_tools_accept_it(archive: dict[str, str], tmp_path: Path, name: str) -> None:
-    file = tmp_path / name
-    export(archive, file)
+def indexed(file: Path) -> list[str]:
+    """The lines of an index that another tool makes of a file, after a third one has found it right."""
 
     class Asked:
         inputs = (str(file),)
@@ -99,7 +106,47 @@ def test_other_tools_accept_it(archive: dict[str, str], tmp_path: Path, name: st
     assert checker.exit_value == 0
     index = io.StringIO()
     CDXJIndexer(index, [str(file)], records="response,revisit").process_all()
-    lines = index.getvalue().splitlines()
+    return index.getvalue().splitlines()
+
+
+def write_redirected(archive: dict[str, str], *steps: Redirect, at: datetime = NOON) -> None:
+    article = with_page(an_article(14, at=at), FIRST)
+    assert article.fetch is not None
+    assert isinstance(article.fetch.capture, PackedCapture)
+    article.fetch.capture.url, article.fetch.capture.redirects = f"{URL}/%D8%AE%D8%A8%D8%B1", steps
+    with closing(Database(archive["ASR_DATABASE_URL"])) as database:
+        write_visits(database, [article])
+
+
+@pytest.mark.parametrize("name", ["pages.warc", "pages.warc.gz"])
+def test_the_redirects_that_led_to_a_page_come_before_it(archive: dict[str, str], tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    steps = (
+        Redirect(NOON - 2 * SECONDS, 301, URL, f"{URL}/"),
+        Redirect(NOON - SECONDS, 302, f"{URL}/", "http://asrpress.ir/fa/news/14/خبر"),
+    )
+    write_redirected(archive, *steps)
+    write_redirected(archive, steps[0], at=NOON + HOUR)
+    invoke("export", "-o", str(file), "--codes", "14", settings=archive)
+    _, one, two, page, again, revisit = records_of(file)
+    assert [record["type"] for record in (one, two, page, again, revisit)] == [*("response",) * 4, "revisit"]
+    assert [record["url"] for record in (one, two, page, again)] == [URL, f"{URL}/", page["url"], URL]
+    assert (one["http"].statusline, two["http"].statusline) == ("301 Moved Permanently", "302 Found")
+    assert two["http"].get_header("Location") == page["url"]
+    assert [record["date"][-9:] for record in (one, two, page)] == ["11:59:56Z", "11:59:58Z", "12:00:00Z"]
+    assert [record["concurrent"] for record in (one, two, again)] == [page["id"], page["id"], revisit["id"]]
+    assert len({record["id"] for record in (one, two, page, again, revisit)}) == 5
+    assert (one["body"], one["http"].get_header("Content-Length"), page["body"]) == (b"", "0", FIRST)
+    lines = indexed(file)
+    assert len(lines) == 5
+    assert sum('"status": "301"' in line for line in lines) == 2
+
+
+@pytest.mark.parametrize("name", ["pages.warc", "pages.warc.gz"])
+def test_other_tools_accept_it(archive: dict[str, str], tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    export(archive, file)
+    lines = indexed(file)
     assert len(lines) == 5
     assert lines[0].startswith("ir,asrpress)/fa/news/11 20240501120000 ")
     assert sum('"mime": "warc/revisit"' in line for line in lines) == 2

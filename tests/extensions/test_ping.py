@@ -57,7 +57,13 @@ def test_a_good_run_is_told_once_and_in_our_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("exit_status", "reason"), [(1, "database failed"), (75, "refused"), (0, "another run at work")]
+    ("exit_status", "reason"),
+    [
+        (1, "database failed"),
+        (75, "refused"),
+        (0, "another run at work"),
+        (0, "database held by another program"),
+    ],
 )
 def test_silence_tells_of_any_other(exit_status: int, reason: str) -> None:
     with watchdog() as (url, asked):

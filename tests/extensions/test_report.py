@@ -182,9 +182,12 @@ def test_a_refusal_is_remembered_with_what_the_site_asked_for_and_a_good_run_for
     assert (good.memory.refusals, good.memory.rest_until) == (0, None)
 
 
-def test_another_run_at_work_is_not_reported_twice(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("reason", ["another run at work", "database held by another program"])
+def test_a_crawl_that_steps_aside_is_not_reported_twice(
+    scene: Scene, caplog: pytest.LogCaptureFixture, reason: str
+) -> None:
     with caplog.at_level(logging.INFO, "asrcrawler.extensions.report"):
-        assert scene.end("another run at work") == 0
+        assert scene.end(reason) == 0
     assert caplog.messages == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ from sqlalchemy import select, update
 
 from asrcrawler.crawl import archive
 from asrcrawler.crawl.archive import Archive
-from asrcrawler.exceptions import StorageError, TokenLostError, UnstorableError
+from asrcrawler.endings import DATABASE_FAILED, DATABASE_HELD
+from asrcrawler.exceptions import StorageError, TokenLostError, UnstorableError, UnusableError
 from asrcrawler.items import Absence, Article, Capture, Fetch, Outcome, PackedCapture
 from asrcrawler.pipelines import store
 from asrcrawler.pipelines.clean import clean_article
@@ -21,7 +23,7 @@ from asrcrawler.replica import World
 from asrcrawler.replica.rendering import Pages
 from asrcrawler.samaneh.visit import Answer, Asked, judge
 from asrcrawler.storage import Database, models
-from asrcrawler.storage.visits import writing
+from asrcrawler.storage.visits import runs, writing
 from asrcrawler.storage.visits.ledger import known
 from asrcrawler.text.packing import pack
 from tests.crawler import crawler_for_tests
@@ -343,3 +345,47 @@ def test_what_an_earlier_version_read_otherwise_is_no_edit(tmp_path: Path) -> No
     with Database(scene.url).read() as connection:
         [found] = connection.execute(select(models.article.c.body, models.article.c.lead, models.article.c.revision))
     assert tuple(found) == (world.truth(6).body, world.truth(6).lead, 1)
+
+
+def test_a_database_that_another_program_holds_is_left_to_it_before_anything_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(archive, "WAITS", (0.0, 0.0))
+    url = f"sqlite:///{tmp_path / 'asr.db'}?timeout=0.05"
+    with closing(Database(url)) as database:
+        database.prepare()
+        with database.write():  # as VACUUM does
+            assert end_at_the_start(url) == DATABASE_HELD
+        assert caplog.messages[-1].endswith("for too long); nothing was begun, and the next run does it")
+        assert sum("trying again" in line for line in caplog.messages) == 2
+        with database.read() as connection:
+            assert connection.execute(select(models.run)).all() == []
+
+
+@pytest.mark.parametrize("error", [StorageError("disk full"), UnusableError("no such role")])
+def test_any_other_trouble_at_the_start_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: StorageError
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(archive, "WAITS", ())
+    monkeypatch.setattr(runs, "begin_run", fail)
+    assert end_at_the_start(f"sqlite:///{tmp_path / 'asr.db'}") == DATABASE_FAILED
+
+
+def test_a_stop_while_the_database_is_held_is_no_good_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Archive, "_is_stopping", True)
+    url = f"sqlite:///{tmp_path / 'asr.db'}?timeout=0.05"
+    with closing(Database(url)) as database:
+        database.prepare()
+        with database.write():
+            assert end_at_the_start(url) == DATABASE_FAILED
+
+
+def end_at_the_start(url: str) -> str:
+    """Why a crawl ends that cannot open its run."""
+    pipeline = StorePipeline.from_crawler(crawler_for_tests(ASR_DATABASE_URL=url))
+    with pytest.raises(CloseSpider) as found:
+        asyncio.run(pipeline.open_spider())
+    return found.value.reason

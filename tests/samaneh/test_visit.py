@@ -8,17 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asrcrawler.items import Absence, Article, Capture, Outcome
-from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, judge
+from asrcrawler.items import Absence, Article, Capture, Outcome, Redirect
+from asrcrawler.samaneh.visit import LONGEST_REDIRECTS, Answer, Asked, Elsewhere, judge
 from tests.samaneh.template import BASE, CODE, TITLE, page
 from tests.samaneh.template import URL as PAGE_URL
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ASKED = Asked(site="asrpress.ir", code=32911, base_url="http://asrpress.ir")
 URL = "http://asrpress.ir/fa/news/32911"
+STEP = Redirect(NOW, 301, URL, f"{URL}/x")
 
 
-def answer(status: int = 200, body: bytes = b"", url: str = URL, redirects: int = 0, **headers: str) -> Answer:
+def answer(
+    status: int = 200, body: bytes = b"", url: str = URL, redirects: tuple[Redirect, ...] = (), **headers: str
+) -> Answer:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Answer(url=url, status=status, at=NOW, headers=named, body=body, redirects=redirects)
 
@@ -170,8 +173,16 @@ def test_a_small_page_that_cannot_be_read_and_sets_the_cookie_of_a_challenge_is_
     assert absence_of(answer(body=body, set_cookie="__arcsjs=f00; Path=/")).outcome is Outcome.REFUSED
 
 
+def test_the_redirects_that_led_to_a_page_are_kept_as_long_as_there_is_room() -> None:
+    long = STEP._replace(location="/fa/news/32911/" + "x" * LONGEST_REDIRECTS)
+    for steps, kept in (((), ()), ((STEP, STEP), (STEP, STEP)), ((STEP, long, STEP), (STEP,)), ((long, STEP), ())):
+        page_of = absence_of(answer(200, b"<html>no article</html>", redirects=steps)).fetch.capture  # type: ignore[union-attr]
+        assert isinstance(page_of, Capture)
+        assert page_of.redirects == kept
+
+
 def test_redirects_come_to_an_end() -> None:
-    found = absence_of(answer(301, location="/fa/news/32911/again", redirects=5))
+    found = absence_of(answer(301, location="/fa/news/32911/again", redirects=(STEP,) * 5))
     assert (found.outcome, found.reason) == (Outcome.UNREADABLE, "more than 5 redirects")
 
 
@@ -193,7 +204,7 @@ READ = Asked(site="asrpress.ir", code=CODE, base_url=BASE)
 CUT = page()[: page().index(b'<div class="side">')]
 
 
-def page_answer(body: bytes, *, status: int = 200, **transfer: bool) -> Answer:
+def page_answer(body: bytes, *, status: int = 200, **transfer: Any) -> Answer:
     headers = {"etag": '"1"', "last-modified": "Sun, 01 Mar 2026 13:00:00 GMT"}
     return Answer(url=PAGE_URL, status=status, at=NOW, headers=headers, body=body, **transfer)
 

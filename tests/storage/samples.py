@@ -109,7 +109,7 @@ def live(database: Database, visits: int = 100) -> None:
     """What two finished runs on each of two sites leave: edits, duplicates, absences, a plan for the next run."""
     for site in (SITE, OTHER_SITE):
         for half in (0, 1):
-            run_id = runs.begin_run(database, site, {"codes": "1-60"})
+            run_id = runs.begin_run(database, site, {"codes": "1-60"}, first_code=1)
             story = [replace(item, site=site) for item in a_story(visits)[half::2]]
             figures = runs.RunFigures()
             for start in range(0, len(story), 37):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from asrcrawler.exceptions import DamagedCaptureError
 from asrcrawler.export.warc import CapturedVisit
+from asrcrawler.items import Redirect
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
 from asrcrawler.storage.articles.rescue import Losses, around_damage
@@ -96,6 +98,7 @@ def _captured(rows: list[RowMapping], dictionaries: dict[int, Dictionary]) -> It
             url=row["url"],
             status=row["http_status"] or 200,
             headers=row["headers"] or {},
+            redirects=tuple(_redirect(**step) for step in row["redirects"] or ()),
             digest=row["digest"],
             body=None,
         )
@@ -115,6 +118,10 @@ def _captured(rows: list[RowMapping], dictionaries: dict[int, Dictionary]) -> It
             continue
         seen[row["code"], row["digest"]] = capture
         yield capture._replace(body=body)
+
+
+def _redirect(*, at: str, status: int, url: str, location: str) -> Redirect:
+    return Redirect(datetime.fromisoformat(at), status, url, location)
 
 
 def _dictionary(number: int | None, dictionaries: dict[int, Dictionary]) -> Dictionary | None:

@@ -14,7 +14,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from asrcrawler.storage.articles.rescue import UNREADABLE
-from asrcrawler.storage.checks import captures, coverage, engine, labels, ledger, links, orphans, revisions, words
+from asrcrawler.storage.checks import (
+    captures,
+    coverage,
+    engine,
+    labels,
+    ledger,
+    links,
+    orphans,
+    revisions,
+    sites,
+    words,
+)
 from asrcrawler.storage.checks.finding import Finding
 from asrcrawler.storage.engine.errors import RESCUE, damage_in
 from asrcrawler.storage.models import ledger as ledger_table
@@ -50,6 +61,7 @@ CHECKS = (
     Check("links", links.find, links.repair),
     Check("pages", captures.find, captures.repair),
     Check("coverage", coverage.find, coverage.repair),
+    Check("sites", sites.find, sites.repair),
     Check("words", words.find, words.repair, words.complete),
 )
 
@@ -77,11 +89,11 @@ def repair(database: Database) -> int:
     """
     repaired = 0
     with database.read() as connection:
-        sites = list(connection.scalars(select(ledger_table.c.site).distinct()))
+        every = list(connection.scalars(select(ledger_table.c.site).distinct()))
     for check in CHECKS:
         if check.repair is None or not _finds(database, check):
             continue
-        with suppress(*UNREADABLE), database.write(*sites) as connection:
+        with suppress(*UNREADABLE), database.write(*every) as connection:
             if found := list(check.find(connection)):
                 done = check.repair(connection, found)
                 repaired += len(found) if done is None else done

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from asrcrawler.exceptions import MovedError, SchemaError, StorageError, UnusableError, VanishedError
 from asrcrawler.storage.engine import readonly
 from asrcrawler.storage.engine.errors import translated
-from asrcrawler.storage.engine.limits import STATEMENT, UNLIMITED, Limits
+from asrcrawler.storage.engine.limits import BUSY_TIMEOUT, STATEMENT, UNLIMITED, Limits
 from asrcrawler.storage.migrations.revisions import HEAD, REVISIONS
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-BUSY_TIMEOUT = (
-    10  # seconds that a writer waits for another one, and that a stop may take; `?timeout=` in a SQLite URL goes first
-)
 CHECKPOINT_PAGES = 16_000  # of SQLite's write-ahead log; the default of 1,000 halves the rate of large batches
 LOG_FILE_LIMIT = 64 * 1024 * 1024  # bytes the write-ahead log shrinks to after a checkpoint; 16,000 pages
 CACHE_KIB = 16 * 1024  # of SQLite's pages in memory; the default of 2 MiB thrashes on the digests of a million texts

@@ -15,7 +15,7 @@ from sqlalchemy.exc import (
     StatementError,
 )
 
-from asrcrawler.exceptions import INSTALL, DamagedError, StorageError, UnstorableError, UnusableError
+from asrcrawler.exceptions import INSTALL, DamagedError, LockedError, StorageError, UnstorableError, UnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,8 @@ RESCUE = "restore a backup; without one, SQLite's own .recover or a dump of Post
 _PRIMARY = 0xFF  # of SQLite's number of an error; the rest says more of the same
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT})
 _DAMAGED_STATES = ("XX001", "XX002")  # PostgreSQL's codes for damaged data and a damaged index
+_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_LOCKED_STATE = "55P03"  # PostgreSQL's code where lock_timeout has passed
 _UNUSABLE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY})
 _UNUSABLE_STATES = ("28", "3D", "3F", "42")  # a role, a database, a schema, a table: not there or not allowed
 _UNUSABLE_WORDS = ("does not exist", "authentication failed", "no password supplied", "pg_hba.conf")
@@ -72,6 +74,8 @@ def _kind(error: SQLAlchemyError) -> type[StorageError]:
     number, state = getattr(cause, "sqlite_errorcode", 0) & _PRIMARY, getattr(cause, "sqlstate", None) or ""
     if number in _DAMAGED or state in _DAMAGED_STATES or "Could not decode to UTF-8" in str(cause):
         return DamagedError
+    if number in _LOCKED or state == _LOCKED_STATE:
+        return LockedError
     if _is_about_values(error):
         return UnstorableError
     if number in _UNUSABLE or state.startswith(_UNUSABLE_STATES):
@@ -91,8 +95,10 @@ def _is_about_values(error: SQLAlchemyError) -> bool:
 
 
 def _words(error: BaseException) -> str:
-    """The driver's own."""
-    return " ".join(str(getattr(error, "orig", None) or error).split())[:LONGEST_CAUSE]
+    """The driver's own, without the statement that PostgreSQL shows a piece of."""
+    cause = getattr(error, "orig", None) or error
+    primary = getattr(getattr(cause, "diag", None), "message_primary", None)
+    return " ".join(str(primary or cause).split())[:LONGEST_CAUSE]
 
 
 def _cause(error: BaseException) -> str:

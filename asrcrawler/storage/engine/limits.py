@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+BUSY_TIMEOUT = (
+    10  # seconds that one waits for another's lock, and that a stop may take; `?timeout=` in a SQLite URL goes first
+)
 STATEMENT = 60.0  # seconds that a statement of a crawl or a short command may take
 GRACE = 10.0  # seconds beyond, in which a server that works would have ended a statement by itself
 UNLIMITED = math.inf

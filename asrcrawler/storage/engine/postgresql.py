@@ -14,7 +14,7 @@ import psycopg
 from sqlalchemy import event
 
 from asrcrawler.exceptions import EncodingError
-from asrcrawler.storage.engine.limits import UNLIMITED
+from asrcrawler.storage.engine.limits import BUSY_TIMEOUT, UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -71,7 +71,8 @@ def bind(engine: Engine, limits: Limits, name: str, *, read_only: bool, any_enco
 
 def _begin_session(connection: psycopg.Connection[Any], limits: Limits, *, read_only: bool) -> str:
     """State what the session needs, in one exchange; give the encoding of the database."""
-    wanted = _SESSION | {"statement_timeout": _milliseconds(limits.statement)}
+    lock = BUSY_TIMEOUT if limits.statement != UNLIMITED else UNLIMITED  # a long job waits as long as it has to
+    wanted = _SESSION | {"statement_timeout": _milliseconds(limits.statement), "lock_timeout": _milliseconds(lock)}
     if read_only:
         wanted["default_transaction_read_only"] = "on"
     values = [part for setting in wanted.items() for part in setting]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from asrcrawler.items import Media
+    from asrcrawler.items import Media, Redirect
 
 NEW = "new"
 STALE = "old copy"
@@ -311,6 +311,7 @@ class Batch:
             "page_id": None,
             "url": storable(capture.url) if capture else None,
             "headers": _headers(capture.headers) if capture else None,
+            "redirects": [_redirect(step) for step in capture.redirects] or None if capture else None,
         }
         self.visits.append(visit)
         if capture is not None:
@@ -434,6 +435,11 @@ def validators_of(
 def _headers(given: Mapping[str, str]) -> dict[str, str]:
     storables = ((storable(name), storable(value)) for name, value in given.items())
     return {name: value or "" for name, value in storables if name}
+
+
+def _redirect(step: Redirect) -> dict[str, Any]:
+    url, location = storable(step.url) or "", storable(step.location) or ""
+    return {"at": step.at.isoformat(), "status": step.status, "url": url, "location": location}
 
 
 def _header(value: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asrcrawler.items import PackedCapture, Redirect
 from asrcrawler.storage.articles import captures as room
 from asrcrawler.storage.articles.captures import captures
 from asrcrawler.storage.articles.selection import Selection
@@ -31,3 +32,14 @@ def test_captures_come_by_site_code_and_visit(database: Database, monkeypatch: p
     assert [one.code for one in some] == [2, 3, 3]
     published = captures(database, Selection(since=NOON.date()))
     assert {one.site for one in published} == {SITE}
+
+
+def test_a_capture_has_the_redirects_that_led_to_it(database: Database) -> None:
+    step = Redirect(NOON - HOUR, 301, "http://asrpress.ir/fa/news/1", "/fa/news/1/خبر\0")
+    led, plain = with_page(an_article(1)), with_page(an_article(2))
+    assert led.fetch is not None
+    assert isinstance(led.fetch.capture, PackedCapture)
+    led.fetch.capture.redirects = (step,)
+    write_visits(database, [led, plain, an_article(3)])
+    found = [one.redirects for one in captures(database, Selection())]
+    assert found == [(step._replace(location="/fa/news/1/خبر"),), ()]

@@ -15,9 +15,23 @@ from asrcrawler.storage import Database, models
 from asrcrawler.storage.checks import CHECKS, findings, repair
 from asrcrawler.storage.search import refilling, search
 from asrcrawler.storage.visits.ledger import due
+from asrcrawler.storage.visits.sites import first_code
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.damage import break_leaf, break_row
-from tests.storage.samples import DAY, HOUR, NOON, SITE, all_rows, an_absence, an_article, column, live, row, rows
+from tests.storage.samples import (
+    DAY,
+    HOUR,
+    NOON,
+    OTHER_SITE,
+    SITE,
+    all_rows,
+    an_absence,
+    an_article,
+    column,
+    live,
+    row,
+    rows,
+)
 from tests.storage.search.contents import fold_by_the_first
 
 if TYPE_CHECKING:
@@ -50,6 +64,15 @@ def test_a_sound_archive_has_no_findings(database: Database) -> None:
     before = all_rows(database)
     assert repair(database) == 0
     assert all_rows(database) == before
+
+
+def test_an_archive_that_is_to_begin_at_no_code_is_found_and_goes_by_the_setting(database: Database) -> None:
+    live(database)
+    damage(database, f"UPDATE site SET first_code = -5 WHERE site = '{SITE}'")
+    assert told(database) == [f"sites: {SITE}: the archive is to begin at -5, which is no code"]
+    assert repair(database) == 1
+    assert (first_code(database, SITE, 9), first_code(database, OTHER_SITE, 9)) == (9, 1)
+    assert told(database) == []
 
 
 def test_a_sound_archive_is_not_locked_to_be_repaired(sqlite_url: str) -> None:

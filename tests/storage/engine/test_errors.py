@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from contextlib import closing
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import event, insert, make_url
 
-from asrcrawler.exceptions import StorageError, UnstorableError
+from asrcrawler.exceptions import LockedError, StorageError, UnstorableError
 from asrcrawler.storage import Database, models
+from asrcrawler.storage.engine import database as engine
+from asrcrawler.storage.engine import postgresql
+from asrcrawler.storage.visits.runs import begin_run
 from asrcrawler.storage.visits.writing import write_visits
-from tests.storage.samples import an_article, rows
+from tests.storage.samples import SITE, an_article, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +68,7 @@ def test_a_locked_file_is_waited_for_and_then_named(sqlite_url: str) -> None:
     database.prepare()
     other = sqlite3.connect(str(database.path), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StorageError) as caught:
+    with pytest.raises(LockedError) as caught:
         write_visits(database, [an_article(7)])
     assert one_line(caught.value).endswith("database is locked (another program has held it for too long)")
     other.execute("ROLLBACK")
@@ -72,6 +76,27 @@ def test_a_locked_file_is_waited_for_and_then_named(sqlite_url: str) -> None:
     write_visits(database, [an_article(7)])
     assert len(rows(database, models.article)) == 1
     database.close()
+
+
+@pytest.mark.parametrize("what", ["alembic_version", "run"])
+def test_a_locked_table_is_waited_for_and_then_named(
+    postgresql_url: str, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "BUSY_TIMEOUT", 0.05)
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT", 0.05)
+    with closing(Database(postgresql_url)) as database, closing(Database(postgresql_url)) as other:
+        database.prepare()
+        with other.write() as connection:
+            connection.exec_driver_sql(f"LOCK TABLE {what} IN ACCESS EXCLUSIVE MODE")
+            with pytest.raises(LockedError) as caught:
+                prepare_and_begin(database)
+        assert "lock timeout (another program has held it for too long)" in one_line(caught.value)
+        assert prepare_and_begin(database) == 1
+
+
+def prepare_and_begin(database: Database) -> int:
+    database.prepare()
+    return begin_run(database, SITE, {})
 
 
 def test_a_full_disk_loses_the_batch_whole_and_no_more(sqlite_url: str) -> None:
