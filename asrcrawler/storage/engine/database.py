@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
 from time import sleep
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import create_engine, event, inspect, make_url, text
+from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from asrcrawler.exceptions import MovedError, SchemaError, StorageError, UnusableError, VanishedError
 from asrcrawler.storage.engine import readonly
-from asrcrawler.storage.engine.errors import translated
+from asrcrawler.storage.engine.backend import backend_of
+from asrcrawler.storage.engine.errors import is_about_missing_table, translated
 from asrcrawler.storage.engine.limits import STATEMENT, UNLIMITED, Limits
 from asrcrawler.storage.migrations.revisions import HEAD, REVISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy import URL, Connection
 
 T = TypeVar("T")
-
-BUSY_TIMEOUT = (
-    10  # seconds that a writer waits for another one, and that a stop may take; `?timeout=` in a SQLite URL goes first
-)
-CHECKPOINT_PAGES = 16_000  # of SQLite's write-ahead log; the default of 1,000 halves the rate of large batches
-LOG_FILE_LIMIT = 64 * 1024 * 1024  # bytes the write-ahead log shrinks to after a checkpoint; 16,000 pages
-CACHE_KIB = 16 * 1024  # of SQLite's pages in memory; the default of 2 MiB thrashes on the digests of a million texts
-
-SCHEMA_LOCK = (0x617372, 0)  # PostgreSQL advisory lock held while the schema changes
-SITE_LOCK = 0x617373  # … and, with the hash of its name, while something is written about a site
 
 TURN = 120  # seconds until a connection is free, where there are few; more than a silent server may take
 LOOKS = 5  # at a file that another program writes to while it is read without locks
 BETWEEN_LOOKS = 0.1  # seconds
-
-_WRITES = {"asr_writes": True}
-_NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
 
 
 class Database:
@@ -71,17 +58,15 @@ class Database:
             self._url = _url(url)
             self.name = _without_password(self._url)
             pool = {} if connections is None else {"pool_size": connections, "max_overflow": 0, "pool_timeout": TURN}
-            if self._url.get_backend_name() == "postgresql":
-                self.engine = self._postgresql_engine(pool, any_encoding=any_encoding)
-            elif read_only:
-                self.engine = readonly.reading_engine(self._url, self._limits)
-            else:
-                self.engine = _sqlite_engine(self._url, pool)
+            self.backend = backend_of(self._url.get_backend_name())
+            self.engine = self.backend.open_engine(
+                self._url, self._limits, self.name, pool, read_only=read_only, any_encoding=any_encoding
+            )
         self._file: tuple[int, int] | None = None
 
     @property
     def is_sqlite(self) -> bool:
-        return self.engine.dialect.name == "sqlite"
+        return self._url.get_backend_name() == "sqlite"
 
     @property
     def path(self) -> Path | None:
@@ -95,10 +80,9 @@ class Database:
         """
         if self._read_only:
             self._follow_file()
-        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with (
             translated(self.name),
-            self.engine.connect().execution_options(**options) as connection,
+            self.engine.connect().execution_options(**self.backend.READING) as connection,
             self._unmoved(connection),
         ):
             transaction = connection.begin()
@@ -127,11 +111,11 @@ class Database:
         self._refuse_if_vanished()
         with (
             translated(self.name),
-            self.engine.connect().execution_options(**_WRITES) as connection,
+            self.engine.connect().execution_options(**self.backend.WRITING) as connection,
             connection.begin(),
         ):
             for site in sorted(set(sites)):  # the same order everywhere: no deadlock
-                self._wait_for(connection, SITE_LOCK, "hashtext(:key)", site)
+                self.backend.lock_site(connection, site)
             yield connection
 
     @contextmanager
@@ -139,10 +123,9 @@ class Database:
         """A connection outside any transaction, for the statements that refuse to be in one. Raises
         :exc:`StorageError`.
         """
-        options: dict[str, Any] = {readonly.OUTSIDE: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         with (
             translated(self.name),
-            self.engine.connect().execution_options(**options) as connection,
+            self.engine.connect().execution_options(**self.backend.OUTSIDE) as connection,
             self._unmoved(connection),
         ):
             yield connection
@@ -198,22 +181,6 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
 
-    def _postgresql_engine(self, pool: dict[str, int], *, any_encoding: bool) -> Engine:
-        from asrcrawler.storage.engine import postgresql
-
-        readers = readonly.POOL if self._read_only else pool
-        told = {"application_name": "asrcrawler reader" if self._read_only else "asrcrawler"}
-        engine = create_engine(
-            self._url,
-            pool_pre_ping=True,
-            connect_args=postgresql.connect_arguments(self._url, **told),
-            json_serializer=_json,
-            **readers,
-        )
-        if engine.dialect.driver == "psycopg":
-            postgresql.bind(engine, self._limits, self.name, read_only=self._read_only, any_encoding=any_encoding)
-        return engine
-
     def _schema_version(self) -> str | None:
         with self.read() as connection:
             return _version(connection)
@@ -223,21 +190,12 @@ class Database:
         from asrcrawler.storage.migrations.upgrade import upgrade
 
         with self._limits.lifted(), self.write() as connection:
-            if not self.is_sqlite:
-                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-            namespace, key = SCHEMA_LOCK
-            self._wait_for(connection, namespace, ":key", key)
+            self.backend.lock_schema(connection)
             version = _version(connection)
             if version is None:
                 self._refuse_if_foreign(connection)
             if version != HEAD:
                 upgrade(connection)
-
-    def _wait_for(self, connection: Connection, namespace: int, expression: str, key: str | int) -> None:
-        """Hold an advisory lock of PostgreSQL to the end of the transaction."""
-        if not self.is_sqlite:
-            wait = f"set_config('lock_timeout', '{BUSY_TIMEOUT}s', true)"
-            connection.execute(text(f"SELECT {wait}, pg_advisory_xact_lock({namespace}, {expression})"), {"key": key})
 
     def _refuse_if_foreign(self, connection: Connection) -> None:
         if tables := sorted(set(inspect(connection).get_table_names()) - {"alembic_version"}):
@@ -302,7 +260,7 @@ def _version(connection: Connection) -> str | None:
         with connection.begin_nested():
             found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     except DBAPIError as error:
-        if "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", None) == _NO_SUCH_TABLE:
+        if is_about_missing_table(error):
             return None
         raise
     return found
@@ -310,51 +268,15 @@ def _version(connection: Connection) -> str | None:
 
 def _url(text: str) -> URL:
     try:
-        url = make_url(text)
+        return make_url(text)
     except ValueError as error:  # a port that is no number
         raise ArgumentError(str(error)) from error
-    if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise ArgumentError(f"{url.get_backend_name()} is not supported; use sqlite:/// or postgresql+psycopg://")
-    return url
 
 
 def _without_password(url: URL) -> str:
     """Write the address of a database for people; libpq takes passwords among the parameters, too."""
     secret = {name: "***" for name in url.query if "password" in name}
     return url.update_query_dict(secret).render_as_string(hide_password=True)
-
-
-def _sqlite_engine(url: URL, pool: dict[str, int]) -> Engine:
-    engine = create_engine(
-        url,
-        connect_args={} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT},
-        json_serializer=_json,
-        **pool,
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # escaped, Persian takes thrice the room
-
-
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # the driver's own idea of transactions is off; see _begin_sqlite
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")  # readers and the one writer do not wait for each other
-    cursor.execute("PRAGMA synchronous = FULL")  # one fsync a batch: what was committed outlives a power cut
-    cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-    cursor.execute(f"PRAGMA journal_size_limit = {LOG_FILE_LIMIT}")
-    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if not options.get(readonly.OUTSIDE):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("asr_writes") else "BEGIN")
 
 
 @contextmanager

@@ -29,6 +29,7 @@ _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT})
 _DAMAGED_STATES = ("XX001", "XX002")  # PostgreSQL's codes for damaged data and a damaged index
 _UNUSABLE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY})
 _UNUSABLE_STATES = ("28", "3D", "3F", "42")  # a role, a database, a schema, a table: not there or not allowed
+_NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
 _UNUSABLE_WORDS = ("does not exist", "authentication failed", "no password supplied", "pg_hba.conf")
 """What a PostgreSQL server says before there is a connection that could carry a code."""
 
@@ -65,6 +66,12 @@ def damage_in(error: Exception) -> str | None:
     if isinstance(error, SQLAlchemyError):
         return _words(error) if _kind(error) is DamagedError else None
     return f"a value that is none: {_words(error)}" if isinstance(error, ValueError) else None
+
+
+def is_about_missing_table(error: BaseException | None) -> bool:
+    """Tell whether a table is not there that a statement names."""
+    cause = getattr(error, "orig", None)
+    return "no such table" in str(cause) or getattr(cause, "sqlstate", None) == _NO_SUCH_TABLE
 
 
 def _kind(error: SQLAlchemyError) -> type[StorageError]:

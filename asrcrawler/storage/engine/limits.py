@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 STATEMENT = 60.0  # seconds that a statement of a crawl or a short command may take
 GRACE = 10.0  # seconds beyond, in which a server that works would have ended a statement by itself
+BUSY_TIMEOUT = (
+    10  # seconds that a writer waits for another one, and that a stop may take; `?timeout=` in a SQLite URL goes first
+)
 UNLIMITED = math.inf
 """For long jobs: a copy, a check, an export."""
 

@@ -35,12 +35,7 @@ def tidy(database: Database) -> None:
     """
     refilling.clear(database)
     with database.maintain() as connection:
-        if database.is_sqlite:
-            for statement in ("VACUUM", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                connection.exec_driver_sql(statement)
-        else:
-            for name in list(_tables(connection)):
-                connection.exec_driver_sql(f'VACUUM (ANALYZE) "{name}"')
+        database.backend.tidy(connection, list(_tables(connection)))
 
 
 def back_up(database: Database, path: Path) -> None:

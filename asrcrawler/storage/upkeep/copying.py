@@ -13,9 +13,10 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import JSON, MetaData, String, and_, bindparam, delete, func, insert, select, text
+from sqlalchemy import JSON, MetaData, String, and_, bindparam, delete, func, insert, select
 
 from asrcrawler.exceptions import CopyError
+from asrcrawler.storage.engine.backend import backend_of
 from asrcrawler.storage.engine.rows import upsert
 from asrcrawler.storage.models import article, metadata, run, search_index, search_site
 from asrcrawler.storage.search import index
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, Table
+    from sqlalchemy import Connection, Delete, Row, Select, Table
 
     from asrcrawler.storage.engine.database import Database
 
@@ -122,16 +123,10 @@ class _Copying:
                     index.enter(connection, site, rows)
 
     def _count_on(self, table: Table) -> None:
-        """PostgreSQL numbers new rows by a sequence, which knows nothing of rows that brought their number."""
-        column = table.autoincrement_column
-        if column is None or self._target.is_sqlite:
-            return
-        with self._target.write() as connection:
-            highest = connection.scalar(select(func.max(column)))
-            connection.execute(
-                text("SELECT setval(pg_get_serial_sequence(:table, :column), :value, :used)"),
-                {"table": table.name, "column": column.name, "value": highest or 1, "used": highest is not None},
-            )
+        """Let new rows have higher numbers than those that brought theirs with them."""
+        if (column := table.autoincrement_column) is not None:
+            with self._target.write() as connection:
+                self._target.backend.number_on(connection, column)
 
 
 def _refuse_other_data(source: Database, target: Database, runs: set[_Run], tables: Iterable[Table]) -> None:
@@ -198,9 +193,9 @@ def _rows(connection: Connection, table: Table) -> Iterator[Row[Any]]:
 
 
 def _in_order(connection: Connection, table: Table) -> Select[Any]:
-    order: list[ColumnElement[Any]] = [
-        column.collate("C") if isinstance(column.type, String) and connection.dialect.name != "sqlite" else column
-        for column in table.primary_key.columns
+    as_in_python = backend_of(connection.dialect.name).in_order_of_python
+    order = [
+        as_in_python(column) if isinstance(column.type, String) else column for column in table.primary_key.columns
     ]
     return select(table).order_by(*order)
 
