@@ -1,4 +1,4 @@
-"""The indexes of words: every article is in them, as its text is now, and nothing else is."""
+"""Check the indexes of words: they hold every article with its present text, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from asrcrawler.items import EDITED
 from asrcrawler.storage.checks.finding import Finding
 from asrcrawler.storage.models import article
 from asrcrawler.storage.search import index, indexes, refilling
+from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.storage.search.documents import digest, document
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ NOT_THERE = "is not in the index of words"
 
 
 def find(connection: Connection) -> Iterator[Finding]:
-    """What is wrong with the index that answers, and with one that is being filled as far as that has come."""
+    """Find what is wrong with the index that answers, and with the filled part of one that is being filled."""
     found = indexes.every(connection, {indexes.FILLING, indexes.CURRENT})
     if not found:
         yield Finding(NAME, NO_INDEX)
@@ -62,7 +63,7 @@ def _of_index(connection: Connection, one: Index) -> Iterator[Finding]:
 
 
 def _of_site(connection: Connection, one: Index, site: str, base: int | None) -> Iterator[Finding]:
-    """Where the index holds digests, on SQLite, they are held against the articles' texts."""
+    """Check the articles of a site; where the index holds digests, compare them with the articles' texts."""
     here = article.c.site == site
     columns = [article.c[name] for name in ("code", *EDITED)]
     if base is None:
@@ -73,7 +74,7 @@ def _of_site(connection: Connection, one: Index, site: str, base: int | None) ->
     key, documents = cast(article.c.code, BigInteger) + base, one.tables.document
     own = article.join(documents, documents.c.id == key, isouter=True)
     inside = here, key <= one.cursor
-    if connection.dialect.name != "sqlite":
+    if not backend_of(connection).WORDS_APART:
         missing = select(article.c.code).select_from(own).where(*inside, documents.c.id.is_(None))
         for code in connection.scalars(missing.order_by(article.c.code)):
             yield Finding(NAME, NOT_THERE, site, code)

@@ -1,6 +1,7 @@
 """Choose the module that knows what a kind of database does in its own way: ``sqlite`` or ``postgresql``.
 
-Both have the functions of :class:`Backend`. This is the only place that asks which of the two it is.
+Both have the functions of :class:`Backend`. Besides, only column types, migrations and the index of words, which has two
+such modules of its own, ask which of the two it is.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Backend(Protocol):
         """Number the rows to come from the highest number on, after rows that brought their number with them."""
 
     def tidy(self, connection: Connection, tables: Iterable[str], /) -> None:
-        """Give free room back and renew what the planner of queries knows; outside any transaction."""
+        """Free the space of deleted rows and renew what the planner of queries knows; outside any transaction."""
 
     def faults(self, connection: Connection, texts: Iterable[Column[Any]], /) -> Iterator[tuple[str, bool]]:
         """Look for faults of the database's own files; for each, say whether it is damage that only a person can mend.
