@@ -38,7 +38,7 @@ def warn(command: str, warnings: Iterable[str]) -> None:
 
 @contextmanager
 def ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM and SIGHUP unwind like Ctrl-C, so that what was begun is ended in good order."""
+    """Make SIGTERM and SIGHUP unwind the stack like Ctrl-C, so that everything is closed properly."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -53,9 +53,9 @@ def ended_by_sigterm() -> Iterator[None]:
 
 @contextmanager
 def hangup_is_sigterm() -> Iterator[None]:
-    """SIGHUP does what SIGTERM does, unless it is ignored already (``nohup``).
+    """Make SIGHUP do what SIGTERM does, unless it is ignored already (``nohup``).
 
-    Once: a terminal that is closed sends it more than once, and a second SIGTERM is no longer in good order.
+    Only once: a terminal that is closed sends it more than once, and a second SIGTERM ends the process at once.
     """
 
     def pass_on(*_: object) -> None:
@@ -74,7 +74,7 @@ def hangup_is_sigterm() -> Iterator[None]:
 
 
 class HelpFormatter(ScrapyHelpFormatter):
-    """Scrapy's own; a text of several lines keeps them."""
+    """Scrapy's own formatter, which leaves a text of several lines as it is."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         if "\n" not in text:
@@ -111,12 +111,12 @@ class AsrCommand(ScrapyCommand):
 
     @property
     def title(self) -> str:
-        """The command as the user called it, for error messages."""
+        """Name the command as the user called it, for error messages."""
         return self.name
 
     @cached_property
     def config(self) -> Config:
-        """The checked settings. Raises :exc:`~asrcrawler.exceptions.SettingError`."""
+        """Read and check the settings. Raises :exc:`~asrcrawler.exceptions.SettingError`."""
         from asrcrawler.config import Config
 
         assert self.settings is not None

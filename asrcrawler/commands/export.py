@@ -74,7 +74,7 @@ class Command(AsrCommand):
 
 @dataclass(slots=True)
 class _Counted(Generic[T]):
-    """The same things, counted as they pass."""
+    """An iterator that counts what it gives."""
 
     items: Iterable[T]
     count: int = 0

@@ -1,11 +1,9 @@
-"""The database: the only room that speaks SQL. It knows nothing of Scrapy.
+"""Keep the archive in a database. This is the only package that speaks SQL; it knows nothing of Scrapy.
 
-``models`` and ``migrations`` are the tables, ``database`` opens them, ``readonly`` for readers, ``postgresql`` with
-what a server has to be told; ``limits`` says how long anything may take. ``batch`` is what visits make of them and
-``writing`` puts it there, with ``pages``, ``duplicates`` and ``similar``. ``ledger`` and ``coverage`` answer planning,
-``runs`` keeps one run at a time. ``status``, ``census``, ``reading``, ``export`` and ``search`` read, ``captures`` the
-kept pages, ``rescue`` around what is damaged; ``selection`` is what several of them are asked about. ``rereading`` and
-``rewriting`` are for another reading of kept pages; ``checks``, ``copying`` and ``care`` look after the whole.
+``models`` and ``migrations`` state the tables. ``engine`` opens a database; ``engine.sqlite`` and ``engine.postgresql``
+hold what differs between the two. ``visits`` writes what a run finds and answers what a run asks. ``articles``,
+``figures`` and ``search`` read. ``reparse`` writes what another reading of the captures gave. ``checks`` finds and
+repairs faults; ``upkeep`` copies, backs up and tidies a whole database.
 """
 
 from asrcrawler.storage.engine.database import Database, open_for_reading

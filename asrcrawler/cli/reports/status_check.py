@@ -10,7 +10,7 @@ from asrcrawler.cli.reports.figures import duration, moment
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-COVERAGE_TOLERANCE = 0.01  # of all codes; a few of the newest ones always still wait for their visit
+COVERAGE_TOLERANCE = 0.01  # of all codes; a few of the newest ones always wait for their visit
 
 Row = Mapping[Any, Any]
 
@@ -25,8 +25,8 @@ def problems(
     longest: timedelta,
     now: datetime,
 ) -> list[str]:
-    """What is wrong: no run was good, the last good one is older than ``longest``, a clock was ahead, or less of the
-    archive is visited than before.
+    """List what is wrong: no run was good, the last good one is older than ``longest``, a clock was ahead, or less of
+    the archive is visited than before.
 
     ``run_ahead`` is a run of the future. ``coverage_…`` are the shares of the known codes visited at least once, None
     where it cannot be said.

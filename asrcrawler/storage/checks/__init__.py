@@ -1,7 +1,7 @@
-"""What can be wrong with an archive, found and, where the right value can be worked out, put right.
+"""Find what is wrong with an archive, and repair it where the right value can be worked out.
 
-A check is a module here with ``find(connection)`` and, where there is a way, ``repair(connection, findings)``.
-:data:`CHECKS` names them in the order in which they are carried out and repaired: coverage comes from the ledger.
+A check is a module of this package with ``find(connection)`` and, where a repair is possible, ``repair(connection,
+findings)``. :data:`CHECKS` has them in the order in which they are run and repaired: coverage is made of the ledger.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One kind of fault."""
+    """A check for one kind of fault."""
 
     name: str
     find: Callable[[Connection], Iterator[Finding]]
     repair: Callable[[Connection, Sequence[Finding]], int | None] | None = None
-    """Puts findings right within the transaction that they were found in; None where nobody but a person can. Gives how
-    many it put right, or None for all of them.
+    """Repairs findings within the transaction in which they were found, and gives how many, or None for all of them; is
+    None where only a person can repair them.
     """
     complete: Callable[[Database], object] | None = None
-    """Does what of a repair would keep others waiting in one transaction."""
+    """Does the part of a repair that would take too long for one transaction."""
 
 
 CHECKS = (
@@ -56,9 +56,9 @@ CHECKS = (
 
 
 def findings(database: Database) -> Iterator[Finding]:
-    """Everything that is wrong, in one state of the database, so that a crawl at work does not matter.
+    """Find everything that is wrong in one state of the database; a crawl may be at work meanwhile.
 
-    A check that meets damage says so, and the others are carried out all the same. Raises
+    A check that meets damage says so, and the others are run all the same. Raises
     :exc:`~asrcrawler.exceptions.StorageError` where the database cannot even be opened.
     """
     with database.read() as connection:
@@ -71,9 +71,9 @@ def findings(database: Database) -> Iterator[Finding]:
 
 
 def repair(database: Database) -> int:
-    """Put right what can be, a check a transaction; give the number of findings that were.
+    """Repair what can be repaired, each check in one transaction; give the number of findings that were repaired.
 
-    A crawl waits while something is found and put right, and not for checks that find nothing. Raises
+    A crawl waits for a check that finds and repairs something, and not for checks that find nothing. Raises
     :exc:`~asrcrawler.exceptions.StorageError`.
     """
     repaired = 0
@@ -98,7 +98,7 @@ def _finds(database: Database, check: Check) -> bool:
 
 def _found(connection: Connection, check: Check) -> Iterator[Finding]:
     try:
-        with connection.begin_nested():  # PostgreSQL takes nothing more in a transaction after an error, but for this
+        with connection.begin_nested():  # without it, PostgreSQL refuses the rest of a transaction after an error
             yield from check.find(connection)
     except (DBAPIError, ValueError) as error:
         if (damage := damage_in(error)) is None:

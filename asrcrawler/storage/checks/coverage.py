@@ -1,4 +1,4 @@
-"""The intervals of visited codes, against the visits that the ledger knows."""
+"""Check the intervals of visited codes against the visits that the ledger knows."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _said(connection: Connection, site: str) -> list[Span]:
 
 
 def _right(connection: Connection, site: str) -> Iterator[Span]:
-    """What the ledger gives, code after code, without holding them."""
+    """Work the intervals out from the ledger, code after code, without holding the codes in memory."""
     visited = (
         select(ledger.c.code).where(ledger.c.site == site, ledger.c.first_visit_at.is_not(None)).order_by(ledger.c.code)
     )

@@ -1,7 +1,7 @@
-"""The database itself: whether its pages and indexes are whole.
+"""Check the database itself: whether its files and indexes are whole.
 
-An index that is out of step with its table can be made anew from it. Other damage is for a person: it is one finding
-with what can be done, however many complaints there are.
+An index that does not fit its table is made anew from it. Other damage only a person can repair: it is one finding with
+what can be done, however many complaints there are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 NAME = "engine"
-ROUNDS = 10  # of making indexes anew: so many complaints about one can hide the others
+ROUNDS = 10  # of renewing indexes: the complaints about one can hide the others
 
 _TEXTS = (article.c.body, revision.c.body)
 
@@ -30,7 +30,7 @@ def find(connection: Connection) -> Iterator[Finding]:
 
 
 def repair(connection: Connection, _: Sequence[Finding]) -> int:
-    """Make every index anew that is out of step; give the number of indexes."""
+    """Make every broken index anew; give their number."""
     backend = backend_of(connection.dialect.name)
     renewed: set[str] = set()
     for _round in range(ROUNDS):

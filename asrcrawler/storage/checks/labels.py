@@ -1,4 +1,4 @@
-"""The labels that articles are found by, against the lists of categories and tags they come from."""
+"""Check the labels by which articles are found against the lists of categories and tags they come from."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BATCH = 2_000  # rows read at a time
 
 
 def find(connection: Connection) -> Iterator[Finding]:
-    """One pass over the articles and one over their labels, side by side."""
+    """Compare the articles with their labels, reading both once and in the same order."""
     lists = select(article.c.site, article.c.code, article.c.category, article.c.tags)
     for site in list(connection.scalars(select(article.c.site).distinct().order_by(article.c.site))):
         articles = lists.where(article.c.site == site).order_by(article.c.code)

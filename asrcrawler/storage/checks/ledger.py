@@ -1,4 +1,4 @@
-"""The ledger against the articles: what is booked as stored is there, and what is there is booked."""
+"""Check the ledger against the articles: what is booked as stored is there, and what is there is booked."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def repair(connection: Connection, findings: Sequence[Finding]) -> None:
 
 
 def _booked(connection: Connection, site: str, code: int) -> dict[str, Any]:
-    """What an article tells of its visits."""
+    """Work out the ledger's row from what an article tells of its visits."""
     row = connection.execute(select(article).where(article.c.site == site, article.c.code == code)).one()
     return {
         "site": site,
@@ -98,6 +98,6 @@ def _last_visit(connection: Connection, site: str, code: int) -> dict[str, Any]:
 
 
 def _visits(connection: Connection, site: str, code: int) -> int:
-    """At least the one that must have been."""
+    """Count the visits that are known: at least the one that must have been."""
     counted = connection.scalar(select(func.count()).where(visit.c.site == site, visit.c.code == code))
     return max(counted or 0, 1)

@@ -1,4 +1,4 @@
-"""The links between articles: each leads to an article, with a lower code."""
+"""Check the links between articles: each leads to an article, with a lower code."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def find(connection: Connection) -> Iterator[Finding]:
 
 
 def repair(connection: Connection, findings: Sequence[Finding]) -> None:
-    """Work the links of these articles out anew, as storing them does."""
+    """Find the links of these articles again, as is done when they are stored."""
     for site, codes in codes_by_site(findings).items():
         for code in codes:
             own = article.c.site == site, article.c.code == code

@@ -1,4 +1,4 @@
-"""Rows that were worked out from an article which is not there."""
+"""Find rows that were worked out from an article which is not there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def find(connection: Connection) -> Iterator[Finding]:
 
 
 def repair(connection: Connection, findings: Sequence[Finding]) -> None:
-    """They say nothing that is not made anew when the article is stored."""
+    """Delete them; they are made anew when the article is stored."""
     for site, codes in codes_by_site(findings).items():
         for table in DERIVED:
             for code in codes:

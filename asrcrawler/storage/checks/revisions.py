@@ -1,4 +1,4 @@
-"""Earlier texts: an article of revision 3 has the texts 1 and 2, and no text is without its article."""
+"""Check the earlier texts: an article of revision 3 has the texts 1 and 2, and no text is without its article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One database: its engine, its transactions, its schema."""
+"""Open a database: its connections, its transactions, its schema."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Database:
         connections: int | None = None,
         any_encoding: bool = False,
     ) -> None:
-        """``read_only``: the database itself refuses to change.
+        """Open the database of ``url``; ``read_only``: it refuses every change.
 
         ``longest``: seconds that a statement may take; unless given, few for a server of readers (``read_only``), and a
         minute else. ``connections``: how many there may be at once. ``any_encoding``: also of a PostgreSQL database
@@ -70,13 +70,15 @@ class Database:
 
     @property
     def path(self) -> Path | None:
-        """The file of a SQLite database."""
+        """Give the file of a SQLite database."""
         return Path(self._url.database) if self.is_sqlite and self._url.database else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one state of the database. Raises :exc:`StorageError`, and :exc:`MovedError` where
-        another program wrote to a file that could not be locked: see :meth:`again`.
+        """Open a connection that sees one state of the database.
+
+        Raises :exc:`StorageError`, and :exc:`MovedError` where another program wrote to a file that could not be
+        locked: see :meth:`again`.
         """
         if self._read_only:
             self._follow_file()
@@ -92,9 +94,9 @@ class Database:
                 transaction.rollback()  # there is nothing to commit, and SQLite refuses that where it met with damage
 
     def again(self, question: Callable[[], T]) -> T:
-        """What ``question`` gives, which reads and changes nothing; it is put again where the file moved meanwhile.
+        """Give what ``question`` gives, which only reads; call it again where the file was written to meanwhile.
 
-        Raises :exc:`MovedError` where it moves all the time.
+        Raises :exc:`MovedError` where the file is written to each time.
         """
         for _ in range(LOOKS - 1):
             with suppress(MovedError):
@@ -104,10 +106,7 @@ class Database:
 
     @contextmanager
     def write(self, *sites: str) -> Iterator[Connection]:
-        """One transaction that writes, the only one at work on ``sites``. Raises :exc:`StorageError`.
-
-        SQLite has one writer at a time anyway; it takes its lock at once, not at the first change.
-        """
+        """Open a transaction that writes, the only one that writes about ``sites``. Raises :exc:`StorageError`."""
         self._refuse_if_vanished()
         with (
             translated(self.name),
@@ -120,8 +119,9 @@ class Database:
 
     @contextmanager
     def maintain(self) -> Iterator[Connection]:
-        """A connection outside any transaction, for the statements that refuse to be in one. Raises
-        :exc:`StorageError`.
+        """Open a connection outside any transaction, for the statements that refuse to be in one.
+
+        Raises :exc:`StorageError`.
         """
         with (
             translated(self.name),
@@ -150,7 +150,7 @@ class Database:
         self._file = _identity(self.path)
 
     def open_existing(self) -> None:
-        """Like :meth:`prepare`, for an archive that has to be there: none is made.
+        """Check that the archive is there, and bring its schema to this version's; no archive is made.
 
         A read-only database has to have this version's schema already; else :exc:`SchemaError`.
         """
@@ -167,12 +167,12 @@ class Database:
             )
 
     def is_outdated(self) -> bool:
-        """Whether an earlier version of this program has written it. Raises :exc:`StorageError` if it is not there."""
+        """Tell whether an earlier version of this program wrote it. Raises :exc:`StorageError` if it is not there."""
         self._refuse_if_absent()
         return self.schema_version() not in {None, HEAD}
 
     def schema_version(self) -> str | None:
-        """The revision of the schema; None for a database without one. Raises :exc:`SchemaError` if it is unknown."""
+        """Give the revision of the schema, None without one. Raises :exc:`SchemaError` if it is unknown."""
         version = self.again(self._schema_version)
         if version is not None and version not in REVISIONS:
             raise SchemaError(f"database {self.name}: written by a newer version (schema {version}); update asrcrawler")
@@ -218,7 +218,7 @@ class Database:
 
     @contextmanager
     def _unmoved(self, connection: Connection) -> Iterator[None]:
-        """See that a file that was opened without locks is not written to meanwhile; the next reading opens it anew."""
+        """Check that a file that was opened without locks is not written to meanwhile; close it afterwards."""
         stamp = readonly.unlocked_stamp(connection)
         if stamp is None or self.path is None:
             yield
@@ -226,7 +226,7 @@ class Database:
         try:
             yield
         except Exception as error:
-            if readonly.stamp_of(self.path) != stamp:  # then the error is one of the moment
+            if readonly.stamp_of(self.path) != stamp:  # then the error comes from that
                 raise MovedError(self.name) from error
             raise
         finally:
@@ -235,14 +235,14 @@ class Database:
             raise MovedError(self.name)
 
     def _follow_file(self) -> None:
-        """Let go of a SQLite file that was deleted or replaced, as the demo does with its own."""
+        """Close a SQLite file that was deleted or replaced, as the demo does with its own."""
         if self.path is not None and self._file != (identity := _identity(self.path)):
             self._refuse_if_absent()
             self.engine.dispose()
             self._file = identity
 
     def _refuse_if_vanished(self) -> None:
-        """A deleted or replaced SQLite file stays open: what is written would go nowhere, without an error."""
+        """Refuse to write to a SQLite file that was deleted or replaced: it is still open, and rows would be lost."""
         if self._file is not None and self._file != _identity(self.path):
             raise VanishedError(f"database {self.name}: its file was deleted or replaced while it was in use")
 
@@ -281,9 +281,9 @@ def _without_password(url: URL) -> str:
 
 @contextmanager
 def open_for_reading(url: str, *, longest: float = STATEMENT, any_encoding: bool = False) -> Iterator[Database]:
-    """The archive of ``url`` for a command that only reads it, and so also where nothing can be written.
+    """Open the archive of ``url`` for a command that only reads it, also where nothing can be written.
 
-    An older schema is brought to this version's where that can be; else it is refused. Raises :exc:`StorageError`.
+    An older schema is brought to this version's where possible; else it is refused. Raises :exc:`StorageError`.
     """
     with closing(Database(url, read_only=True, longest=longest, any_encoding=any_encoding)) as database:
         if database.is_outdated():

@@ -1,4 +1,4 @@
-"""What a database driver raises → one line that a person can act on."""
+"""Turn what a database driver raises into one line that a person can act on."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _ADVICE = (
     ("statement timeout", "the question took too long"),
     ("lock timeout", "another program has held it for too long"),
 )
-"""What the drivers' shorter messages leave unsaid."""
+"""What is added to short messages of the drivers."""
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def translated(where: str) -> Iterator[None]:
 
 
 def damage_in(error: Exception) -> str | None:
-    """What an error says of damage, in one line; None where it speaks of something else."""
+    """Say in one line what an error tells of damage; None where it has another cause."""
     if isinstance(error, SQLAlchemyError):
         return _words(error) if _kind(error) is DamagedError else None
     return f"a value that is none: {_words(error)}" if isinstance(error, ValueError) else None
@@ -89,7 +89,7 @@ def _kind(error: SQLAlchemyError) -> type[StorageError]:
 
 
 def _is_about_values(error: SQLAlchemyError) -> bool:
-    """Whether the values were wrong and not the database: the same statement with others would pass."""
+    """Tell whether the values were wrong and not the database: the statement would pass with other values."""
     if isinstance(error, DataError | IntegrityError):
         return True
     cause = error.orig if isinstance(error, StatementError) else None
@@ -98,7 +98,7 @@ def _is_about_values(error: SQLAlchemyError) -> bool:
 
 
 def _words(error: BaseException) -> str:
-    """The driver's own."""
+    """Give the driver's own words."""
     return " ".join(str(getattr(error, "orig", None) or error).split())[:LONGEST_CAUSE]
 
 

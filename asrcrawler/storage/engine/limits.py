@@ -1,4 +1,4 @@
-"""How long a database may take, told in one place to everything that waits for it."""
+"""State how long a database may take, in one place for everything that waits for it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 STATEMENT = 60.0  # seconds that a statement of a crawl or a short command may take
 GRACE = 10.0  # seconds beyond, in which a server that works would have ended a statement by itself
-BUSY_TIMEOUT = (
-    10  # seconds that a writer waits for another one, and that a stop may take; `?timeout=` in a SQLite URL goes first
-)
+BUSY_TIMEOUT = 10  # seconds that a writer waits for another one, and that a stop may take
 UNLIMITED = math.inf
 """For long jobs: a copy, a check, an export."""
 
@@ -30,7 +28,7 @@ class Limits:
 
     @property
     def silence(self) -> float:
-        """Seconds without a word of the server after which it is given up."""
+        """Give the seconds of silence after which a server is given up."""
         return self.statement + GRACE if self.hurried is None else self.hurried
 
     def hurry(self, seconds: float) -> None:

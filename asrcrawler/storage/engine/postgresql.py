@@ -1,8 +1,8 @@
 """Do what PostgreSQL does in its own way: see :class:`~asrcrawler.storage.engine.backend.Backend`.
 
 What a session needs is set after connecting: a pooler such as PgBouncer refuses start-up parameters that it does not
-know. A server that is stopped, on a machine that is well, is found by no keep-alive and by none of the server's own
-time-outs; so every wait of the driver is given up after :attr:`~asrcrawler.storage.engine.limits.Limits.silence`.
+know. Where only the server process is stopped and its machine runs on, neither keep-alives nor the server's own
+time-outs notice; so every wait of the driver ends after :attr:`~asrcrawler.storage.engine.limits.Limits.silence`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _LINK: dict[str, int] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,  # milliseconds until what a lost host does not acknowledge ends the connection
 }
-"""What the driver itself is told; the server hears nothing of it."""
+"""Parameters of the driver, which are not sent to the server."""
 
 _INVALID_INDEXES = text(
     "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
@@ -170,7 +170,7 @@ def _wait_for(connection: Connection, namespace: int, expression: str, key: str 
 
 
 def connect_arguments(url: URL, **others: str | int) -> dict[str, str | int]:
-    """The driver's arguments for ``url``, whose own go first."""
+    """Give the driver's arguments for ``url``; those that the URL names itself are left to it."""
     return {name: value for name, value in (_LINK | others).items() if name not in url.query}
 
 
@@ -196,7 +196,7 @@ def bind(engine: Engine, limits: Limits, name: str, *, read_only: bool, any_enco
 
 
 def _begin_session(connection: psycopg.Connection[Any], limits: Limits, *, read_only: bool) -> str:
-    """State what the session needs, in one exchange; give the encoding of the database."""
+    """Set what the session needs, in one exchange; give the encoding of the database."""
     wanted = _SESSION | {"statement_timeout": _milliseconds(limits.statement)}
     if read_only:
         wanted["default_transaction_read_only"] = "on"
@@ -215,7 +215,7 @@ def _milliseconds(seconds: float) -> str:
 
 def _connection_class(limits: Limits) -> type[psycopg.Connection[Any]]:
     class Bounded(psycopg.Connection[Any]):
-        """Gives a silent server up: every wait of the driver is one of these two."""
+        """A connection that gives a silent server up: every wait of the driver goes through these two methods."""
 
         @classmethod
         def _connect_gen(cls, *args: Any, **kwargs: Any) -> Any:
@@ -229,7 +229,7 @@ def _connection_class(limits: Limits) -> type[psycopg.Connection[Any]]:
                 raise
 
         def _is_there(self) -> bool:
-            """Whether the server answers others, if only to refuse them."""
+            """Tell whether the server answers a new connection, if only to refuse it."""
             try:
                 psycopg.connect(self.info.dsn, connect_timeout=CONNECT_TIMEOUT).close()
             except psycopg.errors.ConnectionTimeout:
@@ -249,9 +249,9 @@ class _SilentError(psycopg.OperationalError):
 
 
 def _within(limits: Limits, steps: Any, is_there: Callable[[], bool] | None) -> Generator[Any, Any, Any]:
-    """The driver's own ``steps`` of a conversation, as long as the server is not silent for too long.
+    """Take the driver's own ``steps`` of an exchange, as long as the server is not silent for too long.
 
-    Between two words of the server they are resumed every tenth of a second, with nothing. ``is_there`` is asked where
+    While nothing comes from the server, the driver resumes them every tenth of a second. ``is_there`` is asked where
     there is no limit.
     """
     heard = asked = monotonic()

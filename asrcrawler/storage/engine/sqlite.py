@@ -38,7 +38,7 @@ def open_engine(url: URL, limits: Limits, _name: str, pool: dict[str, int], *, r
     """Open the file of ``url``."""
     if read_only:
         return readonly.reading_engine(url, limits)
-    arguments = {} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT}
+    arguments = {} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT}  # the URL's own goes first
     engine = create_engine(url, connect_args=arguments, json_serializer=as_json, **pool)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

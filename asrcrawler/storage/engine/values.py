@@ -1,4 +1,4 @@
-"""Rows as the driver of a database takes them.
+"""Convert rows to what the driver of a database takes.
 
 SQLAlchemy works out once how the values of each column are written; it is not asked again for every row, which would
 cost more than SQLite takes to store it.
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
-as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # escaped, Persian takes thrice the room
+as_json = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":")
+).encode  # escaped, Persian takes three times as much
 
 MOMENTS_KEPT = 1_024  # of a column, as written: the moment of a visit stands in several rows
 WRONG_VALUES = (ValueError, TypeError, OverflowError)
