@@ -1,7 +1,7 @@
 """Choose the module that knows what a kind of database does in its own way: ``sqlite`` or ``postgresql``.
 
-Both have the functions of :class:`Backend`. Besides, only column types, migrations and the index of words, which has two
-such modules of its own, ask which of the two it is.
+Both have the functions of :class:`Backend`. Besides, only column types, migrations and the index of words, which has
+two such modules of its own, ask which of the two it is.
 """
 
 from __future__ import annotations

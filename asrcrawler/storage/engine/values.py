@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
     Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
-as_json = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":")
-).encode  # escaped, Persian takes three times as much
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""How JSON is stored: not escaped, which would make Persian three times as long."""
 
 MOMENTS_KEPT = 1_024  # of a column, as written: the moment of a visit stands in several rows
 WRONG_VALUES = (ValueError, TypeError, OverflowError)
