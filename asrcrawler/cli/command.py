@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def complain(command: str, error: AsrCrawlerError) -> int:
     """Write what is wrong in one line on stderr and give the exit status that goes with it."""
     text = " ".join(str(error).split())
-    with suppress(OSError):  # nobody listens
+    with suppress(OSError):  # stderr may be closed
         sys.stderr.write(f"scrapy {command}: {text}\n")
     return error.exit_status
 

@@ -1,4 +1,4 @@
-"""The kept pages: every one that a visit found is there, unpacks to the bytes that were fetched, and is a whole one.
+"""Check the captures: each that a visit found is there, unpacks to the bytes that were fetched, and is a whole page.
 
 What was stored of a page that breaks off may be half an article.
 """
@@ -35,7 +35,7 @@ STORED = str(Outcome.STORED)
 
 
 class _Fault(NamedTuple):
-    """A page that is not what was fetched, or (``text`` None) does not come to the end of its document."""
+    """A capture that is not what was fetched, or (``text`` None) does not reach the end of its document."""
 
     page_id: int
     site: str
@@ -43,9 +43,9 @@ class _Fault(NamedTuple):
 
 
 def find(connection: Connection) -> Iterator[Finding]:
-    """Give a finding for every code with a damaged or missing page, and for every stored article whose page breaks off.
+    """Find every code with a damaged or missing capture, and every stored article whose capture breaks off.
 
-    Unpacks all pages, some 5,000 a second, and holds no more than the ids of those that break off.
+    Unpacks all captures, some 5,000 a second, and holds no more than the ids of those that break off.
     """
     unended = array("q")
     for number, site, text in _faults(connection):
@@ -74,7 +74,7 @@ def find(connection: Connection) -> Iterator[Finding]:
 
 
 def repair(connection: Connection, findings: Sequence[Finding]) -> None:
-    """Book the codes for another visit, and let go what is no longer what was fetched; then the page can come again."""
+    """Book the codes for another visit, and drop captures that are not what was fetched: they can come again then."""
     again = {"next_visit_at": utcnow(), "etag": None, "last_modified": None}  # the site is to send all of it
     failed = {"outcome": str(Outcome.FAILED), "reason": BROKEN_PAGE, "streak": 1}
     _book(connection, [found for found in findings if found.text != BROKEN_PAGE], again)
@@ -96,7 +96,7 @@ def _book(connection: Connection, findings: Sequence[Finding], values: Mapping[s
 
 
 def _broken_off(connection: Connection, unended: array[int]) -> Iterator[Finding]:
-    """Give a finding for every article whose text was read in one of these pages, their ids ascending.
+    """Find every article whose text was read in one of these captures; their ids are in ascending order.
 
     One that was taken although its page has no end (:mod:`asrcrawler.http.completeness`) is as whole as it can be, and
     one whose last visit did not find it is booked, or gone.
@@ -121,7 +121,7 @@ def _broken_off(connection: Connection, unended: array[int]) -> Iterator[Finding
 
 
 def _faults(connection: Connection) -> Iterator[_Fault]:
-    """Go through all pages, by their ids."""
+    """Go through all captures, by their ids."""
     dictionaries = {row.id: Dictionary(*row) for row in connection.execute(select(dictionary.c.id, dictionary.c.data))}
     after = 0
     while True:
@@ -142,7 +142,7 @@ def _faults(connection: Connection) -> Iterator[_Fault]:
 
 
 def _unpacked(row: RowMapping, dictionaries: Mapping[int, Dictionary]) -> bytes | None:
-    """Give the bytes of a page; None where they were let go. Raises :exc:`DamagedPageError`."""
+    """Give the bytes of a capture; None where they were dropped. Raises :exc:`DamagedPageError`."""
     if row["content"] is None:
         if row["outcome"] == STORED:
             raise DamagedPageError("is gone, and it is an article")

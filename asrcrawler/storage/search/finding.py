@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 RANKED = 2_000
 """Matches of a site that are ranked, the newest by code; older ones follow these, newest first.
 
-Ranking reads every match. A word that stands in most articles tells nothing about which of them is meant, and with so
-many matches the best of the newest are at least as good an answer."""
+Ranking reads every match. A word that most articles have does not tell which of them is meant, and with so many matches
+the best of the newest are at least as good an answer."""
 
 
 DATED = 500
