@@ -65,7 +65,7 @@ REMOTE_CONTROL_ENABLED = False  # runs Python that it is sent
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # goes on where robots.txt cannot be fetched
     "asrcrawler.middlewares.robots.RobotsMiddleware": 100,  # in its place
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # who asks follows redirects, within the site
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # our own code follows them, within a site
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there is no password
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # an address is judged before it is asked for
     "asrcrawler.middlewares.unpacking.UnpackingMiddleware": 595,  # inside of Scrapy's at 590: tells what breaks off
