@@ -1,4 +1,4 @@
-"""Every error a user can meet. Each says in one line what is wrong, with the value that caused it."""
+"""Define every error that a user can meet. Each says in one line what is wrong, with the value that caused it."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ class SettingsFileError(AsrCrawlerError):
 
 
 class OutputError(AsrCrawlerError):
-    """What a command was to write could not be written whole. Raised by ``asrcrawler.cli.output``."""
+    """The output of a command could not be written completely. Raised by ``asrcrawler.cli.output``."""
 
     def __init__(self, name: str, error: OSError) -> None:
         super().__init__(f"{name} could not be written: {error.strerror or error}")
 
 
 class MissingLibraryError(AsrCrawlerError):
-    """What was asked for needs a library that comes with an extra. Raised where the library is imported."""
+    """A library is missing that comes with an extra. Raised where the library is imported."""
 
     def __init__(self, wish: str, library: str, extra: str) -> None:
         super().__init__(f"{wish} needs {library}: {INSTALL.format(extra)}")
@@ -80,8 +80,8 @@ class LockedError(StorageError):
 
 
 class UnusableError(StorageError):
-    """What the settings name is no database that can be used: a wrong address, a wrong password, a file that is none,
-    one that is closed to this user. Raised by ``asrcrawler.storage``."""
+    """The settings name no database that can be used: a wrong address, a wrong password, a file of another kind, a file
+    that this user may not open. Raised by ``asrcrawler.storage``."""
 
 
 class SchemaError(StorageError):
@@ -104,8 +104,8 @@ class DamagedError(StorageError):
 
 
 class MovedError(StorageError):
-    """A file was written to by another while it was read without a lock. Raised by ``asrcrawler.storage``; what was
-    read is worth nothing, and reading again helps."""
+    """Another program wrote to a file while it was read without a lock. Raised by ``asrcrawler.storage``; what was read
+    cannot be used, and reading again helps."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"database {name}: another program wrote to the file while it was read; try again")
@@ -133,7 +133,7 @@ class ImpossibleDateError(DateError):
 
 
 class PageVerdict(AsrCrawlerError):
-    """A page that is not the article asked for. Raised by ``asrcrawler.samaneh.page``, taken up by the visit."""
+    """A page that is not the article asked for. Raised by ``asrcrawler.samaneh.page``, caught by the visit."""
 
     outcome: ClassVar[Outcome]
 
@@ -149,7 +149,7 @@ class Missing(PageVerdict):
 
 
 class Refused(PageVerdict):
-    """The page keeps us out: a challenge, a block."""
+    """The page is a challenge or a block."""
 
     outcome = Outcome.REFUSED
 
@@ -178,20 +178,20 @@ class RobotsForbidden(AsrCrawlerError):
 
 
 class TooLargeError(AsrCrawlerError):
-    """An answer that unpacks to more than the bound. Raised by ``asrcrawler.http.encodings``."""
+    """An answer that unpacks to more bytes than allowed. Raised by ``asrcrawler.http.encodings``."""
 
 
 class VanishedError(StorageError):
-    """The database's file was deleted or replaced under a running program. Raised by ``asrcrawler.storage``; no use to
-    try again."""
+    """The database's file was deleted or replaced while the program ran. Raised by ``asrcrawler.storage``; trying again
+    does not help."""
 
 
 class UnstorableError(StorageError):
-    """Values that no database takes. Raised by ``asrcrawler.storage``; the rest of the batch can be stored."""
+    """Values that the database does not take. Raised by ``asrcrawler.storage``; the rest of the batch can be stored."""
 
 
 class WorkerError(AsrCrawlerError):
-    """A process that helps with the work is gone. Raised by ``asrcrawler.work.reparse``."""
+    """A worker process has ended. Raised by ``asrcrawler.work.reparse``."""
 
 
 class DamagedCaptureError(AsrCrawlerError):
@@ -199,7 +199,7 @@ class DamagedCaptureError(AsrCrawlerError):
 
 
 class TokenLostError(StorageError):
-    """A run that another one has closed, and that may write no more. Raised by ``asrcrawler.storage.visits.runs``."""
+    """Another run has closed this one, which may not write any more. Raised by ``asrcrawler.storage.visits.runs``."""
 
     exit_status = 75
 

@@ -1,4 +1,4 @@
-"""The two things a visit can yield: an :class:`Article` or an :class:`Absence`."""
+"""Define what a visit can yield: an :class:`Article` or an :class:`Absence`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What the page chiefly shows."""
+    """The main content of the page."""
 
     ARTICLE = "article"
     GALLERY = "gallery"
@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a visit. Every visit has exactly one."""
+    """The result of a visit. Every visit has exactly one."""
 
     STORED = "stored"
     """The page is the article of the code asked for."""
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Media:
-    """What an article shows besides its text: its absolute URL and its caption."""
+    """A picture or a recording of an article: its absolute URL and its caption."""
 
     url: str
     caption: str | None = None
@@ -48,7 +48,7 @@ class Image(Media):
 
 @dataclass(slots=True, kw_only=True)
 class Video(Media):
-    """A film or a recording of the article: the file itself."""
+    """A film or a recording of the article; the URL is that of the file itself."""
 
 
 class Redirect(NamedTuple):
@@ -96,7 +96,7 @@ class PackedCapture:
 
 @dataclass(slots=True, kw_only=True)
 class Fetch:
-    """How a page was fetched: the facts of the HTTP exchange, for the ledger."""
+    """The facts of the HTTP exchange in which a page was fetched, for the ledger."""
 
     at: datetime
     """When the answer was complete; aware, UTC."""
@@ -111,7 +111,7 @@ class Fetch:
 
 
 class Change(StrEnum):
-    """What part of an article an edit touched: the weightiest, in this order."""
+    """The most important part of an article that an edit touched; this is the order of importance."""
 
     HEADLINE = "headline"
     LEAD = "lead"
@@ -122,7 +122,7 @@ class Change(StrEnum):
 
 
 class Type(Enum):
-    """What a field of an article holds; how it is cleaned, stored and exported follows from it."""
+    """The kind of value that a field of an article holds; how it is cleaned, stored and exported follows from it."""
 
     SITE = auto()
     CODE = auto()
@@ -149,7 +149,7 @@ class Type(Enum):
 
 
 class ArticleField(NamedTuple):
-    """What is stated about a field of :class:`Article`."""
+    """The facts that are stated about a field of :class:`Article`."""
 
     name: str
     type: Type

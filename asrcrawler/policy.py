@@ -1,7 +1,7 @@
-"""When a code is looked at again, which stored moments are believed, and what an edit amounts to.
+"""Decide when a code is visited again, which stored moments are believed, and how an edit is classed.
 
 Pure functions, no clock. A clock may have been far ahead when a moment was stored. So no stored moment is waited for
-longer than the policy ever waits (:func:`is_due`), and none that is still to come is the latest of anything
+longer than the policy ever waits (:func:`is_due`), and none in the future counts as the latest of anything
 (:func:`has_come`).
 """
 
@@ -36,7 +36,7 @@ NEAR_TOP = 500  # codes below the newest one; two to five days of an outlet of t
 DRAFT_REVISIT = 3 * HOUR
 LATEST_DRAFT_REVISIT = DAY
 DEEP_REVISIT = 30 * DAY
-DEEP_LOOKS = 2  # after so many misses in a row a deep code is taken as never to come
+DEEP_LOOKS = 2  # after so many misses in a row a deep code is settled
 
 FIRST_RETRY = 5 * MINUTE
 RETRY_GROWTH = 3
@@ -55,7 +55,7 @@ STALE_COPY = DAY  # how long after a text was last seen an earlier one is an old
 GROWTH_STEPS = 16  # beyond so many steps every wait has reached its cap; keeps the powers small
 
 FIRST_REST = HOUR  # of a site that refused a run …
-LONGEST_REST = DAY  # … up to this, also where it asks for more
+LONGEST_REST = DAY  # … up to this, even if it asks for more
 
 SITEMAP_EVERY = 30 * DAY  # the index of the archive sitemap; what is new stands in the feed
 SITEMAP_AFTER_FAILURE = DAY  # … where it did not answer, or there is none
@@ -70,7 +70,7 @@ LONGEST_NEXT_VISIT = max(
 """The longest wait that :func:`next_visit` gives."""
 
 CLOCKS_APART = 10 * MINUTE
-"""By so much the clocks of two hosts may differ that work on one database."""
+"""How much the clocks of two hosts that work on one database may differ."""
 
 
 # Where values come from: a field that leaves its main place tells of a template that has changed.
@@ -100,7 +100,15 @@ class History:
 
 
 def next_visit(outcome: Outcome, history: History, now: datetime) -> datetime | None:
-    """When a code whose visit ended at ``now`` is due again; None when it is settled for good."""
+    """Decide when a code whose visit ended at ``now`` is due again; None when it is settled.
+
+    >>> now = datetime(2026, 3, 1)
+    >>> history = History(code=7, first_visit_at=now - 2 * HOUR, streak=1, published_at=now - 2 * HOUR)
+    >>> next_visit(Outcome.STORED, history, now) - now < DAY
+    True
+    >>> next_visit(Outcome.STORED, history, now + SETTLED_AGE) is None
+    True
+    """
     match outcome:
         case Outcome.STORED:
             return _next_look_at_article(history, now)
@@ -115,7 +123,7 @@ def next_visit(outcome: Outcome, history: History, now: datetime) -> datetime | 
 
 
 def is_due(moment: datetime, longest: timedelta, now: datetime) -> bool:
-    """Whether a stored wait until ``moment`` is over, or longer than the ``longest`` that the policy gives it.
+    """Tell whether a stored wait until ``moment`` is over, or longer than the ``longest`` that the policy allows.
 
     >>> now = datetime(2026, 3, 1)
     >>> is_due(now + HOUR, DAY, now), is_due(now, DAY, now), is_due(now + 9 * DAY, DAY, now)
@@ -125,7 +133,7 @@ def is_due(moment: datetime, longest: timedelta, now: datetime) -> bool:
 
 
 def has_come(moment: datetime | None, now: datetime, *, apart: timedelta = timedelta(0)) -> TypeGuard[datetime]:
-    """Whether a stored moment is known and not ahead of ``now``; one that is ahead is older than all that have come.
+    """Tell whether a stored moment is known and not after ``now``; one that is counts as older than all others.
 
     ``apart`` is by how much the clock of whoever stored it may differ.
     """
@@ -202,7 +210,7 @@ def _comparable(name: str, counts: Mapping[str, Mapping[str, int]]) -> dict[str,
 
 def _next_look_at_article(history: History, now: datetime) -> datetime | None:
     born = history.published_at
-    if not has_come(born, now):  # a slip of the site's clock must not have it looked at every half hour for years
+    if not has_come(born, now):  # else a wrong date of the site would have it visited every half hour for years
         born = min(history.first_visit_at, now)
     settled_at = born + SETTLED_AGE
     if now >= settled_at:
@@ -228,12 +236,12 @@ def _retry(history: History, now: datetime, wait: timedelta, latest: timedelta) 
 
 
 def _grown(factor: int, history: History) -> int:
-    """By how much a wait has grown after so many visits with the same outcome."""
+    """Give the factor by which a wait has grown after so many visits with the same outcome."""
     return int(factor ** min(max(history.streak - 1, 0), GROWTH_STEPS))
 
 
 def _jitter(history: History) -> float:
-    """A factor around 1 that is always the same for one visit, so that the ledger can be recomputed."""
+    """Give a factor around 1 that is always the same for one visit, so that the ledger can be recomputed."""
     share = crc32(f"{history.code}:{history.streak}".encode()) / 2**32
     return 1 + JITTER * (2 * share - 1)
 

@@ -1,7 +1,7 @@
-"""Every setting the project states, with its unit and its reason.
+"""State every setting of the project, with its unit and its reason.
 
-Of a setting that is given in several places counts ``-s NAME=value``, then the environment (only names that begin with
-``ASR_``, the project's own), then ``asr.toml`` beside scrapy.cfg, then what stands here. Scrapy's own settings keep
+Where a setting is given in several places, ``-s NAME=value`` goes first, then the environment (only names that begin
+with ``ASR_``, the project's own), then ``asr.toml`` beside scrapy.cfg, then the value here. Scrapy's own settings keep
 their names and their meaning.
 """
 
@@ -41,8 +41,8 @@ ROBOTSTXT_PARSER = "asrcrawler.middlewares.rules.OwnRules"  # default: Protego, 
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; one request at a time
 DOWNLOAD_DELAY = 1  # seconds; default 0
 DOWNLOAD_DELAY_JITTER = 0.5  # share of the delay
-RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # default with 429 and 503 too: asked again at once, unheeded
-COOKIES_ENABLED = False  # nothing here needs a session, and challenge cookies are not to be played along with
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # default also 429 and 503, which ask us to wait
+COOKIES_ENABLED = False  # nothing here needs a session, and challenges are not answered
 
 # --- the network -------------------------------------------------------------------------------------------------
 
@@ -51,7 +51,7 @@ TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # the default 
 # --- a page is hostile input -------------------------------------------------------------------------------------
 
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression; default 1 GiB, real pages have 60-280 KB
-DOWNLOAD_WARNSIZE = 0  # the limit is what counts
+DOWNLOAD_WARNSIZE = 0  # 0 = no warning; the limit is enough
 DOWNLOAD_TIMEOUT = 30  # seconds; default 180
 DOWNLOAD_FAIL_ON_DATALOSS = True  # the default; what ends before its length or last chunk is asked for again
 
@@ -63,9 +63,9 @@ REMOTE_CONTROL_ENABLED = False  # runs Python that it is sent
 # --- components --------------------------------------------------------------------------------------------------
 
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # crawls on where robots.txt cannot be had
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # goes on where robots.txt cannot be fetched
     "asrcrawler.middlewares.robots.RobotsMiddleware": 100,  # in its place
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # whoever asks judges where an answer leads
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # our own code follows them, within a site
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there is no password
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # an address is judged before it is asked for
     "asrcrawler.middlewares.unpacking.UnpackingMiddleware": 595,  # inside of Scrapy's at 590: tells what breaks off

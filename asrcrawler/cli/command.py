@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def complain(command: str, error: AsrCrawlerError) -> int:
     """Write what is wrong in one line on stderr and give the exit status that goes with it."""
     text = " ".join(str(error).split())
-    with suppress(OSError):  # nobody listens
+    with suppress(OSError):  # stderr may be closed
         sys.stderr.write(f"scrapy {command}: {text}\n")
     return error.exit_status
 
@@ -36,7 +36,7 @@ def warn(command: str, warnings: Iterable[str]) -> None:
 
 
 class HelpFormatter(ScrapyHelpFormatter):
-    """Scrapy's own; a text of several lines keeps them."""
+    """Scrapy's own formatter, which leaves a text of several lines as it is."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         if "\n" not in text:
@@ -73,12 +73,12 @@ class AsrCommand(ScrapyCommand):
 
     @property
     def title(self) -> str:
-        """The command as the user called it, for error messages."""
+        """Name the command as the user called it, for error messages."""
         return self.name
 
     @cached_property
     def config(self) -> Config:
-        """The checked settings. Raises :exc:`~asrcrawler.exceptions.SettingError`."""
+        """Read and check the settings. Raises :exc:`~asrcrawler.exceptions.SettingError`."""
         from asrcrawler.config import Config
 
         assert self.settings is not None

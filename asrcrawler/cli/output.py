@@ -91,7 +91,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _remove_leftovers(target: Path) -> None:
-    """What killed processes have left beside ``target``; the process id stands in the name."""
+    """Remove what killed processes have left beside ``target``; their process ids are in the names."""
     for number, path in _beside(target):
         if not processes.is_alive(number):
             with suppress(OSError):
@@ -125,7 +125,10 @@ def _told(name: str) -> Iterator[None]:
 
 @contextmanager
 def _stdout() -> Iterator[IO[bytes]]:
-    """Raise :exc:`BrokenPipeError` where the reader went away, as ``head`` does; the command ends quietly then."""
+    """Open stdout for bytes; where the reader went away, as ``head`` does, the command ends quietly.
+
+    Raises :exc:`BrokenPipeError` then, and :exc:`OutputError` where writing fails otherwise.
+    """
     try:
         if stdout_was_closed():
             raise OSError(EBADF, os.strerror(EBADF))

@@ -87,9 +87,9 @@ class Command(ScrapyCrawl):
 
 
 def _was_stopped() -> bool:
-    """Whether a signal ended the crawl before it could report: while it began, or the second one, at once.
+    """Tell whether a signal ended the crawl before it could report: a first one at its start, or a second one.
 
-    Scrapy answers to the next signal in another way after each.
+    After each signal Scrapy has another handler.
     """
     handler = signal.getsignal(signal.SIGTERM)
     return handler is signal.SIG_IGN or getattr(handler, "__name__", None) == "_signal_kill"

@@ -25,7 +25,7 @@ MEGABYTE = 1_000_000
 
 @contextmanager
 def _archive(command: AsrCommand) -> Iterator[Database]:
-    """The database of the settings, which is there, to be written to."""
+    """Open the existing database of the settings, to write to it."""
     from asrcrawler.storage import Database
     from asrcrawler.storage.engine.limits import UNLIMITED
 
@@ -36,7 +36,7 @@ def _archive(command: AsrCommand) -> Iterator[Database]:
 
 @contextmanager
 def _read_only(url: str, *, any_encoding: bool = False) -> Iterator[Database]:
-    """A database that is there, and is only read."""
+    """Open an existing database, only to read it."""
     from asrcrawler.storage import open_for_reading
     from asrcrawler.storage.engine.limits import UNLIMITED
 
@@ -99,7 +99,7 @@ def _same_file(one: Path | None, other: Path | None) -> bool:
 
 @contextmanager
 def _progress_bar(unit: str) -> Iterator[Callable[[str, int, int], object]]:
-    """A bar on a terminal; nothing anywhere else."""
+    """Show a bar on a terminal, and nothing anywhere else."""
     from tqdm import tqdm
 
     with tqdm(unit=unit, unit_scale=True, dynamic_ncols=True, disable=not sys.stderr.isatty(), leave=False) as bar:

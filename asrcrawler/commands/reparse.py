@@ -88,7 +88,7 @@ class Command(AsrCommand):
 
 
 def _write(database: Database, site: str, portion: list[Reading], tally: Tally, run_id: int | None) -> list[Any]:
-    """Write one portion in one transaction, or without a run only say what would be written.
+    """Write one portion in one transaction; without a run, only say what would be written.
 
     Damaged and missing captures change nothing.
     """

@@ -1,4 +1,4 @@
-"""Requests that are answered anew where another program wrote to the archive's file while it was read."""
+"""Answer a request again where another program wrote to the archive's file while it was read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ReadAgain(APIRoute):
-    """A route whose answer only depends on what it reads, so that it can be made again."""
+    """A route whose handler only reads, so that it can be called again."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()

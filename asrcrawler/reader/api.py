@@ -1,4 +1,4 @@
-"""The JSON API. What it serves is described in ``/api/openapi.json``; an article has the fields of an exported one."""
+"""Serve the JSON API, which ``/api/openapi.json`` describes. An article has the fields of an exported one."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ Answers = dict[int | str, dict[str, Any]]
 
 
 def described(schema: dict[str, Any]) -> Answers:
-    """The answers of a path, for the description."""
+    """Describe the answers of a path."""
     error = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
     wrong = {"description": "what is wrong, in one line", "content": {"application/json": {"schema": error}}}
     good = {"description": "OK", "content": {"application/json": {"schema": schema}}}
@@ -65,7 +65,7 @@ def described(schema: dict[str, Any]) -> Answers:
 
 
 def listed(name: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """An answer with a list in it and the address of the rest."""
+    """Describe an answer that has a list and the address of the next slice."""
     following = {"type": ["string", "null"], "description": "address of what comes next; null at the end"}
     properties = {name: {"type": "array", "items": schema}, **more, "next": following}
     return {"type": "object", "properties": properties, "required": list(properties)}
@@ -78,7 +78,7 @@ _NOT_FOUND: Answers = {404: {"description": "not in the archive"}}
 
 @router.get("/api", include_in_schema=False)
 def about(request: Request) -> Response:
-    """For people who write programs."""
+    """Show the page for people who write programs."""
     return page(request, "api.html")
 
 
@@ -146,13 +146,13 @@ def status(request: Request) -> Response:
 
 
 def answer(request: Request, data: Mapping[str, Any]) -> Response:
-    """``data`` as JSON; moments in ISO 8601."""
+    """Answer with ``data`` as JSON; moments are in ISO 8601."""
     text = json.dumps(data, ensure_ascii=False, default=_as_text)
     return unchanged_or(request, Response(text.encode(errors="replace"), media_type="application/json"))
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
-    """The description, with the published schema of an article in it; made once."""
+    """Make the description once, with the published schema of an article in it."""
     if not app.openapi_schema:
         described = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
         for path in described["paths"].values():

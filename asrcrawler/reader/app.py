@@ -1,4 +1,4 @@
-"""The reading room as an ASGI application."""
+"""Put the reading room together as an ASGI application."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 
 
 def create_app(library: Library, *, hosts: Collection[str] | None = None) -> ASGIApp:
-    """The application for ``library``. ``hosts``: the names it answers to; None for any."""
+    """Make the application for ``library``. ``hosts`` are the host names it answers to; None for any."""
     app = FastAPI(
         title="asrcrawler",
         summary=f"The archive of {library.site}",
@@ -65,10 +65,10 @@ def create_app(library: Library, *, hosts: Collection[str] | None = None) -> ASG
     app.state.library = library
     app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
     app.mount("/static", StaticFiles(packages=[("asrcrawler.reader", "static")]))
-    for room in (watching, metrics, feed, searching, api, pages):  # pages last: a short link is any single word
-        app.include_router(room.router)
+    for part in (watching, metrics, feed, searching, api, pages):  # pages last: a short link is any single word
+        app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=SHORTEST_COMPRESSED, compresslevel=COMPRESSION)
-    return Guard(app, hosts)  # around everything: the answer to an error of ours is made outside the middleware
+    return Guard(app, hosts)  # outermost: the answer to an error of ours is made outside the other middleware
 
 
 def _answer(request: Request, status: int, persian: str, english: str) -> Response:
@@ -100,5 +100,5 @@ async def _out_of_reach(request: Request, error: Any) -> Response:
 
 
 async def _failed(request: Request, _: Any) -> Response:
-    """The server logs the error itself."""
+    """Answer after an error of ours; the server logs the error itself."""
     return _answer(request, 500, _ADVICE[500], "internal error")

@@ -1,4 +1,4 @@
-"""Reads what an address asks for, and refuses what cannot be: for people in Persian, for machines in English.
+"""Read what an address asks for, and refuse what cannot be: in Persian for people, in English for machines.
 
 Everything is bounded: the length of words and names, the number of a page, how much is on one.
 """
@@ -31,7 +31,7 @@ LONGEST_DAY = 30  # characters
 
 
 class NotUnderstood(Exception):
-    """An address that asks for what cannot be. Raised here and in the handlers, answered by ``app`` with status 400."""
+    """An address that asks for what cannot be. Raised here and in the handlers; ``app`` answers it with status 400."""
 
     status = 400
 
@@ -48,7 +48,7 @@ class NotThere(NotUnderstood):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which articles, as the address says."""
+    """The conditions on articles that an address states."""
 
     since: date | None = None
     until: date | None = None
@@ -57,21 +57,21 @@ class Filters:
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Filters:
-        """Raises :exc:`NotUnderstood`."""
+        """Read the conditions from a query. Raises :exc:`NotUnderstood`."""
         since, until = day(query, "since", "از"), day(query, "until", "تا")
         if since and until and since > until:
             raise NotUnderstood("روز «از» پس از روز «تا» است.", "since is later than until")
         return cls(since=since, until=until, category=_name(query, "category", "بخش"), tag=_name(query, "tag", "برچسب"))
 
     def selection(self, site: str, *, unique: bool = False) -> Selection:
-        """The same for the storage room."""
+        """Make a selection of them, for storage."""
         return Selection(
             site=site, since=self.since, until=self.until, category=self.category, tag=self.tag, unique=unique
         )
 
 
 def words(query: Mapping[str, str]) -> str:
-    """What is searched for; empty for nothing. Raises :exc:`NotUnderstood`, also where no word is in it."""
+    """Read what is searched for; empty for nothing. Raises :exc:`NotUnderstood`, also where no word is in it."""
     text = clean(query.get("q", ""))
     if len(text) > LONGEST_WORDS:
         raise NotUnderstood(
@@ -83,28 +83,28 @@ def words(query: Mapping[str, str]) -> str:
 
 
 def place(query: Mapping[str, str], *, limit: int = PAGE) -> Position:
-    """Where a page begins: ``before`` or ``after`` the article with a code. Raises :exc:`NotUnderstood`."""
+    """Read where a slice begins: ``before`` or ``after`` the article with a code. Raises :exc:`NotUnderstood`."""
     before, after = (_number(query, name, 1, HIGHEST_CODE) for name in ("before", "after"))
     return Position(before=before, after=after, limit=limit)
 
 
 def page(query: Mapping[str, str]) -> int:
-    """The number of a page of a search, from 1. Raises :exc:`NotUnderstood`."""
+    """Read the number of a page of a search, from 1. Raises :exc:`NotUnderstood`."""
     return _number(query, "page", 1, LAST_PAGE) or 1
 
 
 def limit(query: Mapping[str, str]) -> int:
-    """How many articles a machine asks for. Raises :exc:`NotUnderstood`."""
+    """Read how many articles a machine asks for. Raises :exc:`NotUnderstood`."""
     return _number(query, "limit", 1, MOST_ON_A_PAGE) or PAGE
 
 
 def switch(query: Mapping[str, str], name: str) -> bool:
-    """Whether something is asked for; ``0`` and ``false`` say no."""
+    """Tell whether something is asked for; ``0`` and ``false`` say no."""
     return plain(query.get(name, "")) not in {"", "0", "false"}
 
 
 def code(text: str) -> int:
-    """A news code in a path. Raises :exc:`NotThere`."""
+    """Read a news code in a path. Raises :exc:`NotThere`."""
     try:
         return whole_number(text, 1, HIGHEST_CODE)
     except ValueError:
@@ -112,7 +112,7 @@ def code(text: str) -> int:
 
 
 def day(query: Mapping[str, str], name: str, persian: str | None = None) -> date | None:
-    """A day of either calendar; ``persian`` is what its field is called. Raises :exc:`NotUnderstood`."""
+    """Read a day of either calendar; ``persian`` is what its field is called. Raises :exc:`NotUnderstood`."""
     text = query.get(name, "").strip()
     if not text:
         return None
@@ -129,7 +129,11 @@ def day(query: Mapping[str, str], name: str, persian: str | None = None) -> date
 
 
 def address(path: str, **query: object) -> str:
-    """A path with its query; what is None or empty is left out."""
+    """Write a path with its query; what is None or empty is left out.
+
+    >>> address("/search", q="oil gas", page=2, order=None)
+    '/search?q=oil+gas&page=2'
+    """
     given = {name: str(value) for name, value in query.items() if value not in {None, ""}}
     return f"{path}?{urlencode(given)}" if given else path
 

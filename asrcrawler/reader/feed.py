@@ -1,4 +1,4 @@
-"""The Atom feed of new articles."""
+"""Serve the Atom feed of new articles."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 @router.get("/feed.atom")
 def feed(request: Request) -> Response:
-    """The articles published last."""
+    """Answer with the articles published last."""
     library = library_of(request)
     base = library.public_url or str(request.base_url).rstrip("/")
     items = newest(library.database, library.site, library.now, PAGE)

@@ -1,4 +1,4 @@
-"""The figures of the health page: gathered in one place, for people and machines."""
+"""Collect the figures of the health page, for people and machines."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Row = Mapping[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A stretch of codes, both ends included."""
+    """A span of codes, both ends included."""
 
     first: int
     last: int
@@ -55,7 +55,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How an archive stands at a moment."""
+    """The figures of an archive at a moment."""
 
     at: datetime
     first: int
@@ -74,12 +74,12 @@ class Standing:
 
     @property
     def is_working(self) -> bool:
-        """Whether a crawl is at work."""
+        """Tell whether a crawl is at work."""
         return any(run["state"] == "working" for run in self.runs)
 
     @property
     def total(self) -> int:
-        """Codes of the archive: from its first to the newest."""
+        """Count the codes of the archive: from its first to the newest."""
         return sum(cell.total for cell in self.cells)
 
     @property
@@ -88,7 +88,7 @@ class Standing:
 
     @property
     def outcomes(self) -> Mapping[str, int]:
-        """All codes of the archive by outcome."""
+        """Count all codes of the archive by outcome."""
         names = (*self.figures.outcomes, "unvisited")
         return {name: sum(cell.outcomes.get(name, 0) for cell in self.cells) for name in names}
 
@@ -126,7 +126,7 @@ def _cells(database: Database, site: str, first: int, newest: int) -> list[Cell]
 
 
 def _days(database: Database, site: str, now: datetime) -> list[Day]:
-    """The last :data:`DAYS` days with an article at their end: today, unless the archive is older."""
+    """Count the articles of the last :data:`DAYS` days, up to today or, in an older archive, to its newest article."""
     newest = newest_publication(database, site, now)
     if newest is None:
         return []

@@ -1,4 +1,4 @@
-"""The pages one reads: lists of articles, an article, an edit."""
+"""Serve the pages that people read: lists of articles, an article, an edit."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ DAY = timedelta(days=1)
 
 
 class _Typed(Convertor[int]):
-    """A number of a path, in the digits of any keyboard."""
+    """A number in a path, in the digits of any keyboard."""
 
     regex = "[0-9۰-۹٠-٩]{1,9}"
 
@@ -58,7 +58,7 @@ router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 @router.get("/")
 def front(request: Request) -> Response:
-    """The newest articles; those that claim to be of the future have a page of their own."""
+    """Show the newest articles; those with a date in the future have a page of their own."""
     library, place = library_of(request), asked.place(request.query_params)
     now = library.now
     found = reading.published(library.database, library.site, None, now, place)
@@ -125,7 +125,7 @@ def article(request: Request, code: str) -> Response:
 
 @router.get("/news/{code}/edits/{number}")
 def edit(request: Request, code: str, number: str) -> Response:
-    """What replaced the text with this number, word by word."""
+    """Show word by word what replaced the text with this number."""
     library, wanted, which = library_of(request), asked.code(code), asked.code(number)
     texts = reading.edit(library.database, library.site, wanted, which)
     if texts is None:
@@ -146,7 +146,7 @@ def edit(request: Request, code: str, number: str) -> Response:
 
 @router.get("/calendar")
 def calendar(request: Request) -> Response:
-    """The month of the newest articles."""
+    """Show the month of the newest articles."""
     library = library_of(request)
     newest = _month_of(newest_publication(library.database, library.site, library.now) or library.now)
     assert newest is not None
@@ -155,7 +155,7 @@ def calendar(request: Request) -> Response:
 
 @router.get("/{year:typed}/{month:typed}")
 def month(request: Request, year: int, month: int) -> Response:
-    """A calendar with the number of articles of each day."""
+    """Show a calendar with the number of articles of each day."""
     days = _days_of(year, month)
     library = library_of(request)
     edges = [midnight(day) for day in [*days, days[-1] + DAY]]
@@ -200,7 +200,7 @@ def day(request: Request, year: int, month: int, number: int) -> Response:
 
 @router.get("/goto")
 def goto(request: Request) -> Response:
-    """Where the form for a day leads to: the day, in either calendar."""
+    """Redirect from the form for a day, in either calendar, to the page of the day."""
     wanted = asked.day(request.query_params, "day")
     return RedirectResponse(day_path(wanted) if wanted else "/", 303)
 
@@ -208,7 +208,7 @@ def goto(request: Request) -> Response:
 @router.get("/fa/news/{code}")
 @router.get("/fa/news/{code}/{_:path}")
 def as_on_the_site(code: str) -> Response:
-    """The site's own paths lead to the same article here."""
+    """Redirect from a path of the site to the same article here."""
     return RedirectResponse(f"/news/{asked.code(code)}", 301)
 
 
@@ -255,7 +255,7 @@ def _list(request: Request, found: Slice, *, heading: str, **values: Any) -> Res
 
 
 def _turning(path: str, found: Slice) -> dict[str, Any]:
-    """The addresses of the pages before and after."""
+    """Give the addresses of the newer and the older slice."""
     items = found.items
     return {
         "newer_page": address(path, after=items[0].code) if found.newer and items else None,
@@ -264,7 +264,7 @@ def _turning(path: str, found: Slice) -> dict[str, Any]:
 
 
 def _with_gaps(paragraphs: list[difference.Paragraph]) -> Iterator[tuple[int, difference.Paragraph | None]]:
-    """Unchanged paragraphs that stand beside no change are counted: (how many, None)."""
+    """Give the paragraphs, each as (0, parts); of those far from any change only their number: (how many, None)."""
     touched = [difference.changed(parts) for parts in paragraphs]
     skipped = 0
     for place, parts in enumerate(paragraphs):
@@ -280,7 +280,7 @@ def _with_gaps(paragraphs: list[difference.Paragraph]) -> Iterator[tuple[int, di
 
 
 def _days_of(year: int, month: int) -> list[date]:
-    """The days of a Jalali month."""
+    """List the days of a Jalali month. Raises :exc:`NotThere`."""
     if year not in JALALI_YEARS or not 1 <= month <= 12:
         raise NotThere("چنین ماهی در تقویم نیست.", "no such month")
     first: date = jdatetime.date(year, month, 1).togregorian()

@@ -1,4 +1,4 @@
-"""Turn figures into the shapes of a plot, in units of its own.
+"""Turn figures into the shapes of a plot, in the plot's own units.
 
 Pure: templates draw the shapes and the style sheet colours them.
 """

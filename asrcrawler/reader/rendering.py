@@ -1,4 +1,4 @@
-"""Templates → answers. Whatever is put into a template is escaped; nothing here marks text as safe."""
+"""Make answers of templates. Whatever is put into a template is escaped; nothing here marks text as safe."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def library_of(request: Request) -> Library:
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """An HTML page; a browser that has the same one already is told so."""
+    """Answer with an HTML page; a browser that has the same one already is told so."""
     text = _environment.get_template(template).render(site=library_of(request).site, path=request.url.path, **values)
     return unchanged_or(request, HTMLResponse(text, status))
 
 
 def unchanged_or(request: Request, response: Response) -> Response:
-    """``response`` with an ETag, or in its place 304 where the client has it."""
+    """Add an ETag to ``response``; answer 304 in its place where the client has it already."""
     if response.status_code != 200:
         return response
     etag = f'W/"{blake2b(bytes(response.body), digest_size=12).hexdigest()}"'
@@ -55,7 +55,12 @@ def unchanged_or(request: Request, response: Response) -> Response:
 
 
 def web_address(url: str | None) -> str | None:
-    """``url``, with what hides in it spelt out, if it leads to a page of the web; None for a script and the like."""
+    """Give ``url`` if it leads to the web, with invisible characters spelt out; None for a script and the like.
+
+    >>> web_address("http://example.org/a b")
+    'http://example.org/a%20b'
+    >>> web_address("javascript:alert(1)")
+    """
     try:
         parts = urlsplit((url or "").strip())
         if parts.scheme not in {"http", "https"} or not parts.hostname or _HIDDEN.search(parts.netloc):
@@ -74,7 +79,7 @@ def _label_path(kind: str, name: str) -> str:
 
 
 def _machine(at: datetime) -> str:
-    """For the ``datetime`` of a <time>."""
+    """Write a moment for the ``datetime`` of a <time>."""
     return at.astimezone(TEHRAN).isoformat(timespec="seconds")
 
 

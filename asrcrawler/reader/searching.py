@@ -1,4 +1,4 @@
-"""Searching, for people and for machines."""
+"""Answer searches of people and of machines."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ router = APIRouter(tags=["archive"], dependencies=[CHECKED], route_class=ReadAga
 
 @router.get("/search", include_in_schema=False)
 def search_page(request: Request) -> Response:
-    """The form, and below it what was found or what is wrong. Everything that was asked stands in the address."""
+    """Show the form, and below it what was found or what is wrong. The address holds everything that was asked."""
     library, query = library_of(request), request.query_params
     form: dict[str, Any] = {"given": query, "names": library.categories(), "hits": None, "total": 0, "number": 1}
     form |= {"newer_page": None, "older_page": None, "problem": None}
@@ -101,7 +101,7 @@ def search_for_machines(
 
 @router.get("/opensearch.xml", include_in_schema=False)
 def opensearch(request: Request) -> Response:
-    """Lets a browser search here from its own address bar."""
+    """Describe the search, so that a browser can search here from its address bar."""
     library = library_of(request)
     base = library.public_url or str(request.base_url).rstrip("/")
     text = OPENSEARCH.format(site=escape(library.site), base=escape(base))

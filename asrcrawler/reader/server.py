@@ -62,7 +62,7 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
 
 
 def own_names(host: str, public_url: str | None) -> set[str] | None:
-    """What a visitor may call us: on loopback our own names, elsewhere any."""
+    """List the host names that visitors may use: on loopback our own, elsewhere any."""
     if not is_loopback(host):
         return None
     public = urlsplit(public_url).hostname if public_url else None
@@ -70,7 +70,7 @@ def own_names(host: str, public_url: str | None) -> set[str] | None:
 
 
 def _in_address(host: str) -> str:
-    """``host`` as it stands in an address and in a Host header: an IPv6 address in brackets."""
+    """Write ``host`` as in an address and in a Host header: an IPv6 address in brackets."""
     return f"[{host.strip('[]')}]" if ":" in host else host
 
 

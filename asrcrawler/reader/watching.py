@@ -1,4 +1,4 @@
-"""The health page."""
+"""Serve the health page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def health(request: Request) -> Response:
 
 @router.get("/health/live")
 def live(request: Request) -> Response:
-    """The figures without the page around them; the page's script asks for it again and again."""
+    """Answer with the figures without the page around them; the page's script asks for them every few seconds."""
     return _standing(request, "health_live.html")
 
 

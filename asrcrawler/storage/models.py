@@ -1,7 +1,7 @@
-"""The tables. Several sites may share one database; everything is keyed by site and news code.
+"""State the tables. Several sites may share one database; everything is keyed by site and news code.
 
-``ledger`` holds what became of the last visit of every code and when to look again; ``coverage`` the same codes as
-merged intervals, so that the next unvisited ones are found without reading the ledger.
+``ledger`` holds what became of the last visit of every code and when to look again; ``coverage`` holds the same codes
+as intervals, so that the next unvisited ones are found without reading the ledger.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ article = Table(
     Column("kicker", Text),
     Column("title", Text),
     Column("lead", Text),
-    Column("body", Text),  # behind the others: SQLite reads a row from its left, and leaves a long text's pages alone
+    Column("body", Text),  # the last text: SQLite reads a row from its start, no further than asked
     Column("videos", JSON, nullable=False, server_default=text("'[]'")),  # added to tables with rows in them
     UniqueConstraint("site", "code"),
     Index(None, "site", "text_digest"),
@@ -120,7 +120,7 @@ signature = Table(
     PrimaryKeyConstraint("site", "code"),
     sqlite_with_rowid=False,  # read by its key alone
 )
-"""What near duplicates are told by; articles with too little text have none."""
+"""By what near duplicates are recognised; articles with too little text have no row."""
 
 band = Table(
     "band",
@@ -128,9 +128,9 @@ band = Table(
     Column("key", BigInteger, nullable=False),  # a hash of the site, too
     Column("code", Integer, nullable=False),
     PrimaryKeyConstraint("key", "code"),
-    sqlite_with_rowid=False,  # the rows lie in the key's own tree: half the room, and one page to touch
+    sqlite_with_rowid=False,  # the rows are in the tree of the key: half the space, and one page to write
 )
-"""The buckets in which a signature finds its like."""
+"""Parts of the signatures: articles that share one may be near duplicates."""
 
 search_site = Table(
     "search_site",
@@ -146,13 +146,13 @@ search_index = Table(
     metadata,
     Column("id", Integer, primary_key=True),  # names its tables
     Column("version", SmallInteger, nullable=False),  # of asrcrawler.text.persian.fold
-    Column("since", UtcDateTime),  # what is published from then …
-    Column("until", UtcDateTime),  # … to before then belongs into it; null: no bound
+    Column("since", UtcDateTime),  # what is published from then on …
+    Column("until", UtcDateTime),  # … and before then belongs into it; null: no bound
     Column("state", String(10), nullable=False),  # filling, current, left
     Column("cursor", BigInteger, nullable=False),  # the key up to which it has the articles
     Column("stale", Integer, nullable=False),  # articles of which earlier words are still in it
 )
-"""The indexes of words, see :mod:`asrcrawler.storage.search.indexes`."""
+"""The indexes of words; see :mod:`asrcrawler.storage.search.indexes`."""
 
 revision = Table(
     "revision",
@@ -178,7 +178,7 @@ run = Table(
     Column("ended_at", UtcDateTime),
     Column("host", String(255), nullable=False),
     Column("process", String(200), nullable=False),  # see runs.this_process: who can still be alive
-    Column("token", String(32)),  # what the run proves itself by; null: of a version without
+    Column("token", String(32)),  # by which the run proves that it may write; null: written by a version without tokens
     Column("arguments", JSON, nullable=False),
     Column("end_reason", String(100)),
     Column("exit_status", SmallInteger),
@@ -211,9 +211,9 @@ ledger = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("run_id", Integer),
-    Column("unended_digest", LargeBinary),  # of the reading that looks at a page without its end have in common …
-    Column("unended_since", UtcDateTime),  # … since when, without another one in between
-    Column("unended_looks", SmallInteger),  # … and how many, see asrcrawler.http.completeness.Looks
+    Column("unended_digest", LargeBinary),  # of the text that several looks found on a page without its end …
+    Column("unended_since", UtcDateTime),  # … since when, without another text in between
+    Column("unended_looks", SmallInteger),  # … and how many looks; see asrcrawler.http.completeness.Looks
     PrimaryKeyConstraint("site", "code"),
     Index(None, "site", "next_visit_at"),
     Index(None, "site", "outcome", "code"),  # what is listed and not visited; counting without the table
@@ -230,7 +230,7 @@ dictionary = Table(
     Column("data", LargeBinary, nullable=False),
     Index(None, "site", "id"),
 )
-"""zstd dictionaries; what was packed with one is unpacked with it, so none is ever removed."""
+"""Dictionaries of zstd; a capture is unpacked with the one it was packed with, so none is ever removed."""
 
 page = Table(
     "page",
@@ -241,7 +241,7 @@ page = Table(
     Column("size", Integer, nullable=False),  # bytes of the decompressed body
     Column("outcome", String(20), nullable=False),  # stored, if any visit read it so; else that of the latest
     Column("dictionary_id", Integer, ForeignKey("dictionary.id")),  # null: packed without
-    Column("content", LargeBinary),  # zstd; null: let go, as one of too many that were no article
+    Column("content", LargeBinary),  # zstd; null: dropped, as one of too many that were no article
     UniqueConstraint("site", "digest"),
     Index(
         "ix_page_kept",
@@ -252,7 +252,7 @@ page = Table(
         postgresql_where=text("content IS NOT NULL"),
     ),
 )
-"""What was fetched, each content once; the visits that found it name it."""
+"""The captures, each content once; the visits that found one name it."""
 
 visit = Table(
     "visit",

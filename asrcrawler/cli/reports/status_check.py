@@ -10,7 +10,7 @@ from asrcrawler.cli.reports.figures import duration, moment
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-COVERAGE_TOLERANCE = 0.01  # of all codes; a few of the newest ones always still wait for their visit
+COVERAGE_TOLERANCE = 0.01  # of all codes; a few of the newest ones always wait for their visit
 
 Row = Mapping[Any, Any]
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One kind of fault."""
+    """A check for one kind of fault."""
 
     name: str
     find: Callable[[Connection], Iterator[Finding]]
@@ -109,7 +109,7 @@ def _finds(database: Database, check: Check) -> bool:
 
 def _found(connection: Connection, check: Check) -> Iterator[Finding]:
     try:
-        with connection.begin_nested():  # PostgreSQL takes nothing more in a transaction after an error, but for this
+        with connection.begin_nested():  # without it, PostgreSQL refuses the rest of a transaction after an error
             yield from check.find(connection)
     except (DBAPIError, ValueError) as error:
         if (damage := damage_in(error)) is None:

@@ -23,7 +23,11 @@ class Finding(NamedTuple):
     """Which fault of its check it is, where they are repaired in different ways."""
 
     def __str__(self) -> str:
-        """``labels: asrpress.ir 32911: its labels are not those of its lists``."""
+        """Write one line for people.
+
+        >>> print(Finding("labels", "its labels are not those of its lists", "asrpress.ir", 32911))
+        labels: asrpress.ir 32911: its labels are not those of its lists
+        """
         where = " ".join(str(part) for part in (self.site, self.code) if part is not None)
         return f"{self.check}: {where}: {self.text}" if where else f"{self.check}: {self.text}"
 

@@ -10,6 +10,7 @@ from asrcrawler.items import EDITED
 from asrcrawler.storage.checks.finding import Finding
 from asrcrawler.storage.models import article
 from asrcrawler.storage.search import index, indexes, refilling
+from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.storage.search.documents import digest, document
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _of_site(connection: Connection, one: Index, site: str, base: int | None) ->
     key, documents = cast(article.c.code, BigInteger) + base, one.tables.document
     own = article.join(documents, documents.c.id == key, isouter=True)
     inside = here, key <= one.cursor
-    if connection.dialect.name != "sqlite":
+    if not backend_of(connection).WORDS_APART:
         missing = select(article.c.code).select_from(own).where(*inside, documents.c.id.is_(None))
         for code in connection.scalars(missing.order_by(article.c.code)):
             yield Finding(NAME, NOT_THERE, site, code)

@@ -1,13 +1,10 @@
-"""A condition on one of many whole numbers, handed over as one value: the statement is the same for ten and for ten
-thousand, which SQLAlchemy works out once and no database refuses as too long.
-"""
+"""Conditions on many whole numbers."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ARRAY, any_, bindparam, func, select
+from asrcrawler.storage.engine.backend import backend_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def among(connection: Connection, column: Column[int], values: Iterable[int]) -> ColumnElement[bool]:
-    """Whether ``column`` is one of ``values``."""
-    wanted = sorted(values)
-    if connection.dialect.name == "sqlite":
-        listed = func.json_each(json.dumps(wanted)).table_valued("value")
-        return column.in_(select(listed.c.value))
-    return column == any_(bindparam(None, wanted, type_=ARRAY(column.type)))
+    """Ask whether ``column`` is one of ``values``, which are handed over as one value.
+
+    So the statement is the same for ten and for ten thousand of them: SQLAlchemy works it out once, and no database
+    refuses it as too long.
+    """
+    return backend_of(connection.dialect.name).among(column, sorted(values))

@@ -1,44 +1,34 @@
-"""One database: its engine, its transactions, its schema."""
+"""Open a database: its connections, its transactions, its schema."""
 
 from __future__ import annotations
 
-import json
 import logging
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
 from time import sleep
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import create_engine, event, inspect, make_url, text
+from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from asrcrawler.exceptions import MovedError, SchemaError, StorageError, UnusableError, VanishedError
 from asrcrawler.storage.engine import readonly
-from asrcrawler.storage.engine.errors import translated
-from asrcrawler.storage.engine.limits import BUSY_TIMEOUT, STATEMENT, UNLIMITED, Limits
+from asrcrawler.storage.engine.backend import backend_of
+from asrcrawler.storage.engine.errors import is_about_missing_table, translated
+from asrcrawler.storage.engine.limits import STATEMENT, UNLIMITED, Limits
 from asrcrawler.storage.migrations.revisions import HEAD, REVISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy import URL, Connection
 
 T = TypeVar("T")
-
-CHECKPOINT_PAGES = 16_000  # of SQLite's write-ahead log; the default of 1,000 halves the rate of large batches
-LOG_FILE_LIMIT = 64 * 1024 * 1024  # bytes the write-ahead log shrinks to after a checkpoint; 16,000 pages
-CACHE_KIB = 16 * 1024  # of SQLite's pages in memory; the default of 2 MiB thrashes on the digests of a million texts
-
-SCHEMA_LOCK = (0x617372, 0)  # PostgreSQL advisory lock held while the schema changes
-SITE_LOCK = 0x617373  # … and, with the hash of its name, while something is written about a site
 
 TURN = 120  # seconds until a connection is free, where there are few; more than a silent server may take
 LOOKS = 5  # at a file that another program writes to while it is read without locks
 BETWEEN_LOOKS = 0.1  # seconds
-
-_WRITES = {"asr_writes": True}
-_NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
 
 
 class Database:
@@ -53,7 +43,7 @@ class Database:
         connections: int | None = None,
         any_encoding: bool = False,
     ) -> None:
-        """``read_only``: the database itself refuses to change.
+        """Open the database of ``url``; ``read_only``: it refuses every change.
 
         ``longest``: seconds that a statement may take; unless given, few for a server of readers (``read_only``), and a
         minute else. ``connections``: how many there may be at once. ``any_encoding``: also of a PostgreSQL database
@@ -68,34 +58,33 @@ class Database:
             self._url = _url(url)
             self.name = _without_password(self._url)
             pool = {} if connections is None else {"pool_size": connections, "max_overflow": 0, "pool_timeout": TURN}
-            if self._url.get_backend_name() == "postgresql":
-                self.engine = self._postgresql_engine(pool, any_encoding=any_encoding)
-            elif read_only:
-                self.engine = readonly.reading_engine(self._url, self._limits)
-            else:
-                self.engine = _sqlite_engine(self._url, pool)
+            self.backend = backend_of(self._url.get_backend_name())
+            self.engine = self.backend.open_engine(
+                self._url, self._limits, self.name, pool, read_only=read_only, any_encoding=any_encoding
+            )
         self._file: tuple[int, int] | None = None
 
     @property
     def is_sqlite(self) -> bool:
-        return self.engine.dialect.name == "sqlite"
+        return self._url.get_backend_name() == "sqlite"
 
     @property
     def path(self) -> Path | None:
-        """The file of a SQLite database."""
+        """Give the file of a SQLite database."""
         return Path(self._url.database) if self.is_sqlite and self._url.database else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one state of the database. Raises :exc:`StorageError`, and :exc:`MovedError` where
-        another program wrote to a file that could not be locked: see :meth:`again`.
+        """Open a connection that sees one state of the database.
+
+        Raises :exc:`StorageError`, and :exc:`MovedError` where another program wrote to a file that could not be
+        locked: see :meth:`again`.
         """
         if self._read_only:
             self._follow_file()
-        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with (
             translated(self.name),
-            self.engine.connect().execution_options(**options) as connection,
+            self.engine.connect().execution_options(**self.backend.READING) as connection,
             self._unmoved(connection),
         ):
             transaction = connection.begin()
@@ -105,9 +94,9 @@ class Database:
                 transaction.rollback()  # there is nothing to commit, and SQLite refuses that where it met with damage
 
     def again(self, question: Callable[[], T]) -> T:
-        """What ``question`` gives, which reads and changes nothing; it is put again where the file moved meanwhile.
+        """Give what ``question`` gives, which only reads; call it again where the file was written to meanwhile.
 
-        Raises :exc:`MovedError` where it moves all the time.
+        Raises :exc:`MovedError` where the file is written to each time.
         """
         for _ in range(LOOKS - 1):
             with suppress(MovedError):
@@ -117,29 +106,26 @@ class Database:
 
     @contextmanager
     def write(self, *sites: str) -> Iterator[Connection]:
-        """One transaction that writes, the only one at work on ``sites``. Raises :exc:`StorageError`.
-
-        SQLite has one writer at a time anyway; it takes its lock at once, not at the first change.
-        """
+        """Open a transaction that writes, the only one that writes about ``sites``. Raises :exc:`StorageError`."""
         self._refuse_if_vanished()
         with (
             translated(self.name),
-            self.engine.connect().execution_options(**_WRITES) as connection,
+            self.engine.connect().execution_options(**self.backend.WRITING) as connection,
             connection.begin(),
         ):
             for site in sorted(set(sites)):  # the same order everywhere: no deadlock
-                self._wait_for(connection, SITE_LOCK, "hashtext(:key)", site)
+                self.backend.lock_site(connection, site)
             yield connection
 
     @contextmanager
     def maintain(self) -> Iterator[Connection]:
-        """A connection outside any transaction, for the statements that refuse to be in one. Raises
-        :exc:`StorageError`.
+        """Open a connection outside any transaction, for the statements that refuse to be in one.
+
+        Raises :exc:`StorageError`.
         """
-        options: dict[str, Any] = {readonly.OUTSIDE: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         with (
             translated(self.name),
-            self.engine.connect().execution_options(**options) as connection,
+            self.engine.connect().execution_options(**self.backend.OUTSIDE) as connection,
             self._unmoved(connection),
         ):
             yield connection
@@ -164,7 +150,7 @@ class Database:
         self._file = _identity(self.path)
 
     def open_existing(self) -> None:
-        """Like :meth:`prepare`, for an archive that has to be there: none is made.
+        """Check that the archive is there, and bring its schema to this version's; no archive is made.
 
         A read-only database has to have this version's schema already; else :exc:`SchemaError`.
         """
@@ -181,12 +167,12 @@ class Database:
             )
 
     def is_outdated(self) -> bool:
-        """Whether an earlier version of this program has written it. Raises :exc:`StorageError` if it is not there."""
+        """Tell whether an earlier version of this program wrote it. Raises :exc:`StorageError` if it is not there."""
         self._refuse_if_absent()
         return self.schema_version() not in {None, HEAD}
 
     def schema_version(self) -> str | None:
-        """The revision of the schema; None for a database without one. Raises :exc:`SchemaError` if it is unknown."""
+        """Give the revision of the schema, None without one. Raises :exc:`SchemaError` if it is unknown."""
         version = self.again(self._schema_version)
         if version is not None and version not in REVISIONS:
             raise SchemaError(f"database {self.name}: written by a newer version (schema {version}); update asrcrawler")
@@ -194,22 +180,6 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-
-    def _postgresql_engine(self, pool: dict[str, int], *, any_encoding: bool) -> Engine:
-        from asrcrawler.storage.engine import postgresql
-
-        readers = readonly.POOL if self._read_only else pool
-        told = {"application_name": "asrcrawler reader" if self._read_only else "asrcrawler"}
-        engine = create_engine(
-            self._url,
-            pool_pre_ping=True,
-            connect_args=postgresql.connect_arguments(self._url, **told),
-            json_serializer=_json,
-            **readers,
-        )
-        if engine.dialect.driver == "psycopg":
-            postgresql.bind(engine, self._limits, self.name, read_only=self._read_only, any_encoding=any_encoding)
-        return engine
 
     def _schema_version(self) -> str | None:
         with self.read() as connection:
@@ -220,21 +190,12 @@ class Database:
         from asrcrawler.storage.migrations.upgrade import upgrade
 
         with self._limits.lifted(), self.write() as connection:
-            if not self.is_sqlite:
-                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-            namespace, key = SCHEMA_LOCK
-            self._wait_for(connection, namespace, ":key", key)
+            self.backend.lock_schema(connection)
             version = _version(connection)
             if version is None:
                 self._refuse_if_foreign(connection)
             if version != HEAD:
                 upgrade(connection)
-
-    def _wait_for(self, connection: Connection, namespace: int, expression: str, key: str | int) -> None:
-        """Hold an advisory lock of PostgreSQL to the end of the transaction."""
-        if not self.is_sqlite:
-            wait = f"set_config('lock_timeout', '{BUSY_TIMEOUT}s', true)"
-            connection.execute(text(f"SELECT {wait}, pg_advisory_xact_lock({namespace}, {expression})"), {"key": key})
 
     def _refuse_if_foreign(self, connection: Connection) -> None:
         if tables := sorted(set(inspect(connection).get_table_names()) - {"alembic_version"}):
@@ -257,7 +218,7 @@ class Database:
 
     @contextmanager
     def _unmoved(self, connection: Connection) -> Iterator[None]:
-        """See that a file that was opened without locks is not written to meanwhile; the next reading opens it anew."""
+        """Check that a file that was opened without locks is not written to meanwhile; close it afterwards."""
         stamp = readonly.unlocked_stamp(connection)
         if stamp is None or self.path is None:
             yield
@@ -265,7 +226,7 @@ class Database:
         try:
             yield
         except Exception as error:
-            if readonly.stamp_of(self.path) != stamp:  # then the error is one of the moment
+            if readonly.stamp_of(self.path) != stamp:  # then the error comes from that
                 raise MovedError(self.name) from error
             raise
         finally:
@@ -274,14 +235,14 @@ class Database:
             raise MovedError(self.name)
 
     def _follow_file(self) -> None:
-        """Let go of a SQLite file that was deleted or replaced, as the demo does with its own."""
+        """Close a SQLite file that was deleted or replaced, as the demo does with its own."""
         if self.path is not None and self._file != (identity := _identity(self.path)):
             self._refuse_if_absent()
             self.engine.dispose()
             self._file = identity
 
     def _refuse_if_vanished(self) -> None:
-        """A deleted or replaced SQLite file stays open: what is written would go nowhere, without an error."""
+        """Refuse to write to a SQLite file that was deleted or replaced: it is still open, and rows would be lost."""
         if self._file is not None and self._file != _identity(self.path):
             raise VanishedError(f"database {self.name}: its file was deleted or replaced while it was in use")
 
@@ -299,7 +260,7 @@ def _version(connection: Connection) -> str | None:
         with connection.begin_nested():
             found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     except DBAPIError as error:
-        if "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", None) == _NO_SUCH_TABLE:
+        if is_about_missing_table(error):
             return None
         raise
     return found
@@ -307,12 +268,9 @@ def _version(connection: Connection) -> str | None:
 
 def _url(text: str) -> URL:
     try:
-        url = make_url(text)
+        return make_url(text)
     except ValueError as error:  # a port that is no number
         raise ArgumentError(str(error)) from error
-    if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise ArgumentError(f"{url.get_backend_name()} is not supported; use sqlite:/// or postgresql+psycopg://")
-    return url
 
 
 def _without_password(url: URL) -> str:
@@ -321,44 +279,11 @@ def _without_password(url: URL) -> str:
     return url.update_query_dict(secret).render_as_string(hide_password=True)
 
 
-def _sqlite_engine(url: URL, pool: dict[str, int]) -> Engine:
-    engine = create_engine(
-        url,
-        connect_args={} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT},
-        json_serializer=_json,
-        **pool,
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # escaped, Persian takes thrice the room
-
-
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # the driver's own idea of transactions is off; see _begin_sqlite
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")  # readers and the one writer do not wait for each other
-    cursor.execute("PRAGMA synchronous = FULL")  # one fsync a batch: what was committed outlives a power cut
-    cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-    cursor.execute(f"PRAGMA journal_size_limit = {LOG_FILE_LIMIT}")
-    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if not options.get(readonly.OUTSIDE):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("asr_writes") else "BEGIN")
-
-
 @contextmanager
 def open_for_reading(url: str, *, longest: float = STATEMENT, any_encoding: bool = False) -> Iterator[Database]:
-    """The archive of ``url`` for a command that only reads it, and so also where nothing can be written.
+    """Open the archive of ``url`` for a command that only reads it, also where nothing can be written.
 
-    An older schema is brought to this version's where that can be; else it is refused. Raises :exc:`StorageError`.
+    An older schema is brought to this version's where possible; else it is refused. Raises :exc:`StorageError`.
     """
     with closing(Database(url, read_only=True, longest=longest, any_encoding=any_encoding)) as database:
         if database.is_outdated():

@@ -1,4 +1,4 @@
-"""What a database driver raises → one line that a person can act on."""
+"""Turn what a database driver raises into one line that a person can act on."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _LOCKED_STATE = "55P03"  # PostgreSQL's code where lock_timeout has passed
 _UNUSABLE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY})
 _UNUSABLE_STATES = ("28", "3D", "3F", "42")  # a role, a database, a schema, a table: not there or not allowed
+_NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
 _UNUSABLE_WORDS = ("does not exist", "authentication failed", "no password supplied", "pg_hba.conf")
 """What a PostgreSQL server says before there is a connection that could carry a code."""
 
@@ -44,7 +45,7 @@ _ADVICE = (
     ("statement timeout", "the question took too long"),
     ("lock timeout", "another program has held it for too long"),
 )
-"""What the drivers' shorter messages leave unsaid."""
+"""What is added to short messages of the drivers."""
 
 
 @contextmanager
@@ -63,10 +64,16 @@ def translated(where: str) -> Iterator[None]:
 
 
 def damage_in(error: Exception) -> str | None:
-    """What an error says of damage, in one line; None where it speaks of something else."""
+    """Say in one line what an error tells of damage; None where it has another cause."""
     if isinstance(error, SQLAlchemyError):
         return _words(error) if _kind(error) is DamagedError else None
     return f"a value that is none: {_words(error)}" if isinstance(error, ValueError) else None
+
+
+def is_about_missing_table(error: BaseException | None) -> bool:
+    """Tell whether a table is not there that a statement names."""
+    cause = getattr(error, "orig", None)
+    return "no such table" in str(cause) or getattr(cause, "sqlstate", None) == _NO_SUCH_TABLE
 
 
 def _kind(error: SQLAlchemyError) -> type[StorageError]:
@@ -86,7 +93,7 @@ def _kind(error: SQLAlchemyError) -> type[StorageError]:
 
 
 def _is_about_values(error: SQLAlchemyError) -> bool:
-    """Whether the values were wrong and not the database: the same statement with others would pass."""
+    """Tell whether the values were wrong and not the database: the statement would pass with other values."""
     if isinstance(error, DataError | IntegrityError):
         return True
     cause = error.orig if isinstance(error, StatementError) else None

@@ -1,4 +1,4 @@
-"""How long a database may take, told in one place to everything that waits for it."""
+"""State how long a database may take, in one place for everything that waits for it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Limits:
 
     @property
     def silence(self) -> float:
-        """Seconds without a word of the server after which it is given up."""
+        """Give the seconds of silence after which a server is given up."""
         return self.statement + GRACE if self.hurried is None else self.hurried
 
     def hurry(self, seconds: float) -> None:

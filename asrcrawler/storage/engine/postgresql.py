@@ -1,8 +1,8 @@
-"""Connections to PostgreSQL: what each asks of its session, and how long it waits for a server that has gone silent.
+"""Do what PostgreSQL does in its own way: see :class:`~asrcrawler.storage.engine.backend.Backend`.
 
 What a session needs is set after connecting: a pooler such as PgBouncer refuses start-up parameters that it does not
-know. A server that is stopped, on a machine that is well, is found by no keep-alive and by none of the server's own
-time-outs; so every wait of the driver is given up after :attr:`~asrcrawler.storage.engine.limits.Limits.silence`.
+know. Where only the server process is stopped and its machine runs on, neither keep-alives nor the server's own
+time-outs notice; so every wait of the driver ends after :attr:`~asrcrawler.storage.engine.limits.Limits.silence`.
 """
 
 from __future__ import annotations
@@ -11,21 +11,33 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import event
+from sqlalchemy import ARRAY, any_, bindparam, create_engine, event, func, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from asrcrawler.exceptions import EncodingError
 from asrcrawler.storage.engine.limits import BUSY_TIMEOUT, UNLIMITED
+from asrcrawler.storage.engine.readonly import POOL
+from asrcrawler.storage.engine.values import WRONG_VALUES, as_json, names_of, replacing, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
-    from sqlalchemy import URL, Engine
+    from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Table
 
     from asrcrawler.storage.engine.limits import Limits
+    from asrcrawler.storage.engine.values import Rows
 
 CONNECT_TIMEOUT = 10  # seconds to reach a server
 PROBE_EVERY = 60.0  # seconds of silence after which a long job asks whether the server is still there
 ENCODING = "UTF8"
+
+READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
+WRITING: dict[str, Any] = {}
+OUTSIDE: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
+
+SCHEMA_LOCK = (0x617372, 0)  # advisory lock held while the schema changes
+SITE_LOCK = 0x617373  # … and, with the hash of its name, while something is written about a site
 
 _SESSION = {
     "client_encoding": ENCODING,
@@ -40,11 +52,125 @@ _LINK: dict[str, int] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,  # milliseconds until what a lost host does not acknowledge ends the connection
 }
-"""What the driver itself is told; the server hears nothing of it."""
+"""Parameters of the driver, which are not sent to the server."""
+
+_INVALID_INDEXES = text(
+    "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+    " WHERE c.relnamespace = current_schema()::regnamespace AND NOT (i.indisvalid AND i.indisready)"
+    " ORDER BY c.relname"
+)
+
+
+def open_engine(
+    url: URL, limits: Limits, name: str, pool: dict[str, int], *, read_only: bool, any_encoding: bool
+) -> Engine:
+    """Connect to the server of ``url``."""
+    told = {"application_name": "asrcrawler reader" if read_only else "asrcrawler"}
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        connect_args=connect_arguments(url, **told),
+        json_serializer=as_json,
+        **(POOL if read_only else pool),
+    )
+    if engine.dialect.driver == "psycopg":
+        bind(engine, limits, name, read_only=read_only, any_encoding=any_encoding)
+    return engine
+
+
+def insert(table: Table) -> Any:
+    """Begin a statement that can say what becomes of a row whose key is there already."""
+    return postgresql.insert(table)
+
+
+def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
+    """Copy the rows into the table, as one statement."""
+    names = names_of(table, rows)
+    quoted = connection.dialect.identifier_preparer.quote
+    statement = f"COPY {quoted(table.name)} ({', '.join(map(quoted, names))}) FROM STDIN"
+    values = written(table, names, rows, connection.dialect, statement)
+    cursor: Any = connection.connection.cursor()
+    failure = connection.dialect.dbapi.Error  # type: ignore[union-attr]
+    try:
+        with cursor, cursor.copy(statement) as copy:
+            for row in values:
+                copy.write_row(row)
+    except WRONG_VALUES as error:
+        raise StatementError(str(error), statement, None, error) from error
+    except failure as error:
+        raise DBAPIError.instance(statement, None, error, failure, dialect=connection.dialect) from error
+
+
+def upsert_rows(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert or replace rows by one statement, which is given each column as an array."""
+    names = names_of(table, rows)
+    columns = [func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))) for name in names]
+    statement = replacing(insert(table)).from_select(names, select(*columns))
+    connection.execute(statement, {name: [row[name] for row in rows] for name in names})
+
+
+def among(column: Column[int], values: Sequence[int]) -> ColumnElement[bool]:
+    """Hand the numbers over as an array."""
+    return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
+
+
+def in_order_of_python(column: Column[Any]) -> ColumnElement[Any]:
+    """Compare code points, whatever the collation of the database."""
+    return column.collate("C")
+
+
+def lock_site(connection: Connection, site: str) -> None:
+    """Hold the advisory lock of the site to the end of the transaction."""
+    _wait_for(connection, SITE_LOCK, "hashtext(:key)", site)
+
+
+def lock_schema(connection: Connection) -> None:
+    """Hold the advisory lock of the schema to the end of the transaction, whose statements have no limit of time."""
+    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    namespace, key = SCHEMA_LOCK
+    _wait_for(connection, namespace, ":key", key)
+
+
+def number_on(connection: Connection, column: Column[Any]) -> None:
+    """Set the sequence of a column, which knows nothing of rows that brought their number with them."""
+    highest = connection.scalar(select(func.max(column)))
+    connection.execute(
+        text("SELECT setval(pg_get_serial_sequence(:table, :column), :value, :used)"),
+        {"table": column.table.name, "column": column.name, "value": highest or 1, "used": highest is not None},
+    )
+
+
+def tidy(connection: Connection, tables: Iterable[str]) -> None:
+    """Free the space of deleted rows for the server's own use; nobody has to wait."""
+    for name in tables:
+        connection.exec_driver_sql(f'VACUUM (ANALYZE) "{name}"')
+
+
+def faults(connection: Connection, texts: Iterable[Column[Any]]) -> Iterator[tuple[str, bool]]:
+    """Read all long texts: the server checks its pages itself (``data_checksums``) when they are read."""
+    for name in broken_indexes(connection):
+        yield f"the index {name} is not valid; REINDEX INDEX {name} makes it anew", False
+    for column in texts:
+        connection.execute(select(func.sum(func.length(column))))
+
+
+def broken_indexes(connection: Connection) -> list[str]:
+    """Name the indexes that are not valid."""
+    return list(connection.scalars(_INVALID_INDEXES))
+
+
+def renew_index(connection: Connection, quoted: str) -> None:
+    """Make an index anew from its table."""
+    connection.exec_driver_sql(f"REINDEX INDEX {quoted}")
+
+
+def _wait_for(connection: Connection, namespace: int, expression: str, key: str | int) -> None:
+    wait = f"set_config('lock_timeout', '{BUSY_TIMEOUT}s', true)"
+    connection.execute(text(f"SELECT {wait}, pg_advisory_xact_lock({namespace}, {expression})"), {"key": key})
 
 
 def connect_arguments(url: URL, **others: str | int) -> dict[str, str | int]:
-    """The driver's arguments for ``url``, whose own go first."""
+    """Give the driver's arguments for ``url``; those that the URL names itself are left to it."""
     return {name: value for name, value in (_LINK | others).items() if name not in url.query}
 
 
@@ -90,7 +216,7 @@ def _milliseconds(seconds: float) -> str:
 
 def _connection_class(limits: Limits) -> type[psycopg.Connection[Any]]:
     class Bounded(psycopg.Connection[Any]):
-        """Gives a silent server up: every wait of the driver is one of these two."""
+        """A connection that gives a silent server up: every wait of the driver goes through these two methods."""
 
         @classmethod
         def _connect_gen(cls, *args: Any, **kwargs: Any) -> Any:
@@ -104,7 +230,7 @@ def _connection_class(limits: Limits) -> type[psycopg.Connection[Any]]:
                 raise
 
         def _is_there(self) -> bool:
-            """Whether the server answers others, if only to refuse them."""
+            """Tell whether the server answers a new connection, if only to refuse it."""
             try:
                 psycopg.connect(self.info.dsn, connect_timeout=CONNECT_TIMEOUT).close()
             except psycopg.errors.ConnectionTimeout:
@@ -124,9 +250,9 @@ class _SilentError(psycopg.OperationalError):
 
 
 def _within(limits: Limits, steps: Any, is_there: Callable[[], bool] | None) -> Generator[Any, Any, Any]:
-    """The driver's own ``steps`` of a conversation, as long as the server is not silent for too long.
+    """Take the driver's own ``steps`` of an exchange, as long as the server is not silent for too long.
 
-    Between two words of the server they are resumed every tenth of a second, with nothing. ``is_there`` is asked where
+    While nothing comes from the server, the driver resumes them every tenth of a second. ``is_there`` is asked where
     there is no limit.
     """
     heard = asked = monotonic()

@@ -1,8 +1,8 @@
-"""Connections on which nothing can be written, whatever is executed: for the reading room and for commands that read.
+"""Open a SQLite file so that nothing can be written, whatever is executed: for the reading room and commands that read.
 
-This is the one place that decides how a SQLite file is opened by somebody who only reads. Usually SQLite's own locks
-keep readers and the writer apart. Where it cannot take them, in a folder or on a file system that is closed to
-writing, the file is read without any, as one that nobody changes; whether that was so is looked at after each reading.
+Usually SQLite's own locks keep readers and the writer apart. In a folder or on a file system where nothing can be
+written, SQLite cannot lock the file. Then the file is read without locks, as one that nobody changes, and after each
+reading it is checked that nobody did.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _PRIMARY = 0xFF  # of an error's number; the rest says more of the same
 
 
 class Stamp(NamedTuple):
-    """What changes when a SQLite file is written to."""
+    """The facts about a SQLite file of which at least one changes when the file is written to."""
 
     device: int
     inode: int
@@ -49,7 +49,7 @@ class Stamp(NamedTuple):
 
 
 def stamp_of(path: Path) -> Stamp | None:
-    """None where there is no file."""
+    """Take the stamp of a file; None where there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -58,7 +58,7 @@ def stamp_of(path: Path) -> Stamp | None:
 
 
 def reading_engine(url: URL, limits: Limits) -> Engine:
-    """An engine for a SQLite ``url``; SQLite itself refuses every change."""
+    """Make an engine for a SQLite ``url``; SQLite itself refuses every change."""
     engine = create_engine(url, creator=lambda: _open(url, limits), **POOL)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "before_cursor_execute", _give_it_time)
@@ -66,13 +66,13 @@ def reading_engine(url: URL, limits: Limits) -> Engine:
 
 
 def unlocked_stamp(connection: Connection) -> Stamp | None:
-    """How the file was when ``connection`` opened it without locks; None for one that has them."""
+    """Give the file's stamp of when ``connection`` opened it without locks; None for a connection with locks."""
     driver = connection.connection.driver_connection
     return driver.stamp if isinstance(driver, _Reader) else None
 
 
 class _Reader(sqlite3.Connection):
-    """Ends a statement that takes too long."""
+    """A connection that ends a statement that takes too long."""
 
     limits: Limits
     stamp: Stamp | None = None

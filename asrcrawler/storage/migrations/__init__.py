@@ -1,1 +1,1 @@
-"""The history of the schema, for Alembic."""
+"""Hold the history of the schema, for Alembic."""

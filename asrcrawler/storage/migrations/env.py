@@ -1,4 +1,4 @@
-"""Alembic's entry: migrates within the transaction of the connection it is given."""
+"""Migrate within the transaction of the given connection; Alembic runs this file."""
 
 from alembic import context
 

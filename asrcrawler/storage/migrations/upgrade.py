@@ -1,4 +1,4 @@
-"""Runs the migrations. Apart from ``database`` because Alembic is slow to import and seldom needed."""
+"""Run the migrations. They are not part of ``database``, because Alembic is slow to import and seldom needed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OF_AN_INDEX = re.compile(r"(ix_)?search_(document|compound|words|gone)_\d")
 
 
 def alembic_config(connection: Connection) -> Config:
-    """Alembic's configuration for one connection; there is no alembic.ini."""
+    """Make Alembic's configuration for one connection; there is no alembic.ini."""
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -25,7 +25,7 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def is_declared(name: str | None, kind: str, _: object) -> bool:
-    """Whether ``models`` declares what a database holds; the tables of an index of words have its number."""
+    """Tell whether ``models`` declares a table or index; those of an index of words are not in it."""
     return not (kind in {"table", "index"} and name and _OF_AN_INDEX.match(name))
 
 

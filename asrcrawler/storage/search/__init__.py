@@ -1,8 +1,8 @@
-"""Full-text search: :func:`search`.
+"""Search the full text of articles: :func:`search`.
 
-``documents`` makes folded words of an article, ``index`` keeps them where ``sqlite`` and ``postgresql`` find them: in
-one of the ``indexes``, and by ``refilling`` in another one that takes its place.
-``query`` reads what was asked for, ``spellings`` widens it, ``finding`` answers, ``marking`` shows the places.
+``documents`` makes folded words of an article, and ``index`` writes them to the ``indexes``, each database in its own
+way (``sqlite``, ``postgresql``). ``refilling`` replaces an index that is out of date. ``query`` parses what was asked
+for, ``spellings`` adds other spellings, ``finding`` answers, ``marking`` marks the places in the text.
 """
 
 from asrcrawler.storage.search.finding import BEST, NEWEST, Hit, Order, Results, search

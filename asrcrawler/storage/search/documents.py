@@ -1,4 +1,4 @@
-"""An article as the index of words sees it: folded words, field by field. Pure."""
+"""Make of an article what an index of words holds: folded words, field by field. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_COMPOUNDS = 500  # of one article in the dictionary of compounds
 
 
 class Field(StrEnum):
-    """Where a word stands. Their order is that of the FTS5 columns."""
+    """The field that a word stands in. The order is that of the FTS5 columns."""
 
     TITLE = "title"
     KICKER = "kicker"
@@ -37,14 +37,15 @@ Document = dict[Field, list[list[str]]]
 
 
 def document(article: Mapping[str, Any], version: int = FOLDING) -> Document:
-    """The words of a row of ``article``, by a version of folding."""
+    """Fold the words of a row of ``article`` by a version of folding."""
     return {field: _runs(_texts(article, field), _LONGEST.get(field, LONGEST_FIELD), version) for field in Field}
 
 
 def digest(found: Document) -> bytes:
-    """Tells whether two documents are the same to the word: eight bytes of the hash of ``repr(found)``.
+    """Hash a document to eight bytes, the same only for the same words: those of the hash of ``repr(found)``.
 
-    Databases hold it, so it stays what it is; words are letters and digits, and in a repr stand as they are.
+    Databases hold such digests, so the function must not change. Words are letters and digits, which ``repr`` leaves as
+    they are.
     """
     fields = (f"{field!r}: [{', '.join(map(_shown, runs))}]" for field, runs in found.items())
     return blake2b(f"{{{', '.join(fields)}}}".encode(), digest_size=8).digest()
@@ -55,7 +56,7 @@ def _shown(run: list[str]) -> str:
 
 
 def compounds_of(article: Mapping[str, Any], version: int = FOLDING) -> Iterator[tuple[str, str]]:
-    """Glued and folded spelling of the compounds that an article writes with a ZWNJ."""
+    """Give the glued and the folded spelling of each compound that an article writes with a ZWNJ."""
     written = "\n".join(text for field in Field for text in _texts(article, field))
     for glued, words in islice(sorted(compounds(written, version).items()), MOST_COMPOUNDS):
         if len(glued) <= LONGEST_WORD:
@@ -70,7 +71,7 @@ def _texts(article: Mapping[str, Any], field: Field) -> list[str]:
 
 
 def _runs(texts: list[str], left: int, version: int) -> list[list[str]]:
-    """The words of each text, of all together no more than ``left`` characters."""
+    """Fold the words of each text, of all texts together no more than ``left`` characters."""
     runs = []
     for text in texts:
         words = list(words_of(text[:left], version))

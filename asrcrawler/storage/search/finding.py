@@ -1,4 +1,4 @@
-"""Answers a query: what was found, best or newest first, with the places in the text."""
+"""Answer a query: give what was found, best or newest first, with the places in the text."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from sqlalchemy import and_, func, literal, select
 
 from asrcrawler.exceptions import StorageError
 from asrcrawler.storage.articles.selection import Selection, labelled, own_conditions, sites, within
+from asrcrawler.storage.engine.errors import is_about_missing_table
 from asrcrawler.storage.models import article
-from asrcrawler.storage.search import index, indexes, postgresql, sqlite
+from asrcrawler.storage.search import index, indexes
+from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.storage.search.documents import Field
 from asrcrawler.storage.search.marking import Piece, marks, pieces, snippet
 from asrcrawler.storage.search.query import Query, Term, parse
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 RANKED = 2_000
 """Matches of a site that are ranked, the newest by code; older ones follow these, newest first.
 
-Ranking reads every match. A word that stands in most articles tells nothing about which of them is meant, and with so
-many matches the best of the newest are at least as good an answer."""
+Ranking reads every match. A word that most articles have does not tell which of them is meant, and with so many matches
+the best of the newest are at least as good an answer."""
 
 
 DATED = 500
@@ -42,14 +44,12 @@ Codes are given in the order of time, so that this is the same but for drafts th
 
 
 class Order(StrEnum):
-    """In what order hits come."""
+    """The order of the hits."""
 
     BEST = "best"
     NEWEST = "newest"
     """By date of publication; undated ones last."""
 
-
-_NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
 
 BEST, NEWEST = Order.BEST, Order.NEWEST
 EVERYTHING = Selection()
@@ -78,7 +78,7 @@ class Hit:
 
 
 class Results(NamedTuple):
-    """A page of hits, and how many there are in all."""
+    """A slice of the hits, and how many there are in all."""
 
     hits: list[Hit]
     total: int
@@ -102,15 +102,15 @@ def search(
 ) -> Results:
     """Find the articles of ``selection`` that ``words`` ask for (:mod:`asrcrawler.storage.search.query`).
 
-    Any text is a query; where it has nothing to look for, the selection is listed, newest first. An index that is not
-    full yet answers with what it has, where no other one does. Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    Any text is a query; where it has nothing to look for, the selection is listed, newest first. Where the only index
+    is not full yet, it answers with what it has. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
     try:
         return _search(database, words, selection, order, offset, limit)
     except StorageError as error:
-        if getattr(getattr(error.__cause__, "orig", None), "sqlstate", None) != _NO_SUCH_TABLE:
+        if not is_about_missing_table(error.__cause__):
             raise
-        return _search(database, words, selection, order, offset, limit)  # the index went while it was asked
+        return _search(database, words, selection, order, offset, limit)  # the index was dropped while it was asked
 
 
 def _search(database: Database, words: str, selection: Selection, order: Order, offset: int, limit: int) -> Results:
@@ -118,12 +118,11 @@ def _search(database: Database, words: str, selection: Selection, order: Order, 
         asked = indexes.answering(connection)
         if asked is None:
             raise StorageError(f"database {database.name}: has no index of words; scrapy db check --repair makes one")
-        if not database.is_sqlite:
-            postgresql.go_by_index(connection)
+        backend_of(connection).go_by_index(connection)
         query = widen(connection, asked, parse(words, asked.version))
         kind = _Matches if query.clauses else _Listing
         bases = index.bases(connection)
-        named = bases if query.clauses else sites(connection, selection)  # to be listed, none has to be in an index
+        named = bases if query.clauses else sites(connection, selection)  # a listed site needs no place in an index
         questions = [
             kind(connection, asked.tables, query, selection, site, bases.get(site, index.NOWHERE))
             for site in named
@@ -133,14 +132,14 @@ def _search(database: Database, words: str, selection: Selection, order: Order, 
         if limit <= 0 or offset >= total:
             return Results([], total)
         found = [question.candidates(order, offset + limit) for question in questions]
-        if len(found) > 1:  # each site's own are in order already, its unranked ones last
+        if len(found) > 1:  # those of one site are in order already, the unranked ones last
             found = [sorted(chain(*found), key=_by_date if order is NEWEST or kind is _Listing else _by_score)]
         hits = _hits(connection, found[0][offset : offset + limit], query.wanted, asked.version)
     return Results(hits, total)
 
 
 class _Question:
-    """What is asked of one site. ``base`` makes a code of it the key of its document."""
+    """A query about one site; ``base`` and a code of the site make the key of its document."""
 
     def __init__(
         self, connection: Connection, tables: Tables, query: Query, selection: Selection, site: str, base: int
@@ -152,14 +151,14 @@ class _Question:
         self._base = base
         self._conditions = [*within(selection), *own_conditions(selection)]
         self._labelled = list(labelled(selection, site))
-        self._index = sqlite if connection.dialect.name == "sqlite" else postgresql
+        self._index = backend_of(connection)
 
     def total(self) -> int:
-        """How many articles there are."""
+        """Count the articles that are found."""
         raise NotImplementedError
 
     def candidates(self, order: Order, count: int) -> list[_Candidate]:
-        """The first ``count`` of them."""
+        """Give the first ``count`` of them."""
         raise NotImplementedError
 
     def _keys(self, query: Query) -> Select[int]:
@@ -192,8 +191,10 @@ class _Matches(_Question):
         return [_Candidate(0, at, key - self._base, self._site) for key, at in rows]
 
     def _matched(self) -> Select[int]:
-        """What is selected is a list of codes, made once. Where it was joined, SQLite could take it first, and then
-        asked for the words anew at every article of a month.
+        """Select the keys of the documents that are found.
+
+        The codes of the selection are a list that is made once. In a join, SQLite could read it first, and then ask for
+        the words again at every article of a month.
         """
         selected = self._labelled.copy()
         if self._conditions:
@@ -238,11 +239,11 @@ def _by_date(candidate: _Candidate) -> tuple[float, int]:
 
 def _hits(connection: Connection, candidates: Sequence[_Candidate], terms: Sequence[Term], version: int) -> list[Hit]:
     rows = {}
-    for site in {each.site for each in candidates}:  # of pairs of site and code, SQLite would read the whole archive
+    for site in {each.site for each in candidates}:  # for pairs of site and code, SQLite would read the whole archive
         codes = [each.code for each in candidates if each.site == site]
         found = connection.execute(_SHOWN_OF.where(article.c.site == site, article.c.code.in_(codes))).mappings()
         rows.update({(site, row["code"]): dict(row) for row in found})
-    there = (each for each in candidates if (each.site, each.code) in rows)  # words of a lost article have none
+    there = (each for each in candidates if (each.site, each.code) in rows)  # the index may know a lost article
     return [_hit(rows[each.site, each.code], each.score, terms, version) for each in there]
 
 
@@ -264,7 +265,7 @@ def _hit(row: Mapping[str, Any], score: float, terms: Sequence[Term], version: i
 
 
 def _snippet(row: Mapping[str, Any], terms: Sequence[Term], version: int) -> list[Piece]:
-    """Of the body; of the lead where that has what was found and the body has not."""
+    """Cut the snippet out of the body, or out of the lead where only that has what was found."""
     body, lead = (" ".join((row[name] or "").split()) for name in ("body", "lead"))
     if found := marks(body, terms, Field.BODY, version):
         return snippet(body, found)

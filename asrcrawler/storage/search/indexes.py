@@ -1,6 +1,7 @@
-"""Which indexes of words there are: a row of ``search_index`` for each, and tables of its own that its number names.
+"""List the indexes of words: each has a row of ``search_index``, and tables of its own with its number in their names.
 
-Of one folding each: a new one is filled beside the old one, which answers until then.
+The words of an index are folded by one version. An index of a new version is filled beside the old one, which answers
+until then.
 """
 
 from __future__ import annotations
@@ -23,21 +24,21 @@ if TYPE_CHECKING:
 FILLING = "filling"
 CURRENT = "current"
 LEFT = "left"
-"""Another one has taken over; its tables go step by step."""
+"""Another index has taken over; the tables are dropped step by step."""
 
 EMPTY, FULL = -1, 2**63 - 1
-"""The cursor before the first document and behind the last one that there may ever be."""
+"""The cursor before the first document, and after the last one that is possible."""
 
 
 class Tables(NamedTuple):
-    """Where an index has its words."""
+    """The tables of an index."""
 
     document: Table
     """On PostgreSQL the words of each article, with a GIN index; on SQLite a digest of them."""
     compound: Table
     """«پیشبینی» → «پیش بینی»: the compounds that articles write with a ZWNJ, folded."""
     words: str
-    """The FTS5 table, on SQLite alone."""
+    """The name of the FTS5 table, which only SQLite has."""
 
 
 class Index(NamedTuple):
@@ -59,7 +60,7 @@ class Index(NamedTuple):
 
 @lru_cache(maxsize=64)
 def tables_of(number: int) -> Tables:
-    """The tables of the index with this number."""
+    """Describe the tables of the index with this number."""
     own = MetaData(naming_convention=metadata.naming_convention)
     key = BigInteger().with_variant(Integer, "sqlite")
     return Tables(
@@ -81,31 +82,32 @@ def tables_of(number: int) -> Tables:
 
 
 def every(connection: Connection, states: Collection[str] = (FILLING, CURRENT, LEFT)) -> list[Index]:
-    """The indexes in these states, the oldest first. Raises :exc:`SchemaError` for one of a newer version."""
+    """List the indexes in these states, the oldest first. Raises :exc:`SchemaError` for one of a newer version."""
     return _found(connection, _EVERY.where(search_index.c.state.in_(states)))
 
 
 def held(connection: Connection) -> list[Index]:
-    """Those that articles go into and out of. None of them takes over before this transaction is at its end."""
+    """List the indexes that articles are written to; none of them takes over before this transaction ends."""
     return _found(connection, _HELD.with_for_update(read=True, key_share=True))
 
 
 def owned(connection: Connection, only: Index | None = None) -> list[Index]:
-    """All of them, or ``only`` that one if it is there, once no transaction is left that writes into one; none begins
-    before the end of this one.
+    """List all indexes, or ``only`` that one if it is there, for this transaction alone.
+
+    Wait until no other transaction writes into them; none begins to before this one ends.
     """
     wanted = _EVERY if only is None else _EVERY.where(search_index.c.id == only.id)
     return _found(connection, wanted.with_for_update())
 
 
 def answering(connection: Connection) -> Index | None:
-    """The one that answers: the newest that is full, or else the newest that has a part; None where there is none."""
+    """Choose the index that answers: the newest full one, else the newest that is being filled; None without any."""
     found = every(connection, (FILLING, CURRENT))
     return max(found, key=lambda index: (index.state == CURRENT, index.id), default=None)
 
 
 def add(connection: Connection, version: int) -> Index:
-    """A row for another index, which is empty; the caller makes its tables."""
+    """Write the row of another index, which is empty; the caller makes its tables."""
     values = {"version": version, "state": FILLING, "cursor": EMPTY, "stale": 0}
     [number] = connection.execute(insert(search_index).values(values)).inserted_primary_key or [0]
     return Index(number, version, FILLING, EMPTY, 0)
@@ -118,7 +120,7 @@ def change(connection: Connection, indexes: Sequence[Index], **values: Any) -> N
 
 
 def names(connection: Connection) -> Iterator[str]:
-    """The tables of all indexes, without those of FTS5."""
+    """Name the tables of all indexes, without those of FTS5."""
     for index in every(connection):
         yield index.tables.document.name
         yield index.tables.compound.name

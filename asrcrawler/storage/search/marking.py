@@ -1,4 +1,4 @@
-"""Shows in an article's own text what a query has found. Pure."""
+"""Mark in an article's own text what a query has found. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Mark(NamedTuple):
 
 
 def marks(text: str, terms: Sequence[Term], field: Field, version: int = FOLDING) -> list[Mark]:
-    """Where ``text``, that ``field`` of an article, has one of ``terms``: ascending, the longest of a place.
+    """Find ``terms`` in ``text``, that ``field`` of an article: in ascending order, at each place the longest.
 
     ``version`` is that of the folding of ``terms``.
     """
@@ -64,7 +64,7 @@ def marks(text: str, terms: Sequence[Term], field: Field, version: int = FOLDING
 
 
 def pieces(text: str, found: Iterable[Mark], start: int = 0, end: int | None = None) -> list[Piece]:
-    """``text[start:end]`` in pieces that give it when joined."""
+    """Cut ``text[start:end]`` into pieces that give it when joined."""
     end = len(text) if end is None else end
     parts: list[Piece] = []
     at = start
@@ -82,10 +82,10 @@ def pieces(text: str, found: Iterable[Mark], start: int = 0, end: int | None = N
 
 
 def snippet(text: str, found: Sequence[Mark], longest: int = LONGEST_SNIPPET) -> list[Piece]:
-    """The stretch of ``text`` that shows most of what was found; ``…`` stands where it is cut."""
+    """Cut out the part of ``text`` that shows most of what was found, with ``…`` where it is cut."""
     first = _best(found, longest - LEAD_IN).start if found else 0
     start = 0 if first <= LEAD_IN else text.rfind(" ", 0, first - LEAD_IN) + 1
-    start = max(start, first - 2 * LEAD_IN)  # a word without an end
+    start = max(start, first - 2 * LEAD_IN)  # a very long word is cut
     end = len(text)
     if end - start > longest:
         end = max(text.rfind(" ", start, start + longest), start + longest // 2)
@@ -108,7 +108,7 @@ def _stands(term: Term, folded: Sequence[str], at: int) -> bool:
 
 
 def _best(found: Sequence[Mark], width: int) -> Mark:
-    """The mark from which a window of ``width`` sees the most different terms, then the most marks."""
+    """Choose the mark from which ``width`` characters have the most different terms, then the most marks."""
     starts = [mark.start for mark in found]
 
     def worth(at: int) -> tuple[int, int]:

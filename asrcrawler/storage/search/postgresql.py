@@ -1,7 +1,7 @@
-"""The index of words in PostgreSQL: a ``tsvector`` with a GIN index.
+"""Keep an index of words in PostgreSQL: a ``tsvector`` with a GIN index.
 
-Vectors and queries are written out here and not by ``to_tsvector``, whose parser would have its own idea of a word:
-so the words are those of SQLite. PostgreSQL knows four classes of places (A to D) and we have six fields; a word of
+Vectors and queries are written out here and not by ``to_tsvector``, whose parser separates words by its own rules: so
+both databases find the same words. PostgreSQL knows four classes of places (A to D) and there are six fields; a word of
 the fields that share a class stands in the vector a second time, with a mark before it that names the field.
 """
 
@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Float, cast, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from asrcrawler.storage.engine.rows import insert_rows
 from asrcrawler.storage.search.documents import Document, Field
 from asrcrawler.storage.search.query import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Select
 
@@ -31,6 +32,7 @@ CLASSES = {
     Field.CATEGORY: "C",
     Field.BODY: "D",
 }
+WORDS_APART = False
 WEIGHTS = "{0.05, 0.05, 0.2, 1.0}"
 """What a word counts for in D, C, B and A."""
 
@@ -48,11 +50,12 @@ _HAS_LZ4 = text("SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'de
 
 
 def document_id(tables: Tables) -> ColumnElement[int]:
-    """The key of a document."""
+    """Name the key of a document."""
     return tables.document.c.id
 
 
 def create(connection: Connection, tables: Tables) -> None:
+    """Make the GIN index, and have the vectors compressed by lz4 where the server has it."""
     name = tables.document.name
     if connection.scalar(_HAS_LZ4):
         connection.exec_driver_sql(f"ALTER TABLE {name} ALTER COLUMN words SET COMPRESSION lz4")
@@ -60,22 +63,34 @@ def create(connection: Connection, tables: Tables) -> None:
 
 
 def drop_some(connection: Connection, tables: Tables) -> bool:
-    """Drop an index, which costs PostgreSQL the same whatever its size; True, as it is gone then."""
+    """Drop an index at once, which takes PostgreSQL the same time whatever its size; give True."""
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}s'")
     tables.document.drop(connection)
     tables.compound.drop(connection)
     return True
 
 
+def put_in(connection: Connection, tables: Tables, documents: Mapping[int, Document]) -> None:
+    """Add documents with their words."""
+    rows = [{"id": key, "words": vector(found)} for key, found in sorted(documents.items())]
+    insert_rows(connection, tables.document, rows)
+
+
+def take_out(_connection: Connection, _tables: Tables, _documents: Mapping[int, Document]) -> int:
+    """Do nothing: the words go with the rows of the documents."""
+    return 0
+
+
 def go_by_index(connection: Connection) -> None:
-    """For the rest of this transaction: to PostgreSQL a walk over all documents seems cheap, because it does not reckon
-    with the unpacking of their words.
+    """Forbid reading all documents for the rest of the transaction.
+
+    PostgreSQL takes that for cheap, because it does not count the unpacking of their words.
     """
     connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
 
 
 def vector(document: Document) -> str:
-    """A document as the text of a ``tsvector``."""
+    """Write a document as the text of a ``tsvector``."""
     places: dict[str, str] = {}
     position = 1
     for field, runs in document.items():
@@ -92,23 +107,26 @@ def vector(document: Document) -> str:
 
 
 def _numbers(first: int, count: int) -> list[str]:
-    """So many positions in a row."""
+    """Give ``count`` positions, one after the other."""
     found = _POSITIONS[first - 1 : first - 1 + count]
     return found + [str(LAST_POSITION)] * (count - len(found))
 
 
 def of_site(tables: Tables, base: int, codes: int) -> ColumnElement[bool]:
-    """The documents of the site whose keys begin at ``base``; not as a range, which would be looked up in its place."""
+    """Ask for the documents of the site whose keys begin at ``base``.
+
+    The condition is no range of keys: PostgreSQL would look that up first, and not the words.
+    """
     return document_id(tables) // codes == base // codes
 
 
 def matches(tables: Tables, query: Query) -> ColumnElement[bool]:
-    """The condition on the documents; ``query`` has a clause."""
+    """Ask the documents for what a query finds; it has a clause."""
     return tables.document.c.words.op("@@")(cast(expression(query), TSQUERY))
 
 
 def scored(tables: Tables, matched: Select[int], query: Query, most: int) -> Select[int, float]:
-    """Key and score of the newest ``most`` of ``matched``, which are gathered first: the GIN index gives no order."""
+    """Select key and score of the newest ``most`` of ``matched``, collected before: a GIN index has no order."""
     keys = matched.cte("matched").prefix_with("MATERIALIZED")
     newest = select(keys.c.id).order_by(keys.c.id.desc()).limit(most).subquery()
     weights: ColumnElement[str] = literal_column(f"'{WEIGHTS}'::real[]")
@@ -119,7 +137,7 @@ def scored(tables: Tables, matched: Select[int], query: Query, most: int) -> Sel
 
 
 def expression(query: Query) -> str:
-    """The query as the text of a ``tsquery``. Words are letters and digits: nothing else can get in."""
+    """Write a query as the text of a ``tsquery``. Its words are letters and digits, so nothing else gets in."""
     wanted = [_any_of(clause) for clause in query.clauses]
     return " & ".join([*wanted, *(f"!{_any_of([term])}" for term in query.excluded)])
 

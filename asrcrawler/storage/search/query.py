@@ -1,8 +1,8 @@
-"""What a reader types → what is looked for. Pure; any text is a query.
+"""Parse what a reader types into what is looked for. Pure; any text is a query.
 
-Words all have to occur. ``"a phrase"`` or «a phrase» stands word for word, ``پیش*`` is any word that begins so,
-``-word`` must not occur, ``a | b`` (or ``a OR b``) is one of both and binds closer than a blank. ``title:word`` and
-``عنوان:word`` look in one field. Nothing else has a meaning; punctuation is a blank.
+All words have to occur. ``"a phrase"`` or «a phrase» is found word for word, ``پیش*`` stands for any word that begins
+so, ``-word`` must not occur, of ``a | b`` (or ``a OR b``) one has to occur, which binds closer than a blank.
+``title:word`` and ``عنوان:word`` look in one field. Nothing else has a meaning; punctuation counts as a blank.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ FIELD_NAMES = {
     "دسته": Field.CATEGORY,
     "سرویس": Field.CATEGORY,
 }
-"""How a field is called in a query."""
+"""The names of the fields in a query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word, or several that follow each other; the last may be a beginning only."""
+    """One word, or several that follow each other; of the last one only the beginning may be given."""
 
     words: tuple[str, ...]
     prefix: bool = False
@@ -51,14 +51,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Of every clause one term has to occur, of ``excluded`` none."""
+    """Clauses, of which one term each has to occur, and terms of which none may."""
 
     clauses: tuple[tuple[Term, ...], ...] = ()
     excluded: tuple[Term, ...] = ()
 
     @property
     def wanted(self) -> tuple[Term, ...]:
-        """Every term that may be the reason of a hit."""
+        """List the terms of all clauses."""
         return tuple(term for clause in self.clauses for term in clause)
 
 
@@ -72,7 +72,17 @@ _PART = re.compile(
 
 
 def parse(text: str, version: int = FOLDING) -> Query:
-    """The query that ``text`` is, folded by ``version``; an empty one where nothing of it can be looked for."""
+    """Parse ``text``, folded by ``version``; the query is empty where nothing of the text can be looked for.
+
+    >>> [[term.words for term in clause] for clause in parse("«آب شرب» باران | برف").clauses]
+    [[('اب', 'شرب')], [('باران',), ('برف',)]]
+    >>> [term.words for term in parse("باران -برف").excluded]
+    [('برف',)]
+    >>> [(term.words, term.prefix, str(term.field)) for term in parse("عنوان:پیش*").wanted]
+    [(('پیش',), True, 'title')]
+    >>> parse("… !")
+    Query(clauses=(), excluded=())
+    """
     clauses: list[tuple[Term, ...]] = []
     excluded: list[Term] = []
     either = False
@@ -90,7 +100,7 @@ def parse(text: str, version: int = FOLDING) -> Query:
 
 
 def _parts(text: str, version: int) -> Iterator[tuple[bool, Term | None]]:
-    """Each term and whether it is excluded; None for «or»."""
+    """Give each term and whether it is excluded; None stands for «or»."""
     begin = 0
     for part in _PART.finditer(text):
         if part["word"] and not part["no"] and not part["field"]:
@@ -110,7 +120,7 @@ def _parts(text: str, version: int) -> Iterator[tuple[bool, Term | None]]:
 
 
 def _terms(text: str, version: int, field: Field | None = None) -> Iterator[Term]:
-    """A term for each word as typed: one that folds to several («پیش‌بینی», «24-3») is a phrase."""
+    """Give a term for each word as typed; a word that folds to several («پیش‌بینی», «24-3») is a phrase."""
     gathered: list[FoldedWord] = []
     for word in fold_words(text, version):
         if gathered and any(char.isspace() for char in text[gathered[-1].end : word.start]):

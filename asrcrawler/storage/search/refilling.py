@@ -1,8 +1,8 @@
-"""Makes another index of words beside the one that answers, where that one is folded by an earlier version or holds
-words of earlier texts. It is filled in the order of the keys, takes over when it is full, and the old one goes.
+"""Replace an index of words that is folded by an earlier version or still has words of earlier texts.
 
-All of it in steps of one short transaction each, of which every one can be the last: the next goes on from there,
-whichever process takes it. Crawls and readers go on meanwhile.
+Another index is filled beside it, in the order of the keys, and takes over when it is full; then the old one is
+dropped. All of this is done in steps of one short transaction each. The process may end after any of them: the next
+step, in whatever process, goes on from there. Crawls and readers go on meanwhile.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from sqlalchemy import delete, func, select
 
 from asrcrawler.storage.articles.selection import Selection, sites
 from asrcrawler.storage.models import article, search_index
-from asrcrawler.storage.search import index, indexes, postgresql, sqlite
+from asrcrawler.storage.search import index, indexes
+from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.storage.search.indexes import CURRENT, FILLING, FULL, LEFT
 from asrcrawler.text.persian import FOLDING
 
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
     from asrcrawler.storage.search.indexes import Index
 
 PAGE = 50  # articles read at a time
-LONGEST_STEP = 0.4  # seconds of one transaction, to within a page: so long a crawl's batch waits for it
+LONGEST_STEP = 0.4  # seconds of one transaction, and one slice more; a crawl's batch may wait so long for it
 BREATH = 0.15
 """Seconds between two steps: a SQLite database that is locked is asked for again every tenth of a second."""
 
 
 class _Task(NamedTuple):
-    """What is to be done next."""
+    """The step to be taken next."""
 
     begin: bool = False
     fill: Index | None = None
@@ -42,7 +43,7 @@ class _Task(NamedTuple):
 
 
 def advance(database: Database) -> int | None:
-    """Take the next step; give the number of articles it has taken up, or None where there was nothing left to do.
+    """Take the next step; give the number of articles it has indexed, or None where there was nothing left to do.
 
     Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
@@ -61,9 +62,9 @@ def advance(database: Database) -> int | None:
 
 
 def complete(database: Database, progress: Callable[[int, int], object] = lambda *_: None) -> int:
-    """Take every step that is left, with a breath after each; give the number of articles taken up.
+    """Take every step that is left, with a pause after each; give the number of articles that were indexed.
 
-    ``progress`` is told how many a step has taken up, and how many there are to take up in all. Raises
+    ``progress`` is told how many a step has indexed, and how many there are to index in all. Raises
     :exc:`~asrcrawler.exceptions.StorageError`.
     """
     total, done = left_to_fill(database), 0
@@ -84,7 +85,7 @@ def clear(database: Database) -> None:
 
 
 def left_to_fill(database: Database) -> int:
-    """How many articles are not yet in the index that this version asks for; 0 where it is full."""
+    """Count the articles that are not yet in the index that this version needs; 0 where it is full."""
     with database.read() as connection:
         task = _task(indexes.every(connection))
         if not task.begin and task.fill is None:
@@ -127,7 +128,7 @@ def _arrange(database: Database) -> None:
 
 
 def _place(connection: Connection, filling: Index) -> str | None:
-    """The site whose articles are next; None where all are in the index.
+    """Choose the site whose articles are next; None where all are in the index.
 
     The keys of a site without a number come after all others.
     """
@@ -169,11 +170,11 @@ def _take_over(database: Database) -> int:
 
 
 def _drop(database: Database, old: Index) -> bool:
-    """Whether the last of it is gone."""
+    """Drop a part of an old index; tell whether that was the last one."""
     with database.write() as connection:
         if not indexes.owned(connection, old):
             return True
-        gone: bool = (sqlite if database.is_sqlite else postgresql).drop_some(connection, old.tables)
+        gone = backend_of(connection).drop_some(connection, old.tables)
         if gone:
             connection.execute(delete(search_index).where(search_index.c.id == old.id))
     return gone

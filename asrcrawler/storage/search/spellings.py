@@ -1,8 +1,8 @@
-"""Compounds in every spelling: «پیش‌بینی», «پیش بینی» and «پیشبینی» find each other.
+"""Let all spellings of a compound find each other: «پیش‌بینی», «پیش بینی» and «پیشبینی».
 
-Folding makes one of the first two. That the third is the same takes a dictionary, and the archive is one: whatever
-any article writes with a ZWNJ is known to be a compound. The query is widened by it, not the index, so that phrases
-stay phrases and an old article needs no new entry when the archive learns a word.
+Folding makes the first two equal. For the third a dictionary is needed, which is made of the archive: what any article
+writes with a ZWNJ is a compound. The other spellings are added to the query and not to the index, so that phrases stay
+phrases and old articles need no new entry when a compound is found.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ MOST_PIECES = 4  # words of one compound: «پیش بینی نشده»
 
 
 def learn(connection: Connection, index: Index, articles: Iterable[Mapping[str, Any]]) -> None:
-    """Take up the compounds of stored articles."""
+    """Add the compounds of stored articles to the dictionary."""
     found = {pair for article in articles for pair in compounds_of(article, index.version)}
     upsert_rows(connection, index.tables.compound, [{"glued": glued, "words": words} for glued, words in sorted(found)])
 
 
 def widen(connection: Connection, index: Index, query: Query) -> Query:
-    """The same query with the other spellings of its compounds."""
+    """Add the other spellings of its compounds to a query."""
     if not (asked := _candidates(query)):
         return query
     known = index.tables.compound.c
@@ -44,7 +44,7 @@ def widen(connection: Connection, index: Index, query: Query) -> Query:
 
 
 def widened(query: Query, known: Mapping[str, str]) -> Query:
-    """:func:`widen` by a dictionary, glued → as folded."""
+    """Add the other spellings of its compounds to a query, by a dictionary: glued → as folded."""
     clauses = [tuple(dict.fromkeys(each for term in clause for each in _spellings(term, known)))
                for clause in query.clauses]  # fmt: skip
     for at, (one, two) in enumerate(pairwise(query.clauses)):
@@ -63,7 +63,7 @@ def _candidates(query: Query) -> set[str]:
 
 
 def _spellings(term: Term, known: Mapping[str, str]) -> Iterator[Term]:
-    """The term as typed, with all its compounds apart, and with all glued."""
+    """Give the term as typed, with all its compounds in pieces, and with all of them glued."""
     yield term
     apart = tuple(piece for word in _whole(term) for piece in known.get(word, word).split()) + _beginning(term)
     yield replace(term, words=apart)
@@ -84,7 +84,7 @@ def _glue(words: tuple[str, ...], known: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _stretches(term: Term) -> Iterator[tuple[int, int]]:
-    """Where in a term a compound may stand."""
+    """List the places in a term where a compound may stand."""
     count = len(_whole(term))
     return ((at, end) for at in range(count) for end in range(at + 1, min(at + MOST_PIECES, count) + 1))
 
@@ -98,7 +98,7 @@ def _beginning(term: Term) -> tuple[str, ...]:
 
 
 def _glued(one: tuple[Term, ...], two: tuple[Term, ...]) -> Term | None:
-    """Two words beside each other as one."""
+    """Join two words that stand beside each other; None where they are no plain words."""
     if len(one) == len(two) == 1 and len(one[0].words) == len(two[0].words) == 1:
         [left], [right] = one, two
         if left.field == right.field and not left.prefix and not right.prefix:

@@ -28,19 +28,14 @@ def size(database: Database) -> int:
 
 
 def tidy(database: Database) -> None:
-    """Give free room back, that of old indexes of words as well, and renew what the planner of queries knows.
+    """Free the space of deleted rows and of old indexes of words, and renew what the planner of queries knows.
 
-    SQLite writes the whole file anew, which needs its size once more on the disk meanwhile, and a crawl waits until it
-    is done. PostgreSQL frees space for its own use and makes nobody wait. Raises :exc:`StorageError`.
+    SQLite writes the whole file again: meanwhile the disk needs space for a second one, and a crawl waits. PostgreSQL
+    frees space for its own use, and nobody waits. Raises :exc:`StorageError`.
     """
     refilling.clear(database)
     with database.maintain() as connection:
-        if database.is_sqlite:
-            for statement in ("VACUUM", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                connection.exec_driver_sql(statement)
-        else:
-            for name in list(_tables(connection)):
-                connection.exec_driver_sql(f'VACUUM (ANALYZE) "{name}"')
+        database.backend.tidy(connection, list(_tables(connection)))
 
 
 def back_up(database: Database, path: Path) -> None:

@@ -1,9 +1,9 @@
-"""Moves an archive into another database, whatever the two are: SQLite or PostgreSQL.
+"""Copy an archive into another database, from and to SQLite or PostgreSQL.
 
-Table by table both sides are read in the order of their keys and made equal: what is missing is written, what differs
-is replaced, what the source no longer has is removed. So a copy that was interrupted goes on where it stopped, and one
-that is old is brought up to date, by the same command. The index of words has another form on each database; it is not
-copied but kept in step with the articles that are written.
+Each table is read on both sides in the order of its keys and made equal: what is missing is written, what differs is
+replaced, what the source no longer has is removed. So the same command continues a copy that was interrupted, and
+brings an old one up to date. The index of words has another form on each database; it is not copied but made of the
+articles that are written.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import JSON, MetaData, String, and_, bindparam, delete, func, insert, select, text
+from sqlalchemy import JSON, MetaData, String, and_, bindparam, delete, func, insert, select
 
 from asrcrawler.exceptions import CopyError
+from asrcrawler.storage.engine.backend import backend_of
 from asrcrawler.storage.engine.rows import upsert
 from asrcrawler.storage.models import article, metadata, run, search_index, search_site
 from asrcrawler.storage.search import index
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, Table
+    from sqlalchemy import Connection, Delete, Row, Select, Table
 
     from asrcrawler.storage.engine.database import Database
 
@@ -34,7 +35,7 @@ _INDEX = {search_site, search_index}
 
 
 class _Run(NamedTuple):
-    """What tells a run from every other one, in whatever database."""
+    """The facts by which a run is recognised in any database."""
 
     id: int
     site: str
@@ -44,11 +45,11 @@ class _Run(NamedTuple):
 
 
 class Copied(NamedTuple):
-    """What became of one table."""
+    """The counts of one table after the copy."""
 
     table: str
     rows: int
-    """Rows on either side now."""
+    """Rows on each side now."""
     written: int
     """Rows that were missing or differed."""
     removed: int
@@ -58,14 +59,14 @@ class Copied(NamedTuple):
 def copy_archive(
     source: Database, target: Database, progress: Callable[[str, int, int], object] = lambda *_: None
 ) -> list[Copied]:
-    """Make ``target`` hold what ``source`` holds at this moment; the source is read in one state, whoever writes to it.
+    """Make ``target`` hold what ``source`` holds at this moment; others may write to the source meanwhile.
 
     ``progress`` is told the table, how many of its rows were read since the last time, and how many there are in all
     tables together. Both databases have the schema. Raises :exc:`CopyError` before anything is written where ``target``
     holds anything but a copy of ``source``, and when somebody else begins to write there.
     """
     tables = [table for table in metadata.sorted_tables if table not in _INDEX]
-    tables.sort(key=lambda table: table is not run)  # first: a half copy is told by its runs
+    tables.sort(key=lambda table: table is not run)  # first: by its runs a part of a copy is recognised
     with source.read() as reading:
         runs = _runs(reading)
         _refuse_other_data(source, target, runs, tables)
@@ -82,7 +83,7 @@ def copy_archive(
 
 
 class _Copying:
-    """Writes into ``target`` as long as nobody else does."""
+    """A writer into ``target`` that stops when somebody else writes there."""
 
     def __init__(self, target: Database, sites: list[str], runs: set[_Run]) -> None:
         self._target = target
@@ -122,16 +123,10 @@ class _Copying:
                     index.enter(connection, site, rows)
 
     def _count_on(self, table: Table) -> None:
-        """PostgreSQL numbers new rows by a sequence, which knows nothing of rows that brought their number."""
-        column = table.autoincrement_column
-        if column is None or self._target.is_sqlite:
-            return
-        with self._target.write() as connection:
-            highest = connection.scalar(select(func.max(column)))
-            connection.execute(
-                text("SELECT setval(pg_get_serial_sequence(:table, :column), :value, :used)"),
-                {"table": table.name, "column": column.name, "value": highest or 1, "used": highest is not None},
-            )
+        """Let new rows have higher numbers than those that brought theirs with them."""
+        if (column := table.autoincrement_column) is not None:
+            with self._target.write() as connection:
+                self._target.backend.number_on(connection, column)
 
 
 def _refuse_other_data(source: Database, target: Database, runs: set[_Run], tables: Iterable[Table]) -> None:
@@ -167,7 +162,7 @@ def _compare(target: Database, tables: Iterable[Table], counts: dict[str, int]) 
 def _differences(
     fresh: Iterator[Row[Any]], stale: Iterator[Row[Any]], key: Callable[[Row[Any]], tuple[Any, ...]]
 ) -> Iterator[tuple[Row[Any] | None, Row[Any] | None]]:
-    """Of two streams in the order of their keys: (row to write, None) and (None, row to remove)."""
+    """Compare two streams in the order of their keys: give (row to write, None) and (None, row to remove)."""
     new, old = next(fresh, None), next(stale, None)
     while new is not None or old is not None:
         if old is None or (new is not None and key(new) < key(old)):
@@ -193,14 +188,14 @@ def _runs(connection: Connection) -> set[_Run]:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Row[Any]]:
-    """Every row in the order of the primary key, as Python compares it."""
+    """Read every row in the order of the primary key, as Python compares it."""
     return iter(connection.execute(_in_order(connection, table), execution_options={"yield_per": BATCH}))
 
 
 def _in_order(connection: Connection, table: Table) -> Select[Any]:
-    order: list[ColumnElement[Any]] = [
-        column.collate("C") if isinstance(column.type, String) and connection.dialect.name != "sqlite" else column
-        for column in table.primary_key.columns
+    as_in_python = backend_of(connection.dialect.name).in_order_of_python
+    order = [
+        as_in_python(column) if isinstance(column.type, String) else column for column in table.primary_key.columns
     ]
     return select(table).order_by(*order)
 
@@ -236,7 +231,7 @@ def _count(connection: Connection, table: Table) -> int:
 
 
 def _with_plain_nulls(table: Table) -> Table:
-    """The same table; where its own would write JSON's ``null`` for an unknown value, this one writes none."""
+    """Copy the description of a table so that unknown values of JSON columns are written as SQL's ``NULL``."""
     plain = table.to_metadata(MetaData())
     for column in plain.columns:
         if isinstance(column.type, JSON):

@@ -1,4 +1,4 @@
-"""Near duplicates: the signatures of articles and the bands they are found by."""
+"""Add near duplicates: the signatures of articles and the bands they are found by."""
 
 import sqlalchemy as sa
 from alembic import op

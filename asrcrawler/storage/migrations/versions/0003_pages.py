@@ -1,4 +1,4 @@
-"""Pages: what was fetched, the dictionaries it is packed with, and which visit found which page."""
+"""Add captures: what was fetched, the dictionaries it is packed with, and which visit found which capture."""
 
 import sqlalchemy as sa
 from alembic import op

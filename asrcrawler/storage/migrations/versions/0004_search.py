@@ -1,4 +1,4 @@
-"""Full-text search: the index of words, empty."""
+"""Add full-text search: the index of words, empty."""
 
 import sqlalchemy as sa
 from alembic import op

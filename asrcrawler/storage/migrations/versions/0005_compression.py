@@ -1,6 +1,6 @@
-"""On PostgreSQL: long texts are packed with lz4, where the server has it, and pages, packed already, are left alone.
+"""Compress long texts with lz4 where a PostgreSQL server has it, and captures, which are packed already, not at all.
 
-What is stored keeps its form; rows that are written from then on have the new one.
+Stored rows keep their form; rows that are written from then on have the new one.
 """
 
 import sqlalchemy as sa

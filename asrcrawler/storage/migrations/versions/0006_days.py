@@ -1,4 +1,4 @@
-"""The index of articles by date also holds their codes: a search within some days looks at no others."""
+"""Add the codes to the index of articles by date, so that a search within some days reads no other articles."""
 
 from alembic import op
 

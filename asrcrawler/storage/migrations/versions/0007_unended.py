@@ -1,4 +1,4 @@
-"""What is remembered of looks at a code whose page came without its end and read the same each time."""
+"""Count the looks at a code whose page came without its end and read the same each time."""
 
 import sqlalchemy as sa
 from alembic import op

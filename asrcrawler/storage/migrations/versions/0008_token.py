@@ -1,4 +1,4 @@
-"""Each run has a token, by which it proves with every write that nobody has closed it."""
+"""Give each run a token, by which it proves with every write that nobody has closed it."""
 
 import sqlalchemy as sa
 from alembic import op

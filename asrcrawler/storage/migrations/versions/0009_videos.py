@@ -1,4 +1,4 @@
-"""Films have a field of their own: their addresses leave the pictures of the articles that are videos."""
+"""Give films a field of their own, and move their addresses there from the pictures of articles that are videos."""
 
 import re
 

@@ -1,7 +1,7 @@
-"""Indexes of words: a row for each, and tables that its number names. The one there is becomes the first.
+"""Allow several indexes of words: a row for each, and tables with its number in their names.
 
-It is folded by version 1 where it holds articles, and answers as it is until another one has taken over. Where it holds
-none, version 2 begins in it: full where there are no articles either, and else to be filled.
+The one that is there becomes the first. Where it holds articles, it is folded by version 1 and answers until another
+one has taken over. Where it holds none, version 2 begins in it: full where there are no articles, else to be filled.
 """
 
 import sqlalchemy as sa
