@@ -7,7 +7,7 @@ by class *families* and by labels, and of several places of a kind the one count
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ from asrcrawler.samaneh.shows import Shows
 from asrcrawler.text.persian import clean, fold_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -244,8 +244,10 @@ class Layout:
     @cached_property
     def shows(self) -> Shows:
         """The galleries and films of the article."""
-        region = self._frame or self._root
-        return Shows(region, self._page, self._code, self._sure, self._above_headline, self._may_show)
+        frame, around = self._frame, self._above_headline
+        # Not a method: a page that refers to itself would be freed, with its tree, by the garbage collector alone.
+        may_show = partial(_may_show, frame=frame, others=self._others, around=around)
+        return Shows(frame or self._root, self._page, self._code, self._sure, around, may_show)
 
     @property
     def has_body(self) -> bool:
@@ -335,14 +337,6 @@ class Layout:
     @cached_property
     def _others(self) -> Others:
         return Others(self._tree, self._code, self._headline, self.bodies)
-
-    def _may_show(self, node: LexborNode) -> bool:
-        """Whether a gallery or a film is the article's."""
-        parent, frame = node.parent, self._frame
-        if frame is not None and all(part.mem_id != frame.mem_id for part in ancestors(node)):
-            return False
-        is_others = parent is not None and self._others.has(parent)
-        return not is_others and not within_noise(node, NOT_OWN) and not in_surroundings(node, self._above_headline)
 
     def _near(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
         """Those that stand near the headline and in no box of others."""
@@ -434,6 +428,15 @@ class Layout:
             if anchors and all("/tag" in (anchor.attributes.get("href") or "") for anchor in anchors):
                 return anchors
         return []
+
+
+def _may_show(node: LexborNode, *, frame: LexborNode | None, others: Others, around: Container[int]) -> bool:
+    """Tell whether a gallery or a film is the article's."""
+    parent = node.parent
+    if frame is not None and all(part.mem_id != frame.mem_id for part in ancestors(node)):
+        return False
+    is_others = parent is not None and others.has(parent)
+    return not is_others and not within_noise(node, NOT_OWN) and not in_surroundings(node, around)
 
 
 def _date_texts(node: LexborNode) -> list[str]:
