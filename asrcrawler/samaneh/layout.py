@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.items import Kind
 from asrcrawler.samaneh.bodies import find_bodies, has_own_text
-from asrcrawler.samaneh.comments import labelled_number, number_of
+from asrcrawler.samaneh.comments import labelled_number, may_be_counter, number_of
 from asrcrawler.samaneh.headline import ENOUGH, find_headline, headline_text
 from asrcrawler.samaneh.labels import (
     AUTHOR,
@@ -219,7 +219,8 @@ class Layout:
         """The numbers of comments that the page states, first the toolbar's."""
         counted = [(number_of(line_of(node)), node) for node in self._sure.of("counter")]
         if not any(count is not None for count, _ in counted):
-            counted = [(labelled_number(line_of(node)), node) for node in self._sure.of("about comments")]
+            boxes = [node for node in self._sure.of("about comments") if may_be_counter(node.text())]
+            counted = [(labelled_number(line_of(node)), node) for node in boxes]
         return [count for count, node in counted if count is not None and not self._others.has(node)]
 
     @property
@@ -227,10 +228,11 @@ class Layout:
         """How many comments the page says it has, or how many it shows; None where it does neither."""
         if self.comment_counts:
             return self.comment_counts[0]
-        shown = self._sure.count("comment") or self._sure.count("numbered comment")
+        if shown := self._sure.count("comment") or self._sure.count("numbered comment"):
+            return shown
         lists = self._sure.of("comments")
         is_empty = bool(lists) and not any(fold_letters(line_of(node)) for node in lists)
-        return shown or (0 if is_empty else None)
+        return 0 if is_empty else None
 
     @cached_property
     def kind(self) -> Kind:

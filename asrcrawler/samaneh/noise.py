@@ -121,6 +121,11 @@ def _role(classes: str) -> Role:
     return Role.FURNITURE if is_furniture else Role.TEXT
 
 
+@lru_cache(maxsize=4096)
+def _has_role(classes: str, roles: frozenset[Role]) -> bool:
+    return _role(classes) in roles
+
+
 def role_of(classes: str) -> Role:
     """What the box of an element is. Templates use few different ``class`` values, so that answers are kept."""
     return _role(classes[:LONGEST_CLASSES])
@@ -129,7 +134,7 @@ def role_of(classes: str) -> Role:
 def is_noise(node: LexborNode, roles: frozenset[Role] = NO_TEXT) -> bool:
     """Whether an element is a box that is no part of the article."""
     classes = node.attributes.get("class")
-    return bool(classes) and role_of(classes) in roles  # type: ignore[arg-type]
+    return bool(classes) and _has_role(classes[:LONGEST_CLASSES], roles)  # type: ignore[index]
 
 
 def is_promotion(text: str) -> bool:

@@ -8,6 +8,7 @@ is taken from what stands around it. Pure: bytes in, article out.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -74,7 +75,7 @@ class _Page:
         self._code = code
         self._base_url = base_url
         self._files_at = self._head.base(base_url)
-        self._hosts = frozenset(_host(f"//{site}")) | frozenset(_host(base_url))
+        self._hosts = _hosts(site, base_url)
         self._doubtful: set[str] = set()
         """Fields whose first value cannot be: no other place may speak for them."""
         self._article = Article(
@@ -319,6 +320,11 @@ def _date_in(text: str) -> Moment | None:
         return read_moment(text)
     except DateError:
         return None
+
+
+@lru_cache(maxsize=256)
+def _hosts(site: str, base_url: str) -> frozenset[str]:
+    return frozenset([*_host(f"//{site}"), *_host(base_url)])
 
 
 def _host(url: str) -> list[str]:
