@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from asrcrawler.samaneh.furniture import Line, Sort, is_short, sort_of_links, text_lines
 from asrcrawler.samaneh.lines import AFTER_RAISED, BLOCKS, RAISED, SKIPPED, between
 from asrcrawler.samaneh.links import Leads, leads
-from asrcrawler.samaneh.noise import END_IDS, Role, before_sign_off, is_promotion, is_script, role_of
+from asrcrawler.samaneh.noise import END_IDS, SIGN_OFF_WORD, Role, before_sign_off, is_promotion, is_script, role_of
 from asrcrawler.text.persian import without_entities
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def read_body(roots: Iterable[LexborNode], own_code: int, hosts: frozenset[str],
 
 def _until_sign_off(lines: list[Line]) -> list[Line]:
     for place, line in enumerate(lines):
-        before = before_sign_off(line.text)
-        if before is not None:
+        if SIGN_OFF_WORD in line.text and (before := before_sign_off(line.text)) is not None:
             line.text = before
             return lines[: place + bool(before)]
     return lines
@@ -105,6 +104,7 @@ class _Leaving(IntEnum):
 _NOTHING, _BLOCK, _ROW, _LINK, _OFF_LINK, _HOME_LINK, _BOX, _FORM, _ITEM, _RAISED = _Leaving
 _TEXT_ROLE, _END_ROLE = Role.TEXT, Role.END
 _TEXT, _PROMOTION = Sort.TEXT, Sort.PROMOTION
+_TO_HERE, _TO_ARTICLE, _TO_HOME, _TO_SITE, _TO_NETWORK, _TO_ADVERT, _TO_AWAY = Leads
 
 
 class _Reader:
@@ -182,19 +182,19 @@ class _Reader:
 
     def _enter_link(self, node: LexborNode) -> _Leaving | None:
         target = leads(node, self._own_code, self._hosts)
-        if target is Leads.ADVERT:
+        if target is _TO_ADVERT:
             return None
-        if target is Leads.HERE or target is Leads.AWAY:
+        if target is _TO_HERE or target is _TO_AWAY:
             return _NOTHING
         paragraph = self._open
         if paragraph.before_links < 0:
             paragraph.before_links = len(paragraph.texts)
-        if target is Leads.ARTICLE:
+        if target is _TO_ARTICLE:
             self._links += 1
             return _LINK
         self._off_links += 1
-        paragraph.to_network |= target is Leads.NETWORK
-        is_head = target is Leads.HOME and not paragraph.texts and not self.lines
+        paragraph.to_network |= target is _TO_NETWORK
+        is_head = target is _TO_HOME and not paragraph.texts and not self.lines
         return _HOME_LINK if is_head else _OFF_LINK
 
     def _enter_block(self, node: LexborNode, tag: str, classes: str | None) -> _Leaving | None:
