@@ -21,9 +21,9 @@ def find_bodies(places: Places, kind: str, headline: LexborNode | None, code: in
 
     Raises :exc:`~asrcrawler.exceptions.Unreadable` for two that are equally near and both hold much text.
     """
-    found = [node for node in places.of(kind) if not within_noise(node)]
+    around = {node.mem_id for node in ancestors(headline)} if headline is not None else set()
+    found = [node for node in places.of(kind) if not within_noise(node, clear=around)]
     if headline is not None:
-        around = {node.mem_id for node in ancestors(headline)}
         found = [node for node in found if node.mem_id not in around and node.mem_id != headline.mem_id]
     found = _outermost([node for node in found if node.attributes.get("itemprop") == "articleBody"] or found)
     if len(found) < 2:

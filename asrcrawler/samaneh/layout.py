@@ -153,7 +153,7 @@ class Layout:
             if parent is None or len(text) > _LONGEST_DATE or not _has_digit(text) or len(found) >= _MOST_DATES:
                 continue
             if (
-                not within_noise(parent)
+                not within_noise(parent, clear=self._above_headline)
                 and not self._others.has(parent)
                 and not in_surroundings(parent, self._above_headline)
             ):
@@ -323,8 +323,8 @@ class Layout:
     def _frame(self) -> LexborNode | None:
         """The smallest element around the article that holds its code or date too, unless that is the whole page."""
         marks = [*self._sure.of("code"), *self._sure.of("date")]
-        frames = [found for mark in marks if (found := common(self.scope, mark)[0]) is not None]
-        return next((frame for frame in frames if frame.tag not in _OUTERMOST), None)
+        frames = (common(self.scope, mark)[0] for mark in marks)
+        return next((frame for frame in frames if frame is not None and frame.tag not in _OUTERMOST), None)
 
     @property
     def _toolbar(self) -> LexborNode | None:
@@ -333,8 +333,7 @@ class Layout:
         if code is None or date is None or self._headline is None:
             return None
         found, _ = common(code, date)
-        around = {node.mem_id for node in ancestors(self._headline)}
-        return found if found is not None and found.mem_id not in around else None
+        return found if found is not None and found.mem_id not in self._above_headline else None
 
     @cached_property
     def _others(self) -> Others:
@@ -347,7 +346,7 @@ class Layout:
             node
             for node in nodes
             if any(parent.mem_id in inside for parent in ancestors(node, _FRAME_STEPS))
-            and not within_noise(node)
+            and not within_noise(node, clear=self._above_headline)
             and not self._others.has(node)
         ]
 
@@ -369,7 +368,8 @@ class Layout:
         frame, scope, bodies = self._frame, self.scope, self._own_bodies
         places = [scope] if frame is None or frame.mem_id == scope.mem_id else [scope, frame]
         found = (node for place in places for node in place.css(selector)[:_MOST_MARKS] if _is_named(node, name))
-        for node in (node for one in found for node in self._own([one])):
+        with_text = (node for node in found if not node.text().isspace() and node.child is not None)
+        for node in (node for one in with_text for node in self._own([one])):
             if any(part.mem_id in bodies for part in (node, *ancestors(node))):
                 continue
             if self.bodies and comes_before(self.bodies[0], node):
@@ -438,7 +438,7 @@ def _may_show(node: LexborNode, *, frame: LexborNode | None, others: Others, aro
     if frame is not None and all(part.mem_id != frame.mem_id for part in ancestors(node)):
         return False
     is_others = parent is not None and others.has(parent)
-    return not is_others and not within_noise(node, NOT_OWN) and not in_surroundings(node, around)
+    return not is_others and not within_noise(node, NOT_OWN, around) and not in_surroundings(node, around)
 
 
 def _date_texts(node: LexborNode) -> list[str]:

@@ -46,7 +46,7 @@ class Others:
         return [
             node
             for node in nodes
-            if not within_noise(node)
+            if not within_noise(node, clear=self._around)
             and (node.mem_id in self._around or node.parent is None or not self.has(node.parent))
         ]
 

@@ -216,13 +216,16 @@ def children(node: LexborNode) -> list[LexborNode]:
     return found
 
 
-def within_noise(node: LexborNode, roles: frozenset[Role] = NO_TEXT) -> bool:
-    """Whether an element is, or stands in, a box that is no part of the article."""
+def within_noise(node: LexborNode, roles: frozenset[Role] = NO_TEXT, clear: Container[int] = ()) -> bool:
+    """Tell whether an element is, or stands in, a box that is no part of the article.
+
+    ``clear`` are elements that are known not to: those around a headline or a body.
+    """
     if is_noise(node, roles):
         return True
     for _ in range(HIGHEST):
         parent = node.parent
-        if parent is None or (tag := parent.tag) == "body":
+        if parent is None or parent.mem_id in clear or (tag := parent.tag) == "body":
             return False
         if is_noise(parent, roles):
             return True
@@ -235,11 +238,12 @@ def within_noise(node: LexborNode, roles: frozenset[Role] = NO_TEXT) -> bool:
 def in_surroundings(node: LexborNode, around: Container[int]) -> bool:
     """Whether an element stands in the header, a menu, a side bar or the footer of the page; what ``around`` names is
     none of these, because the headline stands in it."""
-    return any(
-        part.tag in _SURROUNDINGS or _names_surroundings((part.attributes.get("class") or "")[:LONGEST_CLASSES])
-        for part in (node, *ancestors(node))
-        if part.tag not in _OUTERMOST and part.mem_id not in around
-    )
+    for part in (node, *ancestors(node)):
+        if part.mem_id in around or (tag := part.tag) in _OUTERMOST:
+            continue
+        if tag in _SURROUNDINGS or _names_surroundings((part.attributes.get("class") or "")[:LONGEST_CLASSES]):
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)
@@ -250,9 +254,11 @@ def _names_surroundings(classes: str) -> bool:
 def common(one: LexborNode, other: LexborNode) -> tuple[LexborNode | None, int]:
     """The smallest element that holds both, and how many steps it is above ``one``."""
     others = {node.mem_id for node in (other, *ancestors(other))}
-    for steps, node in enumerate((one, *ancestors(one))):
-        if node.mem_id in others:
-            return node, steps
+    node: LexborNode | None = one
+    for steps in range(HIGHEST + 1):
+        if node is None or node.mem_id in others:
+            return node, steps if node is not None else HIGHEST
+        node = node.parent
     return None, HIGHEST
 
 
