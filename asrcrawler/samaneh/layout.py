@@ -434,11 +434,11 @@ class Layout:
 
 def _may_show(node: LexborNode, *, frame: LexborNode | None, others: Others, around: Container[int]) -> bool:
     """Tell whether a gallery or a film is the article's."""
-    parent = node.parent
     if frame is not None and all(part.mem_id != frame.mem_id for part in ancestors(node)):
         return False
-    is_others = parent is not None and others.has(parent)
-    return not is_others and not within_noise(node, NOT_OWN, around) and not in_surroundings(node, around)
+    if within_noise(node, NOT_OWN, around) or in_surroundings(node, around):
+        return False
+    return node.parent is None or not others.has(node.parent)
 
 
 def _date_texts(node: LexborNode) -> list[str]:
