@@ -38,9 +38,8 @@ def find_bodies(places: Places, kind: str, headline: LexborNode | None, code: in
 
 def has_own_text(node: LexborNode, code: int) -> bool:
     """Whether there is text that is no link to another article."""
-    letters = size_of(node)
     linked = sum(size_of(anchor) for anchor in node.css("a[href]") if leads_elsewhere(anchor, code))
-    return letters > 2 * linked
+    return size_of(node) > 2 * linked if linked else bool(node.text().strip())
 
 
 def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:

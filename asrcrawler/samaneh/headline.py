@@ -40,7 +40,8 @@ def find_headline(places: Places, code: int, hint: str | None) -> tuple[int, Lex
     """
     containers = {node.mem_id for node in places.of("container") if _is_right_to_left(node)}
     named = fold_letters(hint or "")
-    headings = (_weighed(node, code, named, containers) for node in places.of("headline"))
+    clear: set[int] = set()
+    headings = (_weighed(node, code, named, containers, clear) for node in places.of("headline"))
     weighed = [heading for heading in headings if heading is not None]
     if not weighed:
         return None
@@ -63,12 +64,17 @@ class _Heading(NamedTuple):
     """Its text, for comparing it."""
 
 
-def _weighed(node: LexborNode, code: int, hint: str, containers: set[int]) -> _Heading | None:
-    """Weigh what speaks for a heading; None for one that is not it. ``hint`` is folded."""
+def _weighed(node: LexborNode, code: int, hint: str, containers: set[int], clear: set[int]) -> _Heading | None:
+    """Weigh what speaks for a heading; None for one that is not it.
+
+    ``hint`` is folded. ``clear`` are elements that stand in no noise, and gets those around the heading.
+    """
     text = headline_text(node)
-    if not text or within_noise(node):
+    if not text or within_noise(node, clear=clear):
         return None
     around = ancestors(node)
+    above = {parent.mem_id for parent in around}
+    clear |= above
     links = [node.attributes.get("href") or ""] if node.tag == "a" else []
     links += [anchor.attributes.get("href") or "" for anchor in node.css("a[href]")[:3]]
     links += [parent.attributes.get("href") or "" for parent in around[:_NEAR] if parent.tag == "a"]
@@ -80,7 +86,7 @@ def _weighed(node: LexborNode, code: int, hint: str, containers: set[int]) -> _H
     names = " ".join(part.attributes.get("class") or "" for part in (node, *around[:_NEAR]))
     weight = _OWN_LINK if code in codes else 0
     weight |= _AS_IN_HEAD if _is_most_of(folded, hint) else 0
-    weight |= _IN_CONTAINER if any(parent.mem_id in containers for parent in around) else 0
+    weight |= _IN_CONTAINER if not containers.isdisjoint(above) else 0
     weight |= _HAS_NAME if any(name in names for name in _NAMES) else 0
     # The boxes of a page have titles too, and the outlet's name may stand in an h1.
     least = _IN_CONTAINER if node.tag != "h1" and _TITLE_OF_ANYTHING.search(names) else _HAS_NAME

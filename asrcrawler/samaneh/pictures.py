@@ -99,7 +99,7 @@ def _caption(node: LexborNode, headline: str, known: dict[int, str | None]) -> s
     texts = [_figure_caption(node, known), attributes.get("title"), attributes.get("alt")]
     if node.tag == "a" and (inner := node.css_first("img")) is not None:
         texts += [inner.attributes.get("title"), inner.attributes.get("alt")]
-    for text in texts:
+    for text in dict.fromkeys(texts):
         caption = clean(text[:LONGEST_CAPTION]) if text else ""
         if caption and fold_letters(caption) not in {headline, ""}:
             return caption
