@@ -26,8 +26,16 @@ _NEAR = 2  # elements around a heading whose names are its names too
 
 def headline_text(node: LexborNode) -> str | None:
     """The text of the headline's own link, if it has one that says something, or all of it."""
-    anchor = node.css_first("a") if node.tag != "a" else None
+    anchor = _first_link(node) if node.tag != "a" else None
     return (line_of(anchor) if anchor is not None else "") or line_of(node) or None
+
+
+def _first_link(node: LexborNode) -> LexborNode | None:
+    """Find the first link in an element: most headings are a link or a text and nothing else."""
+    child = node.child
+    while child is not None and not child.is_element_node:
+        child = child.next
+    return child if child is None or child.tag == "a" else node.css_first("a")
 
 
 def find_headline(places: Places, code: int, hint: str | None) -> tuple[int, LexborNode] | None:

@@ -7,7 +7,7 @@ by class *families* and by labels, and of several places of a kind the one count
 from __future__ import annotations
 
 import re
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,6 @@ from asrcrawler.samaneh.places import (
     LEAD_PICTURES,
     LEADS,
     SURE_PLACES,
-    TAG_PLACES,
     TOOLS,
     Places,
     ancestors,
@@ -48,6 +47,7 @@ from asrcrawler.samaneh.places import (
     common,
     in_surroundings,
     leads_elsewhere,
+    tag_links,
     within_noise,
 )
 from asrcrawler.samaneh.sections import sections
@@ -208,9 +208,7 @@ class Layout:
     @property
     def tags(self) -> list[str]:
         anchors = (
-            self._tags_among(self._sure.of("tag"))
-            or self._labelled_tags()
-            or self._tags_among(self._tree.css(TAG_PLACES))
+            self._tags_among(self._sure.of("tag")) or self._labelled_tags() or self._tags_among(tag_links(self._tree))
         )
         return [text for text in (line_of(anchor).strip(_SEPARATORS) for anchor in anchors) if text]
 
@@ -463,8 +461,13 @@ def _is_author(node: LexborNode) -> bool:
 
 
 def _is_named(node: LexborNode, name: re.Pattern[str]) -> bool:
-    """Whether one of its class names is of this form."""
-    return any(map(name.fullmatch, (node.attributes.get("class") or "")[:LONGEST_CLASSES].split()))
+    """Tell whether one of its class names is of this form."""
+    return _has_name((node.attributes.get("class") or "")[:LONGEST_CLASSES], name)
+
+
+@lru_cache(maxsize=4096)
+def _has_name(classes: str, name: re.Pattern[str]) -> bool:
+    return any(map(name.fullmatch, classes.split()))
 
 
 def _is_name(text: str) -> bool:
