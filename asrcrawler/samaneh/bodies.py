@@ -21,9 +21,9 @@ def find_bodies(places: Places, kind: str, headline: LexborNode | None, code: in
 
     Raises :exc:`~asrcrawler.exceptions.Unreadable` for two that are equally near and both hold much text.
     """
-    found = [node for node in places.of(kind) if not within_noise(node)]
+    around = {node.mem_id for node in ancestors(headline)} if headline is not None else set()
+    found = [node for node in places.of(kind) if not within_noise(node, clear=around)]
     if headline is not None:
-        around = {node.mem_id for node in ancestors(headline)}
         found = [node for node in found if node.mem_id not in around and node.mem_id != headline.mem_id]
     found = _outermost([node for node in found if node.attributes.get("itemprop") == "articleBody"] or found)
     if len(found) < 2:
@@ -38,9 +38,8 @@ def find_bodies(places: Places, kind: str, headline: LexborNode | None, code: in
 
 def has_own_text(node: LexborNode, code: int) -> bool:
     """Whether there is text that is no link to another article."""
-    letters = size_of(node)
     linked = sum(size_of(anchor) for anchor in node.css("a[href]") if leads_elsewhere(anchor, code))
-    return letters > 2 * linked
+    return size_of(node) > 2 * linked if linked else bool(node.text().strip())
 
 
 def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from asrcrawler.samaneh.furniture import Line, Sort, is_short, sort_of_links, text_lines
 from asrcrawler.samaneh.lines import AFTER_RAISED, BLOCKS, RAISED, SKIPPED, between
 from asrcrawler.samaneh.links import Leads, leads
-from asrcrawler.samaneh.noise import END_IDS, Role, before_sign_off, is_promotion, is_script, role_of
+from asrcrawler.samaneh.noise import END_IDS, SIGN_OFF_WORD, Role, before_sign_off, is_promotion, is_script, role_of
 from asrcrawler.text.persian import without_entities
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def read_body(roots: Iterable[LexborNode], own_code: int, hosts: frozenset[str],
 
 def _until_sign_off(lines: list[Line]) -> list[Line]:
     for place, line in enumerate(lines):
-        before = before_sign_off(line.text)
-        if before is not None:
+        if SIGN_OFF_WORD in line.text and (before := before_sign_off(line.text)) is not None:
             line.text = before
             return lines[: place + bool(before)]
     return lines
@@ -99,6 +98,13 @@ class _Leaving(IntEnum):
     FORM = 7
     ITEM = 8
     RAISED = 9
+
+
+# Looked up once: for every element of a body, the look-up on its class would cost as much as the rest.
+_NOTHING, _BLOCK, _ROW, _LINK, _OFF_LINK, _HOME_LINK, _BOX, _FORM, _ITEM, _RAISED = _Leaving
+_TEXT_ROLE, _END_ROLE = Role.TEXT, Role.END
+_TEXT, _PROMOTION = Sort.TEXT, Sort.PROMOTION
+_TO_HERE, _TO_ARTICLE, _TO_HOME, _TO_SITE, _TO_NETWORK, _TO_ADVERT, _TO_AWAY = Leads
 
 
 class _Reader:
@@ -158,9 +164,9 @@ class _Reader:
                 self._finished = True
                 return None
             classes = attributes.get("class")
-            role = role_of(classes) if classes else Role.TEXT
-            if role is not Role.TEXT:
-                self._finished = role is Role.END
+            role = role_of(classes) if classes else _TEXT_ROLE
+            if role is not _TEXT_ROLE:
+                self._finished = role is _END_ROLE
                 return None
         if tag in BLOCKS:
             return self._enter_block(node, tag, classes)
@@ -171,77 +177,77 @@ class _Reader:
             return self._enter_link(node)
         elif tag in RAISED:
             self._mark = RAISED[tag]
-            return _Leaving.RAISED
-        return _Leaving.NOTHING
+            return _RAISED
+        return _NOTHING
 
     def _enter_link(self, node: LexborNode) -> _Leaving | None:
         target = leads(node, self._own_code, self._hosts)
-        if target is Leads.ADVERT:
+        if target is _TO_ADVERT:
             return None
-        if target is Leads.HERE or target is Leads.AWAY:
-            return _Leaving.NOTHING
+        if target is _TO_HERE or target is _TO_AWAY:
+            return _NOTHING
         paragraph = self._open
         if paragraph.before_links < 0:
             paragraph.before_links = len(paragraph.texts)
-        if target is Leads.ARTICLE:
+        if target is _TO_ARTICLE:
             self._links += 1
-            return _Leaving.LINK
+            return _LINK
         self._off_links += 1
-        paragraph.to_network |= target is Leads.NETWORK
-        is_head = target is Leads.HOME and not paragraph.texts and not self.lines
-        return _Leaving.HOME_LINK if is_head else _Leaving.OFF_LINK
+        paragraph.to_network |= target is _TO_NETWORK
+        is_head = target is _TO_HOME and not paragraph.texts and not self.lines
+        return _HOME_LINK if is_head else _OFF_LINK
 
     def _enter_block(self, node: LexborNode, tag: str, classes: str | None) -> _Leaving | None:
         if tag == "tr":
             self._end_paragraph()
             self._rows.append(0 if _cells(node) > 1 else -1)
-            return _Leaving.ROW
+            return _ROW
         if tag in CELLS:
             self._begin_cell()
-            return _Leaving.BLOCK
+            return _BLOCK
         self._end_block()
         if tag == "br":
-            return _Leaving.NOTHING
+            return _NOTHING
         if tag == "li":
             self._items += 1
-            return _Leaving.ITEM
+            return _ITEM
         if tag == "form":
             attributes = node.attributes
             if not _COMMENTS.isdisjoint((attributes.get("name"), attributes.get("id"))):
                 return None
             self._forms += 1
-            return _Leaving.FORM
+            return _FORM
         if classes and tag in _BOXES and not classes.startswith(_PASTED):
             self._boxes_met += 1
             self._boxes.append(self._boxes_met)
-            return _Leaving.BOX
-        return _Leaving.BLOCK
+            return _BOX
+        return _BLOCK
 
     def _leave(self, leaving: _Leaving) -> None:
-        if leaving is _Leaving.BLOCK:
+        if leaving is _BLOCK:
             self._end_block()
-        elif leaving is _Leaving.LINK:
+        elif leaving is _LINK:
             self._links -= 1
-        elif leaving is _Leaving.OFF_LINK:
+        elif leaving is _OFF_LINK:
             self._off_links -= 1
-        elif leaving is _Leaving.HOME_LINK:
+        elif leaving is _HOME_LINK:
             self._off_links -= 1
             self._open.home = len(self._open.texts)
-        elif leaving is _Leaving.RAISED:
+        elif leaving is _RAISED:
             self._mark = "" if self._mark else AFTER_RAISED
-        elif leaving is _Leaving.ROW:
+        elif leaving is _ROW:
             self._end_paragraph()
             self._rows.pop()
-        elif leaving is not _Leaving.NOTHING:
+        elif leaving is not _NOTHING:
             self._end_block()
             self._leave_block(leaving)
 
     def _leave_block(self, leaving: _Leaving) -> None:
-        if leaving is _Leaving.BOX:
+        if leaving is _BOX:
             self._boxes.pop()
-        elif leaving is _Leaving.FORM:
+        elif leaving is _FORM:
             self._forms -= 1
-        elif leaving is _Leaving.ITEM:
+        elif leaving is _ITEM:
             self._items -= 1
 
     def _begin_cell(self) -> None:
@@ -289,9 +295,9 @@ class _Reader:
         text = " ".join((without_entities(text) if "&" in text else text).split())
         if not text.strip(" |‌") or is_script(text) or (self._forms and is_short(text)):
             return
-        sort = Sort.TEXT
+        sort = _TEXT
         if is_promotion(text):
-            sort = Sort.PROMOTION
+            sort = _PROMOTION
         elif paragraph.linked or paragraph.off:
             label = "".join(paragraph.texts[: max(paragraph.before_links, 0)])
             sort = sort_of_links(text, label, paragraph.linked, paragraph.off, to_network=paragraph.to_network)

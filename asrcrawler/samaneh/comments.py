@@ -12,11 +12,18 @@ _NUMBER = r"([0-9]{1,3}(?:[,٬،][0-9]{3})+|[0-9]{1,9})"
 _WORD = "(?:نظر|دیدگاه|کامنت)"
 _UNPUBLISHED = re.compile("غیر *‌?قابل|در انتظار|در صف|منتشر نشده|انتشار نیافته")
 _LABEL = re.compile(r"\W*(?:انتشار\s*‌?[یي]افته|تعداد\s*(?:نظر|دیدگاه|د[یي]دگاه))")
+_LABEL_WORDS = ("انتشار", "تعداد")
+"""One of these is in every label."""
 _FORMS = (
     re.compile(rf"(?<![0-9]){_NUMBER} *{_WORD}"),
     re.compile(rf"(?:{_WORD}\w*|انتشار ?‌?یافته)[^0-9\w]*{_NUMBER}"),
     re.compile(rf"\A[^0-9\w]*{_NUMBER}[^0-9\w]*\Z"),
 )
+
+
+def may_be_counter(text: str) -> bool:
+    """Tell, before its line is made, whether the text of an element can have a label and a number."""
+    return any(word in text for word in _LABEL_WORDS) and any(map(str.isdigit, text))
 
 
 def labelled_number(text: str) -> int | None:

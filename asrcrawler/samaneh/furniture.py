@@ -43,12 +43,15 @@ class Sort(Enum):
     """Told by its words."""
 
 
+_TEXT, _LINK, _LABELLED_LINK, _INVITATION, _PROMOTION = Sort  # a look-up on the class takes ten times as long
+
+
 @dataclass(slots=True)
 class Line:
     """A paragraph of a body as it stands there."""
 
     text: str
-    sort: Sort = Sort.TEXT
+    sort: Sort = _TEXT
     box: int = 0
     """The number of the innermost box of the template around it; 0: none."""
     listed: bool = False
@@ -75,18 +78,18 @@ def sort_of_links(text: str, label: str, linked: int, off: int, *, to_network: b
     is_all = beside <= MOST_BULLETS + sum(map(text.count, _SEPARATORS))
     if linked > off:
         if outside <= MOST_BULLETS:
-            return Sort.LINK
-        return Sort.LABELLED_LINK if is_label and is_all else Sort.TEXT
+            return _LINK
+        return _LABELLED_LINK if is_label and is_all else _TEXT
     if is_label and is_all:
-        return Sort.INVITATION
+        return _INVITATION
     is_invitation = text.count(" ") < LONGEST_INVITATION and not text.rstrip(_CLOSING).endswith((*_STOPS, *_COLONS))
     around = outside <= max(off, _AROUND) if to_network else is_all
-    return Sort.INVITATION if is_invitation and around else Sort.TEXT
+    return _INVITATION if is_invitation and around else _TEXT
 
 
 def text_lines(lines: Sequence[Line], *, may_be_digest: bool) -> list[Line]:
     """The lines that are text."""
-    if all(line.sort is Sort.TEXT for line in lines):
+    if all(line.sort is _TEXT for line in lines):
         return list(lines)
     kept = [False] * len(lines)
     announced = _announced(lines)
@@ -94,22 +97,22 @@ def text_lines(lines: Sequence[Line], *, may_be_digest: bool) -> list[Line]:
     for place in range(len(lines) - 1, -1, -1):
         line = lines[place]
         following = place + 1
-        if line.sort is Sort.LINK:
+        if line.sort is _LINK:
             kept[place] = place in announced or _is_sentence(line.text) or _is_heading(lines, kept, boxes, place)
-        elif line.sort is Sort.TEXT:
-            heads_links = following < len(lines) and not kept[following] and lines[following].sort is Sort.LINK
-            is_one_of_many = place > 0 and lines[place - 1].sort is Sort.TEXT and _may_head(lines[place - 1])
+        elif line.sort is _TEXT:
+            heads_links = following < len(lines) and not kept[following] and lines[following].sort is _LINK
+            is_one_of_many = place > 0 and lines[place - 1].sort is _TEXT and _may_head(lines[place - 1])
             is_heading = _may_head(line) and (line.box in boxes or (heads_links and not is_one_of_many))
             kept[place] = not is_heading
     if any(kept):
         return [line for line, is_text in zip(lines, kept, strict=True) if is_text]
     links = sum(line.sort in _LINKS for line in lines)
-    restored = _DIGEST if may_be_digest and links >= FEWEST_LINKS else {Sort.TEXT}
+    restored = _DIGEST if may_be_digest and links >= FEWEST_LINKS else {_TEXT}
     return [line for line in lines if line.sort in restored]
 
 
-_LINKS = frozenset({Sort.LINK, Sort.LABELLED_LINK})
-_DIGEST = _LINKS | {Sort.TEXT}
+_LINKS = frozenset({_LINK, _LABELLED_LINK})
+_DIGEST = _LINKS | {_TEXT}
 
 
 def _is_heading(lines: Sequence[Line], kept: Sequence[bool], boxes: frozenset[int], place: int) -> bool:
@@ -118,13 +121,13 @@ def _is_heading(lines: Sequence[Line], kept: Sequence[bool], boxes: frozenset[in
     if line.listed or line.box in boxes or place + 1 == len(lines):
         return False
     following = lines[place + 1]
-    if following.sort is not Sort.TEXT or not kept[place + 1] or _may_head(following):
+    if following.sort is not _TEXT or not kept[place + 1] or _may_head(following):
         return False
     if place == 0:
         return True
     before = lines[place - 1]
-    is_row = before.sort is Sort.LINK and not before.listed and not _is_sentence(before.text)
-    return not is_row and not (before.sort is Sort.TEXT and _may_head(before))
+    is_row = before.sort is _LINK and not before.listed and not _is_sentence(before.text)
+    return not is_row and not (before.sort is _TEXT and _may_head(before))
 
 
 def _may_head(line: Line) -> bool:
@@ -140,16 +143,16 @@ def _announced(lines: Sequence[Line]) -> frozenset[int]:
     """The linked lines of the lists that a sentence with a colon at its end stands before."""
     found: set[int] = set()
     for place, (line, following) in enumerate(pairwise(lines)):
-        announces = line.sort is Sort.TEXT and line.text.endswith(_COLONS) and not is_short(line.text)
-        if following.sort is Sort.LINK and (announces or place in found):
+        announces = line.sort is _TEXT and line.text.endswith(_COLONS) and not is_short(line.text)
+        if following.sort is _LINK and (announces or place in found):
             found.add(place + 1)
     return frozenset(found)
 
 
 def _boxes_of_links(lines: Sequence[Line]) -> frozenset[int]:
     """The boxes that hold links and no text but headings."""
-    with_links = {line.box for line in lines if line.sort in _LINKS or line.sort is Sort.INVITATION}
-    with_text = {line.box for line in lines if line.sort is Sort.TEXT and not _may_head(line)}
+    with_links = {line.box for line in lines if line.sort in _LINKS or line.sort is _INVITATION}
+    with_text = {line.box for line in lines if line.sort is _TEXT and not _may_head(line)}
     return frozenset(with_links - with_text - {0})
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 LONGEST_JSONLD = 200_000  # characters; real ones have some 3,000
 MOST_JSONLD = 10  # documents in one page; real ones have one or two
-_JSONLD = 'script[type="application/ld+json"]'
+_JSONLD_TYPE = "application/ld+json"
+_JSONLD = f'script[type="{_JSONLD_TYPE}"]'
 _ARTICLE_TYPES = frozenset({"Article", "NewsArticle", "ReportageNewsArticle", "BlogPosting"})
 
 
@@ -88,7 +89,7 @@ class Head:
     @cached_property
     def _article(self) -> dict[str, Any]:
         scripts = self._tree.head.css(_JSONLD) if self._tree.head is not None else []
-        if not scripts and b"ld+json" in self._page:
+        if not scripts and _JSONLD_TYPE.encode() in self._page:
             scripts = self._tree.css(_JSONLD)
         for node in scripts[:MOST_JSONLD]:
             text = node.text()

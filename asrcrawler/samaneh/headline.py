@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from asrcrawler.exceptions import Unreadable
 from asrcrawler.samaneh.lines import line_of
 from asrcrawler.samaneh.links import LONGEST_HREF
-from asrcrawler.samaneh.noise import is_noise
-from asrcrawler.samaneh.places import ancestors
+from asrcrawler.samaneh.places import ancestors, within_noise
 from asrcrawler.samaneh.urls import code_of_url, is_home
 from asrcrawler.text.persian import fold_letters
 
@@ -27,8 +26,16 @@ _NEAR = 2  # elements around a heading whose names are its names too
 
 def headline_text(node: LexborNode) -> str | None:
     """The text of the headline's own link, if it has one that says something, or all of it."""
-    anchor = node.css_first("a") if node.tag != "a" else None
+    anchor = _first_link(node) if node.tag != "a" else None
     return (line_of(anchor) if anchor is not None else "") or line_of(node) or None
+
+
+def _first_link(node: LexborNode) -> LexborNode | None:
+    """Find the first link in an element: most headings are a link or a text and nothing else."""
+    child = node.child
+    while child is not None and not child.is_element_node:
+        child = child.next
+    return child if child is None or child.tag == "a" else node.css_first("a")
 
 
 def find_headline(places: Places, code: int, hint: str | None) -> tuple[int, LexborNode] | None:
@@ -40,18 +47,17 @@ def find_headline(places: Places, code: int, hint: str | None) -> tuple[int, Lex
     different text of which nothing tells which is meant.
     """
     containers = {node.mem_id for node in places.of("container") if _is_right_to_left(node)}
-    weighed: list[tuple[int, LexborNode]] = []
-    for node in places.of("headline"):
-        weight = _weight(node, code, hint, containers)
-        if weight is not None:
-            weighed.append((weight, node))
+    named = fold_letters(hint or "")
+    clear: set[int] = set()
+    headings = (_weighed(node, code, named, containers, clear) for node in places.of("headline"))
+    weighed = [heading for heading in headings if heading is not None]
     if not weighed:
         return None
-    heaviest = max(weight for weight, _ in weighed)
-    best = [node for weight, node in weighed if weight == heaviest]
-    if len({fold_letters(headline_text(node) or "") for node in best}) > 1 and not heaviest & _IN_CONTAINER:
-        _refuse(best)
-    return heaviest, best[0]
+    heaviest = max(heading.weight for heading in weighed)
+    best = [heading for heading in weighed if heading.weight == heaviest]
+    if len({heading.folded for heading in best}) > 1 and not heaviest & _IN_CONTAINER:
+        _refuse([heading.node for heading in best])
+    return heaviest, best[0].node
 
 
 _OWN_LINK, _AS_IN_HEAD, _IN_CONTAINER, _HAS_NAME = 8, 4, 2, 1
@@ -59,29 +65,42 @@ ENOUGH = _IN_CONTAINER
 """A heading of less weight may be that of a box or the outlet's name."""
 
 
-def _weight(node: LexborNode, code: int, hint: str | None, containers: set[int]) -> int | None:
-    """How much speaks for a heading; None for one that is not it."""
+class _Heading(NamedTuple):
+    weight: int
+    node: LexborNode
+    folded: str
+    """Its text, for comparing it."""
+
+
+def _weighed(node: LexborNode, code: int, hint: str, containers: set[int], clear: set[int]) -> _Heading | None:
+    """Weigh what speaks for a heading; None for one that is not it.
+
+    ``hint`` is folded. ``clear`` are elements that stand in no noise, and gets those around the heading.
+    """
     text = headline_text(node)
-    around = ancestors(node)
-    if not text or is_noise(node) or any(is_noise(parent) for parent in around if parent.tag != "body"):
+    if not text or within_noise(node, clear=clear):
         return None
+    around = ancestors(node)
+    above = {parent.mem_id for parent in around}
+    clear |= above
     links = [node.attributes.get("href") or ""] if node.tag == "a" else []
     links += [anchor.attributes.get("href") or "" for anchor in node.css("a[href]")[:3]]
     links += [parent.attributes.get("href") or "" for parent in around[:_NEAR] if parent.tag == "a"]
-    codes = {found for link in links if (found := code_of_url(link[:LONGEST_HREF])) is not None}
-    if codes - {code} or any(is_home(link) for link in links if link):
+    found = [code_of_url(link[:LONGEST_HREF]) for link in links]
+    codes = {one for one in found if one is not None}
+    if codes - {code} or any(is_home(link) for link, one in zip(links, found, strict=True) if link and one is None):
         return None
     folded = fold_letters(text)
     names = " ".join(part.attributes.get("class") or "" for part in (node, *around[:_NEAR]))
     weight = _OWN_LINK if code in codes else 0
-    weight |= _AS_IN_HEAD if _is_most_of(folded, fold_letters(hint or "")) else 0
-    weight |= _IN_CONTAINER if any(parent.mem_id in containers for parent in around) else 0
+    weight |= _AS_IN_HEAD if _is_most_of(folded, hint) else 0
+    weight |= _IN_CONTAINER if not containers.isdisjoint(above) else 0
     weight |= _HAS_NAME if any(name in names for name in _NAMES) else 0
     # The boxes of a page have titles too, and the outlet's name may stand in an h1.
     least = _IN_CONTAINER if node.tag != "h1" and _TITLE_OF_ANYTHING.search(names) else _HAS_NAME
     if node.tag == "h2" and (not weight & _HAS_NAME or "sub" in names):
         least = _AS_IN_HEAD  # or it would be any sub-heading
-    return weight if weight >= least else None
+    return _Heading(weight, node, folded) if weight >= least else None
 
 
 def _is_most_of(text: str, hint: str) -> bool:

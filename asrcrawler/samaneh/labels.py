@@ -26,7 +26,7 @@ UPDATED = (
 )
 TAGS = r"برچسب\s*‌?(?:ها)?|[کك]ل[یي]د\s*‌?واژه\s*‌?(?:ها)?|تگ\s*‌?ها"
 TAG_LABEL = re.compile(TAGS)
-TAG_WORDS = tuple(word.encode() for word in ("برچسب", "لیدواژه", "ليدواژه", "لید واژه", "لید‌واژه", "تگ ها", "تگ‌ها"))
+TAG_WORDS = tuple(word.encode() for word in ("برچسب", "واژه", "تگ ها", "تگ‌ها"))
 """One of these is on every page with such a label, in UTF-8: most pages without tags need not be searched."""
 SECTION = r"گروه|سرویس|دسته\s*‌?بندی|بخش"
 
@@ -38,6 +38,8 @@ _HIDDEN = frozenset({"script", "style", "noscript", "template", "title", "option
 _ARABIC = str.maketrans("يك：\u200c", "یک: ")
 _ANY_LABEL = f"(?:{CODE}|{DATE}|{TAGS}|{SECTION}|{UPDATED})\\s*:"
 _UPDATED, _DATE = re.compile(UPDATED), re.compile(rf"(?:{DATE})\s*:?")
+_MAY_BE_UPDATED = re.compile("روز|آخر|[یي]را[یي]ش|[Uu][Pp][Dd]|[Mm][Oo][Dd]")
+"""In every text of which :data:`UPDATED` is a part, as written."""
 _VALUE_ENDS = re.compile(rf"\||•|{_ANY_LABEL}")
 
 
@@ -77,6 +79,8 @@ def _patterns(label: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def published_part(text: str) -> str | None:
     """What of a text that gives the last change too is about the publication; None for any other text."""
+    if not _MAY_BE_UPDATED.search(text):
+        return None
     plain = text.translate(_ARABIC)
     updated = _UPDATED.search(plain)
     if updated is None:

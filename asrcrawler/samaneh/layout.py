@@ -7,13 +7,13 @@ by class *families* and by labels, and of several places of a kind the one count
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from asrcrawler.items import Kind
 from asrcrawler.samaneh.bodies import find_bodies, has_own_text
-from asrcrawler.samaneh.comments import labelled_number, number_of
+from asrcrawler.samaneh.comments import labelled_number, may_be_counter, number_of
 from asrcrawler.samaneh.headline import ENOUGH, find_headline, headline_text
 from asrcrawler.samaneh.labels import (
     AUTHOR,
@@ -39,7 +39,6 @@ from asrcrawler.samaneh.places import (
     LEAD_PICTURES,
     LEADS,
     SURE_PLACES,
-    TAG_PLACES,
     TOOLS,
     Places,
     ancestors,
@@ -48,6 +47,7 @@ from asrcrawler.samaneh.places import (
     common,
     in_surroundings,
     leads_elsewhere,
+    tag_links,
     within_noise,
 )
 from asrcrawler.samaneh.sections import sections
@@ -55,7 +55,7 @@ from asrcrawler.samaneh.shows import Shows
 from asrcrawler.text.persian import clean, fold_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -153,7 +153,7 @@ class Layout:
             if parent is None or len(text) > _LONGEST_DATE or not _has_digit(text) or len(found) >= _MOST_DATES:
                 continue
             if (
-                not within_noise(parent)
+                not within_noise(parent, clear=self._above_headline)
                 and not self._others.has(parent)
                 and not in_surroundings(parent, self._above_headline)
             ):
@@ -208,9 +208,7 @@ class Layout:
     @property
     def tags(self) -> list[str]:
         anchors = (
-            self._tags_among(self._sure.of("tag"))
-            or self._labelled_tags()
-            or self._tags_among(self._tree.css(TAG_PLACES))
+            self._tags_among(self._sure.of("tag")) or self._labelled_tags() or self._tags_among(tag_links(self._tree))
         )
         return [text for text in (line_of(anchor).strip(_SEPARATORS) for anchor in anchors) if text]
 
@@ -219,7 +217,8 @@ class Layout:
         """The numbers of comments that the page states, first the toolbar's."""
         counted = [(number_of(line_of(node)), node) for node in self._sure.of("counter")]
         if not any(count is not None for count, _ in counted):
-            counted = [(labelled_number(line_of(node)), node) for node in self._sure.of("about comments")]
+            boxes = [node for node in self._sure.of("about comments") if may_be_counter(node.text())]
+            counted = [(labelled_number(line_of(node)), node) for node in boxes]
         return [count for count, node in counted if count is not None and not self._others.has(node)]
 
     @property
@@ -227,10 +226,11 @@ class Layout:
         """How many comments the page says it has, or how many it shows; None where it does neither."""
         if self.comment_counts:
             return self.comment_counts[0]
-        shown = self._sure.count("comment") or self._sure.count("numbered comment")
+        if shown := self._sure.count("comment") or self._sure.count("numbered comment"):
+            return shown
         lists = self._sure.of("comments")
         is_empty = bool(lists) and not any(fold_letters(line_of(node)) for node in lists)
-        return shown or (0 if is_empty else None)
+        return 0 if is_empty else None
 
     @cached_property
     def kind(self) -> Kind:
@@ -244,8 +244,10 @@ class Layout:
     @cached_property
     def shows(self) -> Shows:
         """The galleries and films of the article."""
-        region = self._frame or self._root
-        return Shows(region, self._page, self._code, self._sure, self._above_headline, self._may_show)
+        frame, around = self._frame, self._above_headline
+        # Not a method: a page that refers to itself would be freed, with its tree, by the garbage collector alone.
+        may_show = partial(_may_show, frame=frame, others=self._others, around=around)
+        return Shows(frame or self._root, self._page, self._code, self._sure, around, may_show)
 
     @property
     def has_body(self) -> bool:
@@ -319,8 +321,8 @@ class Layout:
     def _frame(self) -> LexborNode | None:
         """The smallest element around the article that holds its code or date too, unless that is the whole page."""
         marks = [*self._sure.of("code"), *self._sure.of("date")]
-        frames = [found for mark in marks if (found := common(self.scope, mark)[0]) is not None]
-        return next((frame for frame in frames if frame.tag not in _OUTERMOST), None)
+        frames = (common(self.scope, mark)[0] for mark in marks)
+        return next((frame for frame in frames if frame is not None and frame.tag not in _OUTERMOST), None)
 
     @property
     def _toolbar(self) -> LexborNode | None:
@@ -329,20 +331,11 @@ class Layout:
         if code is None or date is None or self._headline is None:
             return None
         found, _ = common(code, date)
-        around = {node.mem_id for node in ancestors(self._headline)}
-        return found if found is not None and found.mem_id not in around else None
+        return found if found is not None and found.mem_id not in self._above_headline else None
 
     @cached_property
     def _others(self) -> Others:
         return Others(self._tree, self._code, self._headline, self.bodies)
-
-    def _may_show(self, node: LexborNode) -> bool:
-        """Whether a gallery or a film is the article's."""
-        parent, frame = node.parent, self._frame
-        if frame is not None and all(part.mem_id != frame.mem_id for part in ancestors(node)):
-            return False
-        is_others = parent is not None and self._others.has(parent)
-        return not is_others and not within_noise(node, NOT_OWN) and not in_surroundings(node, self._above_headline)
 
     def _near(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
         """Those that stand near the headline and in no box of others."""
@@ -351,7 +344,7 @@ class Layout:
             node
             for node in nodes
             if any(parent.mem_id in inside for parent in ancestors(node, _FRAME_STEPS))
-            and not within_noise(node)
+            and not within_noise(node, clear=self._above_headline)
             and not self._others.has(node)
         ]
 
@@ -373,7 +366,8 @@ class Layout:
         frame, scope, bodies = self._frame, self.scope, self._own_bodies
         places = [scope] if frame is None or frame.mem_id == scope.mem_id else [scope, frame]
         found = (node for place in places for node in place.css(selector)[:_MOST_MARKS] if _is_named(node, name))
-        for node in (node for one in found for node in self._own([one])):
+        with_text = (node for node in found if not node.text().isspace() and node.child is not None)
+        for node in (node for one in with_text for node in self._own([one])):
             if any(part.mem_id in bodies for part in (node, *ancestors(node))):
                 continue
             if self.bodies and comes_before(self.bodies[0], node):
@@ -436,6 +430,15 @@ class Layout:
         return []
 
 
+def _may_show(node: LexborNode, *, frame: LexborNode | None, others: Others, around: Container[int]) -> bool:
+    """Tell whether a gallery or a film is the article's."""
+    if frame is not None and all(part.mem_id != frame.mem_id for part in ancestors(node)):
+        return False
+    if within_noise(node, NOT_OWN, around) or in_surroundings(node, around):
+        return False
+    return node.parent is None or not others.has(node.parent)
+
+
 def _date_texts(node: LexborNode) -> list[str]:
     """The text of the place of a date, what in it is about the publication first, then its Jalali part."""
     whole = node.text(separator=" ")
@@ -458,8 +461,13 @@ def _is_author(node: LexborNode) -> bool:
 
 
 def _is_named(node: LexborNode, name: re.Pattern[str]) -> bool:
-    """Whether one of its class names is of this form."""
-    return any(map(name.fullmatch, (node.attributes.get("class") or "")[:LONGEST_CLASSES].split()))
+    """Tell whether one of its class names is of this form."""
+    return _has_name((node.attributes.get("class") or "")[:LONGEST_CLASSES], name)
+
+
+@lru_cache(maxsize=4096)
+def _has_name(classes: str, name: re.Pattern[str]) -> bool:
+    return any(map(name.fullmatch, classes.split()))
 
 
 def _is_name(text: str) -> bool:

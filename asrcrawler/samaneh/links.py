@@ -6,7 +6,7 @@ import re
 from enum import Enum, auto
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from asrcrawler.samaneh.urls import code_of_url, is_home
 
@@ -46,12 +46,18 @@ class Leads(Enum):
     """Any other site, or a document."""
 
 
+_HERE, _ARTICLE = Leads.HERE, Leads.ARTICLE
+
+
 def leads(anchor: LexborNode, code: int, hosts: frozenset[str]) -> Leads:
     """Where a link on the page of ``code`` leads; ``hosts`` are those of the outlet."""
     attributes = anchor.attributes
     if "sponsored" in (attributes.get("rel") or "").lower().split():
         return Leads.ADVERT
-    return _leads((attributes.get("href") or "")[:LONGEST_HREF], code, hosts)
+    found = _target((attributes.get("href") or "")[:LONGEST_HREF], hosts)
+    if isinstance(found, Leads):
+        return found
+    return _HERE if found == code else _ARTICLE
 
 
 def is_advertising(url: str) -> bool:
@@ -60,11 +66,16 @@ def is_advertising(url: str) -> bool:
         parts = urlsplit(url.strip())
     except ValueError:
         return False
+    return _is_advertising(parts)
+
+
+def _is_advertising(parts: SplitResult) -> bool:
     return bool(_ADVERTISING_PATH.fullmatch(parts.path) or _ADVERTISING_HOST.fullmatch(parts.netloc.lower()))
 
 
 @lru_cache(maxsize=2048)  # the menus of a site are the same on all its pages
-def _leads(href: str, code: int, hosts: frozenset[str]) -> Leads:
+def _target(href: str, hosts: frozenset[str]) -> Leads | int:
+    """Where a link leads from any page of the outlet; the code where that is an article."""
     href = href.strip()
     try:
         parts = urlsplit(href)
@@ -75,10 +86,10 @@ def _leads(href: str, code: int, hosts: frozenset[str]) -> Leads:
         return Leads.NETWORK
     if parts.scheme not in _WEB or not (host or parts.path):
         return Leads.HERE
-    if is_advertising(href):
+    if _is_advertising(parts):
         return Leads.ADVERT
     if (found := code_of_url(href)) is not None:
-        return Leads.HERE if found == code else Leads.ARTICLE
+        return found
     if host and host not in hosts:
         return Leads.NETWORK if _is_network(host) else Leads.AWAY
     if _FILE.fullmatch(parts.path) and not _MEDIA.fullmatch(parts.path):

@@ -20,7 +20,8 @@ MORE_TAGS = 5_000  # … if nearly all of them have an end
 SHORT = 100_000  # bytes
 
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{20000}")
+LONG_TAG = 20_000  # bytes
+_LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{%d}" % LONG_TAG)
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _NEVER_DEEP = frozenset(
     name.encode()
@@ -40,9 +41,21 @@ def excess(page: bytes) -> str | None:
     tags = page.count(b"<")
     if tags > FEW_TAGS and (tags > MORE_TAGS or tags - 2 * page.count(b"</") > DEEPEST) and _nests_too_deep(page):
         return f"elements nested deeper than {DEEPEST}"
-    if len(page) > SHORT and (tag := _LONG_TAG.search(page)) and _attributes(page, tag) > MOST_ATTRIBUTES:
+    may_have_long_tag = len(page) > SHORT and _has_long_gap(page)
+    if may_have_long_tag and (tag := _LONG_TAG.search(page)) and _attributes(page, tag) > MOST_ATTRIBUTES:
         return f"more than {MOST_ATTRIBUTES} attributes on one element"
     return None
+
+
+def _has_long_gap(page: bytes) -> bool:
+    """Tell whether :data:`LONG_TAG` bytes follow each other without another tag: no page need be searched for more."""
+    begin = 0
+    while begin + LONG_TAG <= len(page):
+        last = page.rfind(b"<", begin, begin + LONG_TAG)
+        if last < 0:
+            return True
+        begin = last + 1
+    return False
 
 
 def _nests_too_deep(page: bytes) -> bool:

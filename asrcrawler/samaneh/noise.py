@@ -72,13 +72,16 @@ _VISIT_COUNTER = re.compile(
     rf"|(?:views?|hits?|visits?) {_NUMBER}|{_NUMBER} (?:views?|hits?|visits?)"
 )
 _LONGEST_COUNTER = 60  # characters
+# What counters have in them and how promotions begin, as written: most paragraphs need not be folded to be compared.
+_DECORATED = "\u0640\u064b-\u065f\u0670\ufb50-\ufdff\ufe70-\ufefc"  # tatweel, vowel signs, letters as drawn
+_MAY_BE_COUNTER = re.compile(rf"باز|نما|مشا|[کكڪ]ل|خوا|د[یيى]د|بار|نفر|مرت|[vV][iI]|[hH][iI][tT]|[{_DECORATED}]")
+_HAS_DIGIT = re.compile(r"\d")
 _MAY_BE_PROMOTION = re.compile(
-    r"\W*(?:ب[یي]ش|همچ|مطا|اخب|خبر|ف[یي]ل|(?:به|در)\W+(?:[کك]ان|صفح|پ[یي]ج|صور)|[کك]ان|صفح|پ[یي]ج|عضو|ا[یي]ن|نظر"
-    r"|پخش|دان|در[یي]|مشا|[کك]د|مرو|گزا|ارس)"
+    r"\W*(?:ب[یي]ش|(?:مطا|اخب|خبر)\w*\W+مر|ف[یي]ل|(?:به|در)\W+(?:[کك]ان|صفح|پ[یي]ج|صور)|[کك]ان|صفح|پ[یي]ج|عضو|نظر"
+    r"|همچ\w*\W+بخ|ا[یي]ن\W+لح|پخش|دان|در[یي]|مشا|[کك]د|مرو|(?:گزا|ارس)\w*\W+خط)"
 )
-"""How they begin, as written: most paragraphs need not be folded to be compared."""
 _PROMOTION_LENGTH = 220  # characters; no promotion line seen is longer, and a sentence that only begins like one may be
-_SIGN_OFF_WORD = "انتها"
+SIGN_OFF_WORD = "انتها"
 _SIGN_OFF = re.compile(r"(?:^|(?<=[\s.،؛:!؟»)]))انتها[یي][\s‌]+پ[یي]ام[\s‌]*/|^انتها[یي][\s‌]+پ[یي]ام\b.{0,30}$")
 _SCRIPT_TEXT = re.compile(
     r"\bfunction\s*\w*\s*\(|\bvar\s+\w+\s*=|\$\(|jQuery|document\.|window\.|\beval\(|addEventListener|CDATA|=>|"
@@ -121,6 +124,11 @@ def _role(classes: str) -> Role:
     return Role.FURNITURE if is_furniture else Role.TEXT
 
 
+@lru_cache(maxsize=4096)
+def _has_role(classes: str, roles: frozenset[Role]) -> bool:
+    return _role(classes) in roles
+
+
 def role_of(classes: str) -> Role:
     """What the box of an element is. Templates use few different ``class`` values, so that answers are kept."""
     return _role(classes[:LONGEST_CLASSES])
@@ -129,13 +137,14 @@ def role_of(classes: str) -> Role:
 def is_noise(node: LexborNode, roles: frozenset[Role] = NO_TEXT) -> bool:
     """Whether an element is a box that is no part of the article."""
     classes = node.attributes.get("class")
-    return bool(classes) and role_of(classes) in roles  # type: ignore[arg-type]
+    return bool(classes) and _has_role(classes[:LONGEST_CLASSES], roles)  # type: ignore[index]
 
 
 def is_promotion(text: str) -> bool:
     """Whether a paragraph only points to something else (another article, a channel, a player) or counts visits."""
     length = len(text)
-    if length <= _LONGEST_COUNTER and any(map(str.isdigit, text)) and _VISIT_COUNTER.fullmatch(_folded(text)):
+    may_be_counter = length <= _LONGEST_COUNTER and _HAS_DIGIT.search(text) and _MAY_BE_COUNTER.search(text)
+    if may_be_counter and _VISIT_COUNTER.fullmatch(_folded(text)):
         return True
     if length > _PROMOTION_LENGTH or not _MAY_BE_PROMOTION.match(text):
         return False
@@ -154,5 +163,5 @@ def is_script(text: str) -> bool:
 
 def before_sign_off(text: str) -> str | None:
     """What of a paragraph stands before «انتهای پیام»; None where that is not in it."""
-    match = _SIGN_OFF.search(text) if _SIGN_OFF_WORD in text else None
+    match = _SIGN_OFF.search(text) if SIGN_OFF_WORD in text else None
     return text[: match.start()].rstrip(" ‌") if match is not None else None

@@ -34,9 +34,17 @@ class Others:
         for part in (node, *ancestors(node, ROW_STEPS)):
             if part.mem_id in self._around or part.tag == "body":
                 return False
-            if _has_link(part) and part.mem_id in self._boxes:
+            if self._is_box(part):
                 return True
         return False
+
+    def _is_box(self, part: LexborNode) -> bool:
+        """Tell whether an element is or holds a link to another article.
+
+        Its first link says it most often, so that the links of the page need not be gone through.
+        """
+        link = part if part.tag == "a" else part.css_first("a[href]")
+        return link is not None and (leads_elsewhere(link, self._code) or part.mem_id in self._boxes)
 
     def left_out_of(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
         """Those of ``nodes`` that stand in no box of others.
@@ -46,7 +54,7 @@ class Others:
         return [
             node
             for node in nodes
-            if not within_noise(node)
+            if not within_noise(node, clear=self._around)
             and (node.mem_id in self._around or node.parent is None or not self.has(node.parent))
         ]
 
@@ -60,8 +68,3 @@ class Others:
                 found.add(node.mem_id)
                 node = node.parent
         return found
-
-
-def _has_link(node: LexborNode) -> bool:
-    """Asked first: most boxes around a part of an article hold none, and a page has hundreds to go through."""
-    return node.tag == "a" or node.css_first("a[href]") is not None

@@ -8,6 +8,7 @@ is taken from what stands around it. Pure: bytes in, article out.
 from __future__ import annotations
 
 import re
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -74,7 +75,7 @@ class _Page:
         self._code = code
         self._base_url = base_url
         self._files_at = self._head.base(base_url)
-        self._hosts = frozenset(_host(f"//{site}")) | frozenset(_host(base_url))
+        self._hosts = _hosts(site, base_url)
         self._doubtful: set[str] = set()
         """Fields whose first value cannot be: no other place may speak for them."""
         self._article = Article(
@@ -96,7 +97,7 @@ class _Page:
         article.images = self._images(body)
         article.body = "\n\n".join(self._without_caption(body)) or None
         if article.kind is Kind.VIDEO:
-            article.videos = self._most("videos", videos(self._layout.shows.files, article.title, self._files_at))
+            article.videos = self._most("videos", videos(self._layout.shows.files, self._headline, self._files_at))
         article.category = self._category()
         article.tags = self._tags()
         article.author = self._author()
@@ -167,6 +168,11 @@ class _Page:
 
     # --- texts
 
+    @cached_property
+    def _headline(self) -> str:
+        """The headline as it is compared."""
+        return fold_letters(self._article.title or "")
+
     def _title(self) -> str | None:
         return (
             self._line("title", self._layout.title)
@@ -208,7 +214,7 @@ class _Page:
         title, paragraphs = self._article.title or "", body.paragraphs
         if not paragraphs or len(paragraphs[0]) > 2 * len(title):
             return paragraphs
-        if fold_letters(paragraphs[0]) != fold_letters(title):
+        if fold_letters(paragraphs[0]) != self._headline:
             return paragraphs
         within = {node.mem_id for node in body.pictures}
         is_beside = body.opens_with_picture or any(node.mem_id not in within for node in self._layout.lead_pictures)
@@ -216,14 +222,14 @@ class _Page:
 
     def _author(self) -> str | None:
         author = self._line("author", self._layout.author) or self._line("author", self._head.jsonld_author, JSONLD)
-        outlet = fold_letters(self._head.meta("og:site_name") or "")
-        return None if author and fold_letters(author) == outlet else author
+        if author and fold_letters(author) == fold_letters(self._head.meta("og:site_name") or ""):
+            return None  # the outlet
+        return author
 
     # --- lists
 
     def _category(self) -> list[str]:
-        headline = fold_letters(self._article.title or "")
-        names = [name for name, _ in self._layout.path if fold_letters(name) != headline]
+        names = [name for name, _ in self._layout.path if fold_letters(name) != self._headline]
         section = self._head.meta("article:section") if not self._layout.has_path else None
         return self._list("category", names, [section] if section else [])
 
@@ -239,12 +245,11 @@ class _Page:
         return []
 
     def _images(self, body: Body) -> list[Image]:
-        title = self._article.title
         nodes: list[LexborNode] = [*self._layout.lead_pictures, *body.pictures]
         shows = self._layout.shows
         if self._article.kind is Kind.GALLERY:
             nodes += [node for gallery in shows.galleries for node in shows.pictures(gallery)]
-        return self._most("images", pictures(nodes, title, self._files_at))
+        return self._most("images", pictures(nodes, self._headline, self._files_at))
 
     def _comment_count(self) -> int | None:
         stated = self._layout.comment_counts
@@ -319,6 +324,11 @@ def _date_in(text: str) -> Moment | None:
         return read_moment(text)
     except DateError:
         return None
+
+
+@lru_cache(maxsize=256)
+def _hosts(site: str, base_url: str) -> frozenset[str]:
+    return frozenset([*_host(f"//{site}"), *_host(base_url)])
 
 
 def _host(url: str) -> list[str]:

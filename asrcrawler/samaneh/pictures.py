@@ -29,13 +29,12 @@ LONGEST_CAPTION = 500  # characters; a longer one is no caption, and its beginni
 _SMALLEST = 40  # pixels; smaller ones are icons, spacers and counters
 
 
-def pictures(nodes: Iterable[LexborNode], title: str | None, base_url: str) -> list[Image]:
-    """``img`` elements and gallery links as images, each address once, in order.
+def pictures(nodes: Iterable[LexborNode], headline: str, base_url: str) -> list[Image]:
+    """Take ``img`` elements and gallery links as images, each address once, in order.
 
-    A caption that only repeats the headline, as the CMS gives every lead picture, is none.
+    A caption that only repeats the ``headline`` (folded to letters), as the CMS gives every lead picture, is none.
     """
     found: dict[str, Image] = {}
-    headline = fold_letters(title or "")
     captions: dict[int, str | None] = {}
     for node in nodes:
         address = _address(node, base_url)
@@ -47,10 +46,9 @@ def pictures(nodes: Iterable[LexborNode], title: str | None, base_url: str) -> l
     return list(found.values())
 
 
-def videos(files: Iterable[tuple[str, LexborNode]], title: str | None, base_url: str) -> list[Video]:
-    """The files of films with the elements that name them as videos, each address once, in order."""
+def videos(files: Iterable[tuple[str, LexborNode]], headline: str, base_url: str) -> list[Video]:
+    """Take the files of films, with the elements that name them, as videos, each address once, in order."""
     found: dict[str, Video] = {}
-    headline = fold_letters(title or "")
     captions: dict[int, str | None] = {}
     for given, node in files:
         address = absolute(given, base_url)
@@ -101,7 +99,7 @@ def _caption(node: LexborNode, headline: str, known: dict[int, str | None]) -> s
     texts = [_figure_caption(node, known), attributes.get("title"), attributes.get("alt")]
     if node.tag == "a" and (inner := node.css_first("img")) is not None:
         texts += [inner.attributes.get("title"), inner.attributes.get("alt")]
-    for text in texts:
+    for text in dict.fromkeys(texts):
         caption = clean(text[:LONGEST_CAPTION]) if text else ""
         if caption and fold_letters(caption) not in {headline, ""}:
             return caption

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from asrcrawler.samaneh.labels import SECTION
@@ -38,6 +39,11 @@ def sections(place: LexborNode) -> list[tuple[str, str | None]]:
 
 
 def _is_section(name: str, href: str | None) -> bool:
-    if not name or len(name) > _LONGEST or fold_letters(name) in HOME_NAMES:
+    return 0 < len(name) <= _LONGEST and _may_be_section(name, href[:LONGEST_HREF] if href is not None else None)
+
+
+@lru_cache(maxsize=1024)  # the sections of an outlet are the same on all its pages
+def _may_be_section(name: str, href: str | None) -> bool:
+    if fold_letters(name) in HOME_NAMES:
         return False
-    return href is None or not (is_home(href) or code_of_url(href[:LONGEST_HREF]) is not None)
+    return href is None or not (is_home(href) or code_of_url(href) is not None)

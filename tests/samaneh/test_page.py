@@ -1,5 +1,6 @@
 """A page → an article, or the reason why it is not the article asked for."""
 
+import gc
 import json
 import random
 import re
@@ -8,11 +9,13 @@ import time
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from asrcrawler.exceptions import Missing, PageVerdict, Refused, Unreadable
 from asrcrawler.items import Article, Image, Kind, Video
 from asrcrawler.replica import World
 from asrcrawler.replica.rendering import Pages
+from asrcrawler.samaneh.layout import Layout
 from asrcrawler.samaneh.page import read_page
 from asrcrawler.text.persian import clean
 from benchmarks.extraction.real import FOLDER, NOISE, blocks, real_pages
@@ -364,3 +367,16 @@ MANY = 20_000
 )  # fmt: skip
 def test_a_page_of_too_much_of_one_thing_takes_no_second(html: bytes) -> None:
     _read_in_time(html, CODE)
+
+
+@pytest.mark.parametrize(
+    "body", [TEXT, '<div class="image_set"><img src="/a.jpg"></div>', '<video src="/1.mp4"></video>']
+)
+def test_a_page_is_freed_when_it_is_read(body: str) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        read(page(body=f'<div class="body">{body}</div>'))
+        assert not [found for found in gc.get_objects() if isinstance(found, (Layout, LexborHTMLParser))]
+    finally:
+        gc.enable()

@@ -11,7 +11,6 @@ from sqlalchemy import event, insert, make_url
 
 from asrcrawler.exceptions import LockedError, StorageError, UnstorableError
 from asrcrawler.storage import Database, models
-from asrcrawler.storage.engine import database as engine
 from asrcrawler.storage.engine import postgresql
 from asrcrawler.storage.visits.runs import begin_run
 from asrcrawler.storage.visits.writing import write_visits
@@ -83,7 +82,6 @@ def test_a_locked_table_is_waited_for_and_then_named(
     postgresql_url: str, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgresql, "BUSY_TIMEOUT", 0.05)
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT", 0.05)
     with closing(Database(postgresql_url)) as database, closing(Database(postgresql_url)) as other:
         database.prepare()
         with other.write() as connection:
