@@ -98,8 +98,8 @@ def test_a_new_article_costs_one_request_and_a_quiet_run_three(tmp_path: Path) -
         new_articles += len(new)
         assert row["requests"] - row["conditional"] <= 1.1 * len(new) + 3, row
     assert new_articles > 30
-    assert later[-1]["codes"] == []
-    assert later[-1]["requests"] <= 3
+    assert later[-1]["requests"] - later[-1]["conditional"] <= 3
+    assert len(later[-1]["codes"]) == later[-1]["conditional"] <= 5  # what came due while the run before was at work
 
 
 def test_the_crawler_is_a_day_behind_after_a_pause_and_catches_up_in_one_run(tmp_path: Path) -> None:

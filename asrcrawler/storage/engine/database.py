@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing, contextmanager, suppress
+from errno import ENOSPC
 from pathlib import Path
 from stat import S_ISREG
 from time import sleep
@@ -144,7 +145,8 @@ class Database:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise StorageError(f"database {self.name}: {error.strerror}: {error.filename}") from error
+                kind = StorageError if error.errno == ENOSPC else UnusableError  # room may come; nothing else will
+                raise kind(f"database {self.name}: {error.strerror}: {error.filename}") from error
         if self.schema_version() != HEAD:
             self._migrate()
         self._file = _identity(self.path)
