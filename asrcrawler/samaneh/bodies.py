@@ -17,7 +17,7 @@ ENOUGH_TEXT = 200  # characters of a body that is certainly one
 
 
 def find_bodies(places: Places, kind: str, headline: LexborNode | None, code: int) -> list[LexborNode]:
-    """Of the places of a kind, those that hold the text, in order: behind the headline and nearest to it.
+    """Find the places of a kind that hold the text, in order: behind the headline and nearest to it.
 
     Raises :exc:`~asrcrawler.exceptions.Unreadable` for two that are equally near and both hold much text.
     """
@@ -37,19 +37,19 @@ def find_bodies(places: Places, kind: str, headline: LexborNode | None, code: in
 
 
 def has_own_text(node: LexborNode, code: int) -> bool:
-    """Whether there is text that is no link to another article."""
+    """Tell whether there is text that is no link to another article."""
     linked = sum(size_of(anchor) for anchor in node.css("a[href]") if leads_elsewhere(anchor, code))
     return size_of(node) > 2 * linked if linked else bool(node.text().strip())
 
 
 def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
-    """Those that stand in none of the others."""
+    """Find those that stand in none of the others."""
     every = {node.mem_id for node in nodes}
     return [node for node in nodes if not any(parent.mem_id in every for parent in ancestors(node))]
 
 
 def _one_of(nodes: list[LexborNode]) -> list[LexborNode]:
-    """Bodies beside each other are parts of one text; elsewhere two that hold much text are one too many."""
+    """Return bodies beside each other as parts of one text, elsewhere the largest; refuse two that hold much text."""
     parents = {node.parent.mem_id for node in nodes if node.parent is not None}
     if len(parents) == 1:
         return nodes

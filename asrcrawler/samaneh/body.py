@@ -63,7 +63,7 @@ class _Paragraph:
 
 
 def read_body(roots: Iterable[LexborNode], own_code: int, hosts: frozenset[str], *, may_be_digest: bool = True) -> Body:
-    """The paragraphs and pictures under ``roots``, with the noise left out. Never recursive, whatever the nesting.
+    """Read the paragraphs and pictures under ``roots``, with the noise left out. Never recursive, whatever the nesting.
 
     ``hosts`` are those of the outlet. ``may_be_digest``: a body of nothing but links to articles is its text.
     """
@@ -108,7 +108,7 @@ _TO_HERE, _TO_ARTICLE, _TO_HOME, _TO_SITE, _TO_NETWORK, _TO_ADVERT, _TO_AWAY = L
 
 
 class _Reader:
-    """Walks a tree once and cuts it into paragraphs."""
+    """Walk a tree once and cut it into paragraphs."""
 
     def __init__(self, own_code: int, hosts: frozenset[str]) -> None:
         self.lines: list[Line] = []
@@ -259,7 +259,7 @@ class _Reader:
         self._rows[-1] += 1
 
     def _end_block(self) -> None:
-        """A block ends a paragraph, but within a table row only a word: the row is one paragraph."""
+        """End a paragraph with a block, but within a table row only a word: the row is one paragraph."""
         if self._rows and self._rows[-1] >= 0:
             self._open.texts.append(" ")
         elif self._open.texts:
@@ -306,7 +306,7 @@ class _Reader:
 
 
 def _take_out_home(paragraph: _Paragraph) -> None:
-    """A link to the outlet's home is no text at the head of a body, unless a sentence begins with it."""
+    """Take out a link to the outlet's home at the head of a body, unless a sentence begins with it."""
     name, rest = "".join(paragraph.texts[: paragraph.home]), "".join(paragraph.texts[paragraph.home :])
     kept = rest.lstrip(_AFTER_HOME)
     if not kept or len(kept) < len(rest.lstrip()) or name.rstrip() != name.rstrip(_AFTER_HOME):

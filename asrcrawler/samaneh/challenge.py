@@ -15,7 +15,7 @@ _COOKIE = re.compile(r"(?:^|,)\s*__arcsjs", re.IGNORECASE)
 
 
 def is_challenge(body: bytes, cookies: str = "") -> bool:
-    """Whether ``body`` is a challenge page; ArvanCloud's is small, has status 200 or 307 and sets ``__arcsjs``.
+    """Tell whether ``body`` is a challenge page; ArvanCloud's is small, has status 200 or 307 and sets ``__arcsjs``.
 
     ``cookies`` is the ``Set-Cookie`` header that came with it.
     """

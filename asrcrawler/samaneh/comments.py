@@ -27,12 +27,12 @@ def may_be_counter(text: str) -> bool:
 
 
 def labelled_number(text: str) -> int | None:
-    """The number in a text that says itself that it is one of published comments."""
+    """Return the number in a text that says itself that it is one of published comments."""
     return number_of(text) if _LABEL.match(text) else None
 
 
 def number_of(text: str) -> int | None:
-    """The number of published comments that a counter shows: «۹ نظر», «تعداد نظرات: ۹», «انتشار یافته: ۹», «۹»."""
+    """Read the number of published comments on a counter: «۹ نظر», «تعداد نظرات: ۹», «انتشار یافته: ۹», «۹»."""
     if len(text) > LONGEST_COUNTER:
         return None
     plain = _UNPUBLISHED.split(to_latin_digits(clean(text)))[0]

@@ -53,7 +53,7 @@ class Sitemap:
 
 
 def codes_in_feed(body: bytes, base_url: str, site: str | None = None) -> list[int]:
-    """The codes of a feed's items, each once, in the feed's order.
+    """Return the codes of a feed's items, each once, in the feed's order.
 
     Here and below, links count that lead to ``base_url`` or to the host of ``site``
     (:func:`~asrcrawler.http.addresses.at_base`).
@@ -62,13 +62,13 @@ def codes_in_feed(body: bytes, base_url: str, site: str | None = None) -> list[i
 
 
 def codes_in_page(body: bytes, base_url: str, site: str | None = None) -> list[int]:
-    """The codes of the articles that an HTML page links to, each once, in the page's order."""
+    """Return the codes of the articles that an HTML page links to, each once, in the page's order."""
     anchors = LexborHTMLParser(body.replace(b"\0", b"")).css("a[href]")
     return _codes((anchor.attributes.get("href") or "" for anchor in anchors[:MOST_LINKS]), base_url, site)
 
 
 def read_sitemap(body: bytes, base_url: str, site: str | None = None, *, url: str | None = None) -> Sitemap:
-    """A sitemap or a sitemap index, be it a gzip file. Files on other hosts are left out.
+    """Read a sitemap or a sitemap index, be it a gzip file. Files on other hosts are left out.
 
     ``url`` is its own address, from which relative ones count; without it, they count from ``base_url``.
     """
@@ -90,7 +90,7 @@ def _is_whole(file: bytes, body: bytes) -> bool:
 
 
 def _unpacked(body: bytes) -> bytes:
-    """What is in a gzip file, all its members, as far as it can be read; anything else as it is."""
+    """Tell what is in a gzip file, all its members, as far as it can be read; anything else as it is."""
     if not body.startswith(_GZIP):
         return body
     unpacked = bytearray()
@@ -101,7 +101,7 @@ def _unpacked(body: bytes) -> bytes:
 
 
 def _tree(body: bytes) -> Any:
-    """The root of an XML document, as far as it can be read; None for one without a root."""
+    """Return the root of an XML document, as far as it can be read; None for one without a root."""
     try:
         return Selector(body=_xml(body), type="xml").root
     except ValueError:  # lxml's word for it
@@ -109,7 +109,7 @@ def _tree(body: bytes) -> Any:
 
 
 def _texts(tree: Any, parent: str, name: str) -> list[str]:
-    """The texts of the elements ``name`` within ``parent``, whatever their namespace."""
+    """Return the texts of the elements ``name`` within ``parent``, whatever their namespace."""
     if tree is None:
         return []
     found = tree.xpath(f"//*[local-name()='{parent}']/*[local-name()='{name}']")[:MOST_LINKS]
@@ -117,7 +117,7 @@ def _texts(tree: Any, parent: str, name: str) -> list[str]:
 
 
 def _xml(body: bytes) -> bytes:
-    """``body`` from its root on, in UTF-8: before it there may be blanks, notices of PHP, a mark of the byte order."""
+    """Cut ``body`` to begin at its root, in UTF-8: blanks, notices of PHP or a mark may stand before it."""
     if body.startswith(_UTF16):
         body = body.decode("utf-16", "replace").encode()
     root = _ROOT.search(body)

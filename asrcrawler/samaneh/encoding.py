@@ -17,7 +17,7 @@ MOST_BROKEN = 0.1  # of the letters beyond ASCII; another encoding breaks nearly
 
 
 def as_utf8(body: bytes, declared: str | None = None) -> tuple[bytes, str | None]:
-    """``body`` as valid UTF-8 without NUL, and a note when it was not that.
+    """Turn ``body`` into valid UTF-8 without NUL, with a note when it was not that.
 
     UTF-8 is tried first: text in another encoding is practically never valid UTF-8, while declarations are often
     wrong. A few broken characters, which the CMS leaves where it cuts a text by bytes, are left out. Then come the
@@ -39,7 +39,7 @@ def as_utf8(body: bytes, declared: str | None = None) -> tuple[bytes, str | None
 
 
 def _utf16(body: bytes) -> str | None:
-    """The byte order of a page in UTF-16 that does not say so: its markup is ASCII, every other byte of it NUL."""
+    """Tell the byte order of a page in UTF-16 that does not say so: its markup is ASCII, every other byte of it NUL."""
     head = body[:_MARKUP]
     if head.count(b"\0") < len(head) * _LEAST_NULS / 2:
         return None

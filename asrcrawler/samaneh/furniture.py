@@ -61,12 +61,12 @@ class Line:
 
 
 def is_short(text: str) -> bool:
-    """Whether a line is as short as a heading and does not end like a sentence."""
+    """Tell whether a line is as short as a heading and does not end like a sentence."""
     return text.count(" ") < SHORT and not text.rstrip(_CLOSING).endswith(_STOPS)
 
 
 def sort_of_links(text: str, label: str, linked: int, off: int, *, to_network: bool) -> Sort:
-    """What a line is that has links in it.
+    """Tell what a line is that has links in it.
 
     ``linked`` and ``off`` are the letters in links to other articles and to other places of the outlet or, if
     ``to_network``, to a channel; ``label`` is what stands before the first of them.
@@ -88,7 +88,7 @@ def sort_of_links(text: str, label: str, linked: int, off: int, *, to_network: b
 
 
 def text_lines(lines: Sequence[Line], *, may_be_digest: bool) -> list[Line]:
-    """The lines that are text."""
+    """Return the lines that are text."""
     if all(line.sort is _TEXT for line in lines):
         return list(lines)
     kept = [False] * len(lines)
@@ -116,7 +116,7 @@ _DIGEST = _LINKS | {_TEXT}
 
 
 def _is_heading(lines: Sequence[Line], kept: Sequence[bool], boxes: frozenset[int], place: int) -> bool:
-    """Whether a linked line is the heading of the paragraph that follows it."""
+    """Tell whether a linked line is the heading of the paragraph that follows it."""
     line = lines[place]
     if line.listed or line.box in boxes or place + 1 == len(lines):
         return False
@@ -140,7 +140,7 @@ def _is_sentence(text: str) -> bool:
 
 
 def _announced(lines: Sequence[Line]) -> frozenset[int]:
-    """The linked lines of the lists that a sentence with a colon at its end stands before."""
+    """Return the linked lines of the lists that a sentence with a colon at its end stands before."""
     found: set[int] = set()
     for place, (line, following) in enumerate(pairwise(lines)):
         announces = line.sort is _TEXT and line.text.endswith(_COLONS) and not is_short(line.text)
@@ -150,7 +150,7 @@ def _announced(lines: Sequence[Line]) -> frozenset[int]:
 
 
 def _boxes_of_links(lines: Sequence[Line]) -> frozenset[int]:
-    """The boxes that hold links and no text but headings."""
+    """Return the boxes that hold links and no text but headings."""
     with_links = {line.box for line in lines if line.sort in _LINKS or line.sort is _INVITATION}
     with_text = {line.box for line in lines if line.sort is _TEXT and not _may_head(line)}
     return frozenset(with_links - with_text - {0})

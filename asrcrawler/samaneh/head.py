@@ -29,34 +29,34 @@ class Head:
 
     @property
     def title(self) -> str | None:
-        """What the page calls itself."""
+        """Tell what the page calls itself."""
         if given := self.meta("og:title"):
             return given
         element = self._tree.css_first("title")
         return element.text().strip() or None if element is not None else None
 
     def base(self, base_url: str) -> str:
-        """What relative addresses of files are relative to: ``<base href>``, or the outlet's address."""
+        """Tell what relative addresses of files are relative to: ``<base href>``, or the outlet's address."""
         head = self._tree.head
         element = head.css_first("base[href]") if head is not None else None
         href = (element.attributes.get("href") or "")[:LONGEST_URL] if element is not None else ""
         return (absolute(href, base_url) if href.strip() else None) or base_url
 
     def meta(self, *names: str) -> str | None:
-        """The content of the first of ``names`` (``property`` or ``name``) that is not blank."""
+        """Return the content of the first of ``names`` (``property`` or ``name``) that is not blank."""
         for name in names:
             if value := self._properties.get(name):
                 return value
         return None
 
     def jsonld(self, name: str) -> str | None:
-        """A text property of the page's JSON-LD article; None where there is none or the JSON cannot be read."""
+        """Return a text property of the page's JSON-LD article; None where there is none or the JSON cannot be read."""
         value = self._article.get(name)
         return value.strip() or None if isinstance(value, str) else None
 
     @property
     def jsonld_author(self) -> str | None:
-        """The name of a person who is given as author; an organisation is not one."""
+        """Return the name of a person who is given as author; an organisation is not one."""
         author = self._article.get("author")
         if isinstance(author, list) and author:
             author = author[0]
@@ -66,12 +66,12 @@ class Head:
 
     @property
     def is_article(self) -> bool:
-        """Whether the page says of itself that it is one."""
+        """Tell whether the page says of itself that it is one."""
         return self.meta("og:type") == "article" or bool(self.meta("article:published_time") or self._article)
 
     @property
     def addresses(self) -> list[str]:
-        """What the page gives as its own address."""
+        """Tell what the page gives as its own address."""
         canonical = self._tree.css_first('link[rel="canonical"]')
         given = [
             self.meta("og:url", "twitter:url", "dc.identifier"),
@@ -108,7 +108,7 @@ class Head:
         return {}
 
     def _is_own(self, article: dict[str, Any]) -> bool:
-        """Whether it does not give the address of another article; on some pages it does."""
+        """Tell whether it does not give the address of another article; on some pages it does."""
         place = article.get("mainEntityOfPage")
         addresses = [article.get("url"), place.get("@id") if isinstance(place, dict) else place]
         codes = {code_of_url(address[:LONGEST_URL]) for address in addresses if isinstance(address, str)}
@@ -127,7 +127,7 @@ def _properties(place: LexborHTMLParser | LexborNode) -> dict[str, str]:
 
 
 def _flattened(data: Any) -> list[dict[str, Any]]:
-    """The objects of a JSON-LD document, one level of lists and ``@graph`` taken apart."""
+    """Return the objects of a JSON-LD document, one level of lists and ``@graph`` taken apart."""
     objects = data if isinstance(data, list) else [data]
     found = [item for item in objects if isinstance(item, dict)]
     for item in list(found):

@@ -25,7 +25,7 @@ _NEAR = 2  # elements around a heading whose names are its names too
 
 
 def headline_text(node: LexborNode) -> str | None:
-    """The text of the headline's own link, if it has one that says something, or all of it."""
+    """Find the text of the headline's own link, if it has one that says something, or all of it."""
     anchor = _first_link(node) if node.tag != "a" else None
     return (line_of(anchor) if anchor is not None else "") or line_of(node) or None
 
@@ -39,7 +39,7 @@ def _first_link(node: LexborNode) -> LexborNode | None:
 
 
 def find_headline(places: Places, code: int, hint: str | None) -> tuple[int, LexborNode] | None:
-    """The heading that most speaks for: its link to this article, its name, its place, what the page calls itself.
+    """Find the heading that most speaks for: its link to this article, its name, its place, what the page calls itself.
 
     With how much speaks for it, to be compared with :data:`ENOUGH`.
 
@@ -104,7 +104,7 @@ def _weighed(node: LexborNode, code: int, hint: str, containers: set[int], clear
 
 
 def _is_most_of(text: str, hint: str) -> bool:
-    """Whether the page calls itself so; the outlet's name before or after it is no difference."""
+    """Tell whether the page calls itself so; the outlet's name before or after it is no difference."""
     return bool(text) and text in hint and 2 * len(text) >= len(hint)
 
 

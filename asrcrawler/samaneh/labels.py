@@ -53,7 +53,7 @@ class Labelled(NamedTuple):
 def labelled(
     root: LexborNode, label: str, is_value: Callable[[str], bool], body: LexborNode | None = None
 ) -> list[Labelled]:
-    """The values behind ``label`` (a pattern) under ``root``, in order, with nothing of the article's ``body``."""
+    """Find the values behind ``label`` (a pattern) under ``root``, in order, with nothing of the article's ``body``."""
     begins, anywhere = _patterns(label)
     if not anywhere.search(root.text()):
         return []
@@ -78,7 +78,7 @@ def _patterns(label: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def published_part(text: str) -> str | None:
-    """What of a text that gives the last change too is about the publication; None for any other text."""
+    """Tell what of a text that gives the last change too is about the publication; None for any other text."""
     if not _MAY_BE_UPDATED.search(text):
         return None
     plain = text.translate(_ARABIC)
@@ -92,7 +92,7 @@ def published_part(text: str) -> str | None:
 
 
 def texts_under(root: LexborNode, left_out: int | None) -> Iterator[LexborNode]:
-    """The text nodes under ``root`` in order, without those of one element and of what no reader sees."""
+    """Find the text nodes under ``root`` in order, without those of one element and of what no reader sees."""
     above: list[LexborNode] = []
     node = root.child
     while True:

@@ -87,7 +87,7 @@ class Layout:
 
     @cached_property
     def page_name(self) -> str:
-        """The ``id`` of ``<body>``: ``news`` for an article, ``home``, ``archive`` …"""
+        """Find the ``id`` of ``<body>``: ``news`` for an article, ``home``, ``archive`` …"""
         return (self._root.attributes.get("id") or "").strip()
 
     @property
@@ -95,25 +95,27 @@ class Layout:
         return self._tree.css_first(".error_container") is not None
 
     def is_gate(self, leads_back: bool) -> bool:
-        """Whether a browser may have to pass this page to come to another: by its script, for it has not one link, or,
-        where its address ``leads_back``, by its form."""
+        """Tell whether a browser may have to pass this page to come to another.
+
+        By its script, for it has not one link, or, where its address ``leads_back``, by its form.
+        """
         if self._tree.css_first("script") is not None and self._tree.css_first("a[href]") is None:
             return True
         return leads_back and self._tree.css_first("form") is not None
 
     @property
     def code_texts(self) -> list[str]:
-        """The texts of the place that shows the article's code."""
+        """Find the texts of the place that shows the article's code."""
         return [text for node in self._sure.of("code") if _has_digit(text := node.text(separator=" "))]
 
     @property
     def labelled_code_texts(self) -> list[str]:
-        """What stands behind «کد خبر», where the page has no place of that name."""
+        """Tell what stands behind «کد خبر», where the page has no place of that name."""
         return [value.text for value in labelled(self._root, CODE, _has_digit, self._body_if_any)]
 
     @property
     def tool_codes(self) -> set[int]:
-        """The codes that the buttons for printing, sending and saving name."""
+        """Find the codes that the buttons for printing, sending and saving name."""
         links = (
             (node.attributes.get("href") or "") + " " + (node.attributes.get("onclick") or "")
             for node in self._tree.css(TOOLS)
@@ -122,8 +124,10 @@ class Layout:
 
     @cached_property
     def date_texts(self) -> list[str]:
-        """The text that shows the date of publication, then its Jalali part; the site's own «به روز شده در» is no such
-        place."""
+        """Find the text that shows the date of publication, then its Jalali part.
+
+        The site's own «به روز شده در» is no such place.
+        """
         node = self._nearest(node for node in self._sure.of("date") if _has_digit(node.text()))
         if node is not None:
             return _date_texts(node)
@@ -133,8 +137,7 @@ class Layout:
 
     @cached_property
     def other_date_texts(self) -> list[str]:
-        """The texts of places that may be the date of publication, where the page has no place of that name; the
-        nearest first."""
+        """Find texts that may be the date of publication, where the page has no place of that name; nearest first."""
         found = self._nearest_first(node for node in self._near(self._all.of("date")) if _has_digit(node.text()))
         texts = [text for node in found for text in (node.attributes.get("datetime"), *_date_texts(node)) if text]
         paths = [node for node in (*self._sure.of("path"), *self._all.of("path")) if _has_digit(node.text())]
@@ -142,7 +145,7 @@ class Layout:
 
     @property
     def unnamed_date_texts(self) -> list[str]:
-        """The short texts with digits that stand around the article in no place with a name; each may be a date."""
+        """Find the short texts with digits around the article in no place with a name: each may be a date."""
         around = self._around_headline
         if not around:
             return []
@@ -192,7 +195,7 @@ class Layout:
 
     @property
     def path(self) -> list[tuple[str, str | None]]:
-        """The sections, outermost first: name and address."""
+        """Find the sections, outermost first: name and address."""
         sure = self._nearest(self._sure.of("path"))
         if sure is not None and (found := sections(sure)):
             return found
@@ -214,7 +217,7 @@ class Layout:
 
     @cached_property
     def comment_counts(self) -> list[int]:
-        """The numbers of comments that the page states, first the toolbar's."""
+        """Find the numbers of comments that the page states, first the toolbar's."""
         counted = [(number_of(line_of(node)), node) for node in self._sure.of("counter")]
         if not any(count is not None for count, _ in counted):
             boxes = [node for node in self._sure.of("about comments") if may_be_counter(node.text())]
@@ -223,7 +226,7 @@ class Layout:
 
     @property
     def comment_count(self) -> int | None:
-        """How many comments the page says it has, or how many it shows; None where it does neither."""
+        """Count how many comments the page says it has, or how many it shows; None where it does neither."""
         if self.comment_counts:
             return self.comment_counts[0]
         if shown := self._sure.count("comment") or self._sure.count("numbered comment"):
@@ -243,7 +246,7 @@ class Layout:
 
     @cached_property
     def shows(self) -> Shows:
-        """The galleries and films of the article."""
+        """Find the galleries and films of the article."""
         frame, around = self._frame, self._above_headline
         # Not a method: a page that refers to itself would be freed, with its tree, by the garbage collector alone.
         may_show = partial(_may_show, frame=frame, others=self._others, around=around)
@@ -255,7 +258,7 @@ class Layout:
 
     @cached_property
     def bodies(self) -> list[LexborNode]:
-        """The elements that hold the text, in order, or nothing."""
+        """Find the elements that hold the text, in order, or nothing."""
         return (
             find_bodies(self._sure, "body", self._headline, self._code)
             or find_bodies(self._all, "body", self._headline, self._code)
@@ -264,7 +267,7 @@ class Layout:
 
     @cached_property
     def scope(self) -> LexborNode:
-        """The smallest element that holds headline and body; boxes of other articles may stand in it too."""
+        """Find the smallest element that holds headline and body; boxes of other articles may stand in it too."""
         start = self.bodies[0] if self.bodies else self._headline
         if start is None or start.parent is None:
             return self._root
@@ -303,12 +306,12 @@ class Layout:
 
     @cached_property
     def _above_headline(self) -> set[int]:
-        """All that the headline stands in."""
+        """Find all that the headline stands in."""
         return {node.mem_id for node in ancestors(self._headline)} if self._headline is not None else set()
 
     @cached_property
     def _around_headline(self) -> list[LexborNode]:
-        """The elements around the headline as far as they may belong to the article alone, the innermost first."""
+        """Find the elements around the headline as far as they may belong to the article alone, the innermost first."""
         if self._headline is None:
             return []
         return [node for node in ancestors(self._headline, _FRAME_STEPS + 1) if node.tag not in _OUTERMOST]
@@ -319,14 +322,14 @@ class Layout:
 
     @cached_property
     def _frame(self) -> LexborNode | None:
-        """The smallest element around the article that holds its code or date too, unless that is the whole page."""
+        """Find the smallest element around the article that holds its code or date too, unless that is the page."""
         marks = [*self._sure.of("code"), *self._sure.of("date")]
         frames = (common(self.scope, mark)[0] for mark in marks)
         return next((frame for frame in frames if frame is not None and frame.tag not in _OUTERMOST), None)
 
     @property
     def _toolbar(self) -> LexborNode | None:
-        """The element that holds code and date, where that is not the article too."""
+        """Find the element that holds code and date, where that is not the article too."""
         code, date = self._nearest(self._sure.of("code")), self._nearest(self._sure.of("date"))
         if code is None or date is None or self._headline is None:
             return None
@@ -338,7 +341,7 @@ class Layout:
         return Others(self._tree, self._code, self._headline, self.bodies)
 
     def _near(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
-        """Those that stand near the headline and in no box of others."""
+        """Find those that stand near the headline and in no box of others."""
         inside = {node.mem_id for node in self._around_headline}
         return [
             node
@@ -352,7 +355,7 @@ class Layout:
         return self._others.left_out_of(nodes[:_MOST_MARKS])
 
     def _nearest(self, nodes: Iterable[LexborNode]) -> LexborNode | None:
-        """The one that shares the smallest element with the headline; the first of those that are equally near."""
+        """Find the one that shares the smallest element with the headline; the first of those that are equally near."""
         return next(iter(self._nearest_first(nodes)), None)
 
     def _nearest_first(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
@@ -362,7 +365,7 @@ class Layout:
         return found
 
     def _before_body(self, selector: str, name: re.Pattern[str]) -> str | None:
-        """The first text of this family that stands in the article above its body; ``selector`` finds others too."""
+        """Find the first text of a family that stands in the article above its body; ``selector`` finds others too."""
         frame, scope, bodies = self._frame, self.scope, self._own_bodies
         places = [scope] if frame is None or frame.mem_id == scope.mem_id else [scope, frame]
         found = (node for place in places for node in place.css(selector)[:_MOST_MARKS] if _is_named(node, name))
@@ -377,8 +380,7 @@ class Layout:
         return None
 
     def _tags_among(self, anchors: list[LexborNode]) -> list[LexborNode]:
-        """Of the tags on a page, those that stand together nearest to the headline; of groups that are equally near,
-        those with a label."""
+        """Find the tags that stand together nearest to the headline; of equally near groups, those with a label."""
         groups: dict[int, list[LexborNode]] = {}
         for anchor in anchors[:_MOST_MARKS]:
             groups.setdefault(anchor.parent.mem_id if anchor.parent is not None else 0, []).append(anchor)
@@ -392,7 +394,7 @@ class Layout:
         return [anchor for group in own for anchor in group]
 
     def _may_be_tag(self, anchor: LexborNode) -> bool:
-        """Whether a tag can be the article's: not within its text, and far from it only in a box that says so."""
+        """Tell whether a tag can be the article's: not within its text, and far from it only in a box that says so."""
         around = ancestors(anchor)
         inner = list(takewhile(lambda node: node.mem_id not in self._own_bodies, around))
         if len(inner) < len(around):
@@ -407,7 +409,7 @@ class Layout:
         return in_box and comes_before(headline, anchor)
 
     def _has_tag_label(self, anchor: LexborNode) -> bool:
-        """Whether «برچسب‌ها» stands in the box around a tag, which is not the article's too."""
+        """Tell whether «برچسب‌ها» stands in the box around a tag, which is not the article's too."""
         outer = {node.mem_id for node in self._around_headline}
         boxes = takewhile(lambda node: node.mem_id not in outer and node.tag not in _OUTERMOST, ancestors(anchor, 3))
         return any(TAG_LABEL.search(line_of(box)) for box in boxes)
@@ -440,14 +442,14 @@ def _may_show(node: LexborNode, *, frame: LexborNode | None, others: Others, aro
 
 
 def _date_texts(node: LexborNode) -> list[str]:
-    """The text of the place of a date, what in it is about the publication first, then its Jalali part."""
+    """Find the text of the place of a date, what in it is about the publication first, then its Jalali part."""
     whole = node.text(separator=" ")
     part = published_part(whole)
     return [*([part] if part else []), whole, *(inner.text(separator=" ") for inner in node.css(".fa_date"))]
 
 
 def _texts_beside_links(node: LexborNode) -> list[str]:
-    """The texts with digits in a place that are no links."""
+    """Find the texts with digits in a place that are no links."""
     texts = ((text.parent, (text.text_content or "").strip(_SEPARATORS)) for text in texts_under(node, None))
     return [text for parent, text in texts if _has_digit(text) and parent is not None and parent.tag != "a"]
 

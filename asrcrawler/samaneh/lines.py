@@ -36,7 +36,7 @@ _BEGINS_WITH_NUMBER = re.compile(r"[-+−–]?\d")
 
 
 def line_of(node: LexborNode) -> str:
-    """The text of an element in one line, at most some :data:`LONGEST_LINE` characters of it."""
+    """Return the text of an element in one line, at most some :data:`LONGEST_LINE` characters of it."""
     child = node.child
     if child is None:
         return ""
@@ -81,13 +81,13 @@ def line_of(node: LexborNode) -> str:
 
 
 def between(before: list[str], mark: str, after: str) -> str:
-    """What keeps two numbers apart that meet at the border of a raised one: ``mark``, or nothing elsewhere."""
+    """Tell what keeps two numbers apart that meet at the border of a raised one: ``mark``, or nothing elsewhere."""
     meet = before and _ENDS_WITH_DIGIT.search(before[-1]) and _BEGINS_WITH_NUMBER.match(after)
     return mark if meet else ""
 
 
 def size_of(node: LexborNode) -> int:
-    """The number of characters of an element's text, runs of blanks as one."""
+    """Return the number of characters of an element's text, runs of blanks as one."""
     return len(" ".join(node.text().split()))
 
 

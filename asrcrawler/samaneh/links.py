@@ -50,7 +50,7 @@ _HERE, _ARTICLE = Leads.HERE, Leads.ARTICLE
 
 
 def leads(anchor: LexborNode, code: int, hosts: frozenset[str]) -> Leads:
-    """Where a link on the page of ``code`` leads; ``hosts`` are those of the outlet."""
+    """Tell where a link on the page of ``code`` leads; ``hosts`` are those of the outlet."""
     attributes = anchor.attributes
     if "sponsored" in (attributes.get("rel") or "").lower().split():
         return Leads.ADVERT
@@ -61,7 +61,7 @@ def leads(anchor: LexborNode, code: int, hosts: frozenset[str]) -> Leads:
 
 
 def is_advertising(url: str) -> bool:
-    """Whether an address is the CMS's own for advertising, or that of a server of adverts."""
+    """Tell whether an address is the CMS's own for advertising, or that of a server of adverts."""
     try:
         parts = urlsplit(url.strip())
     except ValueError:
@@ -75,7 +75,7 @@ def _is_advertising(parts: SplitResult) -> bool:
 
 @lru_cache(maxsize=2048)  # the menus of a site are the same on all its pages
 def _target(href: str, hosts: frozenset[str]) -> Leads | int:
-    """Where a link leads from any page of the outlet; the code where that is an article."""
+    """Tell where a link leads from any page of the outlet; the code where that is an article."""
     href = href.strip()
     try:
         parts = urlsplit(href)

@@ -37,7 +37,7 @@ _NEVER_DEEP = frozenset(
 
 
 def excess(page: bytes) -> str | None:
-    """What a page (UTF-8) has too much of to be parsed, for people; None for any that a site means to be read."""
+    """Tell what a page (UTF-8) has too much of to be parsed, for people; None for any that a site means to be read."""
     tags = page.count(b"<")
     if tags > FEW_TAGS and (tags > MORE_TAGS or tags - 2 * page.count(b"</") > DEEPEST) and _nests_too_deep(page):
         return f"elements nested deeper than {DEEPEST}"

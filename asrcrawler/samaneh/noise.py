@@ -130,18 +130,18 @@ def _has_role(classes: str, roles: frozenset[Role]) -> bool:
 
 
 def role_of(classes: str) -> Role:
-    """What the box of an element is. Templates use few different ``class`` values, so that answers are kept."""
+    """Tell what the box of an element is. Templates use few different ``class`` values, so that answers are kept."""
     return _role(classes[:LONGEST_CLASSES])
 
 
 def is_noise(node: LexborNode, roles: frozenset[Role] = NO_TEXT) -> bool:
-    """Whether an element is a box that is no part of the article."""
+    """Tell whether an element is a box that is no part of the article."""
     classes = node.attributes.get("class")
     return bool(classes) and _has_role(classes[:LONGEST_CLASSES], roles)  # type: ignore[index]
 
 
 def is_promotion(text: str) -> bool:
-    """Whether a paragraph only points to something else (another article, a channel, a player) or counts visits."""
+    """Tell whether a paragraph only points to something else (an article, a channel, a player) or counts visits."""
     length = len(text)
     may_be_counter = length <= _LONGEST_COUNTER and _HAS_DIGIT.search(text) and _MAY_BE_COUNTER.search(text)
     if may_be_counter and _VISIT_COUNTER.fullmatch(_folded(text)):
@@ -152,16 +152,16 @@ def is_promotion(text: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """Letters as search folds them, a ZWNJ as a blank: how a promotion line is compared."""
+    """Fold letters as search does, with a ZWNJ as a blank: how a promotion line is compared."""
     return fold(clean(text).replace("‌", " "))
 
 
 def is_script(text: str) -> bool:
-    """Whether a paragraph is code that was meant for the browser."""
+    """Tell whether a paragraph is code that was meant for the browser."""
     return _PERSIAN_LETTER.search(text) is None and _SCRIPT_TEXT.search(text) is not None
 
 
 def before_sign_off(text: str) -> str | None:
-    """What of a paragraph stands before «انتهای پیام»; None where that is not in it."""
+    """Tell what of a paragraph stands before «انتهای پیام»; None where that is not in it."""
     match = _SIGN_OFF.search(text) if SIGN_OFF_WORD in text else None
     return text[: match.start()].rstrip(" ‌") if match is not None else None

@@ -30,7 +30,7 @@ class Others:
         self._around = {node.mem_id for part in own for node in ancestors(part)} | {body.mem_id for body in bodies}
 
     def has(self, node: LexborNode) -> bool:
-        """Whether it holds a link to another article or stands beside one, as the dates in lists of articles do."""
+        """Tell whether it holds a link to another article or stands beside one, as dates in lists of articles do."""
         for part in (node, *ancestors(node, ROW_STEPS)):
             if part.mem_id in self._around or part.tag == "body":
                 return False
@@ -47,7 +47,7 @@ class Others:
         return link is not None and (leads_elsewhere(link, self._code) or part.mem_id in self._boxes)
 
     def left_out_of(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
-        """Those of ``nodes`` that stand in no box of others.
+        """Return those of ``nodes`` that stand in no box of others.
 
         A link within one of them says nothing: a lead may name an earlier report.
         """
@@ -60,7 +60,7 @@ class Others:
 
     @cached_property
     def _boxes(self) -> set[int]:
-        """The links to other articles and what they stand in, as far as headline and body do not stand in it too."""
+        """Find the links to other articles and what they stand in, unless headline or body stand in it too."""
         found: set[int] = set()
         for anchor in self._tree.css("a[href]"):
             node: LexborNode | None = anchor if leads_elsewhere(anchor, self._code) else None

@@ -123,7 +123,7 @@ class _Page:
             raise OtherPage(f"page of code {codes.pop()}")
 
     def _refuse_known_pages(self, url: str) -> None:
-        """A page that shows no code may say what else it is."""
+        """Refuse a page that shows no code and says what else it is."""
         if is_challenge(self._page):
             raise Refused(CHALLENGE)
         if is_home(url) or self._layout.page_name == "home":
@@ -132,8 +132,10 @@ class _Page:
             raise Missing("soft 404")
 
     def _codes_elsewhere(self) -> set[int]:
-        """The codes that the page gives as its own without the usual place: behind a label, as its address, on the
-        CMS's buttons. What is surer counts alone."""
+        """Find the codes that the page gives as its own elsewhere: behind a label, as its address, on buttons.
+
+        What is surer counts alone.
+        """
         if self._layout.page_name in _LISTINGS:
             return set()
         addresses = (code_of_url(address) for address in self._head.addresses)
@@ -144,7 +146,7 @@ class _Page:
         )
 
     def _was_led_away(self, url: str) -> bool:
-        """Whether a redirect, since ``url`` names no code, has led from an article that is gone to a listing or a
+        """Tell whether a redirect, since ``url`` names no code, has led from an article that is gone to a listing or a
         notice. What may be an article of another template, or a gate before the article, is neither."""
         parts = urlsplit(url)
         if code_of_url(url) is not None or self._code in _numbers(_CODE.findall(parts.path)):
@@ -170,7 +172,7 @@ class _Page:
 
     @cached_property
     def _headline(self) -> str:
-        """The headline as it is compared."""
+        """Return the headline as it is compared."""
         return fold_letters(self._article.title or "")
 
     def _title(self) -> str | None:
@@ -181,7 +183,7 @@ class _Page:
         )
 
     def _line(self, name: str, text: str | None, source: str = PAGE) -> str | None:
-        """``text`` in one line, on record with its source; None where it is blank."""
+        """Put ``text`` into one line and its source on record; None where it is blank."""
         line = " ".join((text or "").split())
         if not (cleaned := clean(line)):
             return None
@@ -189,7 +191,7 @@ class _Page:
         return self._bounded(name, line, cleaned)
 
     def _bounded(self, name: str, line: str, cleaned: str) -> str:
-        """``line``, or the beginning of what cleaning makes of it where that is longer than its field allows."""
+        """Return ``line``, or the beginning of what cleaning makes of it where that is longer than its field allows."""
         most = LONGEST[name]
         if len(cleaned) <= most:
             return line
@@ -197,7 +199,7 @@ class _Page:
         return cleaned[:most].rstrip()
 
     def _most(self, name: str, found: list[T]) -> list[T]:
-        """``found``, or the first of it where that is more than an article has."""
+        """Return ``found``, or the first of it where that is more than an article has."""
         if len(found) > MOST_LISTED:
             self._note(name, self._article.sources.get(name, PAGE), f"more than {MOST_LISTED}, the rest left out")
         return found[:MOST_LISTED]
@@ -210,7 +212,7 @@ class _Page:
         return body
 
     def _without_caption(self, body: Body) -> list[str]:
-        """The lead picture's caption repeats the headline at the top of the body; it is no text of the article."""
+        """Leave out the lead picture's caption, which repeats the headline at the top of the body."""
         title, paragraphs = self._article.title or "", body.paragraphs
         if not paragraphs or len(paragraphs[0]) > 2 * len(title):
             return paragraphs
@@ -281,7 +283,7 @@ class _Page:
 
     @property
     def _unnamed_date(self) -> list[str]:
-        """The one date around the article, where no place has its name; of several, none."""
+        """Return the one date around the article, where no place has its name; of several, none."""
         if "published_at" in self._doubtful:
             return []
         dates = {text: moment for text in self._layout.unnamed_date_texts if (moment := _date_in(text)) is not None}
@@ -290,7 +292,7 @@ class _Page:
         return list(found)[:1] if len({moment.at for moment in found.values()}) == 1 else []
 
     def _moment(self, name: str, source: str, texts: Sequence[str | None]) -> Moment | None:
-        """The date in the first of ``texts``, all of one place, that gives one.
+        """Return the date in the first of ``texts``, all of one place, that gives one.
 
         Where an impossible date is all there is, no other place is asked. A date in a form that is not read, or one of
         several, leaves the word to the next place.
@@ -332,7 +334,7 @@ def _hosts(site: str, base_url: str) -> frozenset[str]:
 
 
 def _host(url: str) -> list[str]:
-    """The host of an address without www, as a list of one; none where it has none."""
+    """Return the host of an address without www, as a list of one; none where it has none."""
     try:
         host = urlsplit(url).hostname
     except ValueError:

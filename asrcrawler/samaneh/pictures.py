@@ -76,7 +76,7 @@ def _address(node: LexborNode, base_url: str) -> str | None:
 
 
 def _late(attributes: Mapping[str, str | None]) -> str | None:
-    """The address that a script puts into ``src`` when the picture comes into sight."""
+    """Return the address that a script puts into ``src`` when the picture comes into sight."""
     if not any(name.startswith("data-") for name in attributes):
         return None
     replaced = _PLACEHOLDER.match((attributes.get("src") or "data:").lower()) is not None
@@ -107,7 +107,7 @@ def _caption(node: LexborNode, headline: str, known: dict[int, str | None]) -> s
 
 
 def _figure_caption(node: LexborNode, known: dict[int, str | None]) -> str | None:
-    """The caption of the figure around ``node``; ``known`` keeps those of the page, by figure."""
+    """Return the caption of the figure around ``node``; ``known`` keeps those of the page, by figure."""
     parent = node.parent
     for _ in range(3):
         if parent is None:

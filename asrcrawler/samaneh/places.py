@@ -162,7 +162,7 @@ class Places:
         return self._found.get(kind, [])
 
     def count(self, kind: str) -> int:
-        """How many there are, also where these are too many to be looked at."""
+        """Count how many there are, also where these are too many to be looked at."""
         return len(self.of(kind)) + self._more.get(kind, 0)
 
     def comes_before(self, one: LexborNode, other: LexborNode) -> bool:
@@ -201,7 +201,7 @@ def tag_links(tree: LexborHTMLParser) -> list[LexborNode]:
 
 
 def ancestors(node: LexborNode, most: int = HIGHEST) -> list[LexborNode]:
-    """What an element stands in, the innermost first, ``<body>`` last; the nearest ``most`` of them."""
+    """Tell what an element stands in, the innermost first, ``<body>`` last; the nearest ``most`` of them."""
     found: list[LexborNode] = []
     for _ in range(most):
         parent = node.parent
@@ -215,7 +215,7 @@ def ancestors(node: LexborNode, most: int = HIGHEST) -> list[LexborNode]:
 
 
 def children(node: LexborNode) -> list[LexborNode]:
-    """The elements that stand in ``node`` itself; of very many only the first ones."""
+    """Find the elements that stand in ``node`` itself; of very many only the first ones."""
     found: list[LexborNode] = []
     child = node.child
     while child is not None and len(found) < MOST:
@@ -245,8 +245,10 @@ def within_noise(node: LexborNode, roles: frozenset[Role] = NO_TEXT, clear: Cont
 
 
 def in_surroundings(node: LexborNode, around: Container[int]) -> bool:
-    """Whether an element stands in the header, a menu, a side bar or the footer of the page; what ``around`` names is
-    none of these, because the headline stands in it."""
+    """Tell whether an element stands in the header, a menu, a side bar or the footer of the page.
+
+    What ``around`` names is none of these, because the headline stands in it.
+    """
     for part in (node, *ancestors(node)):
         if part.mem_id in around or (tag := part.tag) in _OUTERMOST:
             continue
@@ -261,7 +263,7 @@ def _names_surroundings(classes: str) -> bool:
 
 
 def common(one: LexborNode, other: LexborNode) -> tuple[LexborNode | None, int]:
-    """The smallest element that holds both, and how many steps it is above ``one``."""
+    """Find the smallest element that holds both, and how many steps it is above ``one``."""
     others = {node.mem_id for node in (other, *ancestors(other))}
     node: LexborNode | None = one
     for steps in range(HIGHEST + 1):
@@ -272,7 +274,7 @@ def common(one: LexborNode, other: LexborNode) -> tuple[LexborNode | None, int]:
 
 
 def comes_before(one: LexborNode, other: LexborNode) -> bool:
-    """Whether ``one`` begins before ``other`` on the page, neither of them within the other."""
+    """Tell whether ``one`` begins before ``other`` on the page, neither of them within the other."""
     others = {node.mem_id for node in (other, *ancestors(other))}
     beside: LexborNode | None = one
     while beside is not None and beside.parent is not None and beside.parent.mem_id not in others:
@@ -285,11 +287,11 @@ def comes_before(one: LexborNode, other: LexborNode) -> bool:
 
 
 def leads_elsewhere(anchor: LexborNode, code: int) -> bool:
-    """Whether a link leads to another article than ``code``."""
+    """Tell whether a link leads to another article than ``code``."""
     found = code_of_url((anchor.attributes.get("href") or "")[:LONGEST_HREF])
     return found is not None and found != code
 
 
 def within_link_elsewhere(node: LexborNode, code: int) -> bool:
-    """Whether an element is, or stands right in, a link to another article than ``code``."""
+    """Tell whether an element is, or stands right in, a link to another article than ``code``."""
     return any(part.tag == "a" and leads_elsewhere(part, code) for part in (node, *ancestors(node, 2)))

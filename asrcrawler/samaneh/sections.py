@@ -25,7 +25,7 @@ _LONGEST = 60  # characters of a section's name
 
 
 def sections(place: LexborNode) -> list[tuple[str, str | None]]:
-    """Name and address of each section, outermost first, without the home page.
+    """List name and address of each section, outermost first, without the home page.
 
     By its links; where nothing but home is linked, by its text, cut at the separators.
     """

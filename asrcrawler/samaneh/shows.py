@@ -69,7 +69,7 @@ class Shows:
 
     @cached_property
     def galleries(self) -> list[LexborNode]:
-        """The elements that hold the pictures of a gallery, none within another."""
+        """Find the elements that hold the pictures of a gallery, none within another."""
         found: dict[int, LexborNode] = {}
         for node in self._marks_of_galleries:
             is_within = node.mem_id in self._around or any(parent.mem_id in found for parent in ancestors(node))
@@ -78,12 +78,12 @@ class Shows:
         return list(found.values())
 
     def pictures(self, gallery: LexborNode) -> list[LexborNode]:
-        """Its pictures and the links to them, without those that lead to other articles."""
+        """Find its pictures and the links to them, without those that lead to other articles."""
         return [node for node in gallery.css("a[href], img") if not within_link_elsewhere(node, self._code)]
 
     @cached_property
     def files(self) -> list[tuple[str, LexborNode]]:
-        """The addresses of its films and recordings as they are written, each with its element."""
+        """Find the addresses of its films and recordings as they are written, each with its element."""
         if not self._places.of("film place") and _USUAL not in self._page:
             return []
         found: dict[str, LexborNode] = {}
@@ -100,18 +100,18 @@ class Shows:
 
     @property
     def may_be_film(self) -> bool:
-        """Whether a name says so, without a file."""
+        """Tell whether a name says so, without a file."""
         return any(map(self._is_own, self._places.of("film")))
 
     @property
     def may_be_gallery(self) -> bool:
-        """Whether a name says so, without a picture. One of them outlets put around films too."""
+        """Tell whether a name says so, without a picture. One of them outlets put around films too."""
         return any(map(self._is_empty, self._marks_of_galleries)) or any(
             map(self._is_own, self._places.of("photo body"))
         )
 
     def _is_empty(self, gallery: LexborNode) -> bool:
-        """Whether it is one of which the page shows nothing, rather than a list of others."""
+        """Tell whether it is one of which the page shows nothing, rather than a list of others."""
         return not any(leads_elsewhere(anchor, self._code) for anchor in gallery.css("a[href]"))
 
     @cached_property
