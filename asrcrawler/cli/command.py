@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 import textwrap
-from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
-from asrcrawler.system.startup import INTERRUPTED, let_go_of_stdout
+from asrcrawler.system.startup import INTERRUPTED, let_go_of_stderr, let_go_of_stdout
 
 if TYPE_CHECKING:
     import argparse
@@ -24,8 +23,11 @@ if TYPE_CHECKING:
 def complain(command: str, error: AsrCrawlerError) -> int:
     """Write what is wrong in one line on stderr and give the exit status that goes with it."""
     text = " ".join(str(error).split())
-    with suppress(OSError):  # stderr may be closed
+    try:
         sys.stderr.write(f"scrapy {command}: {text}\n")
+        sys.stderr.flush()
+    except OSError:
+        let_go_of_stderr()
     return error.exit_status
 
 

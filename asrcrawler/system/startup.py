@@ -39,6 +39,12 @@ def stdout_was_closed() -> bool:
     return getattr(sys.stdout, "name", None) == os.devnull
 
 
+def let_go_of_stderr() -> None:
+    """Send what is still written to stderr nowhere: its reader has ended, and Python flushes it once more."""
+    with suppress(OSError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 def let_go_of_stdout() -> None:
     """Send stdout, which nobody reads any more, to the null device: Python writes to it once more at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
