@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+import tempfile
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
+
+from asrcrawler.storage import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,3 +36,15 @@ def database_url(kind: str, folder: str) -> Iterator[str]:
         yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     finally:
         server.cleanup()
+
+
+@contextmanager
+def empty_database(kind: str) -> Iterator[tuple[Database, str]]:
+    """Give an empty database of one of :data:`KINDS`, with its URL; it is deleted at the end of the block."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        database_url(kind, folder) as url,
+        closing(Database(url)) as database,
+    ):
+        database.prepare()
+        yield database, url

@@ -11,21 +11,22 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-import tempfile
-from contextlib import closing
 from statistics import median
 from time import perf_counter, sleep
+from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
-from asrcrawler.storage import Database
 from asrcrawler.storage.models import search_index
 from asrcrawler.storage.visits.writing import write_visits
 from asrcrawler.text.persian import FIRST_FOLDING
-from benchmarks.databases import KINDS, database_url
+from benchmarks.databases import KINDS, empty_database
 from benchmarks.readme import put
 from benchmarks.search import fill
 from benchmarks.storing import articles
+
+if TYPE_CHECKING:
+    from asrcrawler.storage import Database
 
 BATCH = 100  # articles in one transaction, ASR_BATCH_SIZE's default
 PAUSE = 0.5  # seconds between two batches
@@ -88,12 +89,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     options = parser.parse_args()
     kind = "postgresql" if options.postgresql else "sqlite"
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        database_url(kind, folder) as url,
-        closing(Database(url)) as database,
-    ):
-        database.prepare()
+    with empty_database(kind) as (database, url):
         figures = measured(database, url, options.articles)
     print(f"{KINDS[kind]}\n{figures}")
     if options.write:

@@ -11,8 +11,6 @@ from __future__ import annotations
 import argparse
 import random
 import sqlite3
-import tempfile
-from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from statistics import median, quantiles
 from time import perf_counter
@@ -21,16 +19,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import insert, text
 
 from asrcrawler.replica.newsroom import SUBJECTS, report
-from asrcrawler.storage import Database
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.models import article, label
 from asrcrawler.storage.search import BEST, NEWEST, index, search
 from asrcrawler.storage.upkeep.care import size
-from benchmarks.databases import KINDS, database_url
+from benchmarks.databases import KINDS, empty_database
 from benchmarks.readme import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from asrcrawler.storage import Database
 
 SITE = "asrpress.ir"
 BATCH = 100  # articles in one transaction, as a crawl writes them
@@ -201,12 +200,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     options = parser.parse_args()
     kind = "postgresql" if options.postgresql else "sqlite"
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        database_url(kind, folder) as url,
-        closing(Database(url)) as database,
-    ):
-        database.prepare()
+    with empty_database(kind) as (database, _):
         filled = fill(database, options.articles)
         if not database.is_sqlite:
             with database.maintain() as connection:

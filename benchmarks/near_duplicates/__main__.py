@@ -6,22 +6,19 @@ Size 0: quality alone.
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections import defaultdict
-from contextlib import closing, contextmanager
 from time import process_time
 from typing import TYPE_CHECKING
 
-from asrcrawler.storage import Database
 from asrcrawler.text.similarity import are_near, band_keys, signature
-from benchmarks.databases import database_url
+from benchmarks.databases import empty_database
 from benchmarks.extraction.real import real_bodies
 from benchmarks.near_duplicates.cost import measure
 from benchmarks.near_duplicates.pairs import pairs, real_pairs
 from benchmarks.readme import put
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from benchmarks.near_duplicates.pairs import Pair
 
@@ -90,23 +87,12 @@ def cost_table(kind: str, sizes: Sequence[int]) -> tuple[str, bool]:
     lines = [f"| {kind}: articles stored | storing one more, ms | of that near duplicates, ms |", "|---:|---:|---:|"]
     costs = []
     for size in sizes:
-        with empty_database(kind) as database:
+        with empty_database(kind) as (database, _):
             costs.append(measure(database, size))
         lines.append(f"| {costs[-1].articles:,} | {costs[-1].stored:.2f} | {costs[-1].near:.2f} |")
     growth, total = costs[-1].near / costs[0].near, costs[-1].stored / costs[0].stored
     lines += ["", f"Largest over smallest: near duplicates {growth:.2f}, storing {total:.2f} (target {GROWTH:g})."]
     return "\n".join(lines), growth <= GROWTH
-
-
-@contextmanager
-def empty_database(kind: str) -> Iterator[Database]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        database_url(kind, folder) as url,
-        closing(Database(url)) as database,
-    ):
-        database.prepare()
-        yield database
 
 
 if __name__ == "__main__":
