@@ -45,8 +45,9 @@ def _filters(
     until: Annotated[str | None, Query(description="published on this day or earlier")] = None,
     category: Annotated[str | None, Query(description="of this category, at any depth")] = None,
     tag: Annotated[str | None, Query(description="with this tag")] = None,
+    gone: Annotated[str | None, Query(description="1: only articles that the site no longer has")] = None,
 ) -> Filters:
-    given = {"since": since, "until": until, "category": category, "tag": tag}
+    given = {"since": since, "until": until, "category": category, "tag": tag, "gone": gone}
     return Filters.read({name: value for name, value in given.items() if value is not None})
 
 

@@ -54,6 +54,8 @@ class Filters:
     until: date | None = None
     category: str | None = None
     tag: str | None = None
+    gone: bool = False
+    """Only what the site no longer has."""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Filters:
@@ -61,12 +63,19 @@ class Filters:
         since, until = day(query, "since", "از"), day(query, "until", "تا")
         if since and until and since > until:
             raise NotUnderstood("روز «از» پس از روز «تا» است.", "since is later than until")
-        return cls(since=since, until=until, category=_name(query, "category", "بخش"), tag=_name(query, "tag", "برچسب"))
+        names = {"category": _name(query, "category", "بخش"), "tag": _name(query, "tag", "برچسب")}
+        return cls(since=since, until=until, **names, gone=switch(query, "gone"))
 
     def selection(self, site: str, *, unique: bool = False) -> Selection:
         """Make a selection of them, for storage."""
         return Selection(
-            site=site, since=self.since, until=self.until, category=self.category, tag=self.tag, unique=unique
+            site=site,
+            since=self.since,
+            until=self.until,
+            category=self.category,
+            tag=self.tag,
+            unique=unique,
+            gone=self.gone,
         )
 
 

@@ -47,6 +47,7 @@ class Item(NamedTuple):
     lead: str | None
     url: str
     changed_at: datetime
+    gone_at: datetime | None
 
 
 class Edit(NamedTuple):

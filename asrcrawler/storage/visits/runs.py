@@ -26,6 +26,7 @@ from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import AnotherRunError, TokenLostError
 from asrcrawler.policy import CLOCKS_APART
 from asrcrawler.storage.models import run
+from asrcrawler.storage.visits.gone import judge_looks
 from asrcrawler.storage.visits.sites import begin_archive
 from asrcrawler.system import processes
 
@@ -68,7 +69,8 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any], *, first
     """
     now = utcnow()
     with database.write(site) as connection:
-        for row in connection.execute(select(run).where(run.c.site == site, run.c.ended_at.is_(None))).mappings():
+        unended = connection.execute(select(run).where(run.c.site == site, run.c.ended_at.is_(None))).mappings().all()
+        for row in unended:
             if is_alive(row, now):
                 raise AnotherRunError(
                     f"another run on {site} is at work since {row['started_at']:%Y-%m-%d %H:%M:%S} UTC"
@@ -76,6 +78,8 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any], *, first
                 )
             ended_at = min(row["heartbeat_at"], now)  # its clock may have been ahead
             _set(connection, row["id"], ended_at=ended_at, end_reason=KILLED, exit_status=None)
+        if unended:
+            judge_looks(connection, site)
         token = secrets.token_hex(TOKEN_BYTES)
         values = {
             "site": site,
@@ -140,8 +144,10 @@ def end_run(database: Database, run_id: int, figures: RunFigures, *, reason: str
     now = utcnow()
     ended = {"ended_at": now, "heartbeat_at": now, "end_reason": reason[:100], "exit_status": exit_status}
     try:
-        with writing(database, run_id, figures=figures, **ended):
-            pass
+        with database.read() as connection:
+            site = connection.scalar(select(run.c.site).where(run.c.id == run_id)) or ""
+        with writing(database, run_id, site, figures=figures, **ended) as connection:
+            judge_looks(connection, site)
     finally:
         _tokens.pop((database.name, run_id), None)
 
