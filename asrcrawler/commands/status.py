@@ -109,8 +109,8 @@ class Command(AsrCommand):
 def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[str, Any]]:
     from asrcrawler.cli.reports import status_code as history
     from asrcrawler.clock import utcnow
-    from asrcrawler.storage.figures.status import code_history
     from asrcrawler.storage.articles.gone import of_code
+    from asrcrawler.storage.figures.status import code_history
     from asrcrawler.storage.visits.captures import kept_of
     from asrcrawler.storage.visits.ledger import newest_known
 

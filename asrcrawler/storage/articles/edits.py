@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import RowMapping
 
     from asrcrawler.storage.engine.database import Database
 
@@ -106,7 +106,7 @@ def edits(
     found: list[ListedEdit] = []
     with database.read() as connection:
         for change in changes:
-            rows = connection.execute(latest_first.where(revision.c.change == str(change)))
+            rows = connection.execute(latest_first.where(revision.c.change == str(change))).mappings()
             found += [_listed(row) for row in rows]
     return sorted(found, key=lambda edit: edit.place, reverse=True)[:limit]
 
@@ -121,8 +121,7 @@ def latest_edit(database: Database, site: str | None = None) -> datetime | None:
     return max((moment for moment in moments if moment is not None), default=None)
 
 
-def _listed(row: Row[Any]) -> ListedEdit:
-    values = row._mapping
+def _listed(values: RowMapping) -> ListedEdit:
     after = "present" if values["later_number"] is None else "later"
     facts = {name: values[name] for name in (*_OF_EDIT, *_OF_ARTICLE)} | {"change": Change(values["change"])}
     return ListedEdit(
