@@ -31,6 +31,7 @@ MOST_PATIENCE = 3.0  # … up to this
 SOONEST_REVISIT = 30 * MINUTE
 LATEST_REVISIT = 14 * DAY
 SETTLED_AGE = 60 * DAY
+OLD_REVISIT = 30 * DAY  # between two looks at an article past that age, at least; a run takes a few, in turn
 
 # A missing code: drafts get their code hours before they are published, so those near the top are worth a look.
 NEAR_TOP = 500  # codes below the newest one; two to five days of an outlet of this size

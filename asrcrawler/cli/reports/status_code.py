@@ -166,15 +166,13 @@ def _is_open(times: Sequence[Disappearance]) -> bool:
 
 def _disappearance(time: Disappearance) -> str:
     since = moment(time.gone_at)
-    match time.state:
-        case Presence.BACK:
-            return f"was gone from {since} and was back on {moment(time.back_at)}"
-        case Presence.GONE:
-            return f"gone since {since}, proved on {moment(time.confirmed_at)}"
-        case Presence.WAITING:
-            return f"missing since {since}; another look a day later tells whether it is gone"
-        case Presence.DOUBTFUL:
-            return f"missing since {since}; that does not count until its run has ended, or if it met an outage"
+    if time.back_at is not None:
+        return f"was gone from {since} and was back on {moment(time.back_at)}"
+    if time.confirmed_at is not None:
+        return f"gone since {since}, proved on {moment(time.confirmed_at)}"
+    if time.state is Presence.WAITING:
+        return f"missing since {since}; another look a day later tells whether it is gone"
+    return f"missing since {since}; that does not count until its run has ended, or if it met an outage"
 
 
 def _visit(visit: Row) -> str:

@@ -164,7 +164,6 @@ class _Rewriting:
             item,
             first_seen_at=seen[0]["at"],
             last_seen_at=seen[-1]["at"],
-            last_visit_at=history.visits[-1]["at"],
             changed_at=changed[-1] if changed else seen[0]["at"],
         )
         values = self._rows.articles[item.code]

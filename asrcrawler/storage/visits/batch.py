@@ -137,13 +137,12 @@ class Batch:
             return
         if outcome is Outcome.MISSING or (outcome is Outcome.STORED and known.get("outcome") != outcome):
             self.unsettled.add(item.code)
+        stored["last_visit_at"] = self.ledger[item.code]["visited_at"]
         if change == NEW:
             return
+        self.refreshed.add(item.code)
         self.looks += 1
         self.missing_looks += outcome is Outcome.MISSING
-        if not self._is_older(item, stored["last_visit_at"]):
-            stored["last_visit_at"] = _moment(item)
-            self.refreshed.add(item.code)
 
     def _looks(self, item: Article | Absence) -> Looks | None:
         """Count the looks at the code that found a page without its end, this one included.
@@ -281,7 +280,7 @@ class Batch:
             "first_seen_at": at,
             "last_seen_at": at,
             "changed_at": at,
-            "last_visit_at": at,
+            "last_visit_at": self.ledger.get(item.code, {}).get("visited_at") or at,
             "gone_at": None,
         }
         self.signatures[item.code] = item.signature

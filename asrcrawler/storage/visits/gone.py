@@ -54,7 +54,7 @@ def judge_looks(connection: Connection, site: str) -> None:
 
 def settle(connection: Connection, site: str, codes: Iterable[int]) -> None:
     """Work out anew when the articles of ``codes`` were gone, and write what differs."""
-    for chunk in _chunks(sorted(codes)):
+    for chunk in chunks(sorted(codes)):
         known, found = stored(connection, site, chunk), worked_out(connection, site, chunk)
         _replace(connection, site, known, found)
         _mark(connection, site, chunk, found)
@@ -76,11 +76,16 @@ def worked_out(connection: Connection, site: str, codes: Collection[int]) -> Dis
     own = visit.c.site == site, among(connection, visit.c.code, codes), visit.c.outcome.in_(_TELLING)
     columns = visit.c.code, visit.c.at, visit.c.outcome, visit.c.run_id
     rows = connection.execute(select(*columns).where(*own).order_by(visit.c.code, visit.c.id)).all()
-    counting = _counting(connection, {row.run_id for row in rows if row.run_id is not None})
-    looks = defaultdict(list)
+    judged = _judged(connection, {row.run_id for row in rows if row.run_id is not None})
+    looks, at_work = defaultdict(list), {}
     for code, at, outcome, run_id in rows:
-        looks[code].append(Look(at, Outcome(outcome), run_id is None or run_id in counting))
+        looks[code].append(Look(at, Outcome(outcome), run_id is None or judged.get(run_id, False)))
+        if run_id is not None and run_id not in judged and outcome == Outcome.MISSING:
+            at_work[code] = at
     found = {code: disappearances(own) for code, own in looks.items()}
+    for code, at in at_work.items():
+        if not found[code] or found[code][-1].state is Presence.BACK:  # seen again since, and to be judged all the same
+            found[code].append(Disappearance(Presence.DOUBTFUL, at))
     return {code: times for code, times in found.items() if times}
 
 
@@ -91,11 +96,11 @@ def run_looks(database: Database, run_id: int) -> tuple[int, int]:
     return (row.looks, row.missing_looks) if row else (0, 0)
 
 
-def _counting(connection: Connection, runs: Collection[int]) -> set[int]:
-    """Find those of ``runs`` whose looks count: they have ended, and met no outage."""
+def _judged(connection: Connection, runs: Collection[int]) -> dict[int, bool]:
+    """Tell of those of ``runs`` that have ended whether their looks count: they met no outage."""
     columns = run.c.id, run.c.looks, run.c.missing_looks
     ended = connection.execute(select(*columns).where(among(connection, run.c.id, runs), run.c.ended_at.is_not(None)))
-    return {row.id for row in ended if not is_outage(row.looks, row.missing_looks)}
+    return {row.id: not is_outage(row.looks, row.missing_looks) for row in ended}
 
 
 def _replace(connection: Connection, site: str, known: Disappearances, found: Disappearances) -> None:
@@ -132,7 +137,8 @@ def _disappearance(steps: Sequence[Any]) -> Disappearance:
     return Disappearance(Presence(steps[0]), *steps[1:])
 
 
-def _chunks(codes: Iterable[int]) -> Iterator[list[int]]:
+def chunks(codes: Iterable[int]) -> Iterator[list[int]]:
+    """Give ``codes`` in lists of :data:`CHUNK`."""
     rest = iter(codes)
     while chunk := list(islice(rest, CHUNK)):
         yield chunk

@@ -3,8 +3,10 @@
 What earlier versions left is worked out from their visits. Where the proof is still wanting, another look is booked.
 """
 
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,23 +21,31 @@ depends_on = None
 GONE_AFTER = timedelta(days=1)
 FEWEST_LOOKS, OUTAGE = 20, 0.5
 
-article = sa.table(
+
+def _table(name: str, **columns: Any) -> sa.TableClause:
+    return sa.table(name, *(sa.column(column, type_) for column, type_ in columns.items()))
+
+
+article = _table(
     "article",
-    *(sa.column(name, sa.String) for name in ("site", "code")),
-    *(sa.column(name, UtcDateTime) for name in ("first_seen_at", "last_seen_at", "last_visit_at", "gone_at")),
+    site=sa.String,
+    code=sa.Integer,
+    first_seen_at=UtcDateTime,
+    last_seen_at=UtcDateTime,
+    last_visit_at=UtcDateTime,
+    gone_at=UtcDateTime,
 )
-visit = sa.table(
-    "visit",
-    *(sa.column(name) for name in ("id", "site", "code", "run_id", "outcome")),
-    sa.column("at", UtcDateTime),
+visit = _table(
+    "visit", id=sa.Integer, site=sa.String, code=sa.Integer, run_id=sa.Integer, outcome=sa.String, at=UtcDateTime
 )
-run = sa.table(
-    "run", *(sa.column(name, sa.Integer) for name in ("id", "looks", "missing_looks")), sa.column("ended_at")
-)
-ledger = sa.table(
+run = _table("run", id=sa.Integer, looks=sa.Integer, missing_looks=sa.Integer, ended_at=UtcDateTime)
+ledger = _table(
     "ledger",
-    *(sa.column(name) for name in ("site", "code", "outcome")),
-    *(sa.column(name, UtcDateTime) for name in ("visited_at", "next_visit_at")),
+    site=sa.String,
+    code=sa.Integer,
+    outcome=sa.String,
+    visited_at=UtcDateTime,
+    next_visit_at=UtcDateTime,
 )
 same_code = sa.and_(article.c.site == visit.c.site, article.c.code == visit.c.code)
 
@@ -103,7 +113,7 @@ def _count_looks(connection: sa.Connection) -> None:
         )
 
 
-def _disappearances(connection: sa.Connection) -> list[dict[str, object]]:
+def _disappearances(connection: sa.Connection) -> list[dict[str, Any]]:
     missed = (
         sa.select(visit.c.site, visit.c.code)
         .join_from(visit, article, same_code)
@@ -121,15 +131,16 @@ def _disappearances(connection: sa.Connection) -> list[dict[str, object]]:
         .where(visit.c.outcome.in_(["stored", "missing"]))
         .order_by(visit.c.site, visit.c.code, visit.c.id)
     )  # fmt: skip
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for (site, code), own in groupby(looks, lambda row: (row.site, row.code)):
         rows += [{"site": site, "code": code, "number": number, **found} for number, found in enumerate(_of(own), 1)]
     return rows
 
 
-def _of(looks):
+def _of(looks: Iterable[Any]) -> Iterator[dict[str, Any]]:
     """Work out the disappearances of one code from its visits, in their order."""
-    now, was_seen = None, False
+    now: dict[str, Any] | None = None
+    was_seen = False
     for row in looks:
         if row.outcome == "stored":
             if now is not None and now["state"] == "gone":
@@ -141,7 +152,7 @@ def _of(looks):
         yield now
 
 
-def _missed(known, row):
+def _missed(known: dict[str, Any] | None, row: Any) -> dict[str, Any]:
     judged = row.run_id is None or row.ended_at is not None
     counts = judged and not ((row.looks or 0) >= FEWEST_LOOKS and row.missing_looks > OUTAGE * row.looks)
     fresh = {"gone_at": row.at, "at": row.at, "confirmed_at": None, "back_at": None}
@@ -156,27 +167,20 @@ def _missed(known, row):
     return known
 
 
-def _mark(connection: sa.Connection, rows: list[dict[str, object]]) -> None:
+def _mark(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
     """Mark the articles that are gone, and book the look that is wanting for the others that are missing."""
-    own = {"own_site": sa.bindparam("own_site"), "own_code": sa.bindparam("own_code")}
-    gone = [row for row in rows if row["state"] == "gone"]
+    own_code: dict[str, Any] = {"site": sa.bindparam("own_site"), "code": sa.bindparam("own_code")}
+    moment = sa.bindparam("moment", type_=UtcDateTime)
+    gone = [_at(row, row["gone_at"]) for row in rows if row["state"] == "gone"]
     if gone:
-        connection.execute(
-            sa.update(article)
-            .where(article.c.site == own["own_site"], article.c.code == own["own_code"])
-            .values(gone_at=sa.bindparam("since", type_=UtcDateTime)),
-            [{"own_site": row["site"], "own_code": row["code"], "since": row["gone_at"]} for row in gone],
-        )
-    wanting = [row for row in rows if row["state"] in {"waiting", "doubtful"}]
+        own = article.c.site == own_code["site"], article.c.code == own_code["code"]
+        connection.execute(sa.update(article).where(*own).values(gone_at=moment), gone)
+    wanting = [_at(row, row["at"] + GONE_AFTER) for row in rows if row["state"] in {"waiting", "doubtful"}]
     if wanting:
-        due = sa.bindparam("due", type_=UtcDateTime)
-        connection.execute(
-            sa.update(ledger)
-            .where(ledger.c.site == own["own_site"], ledger.c.code == own["own_code"], ledger.c.outcome == "missing")
-            .where(ledger.c.next_visit_at.is_(None) | (ledger.c.next_visit_at > due))
-            .values(next_visit_at=due),
-            [
-                {"own_site": row["site"], "own_code": row["code"], "due": row["at"] + GONE_AFTER}  # type: ignore[operator]
-                for row in wanting
-            ],
-        )
+        missing = ledger.c.site == own_code["site"], ledger.c.code == own_code["code"], ledger.c.outcome == "missing"
+        late = ledger.c.next_visit_at.is_(None) | (ledger.c.next_visit_at > moment)
+        connection.execute(sa.update(ledger).where(*missing, late).values(next_visit_at=moment), wanting)
+
+
+def _at(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    return {"own_site": row["site"], "own_code": row["code"], "moment": moment}
