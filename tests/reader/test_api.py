@@ -132,7 +132,10 @@ def test_exact_duplicates_can_be_left_out(client: TestClient) -> None:
         (
             "/api/search?query=x&query=y&q=z",
             400,
-            "'query' is not a parameter of this address; there is: since, until, category, tag, gone, q, order, page, limit",
+            (
+                "'query' is not a parameter of this address;"
+                " there is: since, until, category, tag, gone, q, order, page, limit"
+            ),
         ),
         ("/api/status?x", 400, "'x' is not a parameter of this address; it has none"),
         ("/api/articles/9?Limit=1", 400, "'Limit' is not a parameter of this address; it has none"),
