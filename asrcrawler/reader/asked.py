@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from asrcrawler.exceptions import DateError
 from asrcrawler.samaneh.urls import HIGHEST_CODE
@@ -84,18 +83,18 @@ def words(query: Mapping[str, str]) -> str:
 
 def place(query: Mapping[str, str], *, limit: int = PAGE) -> Position:
     """Read where a slice begins: ``before`` or ``after`` the article with a code. Raises :exc:`NotUnderstood`."""
-    before, after = (_number(query, name, 1, HIGHEST_CODE) for name in ("before", "after"))
+    before, after = (number(query, name, 1, HIGHEST_CODE) for name in ("before", "after"))
     return Position(before=before, after=after, limit=limit)
 
 
 def page(query: Mapping[str, str]) -> int:
     """Read the number of a page of a search, from 1. Raises :exc:`NotUnderstood`."""
-    return _number(query, "page", 1, LAST_PAGE) or 1
+    return number(query, "page", 1, LAST_PAGE) or 1
 
 
 def limit(query: Mapping[str, str]) -> int:
     """Read how many articles a machine asks for. Raises :exc:`NotUnderstood`."""
-    return _number(query, "limit", 1, MOST_ON_A_PAGE) or PAGE
+    return number(query, "limit", 1, MOST_ON_A_PAGE) or PAGE
 
 
 def switch(query: Mapping[str, str], name: str) -> bool:
@@ -128,17 +127,8 @@ def day(query: Mapping[str, str], name: str, persian: str | None = None) -> date
     )
 
 
-def address(path: str, **query: object) -> str:
-    """Write a path with its query; what is None or empty is left out.
-
-    >>> address("/search", q="oil gas", page=2, order=None)
-    '/search?q=oil+gas&page=2'
-    """
-    given = {name: str(value) for name, value in query.items() if value not in {None, ""}}
-    return f"{path}?{urlencode(given)}" if given else path
-
-
-def _number(query: Mapping[str, str], name: str, least: int, most: int) -> int | None:
+def number(query: Mapping[str, str], name: str, least: int, most: int) -> int | None:
+    """Read a whole number of an address, None where it is not given. Raises :exc:`NotUnderstood`."""
     text = query.get(name, "").strip()
     if not text:
         return None

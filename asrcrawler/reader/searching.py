@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from asrcrawler.cli.reports.search import hit_as_json
 from asrcrawler.reader import asked
+from asrcrawler.reader.addresses import with_query
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.api import CHECKED, Given, Limit, answer, described, listed
-from asrcrawler.reader.asked import Filters, address
+from asrcrawler.reader.asked import Filters
 from asrcrawler.reader.rendering import library_of, page
 from asrcrawler.storage.search import Order, search
 
@@ -51,6 +52,10 @@ def search_page(request: Request) -> Response:
     library, query = library_of(request), request.query_params
     form: dict[str, Any] = {"given": query, "names": library.categories(), "hits": None, "total": 0, "number": 1}
     form |= {"newer_page": None, "older_page": None, "problem": None}
+    form |= {
+        "without": lambda name: _page_address(request, **{name: None}),
+        "ordered": lambda order: _page_address(request, order=order),
+    }
     try:
         filters, words, number = Filters.read(query), asked.words(query), asked.page(query)
         order = _order(query.get("order", ""))
@@ -65,8 +70,8 @@ def search_page(request: Request) -> Response:
         "hits": found.hits,
         "total": found.total,
         "number": number,
-        "newer_page": _page_address(request, number - 1) if number > 1 else None,
-        "older_page": _page_address(request, number + 1) if further else None,
+        "newer_page": _page_address(request, page=number - 1) if number > 1 else None,
+        "older_page": _page_address(request, page=number + 1) if further else None,
     }
     return page(request, "search.html", **form)
 
@@ -95,7 +100,7 @@ def search_for_machines(
         limit=size,
     )
     further = number < asked.LAST_PAGE and offset + size < found.total
-    following = _page_address(request, number + 1) if further else None
+    following = _page_address(request, page=number + 1) if further else None
     return answer(request, {"total": found.total, "hits": [hit_as_json(hit) for hit in found.hits], "next": following})
 
 
@@ -114,5 +119,6 @@ def _order(text: str) -> Order:
     raise asked.NotUnderstood("ترتیبی که در نشانی آمده شناخته نیست.", f"order is none of: {', '.join(Order)}")
 
 
-def _page_address(request: Request, number: int) -> str:
-    return address(request.url.path, **{**request.query_params, "page": number})
+def _page_address(request: Request, **changed: object) -> str:
+    """Write the address of the same search with something changed; unless told, its first page."""
+    return with_query(request.url.path, **{**request.query_params, "page": None, **changed})
