@@ -16,7 +16,7 @@ from asrcrawler import __version__
 from asrcrawler.exceptions import StorageError
 from asrcrawler.reader import api, articles, dates, feed, lists, metrics, searching, shortcuts, watching
 from asrcrawler.reader.addresses import with_query
-from asrcrawler.reader.asked import NotUnderstood
+from asrcrawler.reader.asked import NotThere, problem
 from asrcrawler.reader.rendering import page
 from asrcrawler.reader.security import Guard
 
@@ -56,7 +56,7 @@ def create_app(library: Library, *, hosts: Collection[str] | None = None) -> ASG
         redoc_url=None,
         openapi_url="/api/openapi.json",
         exception_handlers={
-            NotUnderstood: _not_understood,
+            NotThere: _not_there,
             RequestValidationError: _not_valid,
             HTTPException: _http_error,
             StorageError: _out_of_reach,
@@ -76,22 +76,21 @@ def create_app(library: Library, *, hosts: Collection[str] | None = None) -> ASG
 def _answer(request: Request, status: int, persian: str, english: str) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": english}, status)
-    heading = _ERRORS.get(status, _ERRORS[400])
-    values: dict[str, Any] = {"code": status, "heading": heading, "message": persian, "day": None, "newest": None}
-    values["again"] = with_query(request.url.path, **request.query_params)
+    values: dict[str, Any] = {"heading": _ERRORS.get(status, _ERRORS[400]), "day": None, "newest": None}
     if request.url.path == "/goto":
-        values["day"] = request.query_params.get("day", "")
-    response = page(request, "error.html", status=status, **values)
+        values |= {"heading": "تاریخ نامعتبر است", "day": request.query_params.get("day", "")}
+    again = with_query(request.url.path, **request.query_params)
+    response = page(request, "error.html", status=status, code=status, message=persian, again=again, **values)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-async def _not_understood(request: Request, error: Any) -> Response:
-    return _answer(request, error.status, error.persian, str(error))
+async def _not_there(request: Request, error: Any) -> Response:
+    return _answer(request, 404, error.persian, str(error))
 
 
 async def _not_valid(request: Request, error: Any) -> Response:
-    return _answer(request, 400, "نشانی درست نیست.", "; ".join(found["msg"] for found in error.errors()))
+    return _answer(request, *problem(error.errors()))
 
 
 async def _http_error(request: Request, error: Any) -> Response:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from importlib.util import find_spec
 from io import BytesIO
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from asrcrawler.exceptions import DamagedCaptureError
 from asrcrawler.export import warc
 from asrcrawler.items import Change
-from asrcrawler.reader import asked, difference, evidence
+from asrcrawler.reader import difference, evidence
 from asrcrawler.reader.addresses import base_url, scope_of
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import NotThere, NotUnderstood
+from asrcrawler.reader.asked import Code, Difference, NotThere
 from asrcrawler.reader.rendering import page, unchanged_or
 from asrcrawler.reader.snapshot import POLICY, harmless
 from asrcrawler.reader.words import CHANGES, FIELDS, blocks
@@ -41,8 +41,8 @@ router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 
 @router.get("/news/{code}")
-def article(request: Request, code: str) -> Response:
-    scope, wanted = scope_of(request), asked.code(code)
+def article(request: Request, code: Code) -> Response:
+    scope, wanted = scope_of(request), code
     found = scope.library.article(wanted)
     edits = versions.edits(scope.database, scope.site, wanted, EDITS_SHOWN)
     kept = evidence.captures(kept_of(scope.database, scope.site, wanted), edits)
@@ -64,13 +64,13 @@ def article(request: Request, code: str) -> Response:
 
 
 @router.get("/news/{code}/edits/{number}")
-def edit(request: Request, code: str, number: str) -> Response:
+def edit(request: Request, code: Code, number: Code, asked: Annotated[Difference, Query()]) -> Response:
     """Show word by word what replaced the text with this number, or how any two texts differ."""
-    scope, wanted, which = scope_of(request), asked.code(code), asked.code(number)
+    scope, wanted, which = scope_of(request), code, number
     present = scope.library.article(wanted)
     if which >= present["revision"]:
         raise NotThere("این ویرایش در بایگانی نیست.", "no such edit")
-    first, last = _pair(request.query_params, which, present["revision"])
+    first, last = asked.first or which, asked.last or which + 1
     texts = versions.texts(scope.database, scope.site, wanted, (first, last))
     if len(texts) < 2:
         raise NotThere("این ویرایش در بایگانی نیست.", "no such edit")
@@ -89,7 +89,7 @@ def edit(request: Request, code: str, number: str) -> Response:
         versions=(first, last),
         chosen={} if (first, last) == (which, which + 1) else {"from": first, "to": last},
         heading=f"ویرایش {CHANGES[Change(change)]}" if change else "تفاوت دو متن",
-        split=request.query_params.get("view") == "split",
+        split=asked.view == "split",
         edits=edits,
         seen=(before["seen_at"], after["seen_at"]),
         lines=[(name, parts) for name, parts in lines if difference.changed(parts)],
@@ -102,9 +102,9 @@ def edit(request: Request, code: str, number: str) -> Response:
 
 
 @router.get("/news/{code}/captures/{name}")
-def capture(request: Request, code: str, name: str) -> Response:
+def capture(request: Request, code: Code, name: str) -> Response:
     """Answer with a capture: as it came (``.html``), as WARC (``.warc.gz``), or to look at, with nothing that acts."""
-    scope, wanted = scope_of(request), asked.code(code)
+    scope, wanted = scope_of(request), code
     digest, _, form = name.partition(".")
     kept = [one for one in kept_of(scope.database, scope.site, wanted) if one.digest.hex() == digest]
     if not kept or kept[0].packed_size is None or form not in FORMS:
@@ -154,15 +154,6 @@ def _beside(scope: Scope, article: Mapping[str, Any], position: Position) -> rea
         return None
     found = reading.published(scope.database, scope.site, None, scope.now, position).items
     return found[0] if found else None
-
-
-def _pair(query: Mapping[str, str], number: int, present: int) -> tuple[int, int]:
-    """Read which two texts are compared: those before and after the edit, unless others are asked for."""
-    first = asked.number(query, "from", 1, present) or number
-    last = asked.number(query, "to", 1, present) or number + 1
-    if first >= last:
-        raise NotUnderstood("متن نخست باید پیش از متن دوم باشد.", "from is not lower than to")
-    return first, last
 
 
 def _with_gaps(paragraphs: list[Paragraph]) -> Iterator[tuple[bool, list[Paragraph]]]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import jdatetime
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import RedirectResponse
 
-from asrcrawler.reader import asked, calendars
+from asrcrawler.reader import calendars
 from asrcrawler.reader.addresses import scope_of
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import NotThere
+from asrcrawler.reader.asked import GoTo, NotThere, Place
 from asrcrawler.reader.calendars import Cell
 from asrcrawler.reader.lists import turning
 from asrcrawler.reader.rendering import page
@@ -139,13 +139,13 @@ def month(request: Request, year: int, month: int) -> Response:
 
 
 @router.get("/{year:typed}/{month:typed}/{number:typed}")
-def day(request: Request, year: int, month: int, number: int) -> Response:
+def day(request: Request, year: int, month: int, number: int, asked: Annotated[Place, Query()]) -> Response:
     days = _days_of(year, month)
     if not 1 <= number <= len(days):
         raise NotThere("چنین روزی در تقویم نیست.", "no such day")
     scope, day = scope_of(request), days[number - 1]
     first, end = midnight(day), next_midnight(day)
-    found = reading.published(scope.database, scope.site, first, end, asked.place(request.query_params))
+    found = reading.published(scope.database, scope.site, first, end, asked.position)
     before, after = reading.published_around(scope.database, scope.site, first, end)
     return page(
         request,
@@ -162,11 +162,10 @@ def day(request: Request, year: int, month: int, number: int) -> Response:
 
 
 @router.get("/goto")
-def goto(request: Request) -> Response:
+def goto(request: Request, asked: Annotated[GoTo, Query()]) -> Response:
     """Redirect from the form for a day, in either calendar, to the page of the day."""
     scope = scope_of(request)
-    wanted = asked.day(request.query_params, "day")
-    return RedirectResponse(scope.list_path(wanted) if wanted else scope.list_path(), 303)
+    return RedirectResponse(scope.list_path(asked.day) if asked.day else scope.list_path(), 303)
 
 
 def _month_cells(scope: Scope, months: Sequence[tuple[int, int]]) -> list[Cell]:

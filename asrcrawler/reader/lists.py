@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from asrcrawler.reader import asked, plots
+from asrcrawler.reader import plots
 from asrcrawler.reader.addresses import scope_of, with_query
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import NotThere
+from asrcrawler.reader.asked import LONGEST_NAME, Front, NotThere, Place
 from asrcrawler.reader.rendering import page
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.figures.periods import count_published
@@ -18,20 +18,21 @@ from asrcrawler.text.calendar import day_of, midnight, next_midnight
 from asrcrawler.text.persian import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from asrcrawler.storage.articles.reading import Item, Slice
 
+PlaceAsked = Annotated[Place, Query()]
 router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 
 @router.get("/")
-def front(request: Request) -> Response:
+def front(request: Request, asked: Annotated[Front, Query()]) -> Response:
     """Show the newest articles by day; those with a date in the future have a page of their own."""
-    scope, query = scope_of(request), request.query_params
-    place, unique, now = asked.place(query), asked.switch(query, "unique"), scope.now
-    found = reading.published(scope.database, scope.site, None, now, place, unique=unique)
+    scope = scope_of(request)
+    now = scope.now
+    found = reading.published(scope.database, scope.site, None, now, asked.position, unique=asked.unique)
     days = list(by_day(found.items))
     of_day = [count_published(scope.database, scope.site, [midnight(day), next_midnight(day)])[0] for day, _ in days]
     today = scope.library.today()
@@ -45,18 +46,18 @@ def front(request: Request) -> Response:
         hours=plots.hours(today.hours, now),
         future=reading.count_future(scope.database, scope.site, now),
         undated=reading.has_undated(scope.database, scope.site),
-        is_top=place.before is None and place.after is None,
-        compact=query.get("view") == "compact",
-        unique=unique,
-        views=_views(query),
+        is_top=asked.before is None and asked.after is None,
+        compact=asked.view == "compact",
+        unique=asked.unique,
+        views=_views(asked),
         **turning(request, found),
     )
 
 
 @router.get("/future")
-def future(request: Request) -> Response:
+def future(request: Request, asked: PlaceAsked) -> Response:
     scope = scope_of(request)
-    found = reading.published(scope.database, scope.site, scope.now, None, asked.place(request.query_params))
+    found = reading.published(scope.database, scope.site, scope.now, None, asked.position)
     return _list(
         request,
         found,
@@ -66,9 +67,9 @@ def future(request: Request) -> Response:
 
 
 @router.get("/undated")
-def undated(request: Request) -> Response:
+def undated(request: Request, asked: PlaceAsked) -> Response:
     scope = scope_of(request)
-    found = reading.undated(scope.database, scope.site, asked.place(request.query_params))
+    found = reading.undated(scope.database, scope.site, asked.position)
     note = "در صفحهٔ این خبرها تاریخی پیدا نشد. به ترتیب کد خبر."
     return _list(request, found, heading="خبرهای بدون تاریخ", note=note)
 
@@ -79,13 +80,13 @@ def sections(request: Request) -> Response:
 
 
 @router.get("/category/{name:path}")
-def category(request: Request, name: str) -> Response:
-    return _labelled(request, "category", name, heading="بخش", none="در این بخش خبری نیست.")
+def category(request: Request, name: str, asked: PlaceAsked) -> Response:
+    return _labelled(request, asked, "category", name, heading="بخش", none="در این بخش خبری نیست.")
 
 
 @router.get("/tag/{name:path}")
-def tag(request: Request, name: str) -> Response:
-    return _labelled(request, "tag", name, heading="برچسب", none="هیچ خبری این برچسب را ندارد.")
+def tag(request: Request, name: str, asked: PlaceAsked) -> Response:
+    return _labelled(request, asked, "tag", name, heading="برچسب", none="هیچ خبری این برچسب را ندارد.")
 
 
 def by_day(items: Iterable[Item]) -> Iterator[tuple[date, list[Item]]]:
@@ -105,12 +106,12 @@ def turning(request: Request, found: Slice) -> dict[str, Any]:
     }
 
 
-def _labelled(request: Request, kind: str, name: str, *, heading: str, none: str) -> Response:
+def _labelled(request: Request, asked: Place, kind: str, name: str, *, heading: str, none: str) -> Response:
     wanted = clean(name)
-    if not wanted or len(wanted) > asked.LONGEST_NAME:
+    if not wanted or len(wanted) > LONGEST_NAME:
         raise NotThere(none, "no such name")
     scope = scope_of(request)
-    found = reading.labelled(scope.database, scope.site, kind, wanted, asked.place(request.query_params))
+    found = reading.labelled(scope.database, scope.site, kind, wanted, asked.position)
     if not found.items and not found.newer:
         raise NotThere(none, "no such name")
     return _list(request, found, heading=wanted, label=heading, refine=scope.list_path("search", **{kind: wanted}))
@@ -123,12 +124,12 @@ def _list(request: Request, found: Slice, *, heading: str, **values: Any) -> Res
     )
 
 
-def _views(query: Mapping[str, str]) -> dict[str, str]:
+def _views(asked: Front) -> dict[str, str]:
     """Give the addresses of the front page shown otherwise: with leads, compact, with and without duplicates."""
-    view, unique = query.get("view"), query.get("unique")
+    unique = 1 if asked.unique else None
     return {
         "full": with_query("/", unique=unique),
         "compact": with_query("/", view="compact", unique=unique),
-        "unique": with_query("/", view=view, unique=1),
-        "all": with_query("/", view=view),
+        "unique": with_query("/", view=asked.view, unique=1),
+        "all": with_query("/", view=asked.view),
     }

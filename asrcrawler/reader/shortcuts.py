@@ -5,10 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from asrcrawler.reader import asked
 from asrcrawler.reader.addresses import scope_of
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import NotThere
+from asrcrawler.reader.asked import Code, NotThere
 from asrcrawler.samaneh.urls import code_of_short_path
 
 router = APIRouter(include_in_schema=False, route_class=ReadAgain)
@@ -16,8 +15,8 @@ router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 @router.get("/fa/news/{code}")
 @router.get("/fa/news/{code}/{_:path}")
-def as_on_the_site(request: Request, code: str) -> Response:
-    return RedirectResponse(scope_of(request).article_path({"code": asked.code(code)}), 301)
+def as_on_the_site(request: Request, code: Code) -> Response:
+    return RedirectResponse(scope_of(request).article_path({"code": code}), 301)
 
 
 @router.get("/{short}")
