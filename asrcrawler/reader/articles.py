@@ -68,11 +68,9 @@ def edit(request: Request, code: Code, number: Code, asked: Annotated[Difference
     """Show word by word what replaced the text with this number, or how any two texts differ."""
     scope, wanted, which = scope_of(request), code, number
     present = scope.library.article(wanted)
-    if which >= present["revision"]:
-        raise NotThere("این ویرایش در بایگانی نیست.", "no such edit")
     first, last = asked.first or which, asked.last or which + 1
     texts = versions.texts(scope.database, scope.site, wanted, (first, last))
-    if len(texts) < 2:
+    if which >= present["revision"] or first >= last or len(texts) < 2:
         raise NotThere("این ویرایش در بایگانی نیست.", "no such edit")
     edits = versions.edits(scope.database, scope.site, wanted, EDITS_SHOWN)
     before, after = texts[first], texts[last]

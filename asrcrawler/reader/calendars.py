@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from asrcrawler.reader.words import number
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 SHADES = 5
 LEAST_UNVISITED = 0.05  # share of a period's codes; with less it counts as visited
 MOST_UNVISITED = 0.5  # share of the codes between two articles; with more, what lies between is not visited yet
+FEWEST_CODES = 20  # between two articles; fewer are the gaps that any archive has
 WIDEST = 40  # codes for each article; in a wider span one of the dates is wrong, and the span says nothing
 
 
@@ -40,14 +40,14 @@ def spans(found: Sequence[Period], before: int | None, after: int | None) -> lis
     They are those of its articles, or for a period without any those between the articles around it. ``before`` and
     ``after`` are the codes of the articles around all of them.
     """
-    earlier = accumulate((period.highest for period in found[:-1]), lambda code, own: own or code, initial=before)
-    later = [*accumulate((period.lowest for period in found[:0:-1]), lambda code, own: own or code, initial=after)]
+    earlier = _last_known([period.highest for period in found], before)
+    later = _last_known([period.lowest for period in reversed(found)], after)[::-1]
     given: list[Span | None] = []
-    for period, last, following in zip(found, earlier, reversed(later), strict=True):
+    for period, last, following in zip(found, earlier, later, strict=True):
         if period.lowest is not None and period.highest is not None:
             wide = period.highest - period.lowest + 1 > WIDEST * period.articles
             given.append(None if wide else (period.lowest, period.highest))
-        elif last is not None and following is not None and last + 1 < following:
+        elif last is not None and following is not None and following - last > FEWEST_CODES:
             given.append((last + 1, following - 1))
         else:
             given.append(None)
@@ -74,3 +74,12 @@ def in_words(name: str, articles: int, shade: str) -> str:
     if articles:
         return f"{name}: {number(articles)} خبر{'، دریافت ناتمام' if 'hp' in shade else ''}"
     return f"{name}: {'هنوز دریافت‌نشده' if 'hx' in shade else 'بدون خبر'}"
+
+
+def _last_known(codes: Sequence[int | None], start: int | None) -> list[int | None]:
+    """Give for each place the last code known before it."""
+    known, found = start, []
+    for code in codes:
+        found.append(known)
+        known = code or known
+    return found
