@@ -118,7 +118,7 @@ def test_how_a_run_ended_is_told_in_words(
 def test_where_the_values_of_the_last_articles_came_from(client: TestClient) -> None:
     tree = LexborHTMLParser(client.get("/health").text)
     [heading] = tree.css("#sources")
-    table = tree.css("[aria-labelledby=sources] table")[0]
+    table = tree.css("table[aria-labelledby=sources]")[0]
     assert heading.text() == "منبع هر فیلد در ۴۹ خبر اخیر"
     assert [cell.text() for cell in table.css("thead th")] == ["فیلد", "خود صفحه", "تگ‌های meta", "JSON-LD", "پیدا نشد"]
     assert [[cell.text() for cell in row.css("th, td")] for row in table.css("tbody tr")] == [
