@@ -15,7 +15,8 @@ from sqlalchemy.exc import (
     StatementError,
 )
 
-from asrcrawler.exceptions import INSTALL, DamagedError, LockedError, StorageError, UnstorableError, UnusableError
+from asrcrawler.exceptions import DamagedError, LockedError, StorageError, UnstorableError, UnusableError
+from asrcrawler.system.installing import command_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def translated(where: str) -> Iterator[None]:
     except (ArgumentError, NoSuchModuleError) as error:
         raise UnusableError(f"database {where}: {_cause(error)}") from error
     except ImportError as error:
-        raise UnusableError(f"database {where}: {_cause(error)} ({INSTALL.format('postgresql')})") from error
+        raise UnusableError(f"database {where}: {_cause(error)} ({command_for('postgresql')})") from error
     except SQLAlchemyError as error:
         raise _kind(error)(f"database {where}: {_cause(error)}") from error
     except UnicodeDecodeError as error:
