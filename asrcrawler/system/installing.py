@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[2]
 def command_for(extra: str) -> str:
     """Write the command that installs ``extra``: from the checkout, else from the wheel's file, else from the index.
 
-    For a checkout or a file it does not name the package alone: pip would ask the index for whatever is called so there.
+    For a checkout or a file it does not name the package alone: pip would ask the index for what is called so there.
     """
     if (FOLDER / "pyproject.toml").exists():
         return f"pip install -e '.[{extra}]'"
