@@ -1,4 +1,4 @@
-"""Work visits into the rows that they touch. No SQL: rows are plain mappings, read before and saved after."""
+"""Change the rows that visits touch. No SQL: rows are plain mappings, read before and saved after."""
 
 from __future__ import annotations
 
