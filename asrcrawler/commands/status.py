@@ -95,12 +95,12 @@ class Command(AsrCommand):
         from asrcrawler.clock import utcnow
         from asrcrawler.storage.figures.sources import sources
         from asrcrawler.storage.figures.status import figures
-        from asrcrawler.storage.visits.runs import last_runs, state
+        from asrcrawler.storage.visits.runs import last_runs
         from asrcrawler.storage.visits.sites import first_code
 
         now, first = utcnow(), first_code(database, site, self.config.first_code)
         counted, places = figures(database, site, now), sources(database, site)
-        runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
+        runs = last_runs(database, site, RUNS_SHOWN)
         lines = reports.report(site, counted, places, runs, database=database.name, first_code=first, now=now)
         data = reports.as_json(site, counted, places, runs, first_code=first, now=now)
         return lines, {"database": database.name, **data}
