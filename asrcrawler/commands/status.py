@@ -36,7 +36,7 @@ class Command(AsrCommand):
             "--code",
             metavar="N",
             type=code_of,
-            help="every visit of this code, why it is or is not due, its kept pages",
+            help="every visit of this code, why it is or is not due, its captures",
         )
         parser.add_argument(
             "--check", action="store_true", help="say what is wrong and end with 1, or end with 0: for a watchdog"

@@ -103,7 +103,7 @@ def _is_about_values(error: SQLAlchemyError) -> bool:
 
 
 def _words(error: BaseException) -> str:
-    """The driver's own, without the statement that PostgreSQL shows a piece of."""
+    """Give the driver's own words, without the statement that PostgreSQL shows a piece of."""
     cause = getattr(error, "orig", None) or error
     primary = getattr(getattr(cause, "diag", None), "message_primary", None)
     return " ".join(str(primary or cause).split())[:LONGEST_CAUSE]

@@ -1,4 +1,4 @@
-"""Runs: one row each, and the rule that only one at a time works on a site.
+"""Keep a row for each run, and let only one at a time work on a site.
 
 A run that has not ended blocks others while its process lives. Who lives is told by host, boot, process id and the
 process's own start, so that neither a killed run nor a reused process id nor a reboot blocks for ever. Where the
