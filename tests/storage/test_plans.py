@@ -12,11 +12,11 @@ from sqlalchemy import event
 from asrcrawler.gone import Presence
 from asrcrawler.items import Change, Outcome
 from asrcrawler.storage import Database
-from asrcrawler.storage.articles import edits, gone, reading
+from asrcrawler.storage.articles import edits, gone, reading, sections, versions
 from asrcrawler.storage.articles.export import export_articles
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
-from asrcrawler.storage.figures import census
+from asrcrawler.storage.figures import census, periods, today
 from asrcrawler.storage.figures.changes import count_edits
 from asrcrawler.storage.figures.sources import sources
 from asrcrawler.storage.figures.status import figures
@@ -65,12 +65,15 @@ def read(database: Database) -> None:
     reading.count_future(database, SITE, NOON)
     reading.has_undated(database, SITE)
     reading.published_around(database, SITE, at, NOON)
-    reading.count_published(database, SITE, [at, NOON])
+    periods.periods(database, SITE, [at, NOON])
+    periods.codes_around(database, SITE, at, NOON)
+    periods.span_published(database, SITE, NOON)
+    periods.unvisited(database, SITE, [(1, 50), (60, 900)])
+    today.today(database, SITE, at, NOON)
+    sections.categories(database, SITE)
     reading.newest(database, SITE, NOON, 30)
     reading.one(database, SITE, 7)
     reading.relatives(database, SITE, 7)
-    reading.edits(database, SITE, 7, 30)
-    reading.edit(database, SITE, 7, 1)
     for site in (SITE, None):
         for page in (None, edits.Place(NOON, 7, 1, SITE)):
             edits.edits(database, site=site, changes=list(Change), behind=page)
@@ -81,6 +84,8 @@ def read(database: Database) -> None:
     gone.of_code(database, SITE, 7)
     list(export_articles(database, Selection(site=SITE, gone=True)))
     search(database, "", Selection(site=SITE, gone=True), order=Order.NEWEST)
+    versions.edits(database, SITE, 7, 30)
+    versions.texts(database, SITE, 7, (1, 2))
     census.lags(database, SITE, at, NOON)
     census.census(database, SITE, [1, 51, 101])
     census.newest_publication(database, SITE, NOON)

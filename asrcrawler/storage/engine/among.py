@@ -1,4 +1,4 @@
-"""Conditions on many whole numbers, and on the place in a list."""
+"""Make conditions on many whole numbers, and on the place in a list."""
 
 from __future__ import annotations
 
