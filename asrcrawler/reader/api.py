@@ -104,7 +104,7 @@ def status(request: Request, _: NothingAsked) -> Response:
     )
     more = {
         "working": standing.is_working,
-        "last_good_run_at": iso(standing.last_good["ended_at"]) if standing.last_good else None,
+        "last_good_run_at": iso(standing.last_good.ended_at) if standing.last_good else None,
         "lag_p95": standing.figures.lag_p95,
         "due_by_outcome": {name or "listed": count for name, count in standing.due.items()},
         "cells": [{name: getattr(cell, name) for name in SHOWN_CELLS} for cell in standing.cells],
