@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Query, Request, Response
 
-from asrcrawler.cli.reports.search import hit_as_json
+from asrcrawler.cli.reports.search import as_json
 from asrcrawler.reader import asked
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.api import CHECKED, Given, Limit, answer, described, listed
@@ -42,6 +42,8 @@ _HIT = {
     },
 }
 
+_TOTAL = {"type": "integer", "description": "articles that were found; where total_is_exact is false, there are more"}
+
 router = APIRouter(tags=["archive"], dependencies=[CHECKED], route_class=ReadAgain)
 
 
@@ -50,6 +52,7 @@ def search_page(request: Request) -> Response:
     """Show the form, and below it what was found or what is wrong. The address holds everything that was asked."""
     library, query = library_of(request), request.query_params
     form: dict[str, Any] = {"given": query, "names": library.categories(), "hits": None, "total": 0, "number": 1}
+    form["total_is_exact"] = True
     form |= {"newer_page": None, "older_page": None, "problem": None}
     try:
         filters, words, number = Filters.read(query), asked.words(query), asked.page(query)
@@ -60,10 +63,11 @@ def search_page(request: Request) -> Response:
         return page(request, "search.html", **form)
     offset = (number - 1) * HITS
     found = search(library.database, words, filters.selection(library.site), order=order, offset=offset, limit=HITS)
-    further = number < asked.LAST_PAGE and offset + HITS < found.total
+    further = number < asked.LAST_PAGE and found.goes_on
     form |= {
         "hits": found.hits,
         "total": found.total,
+        "total_is_exact": found.total_is_exact,
         "number": number,
         "newer_page": _page_address(request, number - 1) if number > 1 else None,
         "older_page": _page_address(request, number + 1) if further else None,
@@ -74,7 +78,7 @@ def search_page(request: Request) -> Response:
 @router.get(
     "/api/search",
     summary="Full-text search",
-    responses=described(listed("hits", _HIT, total={"type": "integer"})),
+    responses=described(listed("hits", _HIT, total=_TOTAL, total_is_exact={"type": "boolean"})),
 )
 def search_for_machines(
     request: Request,
@@ -94,9 +98,9 @@ def search_for_machines(
         offset=offset,
         limit=size,
     )
-    further = number < asked.LAST_PAGE and offset + size < found.total
+    further = number < asked.LAST_PAGE and found.goes_on
     following = _page_address(request, number + 1) if further else None
-    return answer(request, {"total": found.total, "hits": [hit_as_json(hit) for hit in found.hits], "next": following})
+    return answer(request, as_json(found) | {"next": following})
 
 
 @router.get("/opensearch.xml", include_in_schema=False)
