@@ -54,8 +54,10 @@ def text_of(document: str) -> str:
 
 def section_of(readme: str, command: str) -> str:
     """What stands under the heading of ``command``, up to the next heading."""
-    match = re.search(rf"^### `scrapy {command}\b.*?\n(.*?)(?=^##)", text_of(readme), re.MULTILINE | re.DOTALL)
-    assert match, f"{readme} has no section on scrapy {command}"
+    match = re.search(
+        rf"^### `(?:scr|asrcr)a(?:py|wler) {command}\b.*?\n(.*?)(?=^##)", text_of(readme), re.MULTILINE | re.DOTALL
+    )
+    assert match, f"{readme} has no section on {command}"
     return match[1]
 
 
@@ -105,6 +107,7 @@ def test_the_commands_are_these() -> None:
         "db",
         "demo",
         "export",
+        "init",
         "page",
         "reparse",
         "replica",

@@ -158,7 +158,7 @@ class SamanehSpider(Spider):
             raise CloseSpider(NOTHING_NAMED)
 
     def _first_code(self, archive: Archive) -> int:
-        """Where the sweep ends: at the code that this crawl was given, else where the archive begins."""
+        """Give the code at which the sweep ends: the one this crawl was given, else where the archive begins."""
         return self.config.first_code if is_given(self.settings, "ASR_FIRST_CODE") else archive.first_code
 
     def visit(

@@ -1,4 +1,4 @@
-"""Make answers of templates. Whatever is put into a template is escaped; nothing here marks text as safe."""
+"""Render templates as answers. Whatever is put into a template is escaped; nothing here marks text as safe."""
 
 from __future__ import annotations
 

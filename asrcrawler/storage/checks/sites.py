@@ -1,4 +1,4 @@
-"""Where archives begin: at a code that there can be."""
+"""Check where archives begin: at a code that there can be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What belongs to the archive of a site as a whole: the code at which it begins."""
+"""Keep what belongs to the archive of a site as a whole: the code at which it begins."""
 
 from __future__ import annotations
 
