@@ -8,10 +8,11 @@ from xml.sax.saxutils import escape
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
-from asrcrawler.cli.reports.search import hit_as_json
+from asrcrawler.cli.reports.search import as_json
+from asrcrawler.reader.addresses import base_url, with_query
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.api import answer, described, listed
-from asrcrawler.reader.asked import LAST_PAGE, Searched, SearchedExactly, address, problem
+from asrcrawler.reader.asked import LAST_PAGE, Searched, SearchedExactly, problem
 from asrcrawler.reader.rendering import library_of, page
 from asrcrawler.storage.search import search
 
@@ -46,6 +47,8 @@ _HIT = {
     },
 }
 
+_TOTAL = {"type": "integer", "description": "articles that were found; where total_is_exact is false, there are more"}
+
 router = APIRouter(tags=["archive"], route_class=ReadAgain)
 
 
@@ -54,7 +57,12 @@ def search_page(request: Request) -> Response:
     """Show the form, and below it what was found or what is wrong. The address holds everything that was asked."""
     library, query = library_of(request), request.query_params
     form: dict[str, Any] = {"given": query, "names": library.categories(), "hits": None, "total": 0, "number": 1}
+    form["total_is_exact"] = True
     form |= {"newer_page": None, "older_page": None, "problem": None}
+    form |= {
+        "without": lambda name: _page_address(request, **{name: None}),
+        "ordered": lambda order: _page_address(request, order=order),
+    }
     try:
         asked = Searched.model_validate(query)
     except ValidationError as error:
@@ -67,9 +75,10 @@ def search_page(request: Request) -> Response:
     form |= {
         "hits": found.hits,
         "total": found.total,
+        "total_is_exact": found.total_is_exact,
         "number": number,
-        "newer_page": _page_address(request, number - 1) if number > 1 else None,
-        "older_page": _page_address(request, number + 1) if further else None,
+        "newer_page": _page_address(request, page=number - 1) if number > 1 else None,
+        "older_page": _page_address(request, page=number + 1) if further else None,
     }
     return page(request, "search.html", **form)
 
@@ -77,20 +86,19 @@ def search_page(request: Request) -> Response:
 @router.get(
     "/api/search",
     summary="Full-text search",
-    responses=described(listed("hits", _HIT, total={"type": "integer"})),
+    responses=described(listed("hits", _HIT, total=_TOTAL, total_is_exact={"type": "boolean"})),
 )
 def search_for_machines(request: Request, asked: Annotated[SearchedExactly, Query()]) -> Response:
     found, further = _found(library_of(request), asked, asked.limit)
-    following = _page_address(request, asked.page + 1) if further else None
-    return answer(request, {"total": found.total, "hits": [hit_as_json(hit) for hit in found.hits], "next": following})
+    following = _page_address(request, page=asked.page + 1) if further else None
+    return answer(request, as_json(found) | {"next": following})
 
 
 @router.get("/opensearch.xml", include_in_schema=False)
 def opensearch(request: Request) -> Response:
     """Describe the search, so that a browser can search here from its address bar."""
     library = library_of(request)
-    base = library.public_url or str(request.base_url).rstrip("/")
-    text = OPENSEARCH.format(site=escape(library.site), base=escape(base))
+    text = OPENSEARCH.format(site=escape(library.site), base=escape(base_url(request)))
     return Response(text, media_type="application/opensearchdescription+xml")
 
 
@@ -99,8 +107,9 @@ def _found(library: Library, asked: Searched, size: int) -> tuple[Results, bool]
     offset = (asked.page - 1) * size
     selection = asked.selection(library.site)
     found = search(library.database, asked.q, selection, order=asked.order, offset=offset, limit=size)
-    return found, asked.page < LAST_PAGE and offset + size < found.total
+    return found, asked.page < LAST_PAGE and found.goes_on
 
 
-def _page_address(request: Request, number: int) -> str:
-    return address(request.url.path, **{**request.query_params, "page": number})
+def _page_address(request: Request, **changed: object) -> str:
+    """Write the address of the same search with something changed; unless told, its first page."""
+    return with_query(request.url.path, **{**request.query_params, "page": None, **changed})
