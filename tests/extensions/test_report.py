@@ -22,6 +22,7 @@ from asrcrawler.storage import Database, models
 from asrcrawler.storage.figures.sources import sources
 from asrcrawler.storage.visits import runs
 from tests.crawler import crawler_for_tests
+from tests.storage.samples import rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ class Scene:
 
     @property
     def row(self) -> Any:
-        return runs.last_runs(self.database, SITE, 1)[0]
+        return rows(self.database, models.run)[-1]
 
     @property
     def memory(self) -> Memory:
