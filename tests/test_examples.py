@@ -15,6 +15,7 @@ WITH_EXAMPLES = (
     "asrcrawler.http.redirects",
     "asrcrawler.http.retry",
     "asrcrawler.policy",
+    "asrcrawler.reader.access",
     "asrcrawler.reader.asked",
     "asrcrawler.reader.difference",
     "asrcrawler.reader.rendering",
