@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
-from asrcrawler.storage.articles.reading import count_published
 from asrcrawler.storage.figures.census import census, due_by_outcome, lags, newest_publication
+from asrcrawler.storage.figures.periods import count_published
 from asrcrawler.storage.figures.sources import Sources, sources
 from asrcrawler.storage.figures.status import Figures, figures
 from asrcrawler.storage.visits.runs import WORKING, last_good_run, last_runs
