@@ -16,7 +16,7 @@ WITH_EXAMPLES = (
     "asrcrawler.http.retry",
     "asrcrawler.policy",
     "asrcrawler.reader.access",
-    "asrcrawler.reader.asked",
+    "asrcrawler.reader.addresses",
     "asrcrawler.reader.difference",
     "asrcrawler.reader.rendering",
     "asrcrawler.reader.words",
