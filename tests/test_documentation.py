@@ -109,6 +109,7 @@ def test_the_commands_are_these() -> None:
         "export",
         "init",
         "page",
+        "password",
         "reparse",
         "replica",
         "schedule",
