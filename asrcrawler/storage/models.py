@@ -218,7 +218,9 @@ run = Table(
     Column("memory", JSON),  # what the frontier leaves for the next run
     Column("looks", Integer, nullable=False, server_default=text("0")),  # visits of articles that were stored before
     Column("missing_looks", Integer, nullable=False, server_default=text("0")),  # … that answered missing
-    Column("sources", JSON(none_as_null=True)),  # articles by field and place of its value; null: of a version without
+    Column(
+        "sources", JSON(none_as_null=True)
+    ),  # blocks: articles by field and place of its value; null: of a version without
     Index(None, "site", "ended_at"),
     Index(None, "site", "id"),
 )
