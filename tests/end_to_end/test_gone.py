@@ -93,12 +93,13 @@ def test_what_is_told_to_be_gone_is_what_the_site_took_down(tmp_path: Path) -> N
     for code, one in exported.items():
         assert expected[code] <= one["gone_at"] <= one["last_visit_at"] - timedelta(days=1), code
         assert one["last_seen_at"] < one["gone_at"]
-    for one in missed(database, Presence.BACK):
-        assert at(2 * DAY) <= one.gone_at < one.confirmed_at < at(20 * DAY) <= one.back_at  # type: ignore[operator]
+    for again in missed(database, Presence.BACK):
+        assert at(2 * DAY) <= again.gone_at < again.confirmed_at < at(20 * DAY) <= again.back_at  # type: ignore[operator]
 
-    listed, behind = [], None
+    listed: list[tuple[int, int]] = []
+    behind = None
     while portion := edits(database, changes=tuple(Change), behind=behind, limit=7):
-        listed += [(one.code, one.number) for one in portion]
+        listed += [(edit.code, edit.number) for edit in portion]
         behind = portion[-1].place
     with database.read() as connection:
         kept = [tuple(row) for row in connection.execute(select(revision.c.code, revision.c.number))]

@@ -23,7 +23,7 @@ def among(connection: Connection, column: ColumnElement[int], values: Iterable[i
     return backend_of(connection.dialect.name).among(column, sorted(values))
 
 
-def beyond(order: Sequence[Column[Any]], place: Sequence[Any]) -> ColumnElement[bool]:
+def beyond(order: Sequence[ColumnElement[Any]], place: Sequence[Any]) -> ColumnElement[bool]:
     """Ask for the rows behind a ``place`` in a list that is in the descending ``order`` of some columns."""
     values = [literal(value, column.type) for column, value in zip(order, place, strict=True)]
     return tuple_(*order) < tuple_(*values)
