@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from asrcrawler import __version__
 from asrcrawler.exceptions import StorageError
 from asrcrawler.reader import api, articles, dates, downloads, feed, lists, metrics, searching, shortcuts, watching
+from asrcrawler.reader.access import ALWAYS_FREE, METRICS, Access
 from asrcrawler.reader.addresses import scope_of, with_query
 from asrcrawler.reader.asked import NoArticle, NotThere, problem
 from asrcrawler.reader.knowledge import known_of
@@ -23,11 +24,12 @@ from asrcrawler.reader.rendering import page
 from asrcrawler.reader.security import Guard
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from starlette.types import ASGIApp
 
     from asrcrawler.reader.library import Library
+    from asrcrawler.reader.passwords import Hash
 
 SHORTEST_COMPRESSED = 1_000  # bytes
 COMPRESSION = 5  # of 9; more takes longer and saves little
@@ -48,8 +50,18 @@ _ADVICE = {
 log = logging.getLogger(__name__)
 
 
-def create_app(library: Library, *, hosts: Collection[str] | None = None) -> ASGIApp:
-    """Make the application for ``library``. ``hosts`` are the host names it answers to; None for any."""
+def create_app(
+    library: Library,
+    *,
+    hosts: Collection[str] | None = None,
+    visitors: Mapping[str, Hash] | None = None,
+    open_metrics: bool = False,
+) -> ASGIApp:
+    """Make the application for ``library``.
+
+    ``hosts`` are the host names it answers to, None for any; ``visitors`` those whose password is asked for, None where
+    anyone may read; ``open_metrics`` spares ``/metrics`` the password.
+    """
     app = FastAPI(
         title="asrcrawler",
         summary=f"The archive of {library.site}",
@@ -73,7 +85,10 @@ def create_app(library: Library, *, hosts: Collection[str] | None = None) -> ASG
     for part in (watching, metrics, feed, searching, downloads, api, lists, articles, dates, shortcuts):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=SHORTEST_COMPRESSED, compresslevel=COMPRESSION)
-    return Guard(app, hosts)  # outermost: the answer to an error of ours is made outside the other middleware
+    inner: ASGIApp = app
+    if visitors is not None:
+        inner = Access(app, visitors, free=(*ALWAYS_FREE, METRICS) if open_metrics else ALWAYS_FREE)
+    return Guard(inner, hosts)  # outermost: the answer to an error of ours is made outside the other middleware
 
 
 def _answer(request: Request, status: int, persian: str, english: str, heading: str | None = None) -> Response:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 FIRST = "<html><head><title>پیش</title></head><body><p>متن نخست</p></body></html>".encode()
 ACTING = """<html><head><base href="http://elsewhere.example/">
-<meta http-equiv="refresh" content="0;url=http://elsewhere.example/">
-<link rel="preconnect" href="http://elsewhere.example"><link rel="stylesheet" href="/x.css"><style>p { color: red }</style>
-<script>document.title = 'hacked'</script></head><body onload="alert(1)"><p>متن دوم</p><img src="/x.jpg" alt="نما">
-<iframe src="http://elsewhere.example/"></iframe></body></html>""".encode("windows-1256")
+<meta http-equiv="refresh" content="0;url=http://elsewhere.example/"><link rel="preconnect" href="http://elsewhere.example">
+<link rel="stylesheet" href="/x.css"><style>p { color: red }</style><script>document.title = 'hacked'</script></head>
+<body onload="alert(1)"><p>متن دوم</p><img src="/x.jpg" alt="نما"><iframe src="http://elsewhere.example/"></iframe></body>
+</html>""".encode("windows-1256")
 
 
 @pytest.fixture

@@ -29,7 +29,8 @@ class Proposal(NamedTuple):
 
     words: str
     total: int
-    """The number of articles it finds."""
+    """The number of articles it finds; where that is not exact, there are more."""
+    is_exact: bool = True
 
 
 def nearest(database: Database, words: str, selection: Selection) -> Proposal | None:
@@ -50,8 +51,8 @@ def nearest(database: Database, words: str, selection: Selection) -> Proposal | 
     if found == given:
         return None
     proposed = " ".join(found)
-    total = search(database, proposed, selection, limit=0).total
-    return Proposal(proposed, total) if total else None
+    found_now = search(database, proposed, selection, limit=0)
+    return Proposal(proposed, found_now.total, found_now.total_is_exact) if found_now.total else None
 
 
 def spellings(word: str) -> Iterator[str]:
