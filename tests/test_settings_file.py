@@ -50,8 +50,6 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_default(
     assert file.own("ASR_BASE_URL", "default") == "http://127.0.0.1:2"
     assert file.own("ASR_CONTACT", "default") == "of the file"
     assert file.own("ASR_PING_URL", "default") == "default"
-    names = ("ASR_BASE_URL", "ASR_CONTACT", "ASR_PING_URL")
-    assert [file.gives(name) for name in names] == [True, True, False]
 
 
 def test_tables_of_scrapys_settings_are_merged(project: Path) -> None:

@@ -26,7 +26,6 @@ from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import AnotherRunError, TokenLostError
 from asrcrawler.policy import CLOCKS_APART
 from asrcrawler.storage.models import run
-from asrcrawler.storage.visits.sites import begin_archive
 from asrcrawler.system import processes
 
 if TYPE_CHECKING:
@@ -61,11 +60,8 @@ class RunFigures:
     """Articles by field and by the place that its value came from."""
 
 
-def begin_run(database: Database, site: str, arguments: dict[str, Any], *, first_code: int | None = None) -> int:
-    """Open a run and give its id. Raises :exc:`AnotherRunError` while another run works on the same site.
-
-    ``first_code`` is where the archive of the site begins, if this run makes it.
-    """
+def begin_run(database: Database, site: str, arguments: dict[str, Any]) -> int:
+    """Open a run and give its id. Raises :exc:`AnotherRunError` while another run works on the same site."""
     now = utcnow()
     with database.write(site) as connection:
         for row in connection.execute(select(run).where(run.c.site == site, run.c.ended_at.is_(None))).mappings():
@@ -87,8 +83,6 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any], *, first
             "arguments": arguments,
             "outcomes": {},
         }
-        if first_code is not None:
-            begin_archive(connection, site, first_code)
         run_id: int = connection.execute(insert(run).returning(run.c.id), values).scalar_one()
     _tokens[database.name, run_id] = token
     return run_id
