@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from asrcrawler.exceptions import UsageError
 from asrcrawler.outlets import catalogue, names_of
+from asrcrawler.settings_file import NAME, SettingsFile
 from asrcrawler.storage.outlets import all_outlets
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from asrcrawler.outlets import Outlet
     from asrcrawler.storage import Database
 
+OVERRIDES = ("ASR_BASE_URL", "ASR_FIRST_CODE", "ASR_BACKFILL_PER_RUN")
+"""Settings that go before the facts of an outlet in a single crawl."""
+SEVERAL = 2
 FIRST = "asr"  # the outlet of an archive that has none yet
 
 
@@ -42,6 +46,19 @@ def outlet_of(database: Database, name: str | None, sites: Collection[str] = ())
     if len(chosen) == 1:
         return chosen[0]
     raise UsageError(f"give the name of an outlet; there is: {names_of(chosen or there)}")
+
+
+def refuse_overrides(outlets: Iterable[Outlet]) -> None:
+    """Refuse a settings file with facts of an outlet where several are followed: they would count for each of them.
+
+    Raises :exc:`UsageError`.
+    """
+    if len({outlet.name for outlet in outlets if outlet.followed}) < SEVERAL:
+        return
+    if stated := [name for name in OVERRIDES if name in SettingsFile.read().values]:
+        raise UsageError(
+            f"{NAME} states {', '.join(stated)}, which would count for every outlet; scrapy outlet set says it of one"
+        )
 
 
 def _there(database: Database) -> list[Outlet]:

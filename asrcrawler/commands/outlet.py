@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.actions import Action, ActionsCommand
 from asrcrawler.cli.options import code_given, code_of, whole_number
+from asrcrawler.cli.outlets import refuse_overrides
 from asrcrawler.cli.output import tell
 from asrcrawler.exceptions import UsageError
 from asrcrawler.outlets import EVERY, LONGEST_DELAY, LONGEST_EVERY, catalogue, new_outlet
 from asrcrawler.samaneh.urls import HIGHEST_CODE
-from asrcrawler.settings_file import NAME, SettingsFile
 from asrcrawler.text.numbers import decimal_number
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from asrcrawler.cli.command import AsrCommand
     from asrcrawler.outlets import Outlet
     from asrcrawler.storage import Database
-
-OVERRIDES = ("ASR_BASE_URL", "ASR_FIRST_CODE", "ASR_BACKFILL_PER_RUN")
-"""Settings that go before the facts of an outlet, and so can stand in the file only where there is one outlet."""
 
 
 @contextmanager
@@ -88,8 +85,7 @@ def _add(command: AsrCommand, opts: argparse.Namespace) -> None:
 
     outlet = new_outlet(opts.name, opts.url, site=opts.site, **_facts(opts))
     with _archive(command) as database:
-        if any(other.followed and other.name != outlet.name for other in outlets.all_outlets(database)):
-            _refuse_overrides()
+        refuse_overrides([outlet, *outlets.all_outlets(database)])
         outlets.add(database, outlet)
     tell(
         [f"{outlet.name} is followed: {outlet.site}, fetched at {outlet.base_url}; scrapy crawl {outlet.name} runs it"]
@@ -177,14 +173,6 @@ def _facts(opts: argparse.Namespace) -> dict[str, Any]:
     """Collect the facts that were given; an empty one is the default again."""
     given = {name: getattr(opts, name) for name in ("title", "every", "delay", "first_code", "backfill", "group")}
     return {name: value or (value if value == 0 else None) for name, value in given.items() if value is not None}
-
-
-def _refuse_overrides() -> None:
-    """Refuse to follow several outlets where the settings file has facts that would count for each of them."""
-    file = SettingsFile.read()
-    if stated := [name for name in OVERRIDES if name in file.values]:
-        raise UsageError(f"{NAME} states {', '.join(stated)}, which would count for every outlet; scrapy outlet set "
-                         "gives an outlet its own")  # fmt: skip
 
 
 def _text(text: str) -> str:

@@ -60,9 +60,12 @@ class OutletLoader(SpiderLoader):
         if outlet is None and written is not None:
             return written
         if outlet is None:
-            raise KeyError(f"Spider not found: {spider_name}; scrapy outlet add follows an outlet")
+            advice = (
+                f"scrapy outlet add {spider_name} follows it" if spider_name in catalogue() else "scrapy outlet list"
+            )
+            raise KeyError(f"there is no spider {spider_name!r}; {advice}")
         if not outlet.followed:
-            raise KeyError(f"Spider not found: {spider_name} was removed; scrapy outlet add {spider_name}")
+            raise KeyError(f"{spider_name} was removed; scrapy outlet add {spider_name} follows it again")
         return self.of(outlet)
 
     def of(self, outlet: Outlet) -> type[Spider]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrapy import signals
 from scrapy.crawler import CrawlerProcess
+from scrapy.settings import Settings
 
 from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import NothingRead, OtherPage, PageVerdict
@@ -41,7 +42,7 @@ def fetched(spider: type[Spider], code: int | None, settings: BaseSettings) -> A
         database = f"sqlite:///{Path(folder) / 'check.db'}"
         for name, value in {"ASR_DATABASE_URL": database, "ASR_BACKFILL_PER_RUN": 0, "ASR_PING_URL": ""}.items():
             own.set(name, value, priority="cmdline")
-        process = CrawlerProcess(own)
+        process = CrawlerProcess(Settings(own))
         crawler = process.create_crawler(spider)
         crawler.signals.connect(collect, signal=signals.item_scraped)
         process.crawl(crawler, **({"limit": 1} if code is None else {"codes": str(code)}))
