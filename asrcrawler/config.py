@@ -123,9 +123,8 @@ def given_database_url(text: str) -> str:
 
 
 def _base_url(value: object) -> str | None:
-    text = str(value or "").strip()
-    url = origin(text.rstrip("/")) if text else None
-    if text and url is None:
+    url = None if value is None else origin(str(value).strip().rstrip("/"))
+    if value is not None and url is None:
         raise SettingError("ASR_BASE_URL", value, "is not the address of a site, such as http://asrpress.ir")
     return url
 
@@ -146,8 +145,7 @@ def _whole_number(settings: BaseSettings, name: str, *, least: int) -> int:
 
 
 def _override(settings: BaseSettings, name: str, *, least: int) -> int | None:
-    value: Any = settings.get(name)
-    return None if value is None or not str(value).strip() else _whole_number(settings, name, least=least)
+    return None if settings.get(name) is None else _whole_number(settings, name, least=least)
 
 
 def _switch(settings: BaseSettings, name: str) -> bool:

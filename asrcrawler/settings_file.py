@@ -48,7 +48,7 @@ class SettingsFile:
             why = error.strerror if isinstance(error, OSError) else f"is not TOML: {error}"
             return cls(path, problem=str(why))
 
-    def own(self, name: str, default: str) -> Any:
+    def own(self, name: str, default: str | None) -> Any:
         """Give the value of one of our own settings: of the environment, else of the file, else ``default``."""
         return os.environ.get(name, self.values.get(name, default))
 

@@ -60,10 +60,8 @@ class OutletLoader(SpiderLoader):
         if outlet is None and written is not None:
             return written
         if outlet is None:
-            advice = (
-                f"scrapy outlet add {spider_name} follows it" if spider_name in catalogue() else "scrapy outlet list"
-            )
-            raise KeyError(f"there is no spider {spider_name!r}; {advice}")
+            advice = f"; scrapy outlet add {spider_name} follows it" if spider_name in catalogue() else ""
+            raise KeyError(f"there is no spider {spider_name!r}; there is: {', '.join(self.list())}{advice}")
         if not outlet.followed:
             raise KeyError(f"{spider_name} was removed; scrapy outlet add {spider_name} follows it again")
         return self.of(outlet)

@@ -249,7 +249,7 @@ def test_a_database_that_is_not_there_is_said_and_not_made(tmp_path: Path) -> No
         (["--code", "0"], "argument --code: '0' is not a news code"),
         (["--code", "1" + "0" * 30], "argument --code: '1000000000000000000000000000000' is not a news code"),
         (["--max-age", "nan"], "argument --max-age: 'nan' is not a number of hours above 0 and at most 1e+06"),
-        (["tabnak"], "there is no spider 'tabnak'; there is: asr"),
+        (["tabnak"], "there is no outlet 'tabnak'; there is: asr"),
         (["asr", "asr"], "'asr' is one argument too many"),
     ],
 )
