@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _SCRAPY_NUMBERS = {"DOWNLOAD_DELAY": 0, "DOWNLOAD_DELAY_JITTER": 0, "DOWNLOAD_TIMEOUT": 0.1, "CLOSESPIDER_TIMEOUT": 0}
 _SCRAPY_WHOLE_NUMBERS = ("CONCURRENT_REQUESTS_PER_DOMAIN", "DOWNLOAD_MAXSIZE", "RETRY_TIMES", "CLOSESPIDER_ITEMCOUNT",
                          "CLOSESPIDER_PAGECOUNT", "CLOSESPIDER_ERRORCOUNT")  # fmt: skip
+_SWITCHES = {
+    "TELNETCONSOLE_ENABLED": "scrapy.extensions.telnet.TelnetConsole",
+    "REMOTE_CONTROL_ENABLED": "scrapy.extensions.remote_control.RemoteControl",
+}
+"""The switches of what ``EXTENSIONS_BASE`` leaves out."""
 
 SQLITE_FILE = "sqlite:///"
 
@@ -89,6 +94,9 @@ def check_scrapy(settings: BaseSettings) -> None:
     for name in _SCRAPY_WHOLE_NUMBERS:
         _whole_number(settings, name, least=1 if name == "CONCURRENT_REQUESTS_PER_DOMAIN" else 0)
     _switch(settings, "ROBOTSTXT_OBEY")
+    for name, component in _SWITCHES.items():
+        if _switch(settings, name) and settings["EXTENSIONS"].get(component) is None:
+            raise SettingError(name, settings.get(name), f"does nothing unless EXTENSIONS names {component}")
     level = settings.get("LOG_LEVEL")
     if not str(level).isdigit() and str(level) not in logging.getLevelNamesMapping():
         raise SettingError("LOG_LEVEL", level, "is not a log level such as INFO")

@@ -63,16 +63,33 @@ REMOTE_CONTROL_ENABLED = False  # runs Python that it is sent
 
 # --- components --------------------------------------------------------------------------------------------------
 
-DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # goes on where robots.txt cannot be fetched
-    "asrcrawler.middlewares.robots.RobotsMiddleware": 100,  # in its place
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # our own code follows them, within a site
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there is no password
+# Scrapy's own components are stated again, because what is left out in the other settings is imported all the same,
+# and takes a quarter of the time of a run with nothing new. None: left out, unless the setting without _BASE names it.
+
+DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # an address is judged before it is asked for
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # goes on where robots.txt cannot be fetched
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # there is no password
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": 580,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # our own code follows them, within a site
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": 700,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": 900,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "asrcrawler.middlewares.robots.RobotsMiddleware": 100,  # in the place of Scrapy's
     "asrcrawler.middlewares.unpacking.UnpackingMiddleware": 595,  # inside of Scrapy's at 590: tells what breaks off
 }
-SPIDER_MIDDLEWARES = {
+SPIDER_MIDDLEWARES_BASE = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is an outcome
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": 700,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # addresses are made from codes
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # nothing is followed
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # a check of the code, which has been made
@@ -83,6 +100,19 @@ ITEM_PIPELINES = {
     "asrcrawler.pipelines.dedupe.DedupePipeline": 200,  # judges cleaned text
     "asrcrawler.pipelines.store.StorePipeline": 300,
 }
+EXTENSIONS_BASE = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.remote_control.RemoteControl": None,  # see REMOTE_CONTROL_ENABLED
+    "scrapy.extensions.telnet.TelnetConsole": None,  # see TELNETCONSOLE_ENABLED
+    "scrapy.extensions.memusage.MemoryUsage": 0,
+    "scrapy.extensions.memdebug.MemoryDebugger": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
+    "scrapy.extensions.logstats.LogStats": None,  # Progress says more
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.spiderstate.SpiderState": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
+}
 EXTENSIONS = {
     "asrcrawler.extensions.report.RunReport": 0,
     "asrcrawler.extensions.backoff.BackOff": 10,
@@ -90,7 +120,6 @@ EXTENSIONS = {
     "asrcrawler.extensions.ping.Ping": 30,
     "asrcrawler.extensions.garbage.ShortCollections": 40,
     "asrcrawler.extensions.indexing.Indexing": 50,
-    "scrapy.extensions.logstats.LogStats": None,  # Progress says more
 }
 LOG_FORMATTER = "asrcrawler.logformatter.QuietLogFormatter"
 

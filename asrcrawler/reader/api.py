@@ -6,16 +6,16 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.openapi.utils import get_openapi
 
 from asrcrawler.cli.reports.status import as_json, iso
 from asrcrawler.export.contract import REVISIONS, export_schema
-from asrcrawler.reader import asked
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import Filters, NotUnderstood, address
+from asrcrawler.reader.asked import Code, Listed, Nothing, address
 from asrcrawler.reader.rendering import library_of, page, unchanged_or
 from asrcrawler.storage.articles import reading
+from asrcrawler.storage.articles.reading import Position
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,36 +23,10 @@ if TYPE_CHECKING:
 SHOWN_CELLS = ("first", "last", "outcomes")
 
 
-async def known_only(request: Request) -> None:
-    """Refuse a parameter that the description of the path does not name. Raises :exc:`NotUnderstood`."""
-    path = request.scope["route"].path
-    described = request.app.openapi()["paths"].get(path)
-    if described is None:
-        return
-    known = [parameter["name"] for parameter in described["get"].get("parameters", ()) if parameter["in"] == "query"]
-    for name in request.query_params:
-        if name not in known:
-            there_is = f"there is: {', '.join(known)}" if known else "it has none"
-            raise NotUnderstood("این نشانی چنین پارامتری ندارد.", f"{name!r} is not a parameter of {path}; {there_is}")
+router = APIRouter(tags=["archive"], route_class=ReadAgain)
 
 
-CHECKED = Depends(known_only)
-router = APIRouter(tags=["archive"], dependencies=[CHECKED], route_class=ReadAgain)
-
-
-def _filters(
-    since: Annotated[str | None, Query(description="published on this day or later: 1401/11/04 or 2023-01-24")] = None,
-    until: Annotated[str | None, Query(description="published on this day or earlier")] = None,
-    category: Annotated[str | None, Query(description="of this category, at any depth")] = None,
-    tag: Annotated[str | None, Query(description="with this tag")] = None,
-) -> Filters:
-    given = {"since": since, "until": until, "category": category, "tag": tag}
-    return Filters.read({name: value for name, value in given.items() if value is not None})
-
-
-Given = Annotated[Filters, Depends(_filters)]
-Limit = Annotated[str, Query(description=f"articles in one answer, 1 to {asked.MOST_ON_A_PAGE}")]
-
+NothingAsked = Annotated[Nothing, Query()]
 Answers = dict[int | str, dict[str, Any]]
 
 
@@ -61,7 +35,7 @@ def described(schema: dict[str, Any]) -> Answers:
     error = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
     wrong = {"description": "what is wrong, in one line", "content": {"application/json": {"schema": error}}}
     good = {"description": "OK", "content": {"application/json": {"schema": schema}}}
-    return {200: good, 400: wrong, 503: wrong}
+    return {200: good, 400: wrong, "default": wrong}
 
 
 def listed(name: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -85,25 +59,19 @@ def about(request: Request) -> Response:
 @router.get(
     "/api/articles", summary="Articles, the highest code first", responses=described(listed("articles", ARTICLE))
 )
-def articles(
-    request: Request,
-    filters: Given,
-    unique: Annotated[str, Query(description="1: without exact duplicates")] = "",
-    before: Annotated[str, Query(description="only articles with lower codes")] = "",
-    limit: Limit = "",
-) -> Response:
-    library, size = library_of(request), asked.limit({"limit": limit})
-    selection = filters.selection(library.site, unique=asked.switch({"unique": unique}, "unique"))
-    found = reading.selected(library.database, selection, asked.place({"before": before}, limit=size))
+def articles(request: Request, asked: Annotated[Listed, Query()]) -> Response:
+    library = library_of(request)
+    selection = asked.selection(library.site, unique=asked.unique)
+    found = reading.selected(library.database, selection, Position(before=asked.before, limit=asked.limit))
     following = None
-    if len(found) == size:
+    if len(found) == asked.limit:
         following = address("/api/articles", **{**request.query_params, "before": found[-1]["code"]})
     return answer(request, {"articles": found, "next": following})
 
 
 @router.get("/api/articles/{code}", summary="One article", responses=described(ARTICLE) | _NOT_FOUND)
-def article(request: Request, code: str) -> Response:
-    return answer(request, library_of(request).article(asked.code(code)))
+def article(request: Request, code: Code, _: NothingAsked) -> Response:
+    return answer(request, library_of(request).article(code))
 
 
 @router.get(
@@ -111,8 +79,8 @@ def article(request: Request, code: str) -> Response:
     summary="The earlier texts of an article, the first one first",
     responses=described({"type": "object", "properties": {REVISIONS: _TEXTS}, "required": [REVISIONS]}) | _NOT_FOUND,
 )
-def earlier_texts(request: Request, code: str) -> Response:
-    found = library_of(request).article(asked.code(code), revisions=True)
+def earlier_texts(request: Request, code: Code, _: NothingAsked) -> Response:
+    found = library_of(request).article(code, revisions=True)
     return answer(request, {"revisions": found[REVISIONS]})
 
 
@@ -121,13 +89,13 @@ def earlier_texts(request: Request, code: str) -> Response:
     summary="The names of all categories",
     responses=described(listed("categories", {"type": "string"})),
 )
-def categories(request: Request) -> Response:
+def categories(request: Request, _: NothingAsked) -> Response:
     library = library_of(request)
     return answer(request, {"categories": library.categories(), "next": None})
 
 
 @router.get("/api/status", summary="How the archive stands", responses=described({"type": "object"}))
-def status(request: Request) -> Response:
+def status(request: Request, _: NothingAsked) -> Response:
     """What ``scrapy status --json`` says, and the figures of the health page."""
     library = library_of(request)
     standing = library.standing()
@@ -155,10 +123,8 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     """Make the description once, with the published schema of an article in it."""
     if not app.openapi_schema:
         described = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
-        for path in described["paths"].values():
-            path["get"]["responses"].pop("422", None)  # what cannot be read is answered with 400
         schema = {name: value for name, value in export_schema().items() if name != "$schema"}
-        described["components"] = {"schemas": {"Article": schema}}
+        described["components"]["schemas"]["Article"] = schema
         app.openapi_schema = described
     return app.openapi_schema
 

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from asrcrawler import __version__
 from asrcrawler.exceptions import StorageError
 from asrcrawler.reader import api, feed, metrics, pages, searching, watching
-from asrcrawler.reader.asked import NotUnderstood
+from asrcrawler.reader.asked import NotThere, problem
 from asrcrawler.reader.rendering import page
 from asrcrawler.reader.security import Guard
 
@@ -55,7 +55,7 @@ def create_app(library: Library, *, hosts: Collection[str] | None = None) -> ASG
         redoc_url=None,
         openapi_url="/api/openapi.json",
         exception_handlers={
-            NotUnderstood: _not_understood,
+            NotThere: _not_there,
             RequestValidationError: _not_valid,
             HTTPException: _http_error,
             StorageError: _out_of_reach,
@@ -80,12 +80,12 @@ def _answer(request: Request, status: int, persian: str, english: str) -> Respon
     return response
 
 
-async def _not_understood(request: Request, error: Any) -> Response:
-    return _answer(request, error.status, error.persian, str(error))
+async def _not_there(request: Request, error: Any) -> Response:
+    return _answer(request, 404, error.persian, str(error))
 
 
 async def _not_valid(request: Request, error: Any) -> Response:
-    return _answer(request, 400, "نشانی درست نیست.", "; ".join(found["msg"] for found in error.errors()))
+    return _answer(request, *problem(error.errors()))
 
 
 async def _http_error(request: Request, error: Any) -> Response:

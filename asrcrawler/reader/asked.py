@@ -1,26 +1,29 @@
-"""Read what an address asks for, and refuse what cannot be: in Persian for people, in English for machines.
+"""Say what addresses may ask for. FastAPI checks it, and describes it in ``/api/openapi.json``.
 
 Everything is bounded: the length of words and names, the number of a page, how much is on one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from urllib.parse import urlencode
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from asrcrawler.exceptions import DateError
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
+from asrcrawler.storage.search import Order
 from asrcrawler.storage.search.query import Query, parse
 from asrcrawler.text.calendar import parse_day
 from asrcrawler.text.numbers import plain, whole_number
 from asrcrawler.text.persian import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Mapping, Sequence
 
 PAGE = 30  # articles on a page
 MOST_ON_A_PAGE = 100  # that a machine may ask for
@@ -29,103 +32,39 @@ LONGEST_WORDS = 200  # characters
 LONGEST_NAME = 200  # of a category or tag
 LONGEST_DAY = 30  # characters
 
+_UNREAD = "خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند ۲۰۲۳/۰۱/۲۴."
+_NUMBER = "شماره‌ای که در نشانی آمده درست نیست."
+_PERSIAN = {
+    "no_words": "در آنچه نوشته‌اید واژه‌ای برای جستن نیست.",
+    "reversed": "روز «از» پس از روز «تا» است.",
+    "q": "این همه واژه را نمی‌توان با هم جست. کوتاه‌تر بنویسید.",
+    "order": "ترتیبی که در نشانی آمده شناخته نیست.",
+    "since": f"روز «از» {_UNREAD}",
+    "until": f"روز «تا» {_UNREAD}",
+    "day": f"این روز {_UNREAD}",
+    "category": "نام بخش بیش از اندازه بلند است.",
+    "tag": "نام برچسب بیش از اندازه بلند است.",
+    **dict.fromkeys(("code", "number"), "چنین کد خبری نیست."),
+    **dict.fromkeys(("before", "after", "page", "limit"), _NUMBER),
+}
+"""What people are told of an error of this kind, or of any error of the parameter."""
 
-class NotUnderstood(Exception):
-    """An address that asks for what cannot be. Raised here and in the handlers; ``app`` answers it with status 400."""
 
-    status = 400
+class NotThere(Exception):
+    """An address of something the archive does not have; ``app`` answers it with status 404."""
 
     def __init__(self, persian: str, english: str) -> None:
         super().__init__(english)
         self.persian = persian
 
 
-class NotThere(NotUnderstood):
-    """An address of something the archive does not have."""
-
-    status = 404
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """The conditions on articles that an address states."""
-
-    since: date | None = None
-    until: date | None = None
-    category: str | None = None
-    tag: str | None = None
-
-    @classmethod
-    def read(cls, query: Mapping[str, str]) -> Filters:
-        """Read the conditions from a query. Raises :exc:`NotUnderstood`."""
-        since, until = day(query, "since", "از"), day(query, "until", "تا")
-        if since and until and since > until:
-            raise NotUnderstood("روز «از» پس از روز «تا» است.", "since is later than until")
-        return cls(since=since, until=until, category=_name(query, "category", "بخش"), tag=_name(query, "tag", "برچسب"))
-
-    def selection(self, site: str, *, unique: bool = False) -> Selection:
-        """Make a selection of them, for storage."""
-        return Selection(
-            site=site, since=self.since, until=self.until, category=self.category, tag=self.tag, unique=unique
-        )
-
-
-def words(query: Mapping[str, str]) -> str:
-    """Read what is searched for; empty for nothing. Raises :exc:`NotUnderstood`, also where no word is in it."""
-    text = clean(query.get("q", ""))
-    if len(text) > LONGEST_WORDS:
-        raise NotUnderstood(
-            "این همه واژه را نمی‌توان با هم جست. کوتاه‌تر بنویسید.", f"q is longer than {LONGEST_WORDS} characters"
-        )
-    if text and parse(text) == Query():
-        raise NotUnderstood("در آنچه نوشته‌اید واژه‌ای برای جستن نیست.", "q has no word to look for")
-    return text
-
-
-def place(query: Mapping[str, str], *, limit: int = PAGE) -> Position:
-    """Read where a slice begins: ``before`` or ``after`` the article with a code. Raises :exc:`NotUnderstood`."""
-    before, after = (_number(query, name, 1, HIGHEST_CODE) for name in ("before", "after"))
-    return Position(before=before, after=after, limit=limit)
-
-
-def page(query: Mapping[str, str]) -> int:
-    """Read the number of a page of a search, from 1. Raises :exc:`NotUnderstood`."""
-    return _number(query, "page", 1, LAST_PAGE) or 1
-
-
-def limit(query: Mapping[str, str]) -> int:
-    """Read how many articles a machine asks for. Raises :exc:`NotUnderstood`."""
-    return _number(query, "limit", 1, MOST_ON_A_PAGE) or PAGE
-
-
-def switch(query: Mapping[str, str], name: str) -> bool:
-    """Tell whether something is asked for; ``0`` and ``false`` say no."""
-    return plain(query.get(name, "")) not in {"", "0", "false"}
-
-
-def code(text: str) -> int:
-    """Read a news code in a path. Raises :exc:`NotThere`."""
-    try:
-        return whole_number(text, 1, HIGHEST_CODE)
-    except ValueError:
-        raise NotThere("چنین کد خبری نیست.", "not a news code") from None
-
-
-def day(query: Mapping[str, str], name: str, persian: str | None = None) -> date | None:
-    """Read a day of either calendar; ``persian`` is what its field is called. Raises :exc:`NotUnderstood`."""
-    text = query.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        if len(text) <= LONGEST_DAY:
-            return parse_day(text)
-    except DateError:
-        pass
-    called = f"روز «{persian}»" if persian else "این روز"
-    raise NotUnderstood(
-        f"{called} خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند ۲۰۲۳/۰۱/۲۴.",
-        f"{name} is neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24",
-    )
+def problem(errors: Sequence[Mapping[str, Any]]) -> tuple[int, str, str]:
+    """Tell of the first error that was found in an address: the status, a line for people, one for machines."""
+    first = errors[0]
+    place, name = (*first["loc"], "", "")[:2]
+    persian = _PERSIAN.get(first["type"]) or _PERSIAN.get(name, "نشانی درست نیست.")
+    english = str(first.get("ctx", {}).get("error", first["msg"]))
+    return 404 if place == "path" else 400, persian, f"{name}: {english}" if name else english
 
 
 def address(path: str, **query: object) -> str:
@@ -138,22 +77,115 @@ def address(path: str, **query: object) -> str:
     return f"{path}?{urlencode(given)}" if given else path
 
 
-def _number(query: Mapping[str, str], name: str, least: int, most: int) -> int | None:
-    text = query.get(name, "").strip()
-    if not text:
-        return None
+def _words(text: str) -> str:
+    if parse(text) == Query():
+        raise PydanticCustomError("no_words", "there is no word to look for")
+    return text
+
+
+def _day(text: str) -> date:
     try:
-        return whole_number(text, least, most)
-    except ValueError:
-        raise NotUnderstood(
-            "شماره‌ای که در نشانی آمده درست نیست.", f"{name} is not a whole number from {least} to {most}"
-        ) from None
+        if len(text) <= LONGEST_DAY:
+            return parse_day(text)
+    except DateError:
+        pass
+    raise PydanticCustomError(
+        "not_a_day", "neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24"
+    )
 
 
-def _name(query: Mapping[str, str], name: str, persian: str) -> str | None:
-    text = clean(query.get(name, ""))
-    if len(text) > LONGEST_NAME:
-        raise NotUnderstood(
-            f"نام {persian} بیش از اندازه بلند است.", f"{name} is longer than {LONGEST_NAME} characters"
+_DAY = {"type": "string", "maxLength": LONGEST_DAY, "examples": ["1401/11/04", "2023-01-24"]}
+
+Code = Annotated[int, Field(ge=1, le=HIGHEST_CODE), BeforeValidator(whole_number)]
+Day = Annotated[date, PlainValidator(_day), WithJsonSchema(_DAY)]
+Limit = Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE), BeforeValidator(whole_number)]
+Name = Annotated[str, Field(max_length=LONGEST_NAME), BeforeValidator(clean)]
+Number = Annotated[int, Field(ge=1, le=LAST_PAGE), BeforeValidator(whole_number)]
+Switch = Annotated[bool, BeforeValidator(plain)]
+Words = Annotated[str, Field(max_length=LONGEST_WORDS), BeforeValidator(clean), AfterValidator(_words)]
+
+
+class Asked(BaseModel):
+    """What a query may ask for. A parameter that is blank is not asked, and people may add others."""
+
+    exact: ClassVar[bool] = False
+    """Whether another parameter is refused."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _given(cls, query: Mapping[str, str]) -> dict[str, str]:
+        known = cls.model_fields
+        unknown = [name for name in query if name not in known]
+        if unknown and cls.exact:
+            there_is = f"there is: {', '.join(known)}" if known else "it has none"
+            said = {"name": repr(unknown[0]), "there_is": there_is}
+            raise PydanticCustomError("unknown", "{name} is not a parameter of this address; {there_is}", said)
+        return {name: query[name] for name in known if clean(query.get(name, ""))}
+
+
+class Nothing(Asked):
+    """Nothing."""
+
+    exact = True
+
+
+class Place(Asked):
+    """Where a slice of a list begins: before or after the article with a code."""
+
+    before: Code | None = None
+    after: Code | None = None
+
+    @property
+    def position(self) -> Position:
+        return Position(before=self.before, after=self.after, limit=PAGE)
+
+
+class GoTo(Asked):
+    """A day whose articles are to be shown."""
+
+    day: Day | None = None
+
+
+class Filters(Asked):
+    """Conditions on articles."""
+
+    since: Annotated[Day | None, Field(description="published on this day or later")] = None
+    until: Annotated[Day | None, Field(description="published on this day or earlier")] = None
+    category: Annotated[Name | None, Field(description="of this category, at any depth")] = None
+    tag: Annotated[Name | None, Field(description="with this tag")] = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Filters:
+        if self.since and self.until and self.since > self.until:
+            raise PydanticCustomError("reversed", "since is later than until")
+        return self
+
+    def selection(self, site: str, *, unique: bool = False) -> Selection:
+        """Make a selection of them, for storage."""
+        return Selection(
+            site=site, since=self.since, until=self.until, category=self.category, tag=self.tag, unique=unique
         )
-    return text or None
+
+
+class Listed(Filters):
+    """Articles, for machines."""
+
+    exact = True
+    unique: Annotated[Switch, Field(description="1: without exact duplicates")] = False
+    before: Annotated[Code | None, Field(description="only articles with lower codes")] = None
+    limit: Annotated[Limit, Field(description="articles in one answer")] = PAGE
+
+
+class Searched(Filters):
+    """A search, for people."""
+
+    q: Annotated[Words, Field(description='words; all have to occur. A "phrase", begin*, -without, one | other')] = ""
+    order: Order = Order.BEST
+    page: Annotated[Number, Field(description="number of the page")] = 1
+
+
+class SearchedExactly(Searched):
+    """A search, for machines."""
+
+    exact = True
+    limit: Annotated[Limit, Field(description="hits in one answer")] = PAGE

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import jdatetime
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import RedirectResponse
 
-from asrcrawler.reader import asked, difference
+from asrcrawler.reader import difference
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import NotThere, address
+from asrcrawler.reader.asked import LONGEST_NAME, Code, GoTo, NotThere, Place, address
 from asrcrawler.reader.rendering import library_of, page
 from asrcrawler.reader.words import (
     WEEK,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 EDITS_SHOWN = 50
 DAY = timedelta(days=1)
+PlaceAsked = Annotated[Place, Query()]
 
 
 class _Typed(Convertor[int]):
@@ -57,9 +58,9 @@ router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 
 @router.get("/")
-def front(request: Request) -> Response:
+def front(request: Request, asked: PlaceAsked) -> Response:
     """Show the newest articles; those with a date in the future have a page of their own."""
-    library, place = library_of(request), asked.place(request.query_params)
+    library, place = library_of(request), asked.position
     now = library.now
     found = reading.published(library.database, library.site, None, now, place)
     return page(
@@ -75,9 +76,9 @@ def front(request: Request) -> Response:
 
 
 @router.get("/future")
-def future(request: Request) -> Response:
+def future(request: Request, asked: PlaceAsked) -> Response:
     library = library_of(request)
-    found = reading.published(library.database, library.site, library.now, None, asked.place(request.query_params))
+    found = reading.published(library.database, library.site, library.now, None, asked.position)
     return _list(
         request,
         found,
@@ -87,9 +88,9 @@ def future(request: Request) -> Response:
 
 
 @router.get("/undated")
-def undated(request: Request) -> Response:
+def undated(request: Request, asked: PlaceAsked) -> Response:
     library = library_of(request)
-    found = reading.undated(library.database, library.site, asked.place(request.query_params))
+    found = reading.undated(library.database, library.site, asked.position)
     return _list(request, found, heading="خبرهای بی‌تاریخ", note="در صفحهٔ این خبرها تاریخی یافت نشد. به ترتیب کد خبر.")
 
 
@@ -100,18 +101,18 @@ def sections(request: Request) -> Response:
 
 
 @router.get("/category/{name:path}")
-def category(request: Request, name: str) -> Response:
-    return _labelled(request, "category", name, heading="بخش", none="در این بخش خبری نیست.")
+def category(request: Request, name: str, asked: PlaceAsked) -> Response:
+    return _labelled(request, asked, "category", name, heading="بخش", none="در این بخش خبری نیست.")
 
 
 @router.get("/tag/{name:path}")
-def tag(request: Request, name: str) -> Response:
-    return _labelled(request, "tag", name, heading="برچسب", none="هیچ خبری این برچسب را ندارد.")
+def tag(request: Request, name: str, asked: PlaceAsked) -> Response:
+    return _labelled(request, asked, "tag", name, heading="برچسب", none="هیچ خبری این برچسب را ندارد.")
 
 
 @router.get("/news/{code}")
-def article(request: Request, code: str) -> Response:
-    library, wanted = library_of(request), asked.code(code)
+def article(request: Request, code: Code) -> Response:
+    library, wanted = library_of(request), code
     found = library.article(wanted)
     return page(
         request,
@@ -124,9 +125,9 @@ def article(request: Request, code: str) -> Response:
 
 
 @router.get("/news/{code}/edits/{number}")
-def edit(request: Request, code: str, number: str) -> Response:
+def edit(request: Request, code: Code, number: Code) -> Response:
     """Show word by word what replaced the text with this number."""
-    library, wanted, which = library_of(request), asked.code(code), asked.code(number)
+    library, wanted, which = library_of(request), code, number
     texts = reading.edit(library.database, library.site, wanted, which)
     if texts is None:
         raise NotThere("این ویرایش در بایگانی نیست.", "no such edit")
@@ -176,13 +177,13 @@ def month(request: Request, year: int, month: int) -> Response:
 
 
 @router.get("/{year:typed}/{month:typed}/{number:typed}")
-def day(request: Request, year: int, month: int, number: int) -> Response:
+def day(request: Request, year: int, month: int, number: int, asked: PlaceAsked) -> Response:
     days = _days_of(year, month)
     if not 1 <= number <= len(days):
         raise NotThere("چنین روزی در تقویم نیست.", "no such day")
     day = days[number - 1]
     library, first, end = library_of(request), midnight(day), midnight(day + DAY)
-    found = reading.published(library.database, library.site, first, end, asked.place(request.query_params))
+    found = reading.published(library.database, library.site, first, end, asked.position)
     before, after = reading.published_around(library.database, library.site, first, end)
     return page(
         request,
@@ -199,17 +200,16 @@ def day(request: Request, year: int, month: int, number: int) -> Response:
 
 
 @router.get("/goto")
-def goto(request: Request) -> Response:
+def goto(asked: Annotated[GoTo, Query()]) -> Response:
     """Redirect from the form for a day, in either calendar, to the page of the day."""
-    wanted = asked.day(request.query_params, "day")
-    return RedirectResponse(day_path(wanted) if wanted else "/", 303)
+    return RedirectResponse(day_path(asked.day) if asked.day else "/", 303)
 
 
 @router.get("/fa/news/{code}")
 @router.get("/fa/news/{code}/{_:path}")
-def as_on_the_site(code: str) -> Response:
+def as_on_the_site(code: Code) -> Response:
     """Redirect from a path of the site to the same article here."""
-    return RedirectResponse(f"/news/{asked.code(code)}", 301)
+    return RedirectResponse(f"/news/{code}", 301)
 
 
 @router.get("/{short}")
@@ -231,12 +231,12 @@ def by_day(items: Iterable[Item]) -> Iterator[tuple[date, list[Item]]]:
         yield day, [item for _, item in group]
 
 
-def _labelled(request: Request, kind: str, name: str, *, heading: str, none: str) -> Response:
+def _labelled(request: Request, asked: Place, kind: str, name: str, *, heading: str, none: str) -> Response:
     wanted = clean(name)
-    if not wanted or len(wanted) > asked.LONGEST_NAME:
+    if not wanted or len(wanted) > LONGEST_NAME:
         raise NotThere(none, "no such name")
     library = library_of(request)
-    found = reading.labelled(library.database, library.site, kind, wanted, asked.place(request.query_params))
+    found = reading.labelled(library.database, library.site, kind, wanted, asked.position)
     if not found.items and not found.newer:
         raise NotThere(none, "no such name")
     return _list(request, found, heading=wanted, label=heading, refine=address("/search", **{kind: wanted}))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import ValidationError
 
 from asrcrawler.cli.reports.search import hit_as_json
-from asrcrawler.reader import asked
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.api import CHECKED, Given, Limit, answer, described, listed
-from asrcrawler.reader.asked import Filters, address
+from asrcrawler.reader.api import answer, described, listed
+from asrcrawler.reader.asked import LAST_PAGE, Searched, SearchedExactly, address, problem
 from asrcrawler.reader.rendering import library_of, page
-from asrcrawler.storage.search import Order, search
+from asrcrawler.storage.search import search
+
+if TYPE_CHECKING:
+    from asrcrawler.reader.library import Library
+    from asrcrawler.storage.search import Results
 
 HITS = 20  # on a page
 OPENSEARCH = """\
@@ -42,7 +46,7 @@ _HIT = {
     },
 }
 
-router = APIRouter(tags=["archive"], dependencies=[CHECKED], route_class=ReadAgain)
+router = APIRouter(tags=["archive"], route_class=ReadAgain)
 
 
 @router.get("/search", include_in_schema=False)
@@ -52,15 +56,14 @@ def search_page(request: Request) -> Response:
     form: dict[str, Any] = {"given": query, "names": library.categories(), "hits": None, "total": 0, "number": 1}
     form |= {"newer_page": None, "older_page": None, "problem": None}
     try:
-        filters, words, number = Filters.read(query), asked.words(query), asked.page(query)
-        order = _order(query.get("order", ""))
-    except asked.NotUnderstood as error:
-        return page(request, "search.html", **form | {"status": error.status, "problem": error.persian})
-    if not words and filters == Filters():
+        asked = Searched.model_validate(query)
+    except ValidationError as error:
+        status, persian, _ = problem([{**found, "loc": ("query", *found["loc"])} for found in error.errors()])
+        return page(request, "search.html", **form | {"status": status, "problem": persian})
+    if not asked.model_fields_set - {"order", "page"}:
         return page(request, "search.html", **form)
-    offset = (number - 1) * HITS
-    found = search(library.database, words, filters.selection(library.site), order=order, offset=offset, limit=HITS)
-    further = number < asked.LAST_PAGE and offset + HITS < found.total
+    number = asked.page
+    found, further = _found(library, asked, HITS)
     form |= {
         "hits": found.hits,
         "total": found.total,
@@ -76,26 +79,9 @@ def search_page(request: Request) -> Response:
     summary="Full-text search",
     responses=described(listed("hits", _HIT, total={"type": "integer"})),
 )
-def search_for_machines(
-    request: Request,
-    filters: Given,
-    q: Annotated[str, Query(description='words; all have to occur. A "phrase", begin*, -without, one | other')] = "",
-    order: Annotated[str, Query(description="best or newest")] = "",
-    page: Annotated[str, Query(description=f"number of the page, 1 to {asked.LAST_PAGE}")] = "",
-    limit: Limit = "",
-) -> Response:
-    library, number, size = library_of(request), asked.page({"page": page}), asked.limit({"limit": limit})
-    offset = (number - 1) * size
-    found = search(
-        library.database,
-        asked.words({"q": q}),
-        filters.selection(library.site),
-        order=_order(order),
-        offset=offset,
-        limit=size,
-    )
-    further = number < asked.LAST_PAGE and offset + size < found.total
-    following = _page_address(request, number + 1) if further else None
+def search_for_machines(request: Request, asked: Annotated[SearchedExactly, Query()]) -> Response:
+    found, further = _found(library_of(request), asked, asked.limit)
+    following = _page_address(request, asked.page + 1) if further else None
     return answer(request, {"total": found.total, "hits": [hit_as_json(hit) for hit in found.hits], "next": following})
 
 
@@ -108,10 +94,12 @@ def opensearch(request: Request) -> Response:
     return Response(text, media_type="application/opensearchdescription+xml")
 
 
-def _order(text: str) -> Order:
-    if text in {"", *Order}:
-        return Order(text or Order.BEST)
-    raise asked.NotUnderstood("ترتیبی که در نشانی آمده شناخته نیست.", f"order is none of: {', '.join(Order)}")
+def _found(library: Library, asked: Searched, size: int) -> tuple[Results, bool]:
+    """Search for what was asked, with so many hits on a page; tell whether there is a further page."""
+    offset = (asked.page - 1) * size
+    selection = asked.selection(library.site)
+    found = search(library.database, asked.q, selection, order=asked.order, offset=offset, limit=size)
+    return found, asked.page < LAST_PAGE and offset + size < found.total
 
 
 def _page_address(request: Request, number: int) -> str:

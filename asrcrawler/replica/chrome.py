@@ -1,7 +1,7 @@
 """Write what is the same on every page of the site: menus, scripts, footer.
 
-There are four such frames, made once, of some 40 KB each. Between their parts stand the lists of the latest news, made
-once a day.
+There are four such frames for each outlet, made once, of some 40 KB each. Between their parts stand the lists of the
+latest news, made once a day.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from asrcrawler.replica.words import culture, economy, notices, politics, scienc
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SITE_NAME = "عصرپرس | نسخه نمایشی"
+    from asrcrawler.replica.outlets import InventedOutlet
+
 THEME = "/client/themes/fa/main"
 VERSION = 40718
 SERVICES = (politics, economy, society, culture, sport, science, world, notices)
@@ -53,7 +54,7 @@ class ListItem:
 
 
 @cache
-def head_links(variant: int) -> str:
+def head_links(outlet: InventedOutlet, variant: int) -> str:
     """Write the links to style sheets and the scripts of the page's head."""
     styles = _STYLES if variant % 2 == 0 else _STYLES[3:] + _STYLES[:6]
     scripts = _SCRIPTS if variant % 2 == 0 else _SCRIPTS[:11]
@@ -61,12 +62,12 @@ def head_links(variant: int) -> str:
     lines += ['<link rel="alternate" type="application/rss+xml" title="RSS FEED" href="/fa/rss/allnews">']
     lines += [f'<link rel="stylesheet" type="text/css" href="{THEME}/css/{name}_{VERSION}.css">' for name in styles]
     lines += [f'<script type="text/javascript" src="{THEME}/js/{name}_{VERSION}.js"></script>' for name in scripts]
-    lines.append(_HEAD_SCRIPT + _counter_script(3 + 2 * variant))
+    lines.append(_HEAD_SCRIPT.replace("HOST", outlet.host) + _counter_script(3 + 2 * variant))
     return "\n ".join(lines)
 
 
 @cache
-def header(variant: int) -> str:
+def header(outlet: InventedOutlet, variant: int) -> str:
     """Write the top of the page down to the ticker, with dates of the site itself, which are not the article's."""
     top = "".join(
         f'{_INDENT}<li class="lang-item"><a href="/fa/{slug}" title="{name}">{name}</a>'
@@ -75,7 +76,8 @@ def header(variant: int) -> str:
     )
     clock = "۱۶:۱۱ - چهارشنبه ۰۳ خرداد ۱۳۹۶" if variant % 2 else "به روز شده در: ۰۳ آذر ۱۴۰۳ - ۰۸:۵۲"
     return (
-        f'\n<h1 style="display: none;">{SITE_NAME}</h1>\n<header><div class="header-bg"><div class="container">\n'
+        f'\n<h1 style="display: none;">{outlet.site_name}</h1>\n'
+        '<header><div class="header-bg"><div class="container">\n'
         f'<div class="top-menu col-xs-36"><ul>\n{top}</ul></div>\n{_SEARCH}'
         f'<div class="header-inner"><a href="/"><div class="main-logo"></div></a><div class="today"> {clock} </div>'
         "</div>\n"
@@ -89,13 +91,13 @@ _TREND = f'<div class="trend"><span>داغ‌ترین‌ها</span>{_HOT}</div>\
 
 
 @cache
-def footer(variant: int) -> str:
+def footer(outlet: InventedOutlet, variant: int) -> str:
     """Write the page from the end of the side column to its end."""
     links = "".join(f'\n{_INDENT}<li><a href="/fa/{slug}" title="{name}">{name}</a></li>' for slug, name in _PAGES)
     return (
         f'{_prices(variant)}{_poll(variant)}</div></div></div>\n<footer><div class="footer-bg"><div class="container">'
         f'{_menu(variant + 1)}<ul class="fdakheli-nav">{links}</ul>'
-        '<div class="cr">این سایت نسخه نمایشی عصرپرس است؛ همه نام‌ها و خبرهای آن ساختگی است.</div>'
+        f'<div class="cr">این سایت نسخه نمایشی {outlet.title} است؛ همه نام‌ها و خبرهای آن ساختگی است.</div>'
         '<div class="iransamaneh">طراحی و تولید: سامانه نمایشی</div></div></div></footer>\n'
         f"{_counter_script(4 + variant)}</body></html>"
     )
@@ -181,7 +183,7 @@ def _counter_script(count: int) -> str:
 
 _HEAD_SCRIPT = """<script type="text/javascript">
   var counter = counter || [];
-  counter.push(["setDomains", ["*.asrpress.example"]]);
+  counter.push(["setDomains", ["*.HOST"]]);
   counter.push(["trackPageView"]);
   (function () {
     var element = document.createElement("script"), first = document.getElementsByTagName("script")[0];

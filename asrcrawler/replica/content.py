@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -70,6 +70,22 @@ class Content:
     def identity(self) -> tuple[str, str | None, str | None]:
         """Title, lead and body, which two codes must share to be duplicates."""
         return self.title, self.lead, self.body
+
+    def renamed(self, old: str, new: str) -> Content:
+        """Give the same text with the name ``new`` wherever it says ``old``."""
+
+        def text(line: str) -> str:
+            return line.replace(old, new)
+
+        return replace(
+            self,
+            title=text(self.title),
+            lead=self.lead and text(self.lead),
+            kicker=self.kicker and text(self.kicker),
+            author=self.author and text(self.author),
+            blocks=tuple(Block(block.kind, tuple(map(text, block.lines))) for block in self.blocks),
+            pictures=tuple(Picture(image.path, image.caption and text(image.caption)) for image in self.pictures),
+        )
 
 
 def paragraphs(*lines: str) -> tuple[Block, ...]:

@@ -11,37 +11,51 @@ from asrcrawler.replica.content import Content, Picture
 from asrcrawler.replica.datestamps import jalali_day
 from asrcrawler.replica.draws import draws, mix, share
 from asrcrawler.replica.fates import Origin
+from asrcrawler.replica.outlets import ASR
 from asrcrawler.replica.timeline import TEHRAN
 
 if TYPE_CHECKING:
     from asrcrawler.replica.registry import Entry, Registry
+    from asrcrawler.replica.wire import Wire
 
 CONTENTS_KEPT = 512
-_TEXT, _PICTURES, _FILE, _EDIT = 501, 502, 503, 600
+WHOLE_SHARE = 0.6
+"""Share of the wire's reports that are printed as they are; the others are reworked."""
+_TEXT, _PICTURES, _FILE, _WHOLE, _EDIT = 501, 502, 503, 504, 600
 
 
 class Desk:
-    """A writer of the texts of all articles that a :class:`~asrcrawler.replica.registry.Registry` has."""
+    """A writer of the texts of all articles that a :class:`~asrcrawler.replica.registry.Registry` has.
 
-    def __init__(self, registry: Registry, seed: int) -> None:
+    The outlet calls itself ``title`` in them. ``wire`` is that of the registry.
+    """
+
+    def __init__(self, registry: Registry, seed: int, *, title: str, wire: Wire | None) -> None:
         self._registry = registry
         self._seed = seed
+        self._title = title
+        self._wire = wire
         self.content = lru_cache(maxsize=CONTENTS_KEPT)(self._content)
 
     def headline(self, code: int) -> str:
         """Give the article's first headline, without writing the whole article where possible."""
         entry = self._registry.entry(code)
-        if entry.origin in {Origin.REPORT, Origin.AGENCY, Origin.GALLERY, Origin.VIDEO}:
-            return newsroom.headline(entry.subject, entry.kind, draws(self._seed, code, _TEXT))
+        if entry.origin in {Origin.REPORT, Origin.AGENCY, Origin.GALLERY, Origin.VIDEO} and entry.wire is None:
+            title = newsroom.headline(entry.subject, entry.kind, draws(self._seed, code, _TEXT))
+            return title.replace(ASR.title, self._title)
         return self.content(code, 1).title
 
     def _content(self, code: int, revision: int) -> Content:
         entry = self._registry.entry(code)
-        if revision > 1:
-            change = entry.edits[revision - 2].change
-            rnd = draws(self._seed, code, _EDIT + revision)
-            return editing.edited(self.content(code, revision - 1), change, entry.subject, rnd)
-        return self._registry.given[code] if entry.origin is Origin.GIVEN else self._written(entry)
+        if entry.origin is Origin.GIVEN:
+            return self._registry.given[code]
+        content = self._written(entry) if revision == 1 else self._edited(entry, revision)
+        return content if self._title == ASR.title else content.renamed(ASR.title, self._title)
+
+    def _edited(self, entry: Entry, revision: int) -> Content:
+        change = entry.edits[revision - 2].change
+        rnd = draws(self._seed, entry.code, _EDIT + revision)
+        return editing.edited(self.content(entry.code, revision - 1), change, entry.subject, rnd)
 
     def _written(self, entry: Entry) -> Content:
         code = entry.code
@@ -51,6 +65,10 @@ class Desk:
                 return self._from_agency(entry)
             case Origin.REWRITING:
                 return editing.rewritten(self._from_agency(entry), self._source(entry).subject, rnd)
+            case Origin.AGENCY if self._wire is not None and entry.wire is not None:
+                report = self._printed(entry, self._wire.report(entry.wire))
+                is_whole = share(self._seed, code, _WHOLE) < WHOLE_SHARE
+                return report if is_whole else editing.rewritten(report, self._wire.subject(entry.wire), rnd)
             case Origin.NOTICE:
                 return newsroom.notice(rnd)
             case Origin.GALLERY | Origin.VIDEO:
@@ -63,8 +81,10 @@ class Desk:
         return self._registry.entry(entry.source)
 
     def _from_agency(self, entry: Entry) -> Content:
-        """Copy the agency's report, with this code's own pictures."""
-        original = self.content(self._source(entry).code, 1)
+        return self._printed(entry, self.content(self._source(entry).code, 1))
+
+    def _printed(self, entry: Entry, original: Content) -> Content:
+        """Copy a report for this code, with the code's own pictures."""
         paths = self._paths(entry, len(original.pictures))
         return Content(
             title=original.title,

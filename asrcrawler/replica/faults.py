@@ -26,6 +26,8 @@ class Fault(StrEnum):
     """429 with ``Retry-After`` in seconds."""
     FORBIDDEN = auto()
     """403."""
+    NOT_FOUND = auto()
+    """404, as of a site whose articles are out of reach for a while."""
     RESET = auto()
     """The connection is reset in place of an answer."""
     TRUNCATED = auto()
@@ -66,6 +68,7 @@ OUTCOMES: dict[Fault, Outcome] = {
     Fault.RETRY_DATE: Outcome.FAILED,
     Fault.TOO_MANY: Outcome.REFUSED,
     Fault.FORBIDDEN: Outcome.REFUSED,
+    Fault.NOT_FOUND: Outcome.MISSING,
     Fault.RESET: Outcome.FAILED,
     Fault.TRUNCATED: Outcome.FAILED,
     Fault.CUT_CHUNKS: Outcome.FAILED,

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from asrcrawler.replica.chrome import SITE_NAME
 from asrcrawler.replica.datestamps import feed_stamp
 from asrcrawler.replica.timeline import TEHRAN
 
@@ -47,8 +46,9 @@ class Feeds:
     def _rss(self, at: datetime) -> bytes:
         """Write the feed of the newest articles, newest first; the code stands in the link alone."""
         items = "".join(self._item(code) for code in self._world.newest(FEED_ITEMS, at))
+        title = self._world.outlet.site_name
         return (
-            f'{_XML}<rss version="2.0">\n<channel>\n<title>{SITE_NAME}</title>\n<link>{self._origin}</link>\n'
+            f'{_XML}<rss version="2.0">\n<channel>\n<title>{title}</title>\n<link>{self._origin}</link>\n'
             f"<lastBuildDate>{feed_stamp(at)}</lastBuildDate>\n<generator>SamanehFeed</generator>\n{items}</channel>\n</rss>\n"
         ).encode()
 
@@ -90,7 +90,7 @@ class Feeds:
         title = self._world.headline(code)
         return (
             f"<item>\n<title>{escape(title)}</title>\n<link>{self._origin}{escape(self._pages.address(code))}</link>\n"
-            f"<author>info@asrpress.example</author>\n<pubDate>{feed_stamp(self._world.published_at(code))}</pubDate>\n</item>\n"
+            f"<author>info@{self._world.outlet.host}</author>\n<pubDate>{feed_stamp(self._world.published_at(code))}</pubDate>\n</item>\n"
         )
 
 

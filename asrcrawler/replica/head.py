@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from asrcrawler.replica.chrome import SITE_NAME
 from asrcrawler.replica.datestamps import NEVER, meta_stamp
 from asrcrawler.replica.handwriting import escaped, in_digits
 from asrcrawler.replica.timeline import TEHRAN
@@ -23,7 +22,13 @@ CUT_AT = 0.6
 
 
 def meta_html(
-    content: Content, code: int, origin: str, published: datetime, modified: datetime | None, look: Look
+    content: Content,
+    code: int,
+    origin: str,
+    published: datetime,
+    modified: datetime | None,
+    look: Look,
+    site_name: str,
 ) -> str:
     """Write the meta properties, most of them several times, as the CMS does."""
     title, lead = escaped(content.title), escaped(content.lead or "")
@@ -43,7 +48,7 @@ def meta_html(
 <meta property="og:type" content="website">
 <meta property="og:title" content="{title}">
 <meta property="og:url" content="{address}">
-<meta property="og:site_name" content="{SITE_NAME}">
+<meta property="og:site_name" content="{site_name}">
 <meta property="og:image" content="{picture}">
 <meta name="twitter:card" content="summary">
 <meta name="twitter:title" content="{title}">
@@ -52,16 +57,16 @@ def meta_html(
 <meta name="dc.language" content="fa">
 <meta name="dc.title" lang="fa" content="{title}">
 <meta name="dc.type" scheme="DCMIType" content="Text,Image">
-<meta name="dc.publisher" content="{SITE_NAME}">
+<meta name="dc.publisher" content="{site_name}">
 <meta name="dc.identifier" content="{address}">
-<meta name="dc.creator" content="{SITE_NAME}">
-<meta property="article:author" content="{SITE_NAME}">
+<meta name="dc.creator" content="{site_name}">
+<meta property="article:author" content="{site_name}">
 <meta property="article:section" content="{escaped(content.category[0]) if content.category else ""}">
 {tags}{_dates_html(published, modified, look)}<meta property="article:expiration_time" content="">
 """
 
 
-def jsonld_html(content: Content, published: datetime, look: Look, other_title: str) -> str:
+def jsonld_html(content: Content, published: datetime, look: Look, other_title: str, site_name: str) -> str:
     """Write the JSON-LD as ``look`` has it; empty where the page has none."""
     if Writing.NUL_BYTES in look.writing:
         text = json.dumps({"@type": "NewsArticle", "headLine": content.title + LONE_SURROGATE})
@@ -71,7 +76,7 @@ def jsonld_html(content: Content, published: datetime, look: Look, other_title: 
     if look.jsonld is JsonLd.WRONG:
         text = json.dumps({"@context": "https://schema.org", "@type": "NewsArticle", "headLine": other_title})
         return _script(text.replace("/", r"\/"))
-    author = {"@type": "Organization", "name": SITE_NAME}
+    author = {"@type": "Organization", "name": site_name}
     if content.author:
         author = {"@type": "Person", "name": content.author}
     data = {
@@ -80,7 +85,7 @@ def jsonld_html(content: Content, published: datetime, look: Look, other_title: 
         "headLine": content.title,
         "articleBody": content.lead or "",
         "author": author,
-        "publisher": {"@type": "Organization", "name": SITE_NAME},
+        "publisher": {"@type": "Organization", "name": site_name},
     }
     if look.date_form is not DateForm.IMPOSSIBLE:
         data["datePublished"] = published.astimezone(TEHRAN).replace(microsecond=0).isoformat()

@@ -31,6 +31,7 @@ _CHALLENGE = """<!DOCTYPE html><html><head><title>در حال انتقال...</t
 <p>ArvanCloud</p></body></html>"""
 
 _BLOCKED = "<html><body>403 Forbidden</body></html>"
+_NOT_FOUND = "<html><body>404 Not Found</body></html>"
 _ARVAN = {"Server": "ArvanCloud", "Set-Cookie": "__arcsjs=0a1b; path=/"}
 
 
@@ -92,6 +93,8 @@ def _refusal(rule: Rule, now: datetime) -> web.Response:
     match rule.fault:
         case Fault.FORBIDDEN:
             return web.Response(status=403, text=_BLOCKED, headers={"Content-Type": HTML})
+        case Fault.NOT_FOUND:
+            return web.Response(status=404, text=_NOT_FOUND, headers={"Content-Type": HTML})
         case Fault.TOO_MANY:
             return web.Response(status=429, text="too many requests", headers={"Retry-After": f"{rule.seconds:.0f}"})
         case Fault.RETRY_SECONDS:

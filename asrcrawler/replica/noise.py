@@ -10,12 +10,14 @@ from asrcrawler.replica.variations import Noise
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from asrcrawler.replica.outlets import InventedOutlet
+
 Link = tuple[str, str]
 """Address and headline of another article."""
 
 
-def noise_html(kind: Noise, links: Sequence[Link], visits: int = 0) -> str:
-    """One piece of noise; ``links`` lead to other articles, three at least, and ``visits`` there were so far."""
+def noise_html(kind: Noise, outlet: InventedOutlet, links: Sequence[Link], visits: int = 0) -> str:
+    """Write one piece of noise; ``links`` lead to other articles, three at least; ``visits`` there were so far."""
     if kind is Noise.VISITS:
         return f"<p>تعداد بازدید: {visits}</p>\n"
     fixed = _FIXED.get(kind)
@@ -23,6 +25,13 @@ def noise_html(kind: Noise, links: Sequence[Link], visits: int = 0) -> str:
         return fixed
     anchors = [f'<a href="{address}" target="_blank">{escaped(title)}</a>' for address, title in links[:3]]
     match kind:
+        case Noise.HOME_LINK:
+            return f'<a class="lead2" href="/">پایگاه خبری {outlet.title} : </a><br>\n'
+        case Noise.TELEGRAM:
+            channel = outlet.host.partition(".")[0]
+            return f'<p><a href="https://t.me/{channel}_demo">کانال {outlet.title} در تلگرام</a></p>\n'
+        case Noise.INSTAGRAM:
+            return f'<p style="text-align: center;">عضویت در اینستاگرام {outlet.title}</p>\n'
         case Noise.READ_MORE:
             return f"<p><strong>بیشتر بخوانید: {anchors[0]}</strong></p>\n"
         case Noise.ADVERT:
@@ -32,7 +41,7 @@ def noise_html(kind: Noise, links: Sequence[Link], visits: int = 0) -> str:
         case Noise.FILM_BOX:
             return (
                 f"<div>تماشاخانه</div><div>{anchors[0]}</div>"
-                '<div><a href="/fa/services/8">همه فیلم‌های عصرپرس</a></div>'
+                f'<div><a href="/fa/services/8">همه فیلم‌های {outlet.title}</a></div>'
                 f"<div>۱۵ سال پیش در چنین روزی</div><div>{anchors[1]}</div>\n"
             )
         case Noise.OTHER_ARTICLES:
@@ -47,7 +56,6 @@ def noise_html(kind: Noise, links: Sequence[Link], visits: int = 0) -> str:
 
 
 _FIXED = {
-    Noise.HOME_LINK: '<a class="lead2" href="/">پایگاه خبری عصرپرس : </a><br>\n',
     Noise.SCRIPT: (
         '<script type="text/javascript">\n  var slot = "body_middle";\n  if (window.asrAds) '
         "{ asrAds.push({place: slot, "
@@ -59,8 +67,6 @@ _FIXED = {
         '<div id="media_display_1" class="flowplayer" data-ratio="0.5625"><a class="fp-play" href="#">پخش فیلم</a>'
         "<p>برای پخش فیلم باید جاوااسکریپت مرورگر روشن باشد</p></div>\n"
     ),
-    Noise.TELEGRAM: '<p><a href="https://t.me/asrpress_demo">کانال عصرپرس در تلگرام</a></p>\n',
-    Noise.INSTAGRAM: '<p style="text-align: center;">عضویت در اینستاگرام عصرپرس</p>\n',
     Noise.HAFEZ: '<p><a href="/fa/hafez">این لحظه با حافظ</a></p>\n',
     Noise.USERS_COMMENTS: "<p><strong>نظرات کاربران</strong></p>\n",
     Noise.LEFTOVER_SCRIPT: (

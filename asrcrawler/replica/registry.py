@@ -12,6 +12,7 @@ from asrcrawler.replica import newsroom
 from asrcrawler.replica.draws import draws, mix, share, weighted
 from asrcrawler.replica.fates import ORIGINS, Fate, Origin
 from asrcrawler.replica.look import Look, look_of
+from asrcrawler.replica.templates import in_template
 from asrcrawler.replica.words import notices
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.replica.content import Content
     from asrcrawler.replica.timeline import Edit, Timeline
+    from asrcrawler.replica.wire import Wire
 
 FARTHEST_COPY = 400
 """Most codes between an agency report and its copies."""
@@ -53,6 +55,8 @@ class Entry:
     """The grammar of :mod:`asrcrawler.replica.words` for its subject."""
     source: int | None
     """Code of the agency report that it was made of; None for a text of its own."""
+    wire: int | None
+    """Number of the report of the :class:`~asrcrawler.replica.wire.Wire` that it prints; None for no such one."""
     look: Look
     published_at: datetime
     shown_at: datetime
@@ -81,14 +85,22 @@ class Registry:
         given: Mapping[int, Content],
         looks: Mapping[int, Look],
         latest: datetime,
+        template: Look | None,
+        wire: Wire | None,
     ) -> None:
-        """State the rules; a given article appears at ``latest`` at the latest, so that it can be read."""
+        """State the rules; a given article appears at ``latest`` at the latest, so that it can be read.
+
+        Pages are in the ``template`` if there is one. Agency reports are those of the ``wire`` if there is one.
+        """
         self.timeline = timeline
         self.given = given
         self._seed = timeline.seed
         self._absences = absences
         self._looks = looks
         self._latest = latest
+        self._template = template
+        self._wire = wire
+        self._printer = lru_cache(maxsize=ENTRIES_KEPT)(self._find_printer)
         self.entry = lru_cache(maxsize=ENTRIES_KEPT)(self._entry)
 
     def fate(self, code: int) -> Fate:
@@ -139,6 +151,7 @@ class Registry:
             kind=kind,
             subject=self._subject(code, origin),
             source=source,
+            wire=self._wire_number(code if source is None else source),
             look=self._look(code, kind),
             published_at=published,
             shown_at=self._shown_at(code, published),
@@ -156,6 +169,24 @@ class Registry:
         for other in range(start, max(self.timeline.first, code - FARTHEST_COPY) - 1, -1):
             if self._wish(other) is Origin.AGENCY and self.is_article(other):
                 return other
+        return None
+
+    def _wire_number(self, code: int) -> int | None:
+        """Give the number of the wire's report that the code prints; one that another code has printed is not its."""
+        if self._wire is None or self._wish(code) is not Origin.AGENCY:
+            return None
+        number = self._wire.number_at(self.timeline.drafted_at(code))
+        return number if self._printer(self._wire, number) == code else None
+
+    def _find_printer(self, wire: Wire, number: int) -> int | None:
+        """Find the first agency report that is drafted while this report of the wire is the latest."""
+        timeline = self.timeline
+        sent, over = wire.sent_at(number), wire.sent_at(number + 1)
+        code = timeline.first + max(0, -((timeline.starts - sent) // timeline.step))
+        while code <= timeline.last and timeline.drafted_at(code) < over:
+            if self._wish(code) is Origin.AGENCY and self.is_article(code):
+                return code
+            code += 1
         return None
 
     def _may_change(self, code: int, origin: Origin) -> bool:
@@ -179,7 +210,10 @@ class Registry:
     def _look(self, code: int, kind: Kind) -> Look:
         if code in self._looks:
             return self._looks[code]
-        return Look() if code in self.given else look_of(self._seed, code, kind)
+        if code in self.given:
+            return Look()
+        look = look_of(self._seed, code, kind)
+        return look if self._template is None else in_template(look, self._template, kind)
 
     def _subject(self, code: int, origin: Origin) -> ModuleType:
         if origin is Origin.NOTICE:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from asrcrawler.replica.noise import Link
+    from asrcrawler.replica.variations import Noise
     from asrcrawler.replica.world import World
 
 FEWEST_RELATED = 4
@@ -66,6 +67,7 @@ class Pages:
 
     def __init__(self, world: World, origin: str) -> None:
         self._world = world
+        self._outlet = world.outlet
         self._origin = origin
         self._day = lru_cache(maxsize=8)(self._make_day)
         self._frame = lru_cache(maxsize=64)(self._make_frame)
@@ -83,9 +85,9 @@ class Pages:
         if dirty:
             look = replace(look, writing=look.writing | {Writing.NUL_BYTES})
         links = self._neighbours(code, at)
-        published = world.entry(code).shown_at
-        meta = meta_html(content, code, self._origin, published, world.modified_at(code, at), look)
-        jsonld = jsonld_html(content, published, look, links[0][1])
+        published, site_name = world.entry(code).shown_at, world.outlet.site_name
+        meta = meta_html(content, code, self._origin, published, world.modified_at(code, at), look, site_name)
+        jsonld = jsonld_html(content, published, look, links[0][1], site_name)
         address = self._address(code, content.title)
         middle = "".join(
             (
@@ -109,7 +111,7 @@ class Pages:
 
     def soft_404(self, at: datetime) -> bytes:
         """Write the CMS's error page, which comes with status 200."""
-        head = f"<title>{chrome.SITE_NAME}</title>\n</head>\n<body>"
+        head = f"<title>{self._outlet.site_name}</title>\n</head>\n<body>"
         return self._framed(
             0, at, head, f'<div class="error_container"><div class="error_text">{NOT_FOUND_TEXT}</div></div>'
         )
@@ -127,10 +129,10 @@ class Pages:
         columns = "".join(
             chrome.side_list(name, items[place::3]) for place, name in enumerate(("تازه‌ها", "گزارش", "برگزیده"))
         )
-        head = f'<title>{chrome.SITE_NAME}</title>\n</head>\n<body id="home" onload="home_loaded()">'
+        head = f'<title>{self._outlet.site_name}</title>\n</head>\n<body id="home" onload="home_loaded()">'
         page = (
-            f"{_DOCTYPE}{chrome.head_links(0)}{head}{chrome.header(0)}<div class='row1'><div>"
-            f"<div>{columns}{chrome.footer(0)}"
+            f"{_DOCTYPE}{chrome.head_links(self._outlet, 0)}{head}{chrome.header(self._outlet, 0)}"
+            f"<div class='row1'><div><div>{columns}{chrome.footer(self._outlet, 0)}"
         )
         return page.encode()
 
@@ -139,8 +141,8 @@ class Pages:
         items = [self._item(code) for code in self._world.newest(50, at)]
         head = '<title>آرشیو</title>\n</head>\n<body id="archive">'
         page = (
-            f"{_DOCTYPE}{chrome.head_links(0)}{head}{chrome.header(0)}<div><div>"
-            f"<div>{chrome.side_list('آرشیو', items)}{chrome.footer(0)}"
+            f"{_DOCTYPE}{chrome.head_links(self._outlet, 0)}{head}{chrome.header(self._outlet, 0)}<div><div>"
+            f"<div>{chrome.side_list('آرشیو', items)}{chrome.footer(self._outlet, 0)}"
         )
         return page.encode()
 
@@ -154,6 +156,7 @@ class Pages:
         world = self._world
         shown = None if look.date_form is DateForm.MISSING else world.entry(code).shown_at
         path = f'<div class="news_tools col-xs-36">{path_html(content.category, look)}{tools_html(code)}</div>'
+        visits = mix(world.seed, code, at.toordinal()) % 9_000
         direction = "right" if look.chrome % 2 == 0 else "rtl"
         return "".join(
             (
@@ -163,7 +166,7 @@ class Pages:
                 f'</div><div style="direction: {direction};"><div class="border-news col-xs-36">',
                 kicker_html(content.kicker, look),
                 headline_html(content.title, address, look),
-                _MAIN[content.kind](content, look, links, mix(world.seed, code, at.toordinal()) % 9_000),
+                _MAIN[content.kind](content, look, lambda kind: noise_html(kind, self._outlet, links, visits)),
                 author_html(content.author, look),
                 "</div>",
                 tags_html(content.tags, look) if look.tag_place is TagPlace.BELOW else "",
@@ -204,12 +207,12 @@ class Pages:
         ticker = chrome.ticker(items[variant::5])
         side = chrome.side_list("آخرین اخبار", items[variant * ways // 2 :][:22])
         side += chrome.side_list("پربیننده‌ترین", items[variant::3])
-        before = _DOCTYPE + chrome.head_links(variant)
+        before = _DOCTYPE + chrome.head_links(self._outlet, variant)
         between_ = (
-            f'{chrome.header(variant)}{ticker}<div class="row1"><div class="container">'
+            f'{chrome.header(self._outlet, variant)}{ticker}<div class="row1"><div class="container">'
             '<div class="col-xs-36 col-sm-26">'
         )
-        after = f'</div><div class="col-xs-36 col-sm-10 col-1-2">{side}{chrome.footer(variant)}'
+        after = f'</div><div class="col-xs-36 col-sm-10 col-1-2">{side}{chrome.footer(self._outlet, variant)}'
         return before.encode(), between_.encode(), after.encode()
 
     def _make_day(self, day: datetime) -> list[tuple[int, chrome.ListItem]]:
@@ -229,7 +232,7 @@ def _day_of(at: datetime) -> datetime:
     return at.astimezone(TEHRAN).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _article_main(content: Content, look: Look, links: Sequence[Link], visits: int) -> str:
+def _article_main(content: Content, look: Look, noise: Callable[[Noise], str]) -> str:
     above = look.lead_picture is LeadPicture.ABOVE and content.pictures
     picture = (
         f'<div class="lead_picture">{lead_picture_html(content.pictures[0], content.title, look)}</div>'
@@ -237,7 +240,7 @@ def _article_main(content: Content, look: Look, links: Sequence[Link], visits: i
         else ""
     )
     closing = "</section>" if look.body_element is BodyElement.SECTION else "</div>"
-    body = body_html(content, look, lambda kind: noise_html(kind, links, visits))
+    body = body_html(content, look, noise)
     if look.tag_place is TagPlace.IN_BODY:
         body = tags_html(content.tags, look) + body
     return (
@@ -260,7 +263,7 @@ def _video_main(content: Content, look: Look, *_: object) -> str:
     return f"{lead_html(content.lead, look)}</div>{film_html(content, look)}{body}"
 
 
-_MAIN: dict[Kind, Callable[[Content, Look, Sequence[Link], int], str]] = {
+_MAIN: dict[Kind, Callable[[Content, Look, Callable[[Noise], str]], str]] = {
     Kind.ARTICLE: _article_main,
     Kind.GALLERY: _gallery_main,
     Kind.VIDEO: _video_main,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -15,8 +13,9 @@ from aiohttp import web
 from asrcrawler.exceptions import ReplicaError
 from asrcrawler.replica import hostile
 from asrcrawler.replica.faults import ALTERING, CUTTING, Fault, Faults
+from asrcrawler.replica.hosting import Hosting
 from asrcrawler.replica.requestlog import RequestLog
-from asrcrawler.replica.site import Reply, Site, code_of_path
+from asrcrawler.replica.site import PAGES_KEPT, Reply, Site, code_of_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 SHORTEST_COMPRESSED = 500  # bytes
-STOP_SECONDS = 5.0
+BACKLOG = 512
 
 
 class ReplicaServer:
@@ -35,7 +34,7 @@ class ReplicaServer:
 
     ``port`` 0 takes a free one. The other options say how the site behaves: whether it compresses, answers conditional
     requests and has sitemaps, how many seconds its robots.txt asks for between requests, whether that is ``closed`` to
-    all crawlers, and how many seconds every answer takes.
+    all crawlers, how many seconds every answer takes, and how many pages are kept in memory, ready to be sent again.
     """
 
     def __init__(
@@ -49,22 +48,23 @@ class ReplicaServer:
         crawl_delay: float | None = None,
         closed: bool = False,
         latency: float = 0.0,
+        pages_kept: int = PAGES_KEPT,
     ) -> None:
         self.world = world
         self.faults = Faults()
         self.requests = RequestLog()
         self._port = port
         self._compress = compress
-        self._habits = {
+        self._habits: dict[str, Any] = {
             "conditional": conditional,
             "sitemaps": sitemaps,
             "crawl_delay": crawl_delay,
             "closed": closed,
+            "pages_kept": pages_kept,
         }
         self._latency = latency
-        self._thread: Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopping: asyncio.Event | None = None
+        self._hosting = Hosting([self])
+        self._runner: web.ServerRunner | None = None
         self._site: Site | None = None
 
     # --- for tests
@@ -106,64 +106,33 @@ class ReplicaServer:
 
     def start(self) -> None:
         """Serve in another thread. Raises :exc:`~asrcrawler.exceptions.ReplicaError` when the port is taken."""
-        outcome: list[OSError | None] = []
-        started = Event()
-
-        def ready(error: OSError | None) -> None:
-            outcome.append(error)
-            started.set()
-
-        self._thread = Thread(target=lambda: asyncio.run(self._serve(ready)), name="replica", daemon=True)
-        self._thread.start()
-        started.wait()
-        if outcome[0] is not None:
-            raise self._unusable_port(outcome[0])
+        self._hosting.start()
 
     def stop(self) -> None:
         """Stop serving and close open connections."""
-        if self._loop is not None and self._stopping is not None:
-            with suppress(RuntimeError):  # the loop has ended already
-                self._loop.call_soon_threadsafe(self._stopping.set)
-        if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
-            self._thread = None
+        self._hosting.stop()
 
     def run(self, ready: Callable[[], None]) -> None:
         """Serve in this thread until interrupted, and call ``ready`` when that begins. Raises as :meth:`start` does."""
-        outcome: list[OSError | None] = []
+        self._hosting.run(ready)
 
-        def started(error: OSError | None) -> None:
-            outcome.append(error)
-            if error is None:
-                ready()
-
-        with suppress(KeyboardInterrupt):
-            asyncio.run(self._serve(started))
-        if outcome and outcome[0] is not None:
-            raise self._unusable_port(outcome[0])
-
-    def _unusable_port(self, error: OSError) -> ReplicaError:
-        return ReplicaError(f"cannot serve on port {self._port}: {error.strerror or error}")
-
-    async def _serve(self, ready: Callable[[OSError | None], None]) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
+    async def open(self) -> None:
+        """Serve in the running event loop until :meth:`close`. Raises as :meth:`start` does."""
         runner = web.ServerRunner(web.Server(self._answer, access_log=None), handle_signals=False, shutdown_timeout=0.2)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, HOST, self._port, backlog=512)
-            await site.start()
+            await web.TCPSite(runner, HOST, self._port, backlog=BACKLOG).start()
         except OSError as error:
             await runner.cleanup()
-            ready(error)
-            return
+            raise ReplicaError(f"cannot serve on port {self._port}: {error.strerror or error}") from None
+        self._runner = runner
         self._port = runner.addresses[0][1]
-        self._site = Site(self.world, self.base_url, **self._habits)  # type: ignore[arg-type]
-        ready(None)
-        try:
-            await self._stopping.wait()
-        finally:
-            await runner.cleanup()
+        self._site = Site(self.world, self.base_url, **self._habits)
+
+    async def close(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
 
     # --- answering
 

@@ -29,7 +29,7 @@ _ARTICLE = re.compile(r"/(?:fa|en|ar)/news/(\d{1,10})(?:/.*)?", re.DOTALL)
 _SHORT = re.compile(r"/([0-9A-Za-z]{6})")
 _MONTH = re.compile(r"/fa-sitemap-newsarchive/(\d{4})/(\d{1,2})")
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_PAGES_KEPT = 128
+PAGES_KEPT = 128
 """Number of rendered pages in memory; some 10 MB."""
 
 
@@ -69,6 +69,7 @@ class Site:
         crawl_delay: float | None,
         conditional: bool,
         closed: bool = False,
+        pages_kept: int = PAGES_KEPT,
     ) -> None:
         self.world = world
         self.pages = Pages(world, origin)
@@ -76,7 +77,7 @@ class Site:
         self._has_sitemaps = sitemaps
         self._robots_txt = robots_txt(crawl_delay, closed=closed)
         self._conditional = conditional
-        self._page = lru_cache(maxsize=_PAGES_KEPT)(self._render)
+        self._page = lru_cache(maxsize=pages_kept)(self._render)
         self._home = lru_cache(maxsize=8)(self.pages.home)
         self._routes: dict[str, Callable[[datetime], Reply]] = {
             "/": self._home_page,

@@ -43,6 +43,8 @@ class Truth:
     """The code of the agency report that this one is a rewriting of, if that is on the site."""
     family: int | None = None
     """Code of the report that it, its copies and its rewritings come from. None for a text of its own."""
+    wire: int | None = None
+    """Number of the agency's report that it prints, whole or reworked, as other outlets may; None for no such one."""
     revision: int = 1
     """Number of its text; 1 = never edited."""
 

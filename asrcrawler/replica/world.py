@@ -11,24 +11,29 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.items import Image, Outcome, Video
-from asrcrawler.replica.datestamps import stamp
 from asrcrawler.replica.desk import Desk
 from asrcrawler.replica.draws import share
 from asrcrawler.replica.fates import ABSENCES, OUTCOMES, Fate, Origin
 from asrcrawler.replica.look import without_date
+from asrcrawler.replica.outlets import ASR
 from asrcrawler.replica.registry import FARTHEST_COPY, Entry, Registry
+from asrcrawler.replica.shown import shown_change, shown_publication
 from asrcrawler.replica.timeline import DEFAULT_END, TEHRAN, Timeline
 from asrcrawler.replica.truth import Revision, Truth
-from asrcrawler.replica.variations import Comments, DateForm, DatePlace, MetaForm, Modified, Toolbar
+from asrcrawler.replica.variations import Comments, Modified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from asrcrawler.replica.content import Content
     from asrcrawler.replica.look import Look
+    from asrcrawler.replica.outlets import InventedOutlet
+    from asrcrawler.replica.wire import Wire
 
 DEFAULT_FIRST, DEFAULT_LAST = 30_001, 33_000
 """Codes around 32911, the one code of the target that is known."""
+DEFAULT_PACE = 120.0
+"""Articles a day."""
 
 SCAN_STEP = 64
 """Number of codes between two checks whether a search for the newest may stop."""
@@ -49,7 +54,7 @@ class World:
         last: int = DEFAULT_LAST,
         density: float = 0.4,
         seed: int = 1,
-        articles_per_day: float = 120.0,
+        articles_per_day: float = DEFAULT_PACE,
         ends: datetime = DEFAULT_END,
         now: datetime | None = None,
         edit_share: float = 0.15,
@@ -59,10 +64,13 @@ class World:
         articles: Mapping[int, Content] | None = None,
         looks: Mapping[int, Look] | None = None,
         date_moves_at: datetime | None = None,
+        outlet: InventedOutlet = ASR,
+        wire: Wire | None = None,
     ) -> None:
         """Build the world; ``ends`` is a day after the last draft, when all is published, and ``now`` starts there.
 
         From ``date_moves_at`` on, the site has a template without the date of publication: only the head gives it.
+        The site is that of ``outlet``; where there is a ``wire``, its agency reports are those that others print too.
         Raises :exc:`ValueError` for codes, a density or a pace that are impossible.
         """
         self._arguments: dict[str, Any] = {name: value for name, value in locals().items() if name != "self"}
@@ -74,6 +82,7 @@ class World:
             raise ValueError(f"{articles_per_day} articles a day make no news")
         self.first, self.last, self.density, self.seed = first, last, density, seed
         self.now: datetime = now or ends
+        self.outlet = outlet
         self._date_moves_at = date_moves_at
         self.timeline = Timeline(
             seed=seed,
@@ -93,8 +102,10 @@ class World:
             given=given,
             looks=dict(looks or {}),
             latest=self.now.astimezone(UTC),
+            template=outlet.template,
+            wire=wire,
         )
-        self._desk = Desk(self._registry, seed)
+        self._desk = Desk(self._registry, seed, title=outlet.title, wire=wire)
         self.is_article = self._registry.is_article
         self.fate = self._registry.fate
         self.entry = self._registry.entry
@@ -193,7 +204,7 @@ class World:
         revision = entry.revision(at or self.now)
         content = self.content(code, revision)
         look = self.look(code, at)
-        published, jalali = _shown_publication(entry.shown_at, look)
+        published, jalali = shown_publication(entry.shown_at, look)
         comments = self.comment_count(code, at)
         return Truth(
             code=code,
@@ -210,11 +221,12 @@ class World:
             author=content.author,
             published_at=published,
             published_jalali=jalali,
-            modified_at=_shown_change(look, self.modified_at(code, at)),
+            modified_at=shown_change(look, self.modified_at(code, at)),
             comment_count=comments if comments or entry.look.comments is Comments.COUNTER else None,
             duplicate_of=self.duplicate_of(code, at),
             near_of=self._near_of(entry, at),
             family=code if entry.origin is Origin.AGENCY else entry.source,
+            wire=entry.wire,
             revision=revision,
         )
 
@@ -262,30 +274,6 @@ class World:
             return False
         oldest, _ = sorted(found, reverse=True)[count - 1]
         return self.timeline.drafted_at(code) + self.timeline.longest_delay < oldest
-
-
-_NOT_READ = frozenset({DateForm.MISSING, DateForm.TWELVE_HOURS})
-
-
-def _shown_publication(shown_at: datetime, look: Look) -> tuple[datetime | None, str | None]:
-    """Give moment and Jalali form as exactly as the page does; an hour that comes twice is read as the first."""
-    shown = shown_at.astimezone(TEHRAN)
-    if look.date_form is DateForm.IMPOSSIBLE:
-        return None, None
-    if look.date_form is DateForm.DAY_ONLY:
-        return shown.replace(hour=0, minute=0, second=0, microsecond=0, fold=0), stamp(shown, with_time=False)
-    has_no_place = look.date_place is DatePlace.FAMILY and look.toolbar is Toolbar.EMPTY_LABEL
-    from_head = look.date_form in _NOT_READ or has_no_place
-    if from_head and look.meta_form is MetaForm.ISO:
-        return shown.replace(microsecond=0), stamp(shown)
-    return shown.replace(second=0, microsecond=0, fold=0), stamp(shown)
-
-
-def _shown_change(look: Look, modified: datetime | None) -> datetime | None:
-    if modified is None or look.meta_form is MetaForm.MISSING or look.date_form is DateForm.IMPOSSIBLE:
-        return None
-    local = modified.astimezone(TEHRAN)
-    return local if look.meta_form is MetaForm.ISO else local.replace(second=0, fold=0)
 
 
 def _rebuilt(arguments: dict[str, Any]) -> World:

@@ -87,36 +87,35 @@ def test_exact_duplicates_can_be_left_out(client: TestClient) -> None:
     ("address", "status", "error"),
     [
         ("/api/articles/9", 404, "no article with this code is stored"),
-        ("/api/articles/nine", 404, "not a news code"),
-        ("/api/articles?limit=101", 400, "limit is not a whole number from 1 to 100"),
-        ("/api/articles?limit=-1", 400, "limit is not a whole number from 1 to 100"),
-        ("/api/articles?before=0", 400, "before is not a whole number from 1 to 1000000000"),
+        ("/api/articles/nine", 404, "code: 'nine' is not a whole number of 0 or more"),
+        ("/api/articles?limit=101", 400, "limit: Input should be less than or equal to 100"),
+        ("/api/articles?limit=-1", 400, "limit: '-1' is not a whole number of 0 or more"),
+        ("/api/articles?before=0", 400, "before: Input should be greater than or equal to 1"),
+        ("/api/articles?unique=both", 400, "unique: Input should be a valid boolean, unable to interpret input"),
+        ("/api/search?q=x&order=worst", 400, "order: Input should be 'best' or 'newest'"),
+        ("/api/search?q=-", 400, "q: there is no word to look for"),
         (
             "/api/articles?since=yesterday",
             400,
-            "since is neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24",
+            "since: neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24",
         ),
         ("/api/articles?since=1401/11/05&until=1401/11/04", 400, "since is later than until"),
-        ("/api/articles?tag=" + "x" * 201, 400, "tag is longer than 200 characters"),
+        ("/api/articles?tag=" + "x" * 201, 400, "tag: String should have at most 200 characters"),
         ("/api/nothing", 404, "Not Found"),
         (
             "/api/articles?sine=1401/11/04",
             400,
-            "'sine' is not a parameter of /api/articles; there is: unique, before, limit, since, until, category, tag",
+            "'sine' is not a parameter of this address; there is: since, until, category, tag, unique, before, limit",
         ),
         (
-            "/api/search?query=x&q=y",
+            "/api/search?query=x&query=y&q=z",
             400,
-            "'query' is not a parameter of /api/search; there is: q, order, page, limit, since, until, category, tag",
+            "'query' is not a parameter of this address; there is: since, until, category, tag, q, order, page, limit",
         ),
-        ("/api/status?x", 400, "'x' is not a parameter of /api/status; it has none"),
-        ("/api/articles/9?Limit=1", 400, "'Limit' is not a parameter of /api/articles/{code}; it has none"),
-        (
-            "/api/articles/9/revisions?code=9",
-            400,
-            "'code' is not a parameter of /api/articles/{code}/revisions; it has none",
-        ),
-        ("/api/categories?page=1", 400, "'page' is not a parameter of /api/categories; it has none"),
+        ("/api/status?x", 400, "'x' is not a parameter of this address; it has none"),
+        ("/api/articles/9?Limit=1", 400, "'Limit' is not a parameter of this address; it has none"),
+        ("/api/articles/9/revisions?code=9", 400, "'code' is not a parameter of this address; it has none"),
+        ("/api/categories?page=1", 400, "'page' is not a parameter of this address; it has none"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(client: TestClient, address: str, status: int, error: str) -> None:
@@ -160,6 +159,30 @@ def test_the_description_names_every_path_and_the_published_schema(client: TestC
     assert found["components"]["schemas"]["Article"] == schema
     for path in found["paths"].values():
         assert "400" in path["get"]["responses"]
+
+
+def test_the_description_says_what_is_taken(client: TestClient) -> None:
+    described = told(client, "/api/openapi.json")
+    assert described["components"]["schemas"]["Order"]["enum"] == ["best", "newest"]
+    assert "422" not in described["paths"]["/api/search"]["get"]["responses"]
+    seen = {}
+    for path in ("/api/articles", "/api/search"):
+        for parameter in described["paths"][path]["get"]["parameters"]:
+            name, schema = parameter["name"], parameter["schema"]
+            seen[path, name] = schema.get("default")
+            for one in schema.get("anyOf", [schema]):
+                if one.get("type") != "integer":
+                    continue
+                for number in (one["minimum"], one["maximum"]):
+                    told(client, f"{path}?q=x&{name}={number}" if "search" in path else f"{path}?{name}={number}")
+                for number in (one["minimum"] - 1, one["maximum"] + 1):
+                    assert told(client, f"{path}?{name}={number}", 400)["error"].startswith(f"{name}: ")
+    filters = dict.fromkeys(("since", "until", "category", "tag"))
+    for path, own in (
+        ("/api/articles", {"unique": False, "before": None, "limit": 30}),
+        ("/api/search", {"q": "", "order": "best", "page": 1, "limit": 30}),
+    ):
+        assert {name: default for (at, name), default in seen.items() if at == path} == filters | own
 
 
 def test_the_feed_has_the_newest_and_nothing_of_the_future(client: TestClient) -> None:
