@@ -162,10 +162,16 @@ def refuse_clash(outlet: Outlet, others: Iterable[Outlet]) -> None:
 
 @cache
 def catalogue() -> Mapping[str, Outlet]:
-    """Read the outlets of this CMS that are known by name, from ``catalogue.toml``."""
+    """Read the outlets of this CMS that are known by name, from ``catalogue.toml``; none of them is followed yet."""
     stated = tomllib.loads(files("asrcrawler").joinpath(CATALOGUE).read_text("utf-8"))
     return {
-        name: Outlet(name=name, site=str(site_of(facts["url"])), base_url=facts["url"], title=facts.get("title"))
+        name: Outlet(
+            name=name,
+            site=str(site_of(facts["url"])),
+            base_url=facts["url"],
+            title=facts.get("title"),
+            followed=False,
+        )
         for name, facts in stated.items()
     }
 

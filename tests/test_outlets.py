@@ -15,11 +15,8 @@ def outlet(name: str = "mynews", url: str = "http://mynews.example", **facts: ob
 def test_the_catalogue_knows_104_outlets_and_asr_by_plain_http() -> None:
     known = catalogue()
     assert len(known) == 104
-    assert (known["asr"].base_url, known["asr"].site, known["asr"].title) == (
-        "http://asrpress.ir",
-        "asrpress.ir",
-        "عصرپرس",
-    )
+    asr = known["asr"]
+    assert (asr.base_url, asr.site, asr.title, asr.followed) == ("http://asrpress.ir", "asrpress.ir", "عصرپرس", False)
     assert known["khabar598"].site == "598.ir"
     assert len({found.site for found in known.values()}) == 104
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asrcrawler.exceptions import UsageError
-from asrcrawler.outlets import catalogue, names_of
+from asrcrawler.outlets import names_of, new_outlet
 from asrcrawler.settings_file import NAME, SettingsFile
 from asrcrawler.storage.outlets import all_outlets
 
@@ -63,4 +63,4 @@ def refuse_overrides(outlets: Iterable[Outlet]) -> None:
 
 def _there(database: Database) -> list[Outlet]:
     """Give the outlets of the archive; one that has none yet is taken for that of :data:`FIRST`."""
-    return all_outlets(database) or [catalogue()[FIRST]]
+    return all_outlets(database) or [new_outlet(FIRST)]

@@ -3,11 +3,11 @@
 from typing import ClassVar
 
 from asrcrawler.crawl.spider import SamanehSpider
-from asrcrawler.outlets import Outlet, catalogue
+from asrcrawler.outlets import Outlet, new_outlet
 
 
 class AsrSpider(SamanehSpider):
     """Visits the articles of asrpress.ir by news code."""
 
     name = "asr"
-    outlet: ClassVar[Outlet] = catalogue()["asr"]
+    outlet: ClassVar[Outlet] = new_outlet("asr")

@@ -63,7 +63,7 @@ class OutletLoader(SpiderLoader):
             advice = f"; scrapy outlet add {spider_name} follows it" if spider_name in catalogue() else ""
             raise KeyError(f"there is no spider {spider_name!r}; there is: {', '.join(self.list())}{advice}")
         if not outlet.followed:
-            raise KeyError(f"{spider_name} was removed; scrapy outlet add {spider_name} follows it again")
+            raise KeyError(f"{spider_name} was removed; scrapy outlet add {spider_name} follows it")
         return self.of(outlet)
 
     def of(self, outlet: Outlet) -> type[Spider]:

@@ -61,16 +61,17 @@ def remove(database: Database, name: str) -> Outlet:
 
 
 def begin(database: Database, outlet: Outlet, *, base_url: str | None = None, first_code: int | None = None) -> Outlet:
-    """Give the record of an outlet that a crawl is for; write it down where the archive has none of it yet.
+    """Give the record of the outlet of a crawl; follow it where the archive has none of it, and ``outlet`` is followed.
 
     ``base_url`` is where this crawl fetches it instead; ``first_code``, where its archive begins, if nobody knows yet.
     Raises :exc:`OutletError` where it was removed, or where the address is another outlet's.
     """
     there = all_outlets(database)
     stored = next((other for other in there if other.name == outlet.name), None)
-    if stored is not None and not stored.followed:
-        raise OutletError(f"{outlet.name} was removed; scrapy outlet add {outlet.name} follows it again")
     current = stored or outlet
+    if not current.followed:
+        why = "was removed" if stored else "is not followed"
+        raise OutletError(f"{outlet.name} {why}; scrapy outlet add {outlet.name} follows it")
     refuse_clash(replace(current, base_url=base_url or current.base_url), there)
     if current.first_code is None:
         current = replace(current, first_code=first_code or 1)

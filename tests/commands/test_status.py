@@ -12,7 +12,7 @@ import pytest
 from asrcrawler.clock import utcnow
 from asrcrawler.endings import REPARSED
 from asrcrawler.items import Absence, Article, Fetch, Outcome
-from asrcrawler.outlets import catalogue
+from asrcrawler.outlets import new_outlet
 from asrcrawler.storage import Database
 from asrcrawler.storage.outlets import begin
 from asrcrawler.storage.visits.runs import RunFigures, begin_run, end_run
@@ -107,7 +107,7 @@ def test_an_archive_that_knows_where_it_begins_is_counted_from_there(tmp_path: P
     url = f"sqlite:///{tmp_path / 'asr.db'}"
     with closing(Database(url)) as database:
         database.prepare()
-        begin(database, catalogue()["asr"], first_code=9)
+        begin(database, new_outlet("asr"), first_code=9)
         write_visits(database, [article(code, SEEN) for code in (9, 12)])
     archive = {"ASR_DATABASE_URL": url}
     assert "2 of 4 codes visited, 50%" in told(archive, *given)

@@ -29,7 +29,7 @@ from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import DATABASE_FAILED
 from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown, SpiderArgumentError, StorageError
 from asrcrawler.items import Absence, Article, Capture, Outcome, Redirect
-from asrcrawler.outlets import catalogue
+from asrcrawler.outlets import new_outlet
 from asrcrawler.spiders.asr import AsrSpider
 from asrcrawler.storage.visits.ledger import Validators
 from tests.crawler import crawler_for_tests
@@ -141,7 +141,7 @@ def test_the_sweep_ends_where_the_archive_begins_or_at_the_code_that_this_crawl_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     crawler = spider_with().crawler
-    config, outlet = Config.from_settings(crawler.settings), replace(catalogue()["asr"], first_code=300)
+    config, outlet = Config.from_settings(crawler.settings), replace(new_outlet("asr"), first_code=300)
     assert Archive(outlet, replace(config, first_code=None), crawler).outlet.begins_at == 300
     assert Archive(outlet, replace(config, first_code=1), crawler).outlet.begins_at == 1
 

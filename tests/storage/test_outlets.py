@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asrcrawler.exceptions import OutletError
-from asrcrawler.outlets import catalogue, new_outlet
+from asrcrawler.outlets import new_outlet
 from asrcrawler.storage.outlets import add, all_outlets, begin, change, remove
 
 if TYPE_CHECKING:
     from asrcrawler.storage import Database
 
 MINE = new_outlet("mynews", "http://127.0.0.1:9", title="خبر من", delay=2.5, first_code=9, backfill=0, group="shared")
-ASR = catalogue()["asr"]
+ASR = new_outlet("asr")
 
 
 def names(database: Database) -> list[tuple[str, bool]]:
@@ -82,7 +82,7 @@ def test_the_next_crawl_says_where_an_archive_begins_that_does_not_know(database
 def test_what_was_removed_is_not_crawled(database: Database) -> None:
     begin(database, ASR)
     remove(database, "asr")
-    with pytest.raises(OutletError, match="asr was removed; scrapy outlet add asr follows it again"):
+    with pytest.raises(OutletError, match="asr was removed; scrapy outlet add asr follows it"):
         begin(database, ASR)
 
 

@@ -213,10 +213,8 @@ def test_sites_of_earlier_archives_become_outlets(url: str) -> None:
     with old.write() as connection:
         upgrade(connection, "0012")
         for site in sites:
-            connection.execute(
-                text("INSERT INTO ledger (site, code, streak, unchanged, visits) VALUES (:site, 7, 0, 0, 1)"),
-                {"site": site},
-            )
+            row = "INSERT INTO ledger (site, code, streak, unchanged, visits) VALUES (:site, 7, 0, 0, 1)"
+            connection.execute(text(row), {"site": site})
         connection.execute(text("INSERT INTO site VALUES ('asr.example', 300)"))
     old.close()
     database = Database(url)
