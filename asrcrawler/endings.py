@@ -69,7 +69,7 @@ def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int, *, list
 
 
 def reason_of(error: StorageError) -> str:
-    """Why a crawl ends that cannot write."""
+    """Name the reason for which a crawl ends that cannot write."""
     return CLOSED_BY_ANOTHER if isinstance(error, TokenLostError) else DATABASE_FAILED
 
 

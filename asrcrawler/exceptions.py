@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from asrcrawler.items import Outcome
-
-INSTALL = "pip install -e '.[{}]'"
-"""How an extra is installed: out of the folder of the project. By its name alone, pip would ask the package index for
-whatever is called so there."""
+from asrcrawler.system.installing import command_for
 
 
 class AsrCrawlerError(Exception):
@@ -68,7 +65,7 @@ class MissingLibraryError(AsrCrawlerError):
     """A library is missing that comes with an extra. Raised where the library is imported."""
 
     def __init__(self, wish: str, library: str, extra: str) -> None:
-        super().__init__(f"{wish} needs {library}: {INSTALL.format(extra)}")
+        super().__init__(f"{wish} needs {library}: {command_for(extra)}")
 
 
 class StorageError(AsrCrawlerError):

@@ -21,7 +21,7 @@ ASR_FIRST_CODE = _file.own("ASR_FIRST_CODE", None)  # news code where the archiv
 ASR_BACKFILL_PER_RUN = _file.own("ASR_BACKFILL_PER_RUN", None)  # of the older archive, codes a run; None: the outlet's
 ASR_BATCH_SIZE = _file.own("ASR_BATCH_SIZE", "100")  # visits written in one transaction
 ASR_BATCH_SECONDS = _file.own("ASR_BATCH_SECONDS", "5")  # no visit waits longer than so many seconds to be written
-ASR_KEEP_PAGES = _file.own("ASR_KEEP_PAGES", "1")  # keep the pages themselves, packed; 0 = only what was read in them
+ASR_KEEP_PAGES = _file.own("ASR_KEEP_PAGES", "1")  # keep captures, packed; 0 = only what was read in them
 ASR_CONTACT = _file.own("ASR_CONTACT", "")  # e-mail or page of whoever runs this, told to the site in the User-Agent
 ASR_PING_URL = _file.own("ASR_PING_URL", "")  # asked for after every good run, for a watchdog service; empty = none
 ASR_NOW = _file.own("ASR_NOW", "")  # ISO 8601 moment with offset; the run believes it starts then (simulations)

@@ -21,8 +21,17 @@ OWN = "ASR_"
 OTHERS_MAY = 0o077  # permissions of other users; the file may hold a password
 
 
+PROJECT = "ASRCRAWLER_PROJECT"
+"""The environment variable by which ``asrcrawler --project`` tells itself and what it starts where the project is."""
+
+
 def project_root() -> Path:
-    """Find the folder of the nearest ``scrapy.cfg`` upward; the current one outside a project."""
+    """Find the project's folder: the one told with ``--project``, else that of the nearest ``scrapy.cfg`` upward.
+
+    Outside a project it is the current one.
+    """
+    if told := os.environ.get(PROJECT):
+        return Path(told)
     found = closest_scrapy_cfg()
     return Path(found).parent if found else Path.cwd()
 

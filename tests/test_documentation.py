@@ -55,8 +55,10 @@ def text_of(document: str) -> str:
 
 def section_of(readme: str, command: str) -> str:
     """What stands under the heading of ``command``, up to the next heading."""
-    match = re.search(rf"^### `scrapy {command}\b.*?\n(.*?)(?=^##)", text_of(readme), re.MULTILINE | re.DOTALL)
-    assert match, f"{readme} has no section on scrapy {command}"
+    match = re.search(
+        rf"^### `(?:scr|asrcr)a(?:py|wler) {command}\b.*?\n(.*?)(?=^##)", text_of(readme), re.MULTILINE | re.DOTALL
+    )
+    assert match, f"{readme} has no section on {command}"
     return match[1]
 
 
@@ -106,6 +108,7 @@ def test_the_commands_are_these() -> None:
         "db",
         "demo",
         "export",
+        "init",
         "outlet",
         "page",
         "reparse",

@@ -129,7 +129,7 @@ def test_every_command_reads_it_and_says_what_is_wrong_in_one_line(project: Path
 
 
 def test_the_example_names_every_setting_of_ours_with_its_default() -> None:
-    text = (ROOT / "asr.toml.example").read_text("utf-8")
+    text = (ROOT / "asrcrawler" / "asr.toml.example").read_text("utf-8")
     given = tomllib.loads(re.sub(r"^# (?=[A-Z_]+ = )", "", text, flags=re.MULTILINE))
     stated = vars(default_settings) | vars(settings)
     preset = {name: value for name, value in given.items() if stated[name] is not None}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from asrcrawler.cli.command import AsrCommand
+from asrcrawler.cli.command import AsrCommand, as_called, program
 
 if TYPE_CHECKING:
     import argparse
@@ -45,19 +45,20 @@ class ActionsCommand(AsrCommand):
         return f"{self.name} {self._action}" if self._action else self.name
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.usage = as_called(parser.usage or "")
         parser.error = self._refuse  # type: ignore[method-assign]
         known = parser.add_subparsers(
-            prog=f"scrapy {self.name}",
+            prog=f"{program()} {self.name}",
             dest="action",
             metavar="ACTION",
             required=True,
-            help=f"one of these; scrapy {self.name} ACTION -h explains it",
+            help=f"one of these; {program()} {self.name} ACTION -h explains it",
         )
         for action in self.actions:
             own = known.add_parser(
                 action.name,
                 help=action.summary,
-                description=f"{action.summary} Example: {action.example}",
+                description=f"{action.summary} Example: {as_called(action.example)}",
                 formatter_class=parser.formatter_class,
                 conflict_handler="resolve",
             )

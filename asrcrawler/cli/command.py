@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import textwrap
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
@@ -19,12 +21,28 @@ if TYPE_CHECKING:
 
     from asrcrawler.config import Config
 
+OWN_NAME = "asrcrawler"
+
+
+def program() -> str:
+    """Give the name that the user called: ``scrapy``, or ``asrcrawler`` for the same commands."""
+    return OWN_NAME if Path(sys.argv[0]).name == OWN_NAME else "scrapy"
+
+
+def as_called(text: str) -> str:
+    """Name the program in a command line as the user called it.
+
+    >>> as_called("scrapy status")
+    'scrapy status'
+    """
+    return re.sub(r"^(?:scrapy|asrcrawler)\b", program(), text)
+
 
 def complain(command: str, error: AsrCrawlerError) -> int:
     """Write what is wrong in one line on stderr and give the exit status that goes with it."""
     text = " ".join(str(error).split())
     try:
-        sys.stderr.write(f"scrapy {command}: {text}\n")
+        sys.stderr.write(f"{program()} {command}: {text}\n")
         sys.stderr.flush()
     except OSError:
         let_go_of_stderr()
@@ -34,7 +52,7 @@ def complain(command: str, error: AsrCrawlerError) -> int:
 def warn(command: str, warnings: Iterable[str]) -> None:
     """Write warnings that do not stop the command, one line each on stderr."""
     for warning in warnings:
-        sys.stderr.write(f"scrapy {command}: warning: {warning}\n")
+        sys.stderr.write(f"{program()} {command}: warning: {warning}\n")
 
 
 class HelpFormatter(ScrapyHelpFormatter):
@@ -88,6 +106,7 @@ class AsrCommand(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.usage = as_called(parser.usage or "")
         parser.error = self._refuse  # type: ignore[method-assign]
 
     def syntax(self) -> str:
@@ -97,12 +116,13 @@ class AsrCommand(ScrapyCommand):
         return self.summary
 
     def long_desc(self) -> str:
-        return f"{self.summary} Example: {self.example}"
+        return f"{self.summary} Example: {as_called(self.example)}"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         try:
             self._refuse_surplus(args)
-            self._check_sources()
+            if self.requires_project:
+                self._check_sources()
             self._start_logging()
             self.exitcode = self.execute(args, opts) or 0
         except AsrCrawlerError as error:
@@ -120,9 +140,9 @@ class AsrCommand(ScrapyCommand):
     def _refuse_surplus(self, args: list[str]) -> None:
         for argument in args:
             if argument.startswith("-") and argument != "-":
-                raise UsageError(f"{argument!r} is not an option of this command; see scrapy {self.title} -h")
+                raise UsageError(f"{argument!r} is not an option of this command; see {program()} {self.title} -h")
         if self.most_arguments is not None and len(args) > self.most_arguments:
-            raise UsageError(f"{args[self.most_arguments]!r} is one argument too many; see scrapy {self.title} -h")
+            raise UsageError(f"{args[self.most_arguments]!r} is one argument too many; see {program()} {self.title} -h")
 
     def _check_sources(self) -> None:
         from asrcrawler.config import check_sources

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
-from asrcrawler.cli.command import complain, warn
+from asrcrawler.cli.command import as_called, complain, program, warn
 from asrcrawler.endings import FAILED, UNAVAILABLE
 from asrcrawler.exceptions import AsrCrawlerError, StorageError, UsageError
 from asrcrawler.logformatter import hide_set_up, is_verbose
@@ -33,11 +33,12 @@ class Command(ScrapyCrawl):
             "-a limit=500: at most so many article pages. Exit status: 0 everything taken up is in the database; "
             "75 the site could not be reached or refused us, or a signal ended the run with codes in hand; "
             "1 the run could not do its work; 2 usage. "
-            "Example: scrapy crawl asr -a codes=32911"
+            f"Example: {as_called('scrapy crawl asr -a codes=32911')}"
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.usage = as_called(parser.usage or "")
         parser.error = _refuse  # type: ignore[method-assign]
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -78,7 +79,7 @@ class Command(ScrapyCrawl):
         loader = get_spider_loader(self.settings)
         for argument in args:
             if argument.startswith("-"):
-                raise UsageError(f"{argument!r} is not an option of this command; see scrapy crawl -h")
+                raise UsageError(f"{argument!r} is not an option of this command; see {program()} crawl -h")
         if len(args) != 1:
             raise UsageError(f"give the name of one spider; there is: {', '.join(loader.list())}")
         try:

@@ -105,11 +105,11 @@ def _show(url: str) -> None:
     from asrcrawler.storage import open_for_reading
     from asrcrawler.storage.figures.sources import sources
     from asrcrawler.storage.figures.status import figures
-    from asrcrawler.storage.visits.runs import last_runs, state
+    from asrcrawler.storage.visits.runs import last_runs
 
     site, now = AsrSpider.outlet.site, utcnow()
     with open_for_reading(url) as database:
-        runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
+        runs = last_runs(database, site, RUNS_SHOWN)
         counted, places = figures(database, site, now), sources(database, site)
         lines = report(site, counted, places, runs, database=database.name, first_code=FIRST, now=now)
         articles = _worth_reading(database)

@@ -27,7 +27,7 @@ T = TypeVar("T")
 class Command(AsrCommand):
     """A command that streams articles to a file or to stdout; a million need no more memory than ten."""
 
-    summary = "Write the stored articles as JSON Lines, CSV or Parquet, or the kept pages as WARC."
+    summary = "Write the stored articles as JSON Lines, CSV or Parquet, or captures as WARC."
     example = "scrapy export --since 1401/11/01 --until 1401/11/30 -o bahman.jsonl"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -106,7 +106,9 @@ def _format(opts: argparse.Namespace) -> Format:
 
 def _refuse_unfit(chosen: Format, opts: argparse.Namespace) -> None:
     if opts.revisions and chosen.of_captures:
-        raise UsageError(f"--revisions goes with formats of articles, not with {chosen.name}, which holds every page")
+        raise UsageError(
+            f"--revisions goes with formats of articles, not with {chosen.name}, which holds every capture"
+        )
     if opts.bom and chosen.name != "csv":
         raise UsageError(f"--bom goes with --format csv, not with {chosen.name}")
     if not chosen.is_text and opts.output == STDOUT:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Command(AsrCommand):
     """A command that writes the capture of a news code to stdout or to a file."""
 
-    summary = "Write the page that was fetched for a news code, as it came, to stdout or to a file."
+    summary = "Write the capture of a news code, the page as it came, to stdout or to a file."
     example = "scrapy page -o 32911.html 32911"
     arguments = "CODE"
     most_arguments = 1
@@ -33,7 +33,7 @@ class Command(AsrCommand):
             "--visit",
             metavar="N",
             type=whole_number(1, HIGHEST),
-            help="the Nth page that scrapy status --code lists; the last one unless told",
+            help="the Nth capture that scrapy status --code lists; the last one unless told",
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -57,12 +57,12 @@ def _body(database: Database, site: str, code: int, number: int | None) -> bytes
     try:
         return body_of(database, site, capture.digest)
     except DamagedCaptureError as error:
-        raise DamagedCaptureError(f"the page of code {code} {error}") from None
+        raise DamagedCaptureError(f"the capture of code {code} {error}") from None
 
 
 def _chosen(kept: Sequence[KeptCapture], code: int, number: int | None) -> KeptCapture:
     if not kept:
-        raise UsageError(f"no page of code {code} is kept")
+        raise UsageError(f"there is no capture of code {code}")
     if number is None:
         return kept[-1]
     if number > len(kept):

@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 class Command(AsrCommand):
     """A command that updates stored articles with what today's parser reads in their captures, and fetches nothing."""
 
-    summary = "Read the kept pages again with today's parser, without the site."
+    summary = "Read the captures again with today's parser, without the site."
     example = "scrapy reparse --codes 32000-33000 --dry-run --list"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--codes", metavar="CODES", help="only these codes: 32911, 32000-33000, or a list of both")
         parser.add_argument(
-            "--since", metavar="DAY", help="only pages fetched on this day or later; 1401/11/04 or 2023-01-24"
+            "--since", metavar="DAY", help="only captures fetched on this day or later; 1401/11/04 or 2023-01-24"
         )
-        parser.add_argument("--unreadable", action="store_true", help="only pages that could not be read so far")
+        parser.add_argument("--unreadable", action="store_true", help="only captures that could not be read so far")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and write nothing")
         parser.add_argument("--list", action="store_true", help="list every change: code, field, before, after")
 

@@ -37,7 +37,7 @@ class Command(AsrCommand):
             "--code",
             metavar="N",
             type=code_of,
-            help="every visit of this code, why it is or is not due, its kept pages",
+            help="every visit of this code, why it is or is not due, its captures",
         )
         parser.add_argument(
             "--check", action="store_true", help="say what is wrong and end with 1, or end with 0: for a watchdog"
@@ -100,11 +100,11 @@ class Command(AsrCommand):
         from asrcrawler.clock import utcnow
         from asrcrawler.storage.figures.sources import sources
         from asrcrawler.storage.figures.status import figures
-        from asrcrawler.storage.visits.runs import last_runs, state
+        from asrcrawler.storage.visits.runs import last_runs
 
         now, site, first = utcnow(), outlet.site, self._first_code(outlet)
         counted, places = figures(database, site, now), sources(database, site)
-        runs = [{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)]
+        runs = last_runs(database, site, RUNS_SHOWN)
         lines = reports.report(site, counted, places, runs, database=database.name, first_code=first, now=now)
         data = reports.as_json(site, counted, places, runs, first_code=first, now=now)
         return lines, {"database": database.name, **data}

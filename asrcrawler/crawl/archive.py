@@ -47,7 +47,7 @@ FAREWELL = 10.0  # seconds of silence that a database server may cost a crawl th
 
 
 class Archive:
-    """What one crawl reads and writes, by one connection. Every method that touches the database works in a thread.
+    """Read and write what one crawl needs, by one connection. Every method that touches the database works in a thread.
 
     Each waits for a database that is locked, full or being restarted, and nothing is fetched meanwhile.
     """
@@ -332,7 +332,7 @@ def _as_crawled(outlet: Outlet, config: Config) -> Outlet:
 
 
 def _may_pass(error: StorageError) -> bool:
-    """Whether waiting may help."""
+    """Tell whether waiting may help."""
     return type(error) in {StorageError, LockedError}
 
 

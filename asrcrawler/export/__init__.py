@@ -33,7 +33,7 @@ class Options:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The names of an article's fields, in order."""
+        """Name the fields of an article, in order."""
         return (*EXPORT_FIELDS, REVISIONS) if self.revisions else EXPORT_FIELDS
 
 

@@ -26,7 +26,7 @@ def set_aside() -> None:
 
 
 class ShortCollections:
-    """Sets aside what is loaded when the spider is open: the pipelines are then open too, and so is the database."""
+    """Leaves out of collections what is loaded when the spider opens; by then pipelines and database are open too."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class Indexing:
-    """Takes step after step, and rests for as long after each, so that batches are written in between."""
+    """Takes one step after another, and rests for as long after each, so that batches are written in between."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler

@@ -23,9 +23,9 @@ _HEADER = "Content-Encoding"
 
 
 class UnpackingMiddleware:
-    """Stands inside of ``HttpCompressionMiddleware``, which still says what we accept, and is left nothing to undo.
+    """Unpacks answers before ``HttpCompressionMiddleware``, which still tells the site what we accept, sees them.
 
-    So each answer is unpacked once. Its bound is ``DOWNLOAD_MAXSIZE``, as there.
+    So each answer is unpacked once. The bound is ``DOWNLOAD_MAXSIZE``, as there.
     """
 
     def __init__(self, largest: int) -> None:

@@ -1,4 +1,4 @@
-"""Makes the characters of an article uniform (see :mod:`asrcrawler.text.persian`) and counts where values came from."""
+"""Make the characters of an article uniform (see :mod:`asrcrawler.text.persian`) and counts where values came from."""
 
 from __future__ import annotations
 

@@ -59,4 +59,4 @@ class KeepPipeline:
         try:
             await self._archive.learn_dictionary()
         except AsrCrawlerError as error:
-            logger.warning("No dictionary for packing pages: %s; they take more room until the next run", error)
+            logger.warning("No dictionary for packing captures: %s; they take more room until the next run", error)

@@ -29,7 +29,7 @@ def read_capture(
     try:
         item = _judge(answer, asked, capture, dictionary)
     except DamagedCaptureError as error:
-        item = replace(unread(answer, asked, f"damaged page: it {error}"), is_damaged=True)
+        item = replace(unread(answer, asked, f"damaged capture: it {error}"), is_damaged=True)
     except Exception as error:
         item = unread(answer, asked, f"parser error: {type(error).__name__}")
     for found in (item, reading_of(item)):

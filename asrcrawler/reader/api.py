@@ -11,8 +11,9 @@ from fastapi.openapi.utils import get_openapi
 
 from asrcrawler.cli.reports.status import as_json, iso
 from asrcrawler.export.contract import REVISIONS, export_schema
+from asrcrawler.reader.addresses import base_url, with_query
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import Code, Listed, Nothing, address
+from asrcrawler.reader.asked import Code, Listed, Nothing
 from asrcrawler.reader.rendering import library_of, page, unchanged_or
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.articles.reading import Position
@@ -53,7 +54,9 @@ _NOT_FOUND: Answers = {404: {"description": "not in the archive"}}
 @router.get("/api", include_in_schema=False)
 def about(request: Request) -> Response:
     """Show the page for people who write programs."""
-    return page(request, "api.html")
+    library = library_of(request)
+    newest = reading.newest(library.database, library.site, library.now, 1)
+    return page(request, "api.html", base=base_url(request), example=newest[0].code if newest else None)
 
 
 @router.get(
@@ -65,7 +68,7 @@ def articles(request: Request, asked: Annotated[Listed, Query()]) -> Response:
     found = reading.selected(library.database, selection, Position(before=asked.before, limit=asked.limit))
     following = None
     if len(found) == asked.limit:
-        following = address("/api/articles", **{**request.query_params, "before": found[-1]["code"]})
+        following = with_query("/api/articles", **{**request.query_params, "before": found[-1]["code"]})
     return answer(request, {"articles": found, "next": following})
 
 
@@ -104,7 +107,7 @@ def status(request: Request, _: NothingAsked) -> Response:
     )
     more = {
         "working": standing.is_working,
-        "last_good_run_at": iso(standing.last_good["ended_at"]) if standing.last_good else None,
+        "last_good_run_at": iso(standing.last_good.ended_at) if standing.last_good else None,
         "lag_p95": standing.figures.lag_p95,
         "due_by_outcome": {name or "listed": count for name, count in standing.due.items()},
         "cells": [{name: getattr(cell, name) for name in SHOWN_CELLS} for cell in standing.cells],

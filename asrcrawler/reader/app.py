@@ -14,7 +14,8 @@ from starlette.staticfiles import StaticFiles
 
 from asrcrawler import __version__
 from asrcrawler.exceptions import StorageError
-from asrcrawler.reader import api, feed, metrics, pages, searching, watching
+from asrcrawler.reader import api, articles, dates, feed, lists, metrics, searching, shortcuts, watching
+from asrcrawler.reader.addresses import with_query
 from asrcrawler.reader.asked import NotThere, problem
 from asrcrawler.reader.rendering import page
 from asrcrawler.reader.security import Guard
@@ -30,16 +31,16 @@ SHORTEST_COMPRESSED = 1_000  # bytes
 COMPRESSION = 5  # of 9; more takes longer and saves little
 
 _ERRORS = {
-    400: "این درخواست فهمیده نشد",
+    400: "نشانی نامعتبر است",
     404: "یافت نشد",
     405: "این کار شدنی نیست",
     500: "خطایی در برنامه رخ داد",
-    503: "بایگانی اکنون در دسترس نیست",
+    503: "بایگانی چند لحظه در دسترس نیست",
 }
 _ADVICE = {
     404: "شاید نشانی ناقص است، یا این خبر هنوز بایگانی نشده است.",
     500: "جزئیات در گزارش سرور است.",
-    503: "پایگاه داده باز نشد یا پاسخ نداد. اندکی بعد دوباره بیازمایید؛ علت در گزارش سرور است.",
+    503: "پایگاه داده باز نشد یا پاسخ نداد. ده ثانیهٔ دیگر دوباره بیازمایید؛ علت در گزارش سرور ثبت شده است.",
 }
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,8 @@ def create_app(library: Library, *, hosts: Collection[str] | None = None) -> ASG
     app.state.library = library
     app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
     app.mount("/static", StaticFiles(packages=[("asrcrawler.reader", "static")]))
-    for part in (watching, metrics, feed, searching, api, pages):  # pages last: a short link is any single word
+    # The shortcuts come last: a short link is any single word.
+    for part in (watching, metrics, feed, searching, api, lists, articles, dates, shortcuts):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=SHORTEST_COMPRESSED, compresslevel=COMPRESSION)
     return Guard(app, hosts)  # outermost: the answer to an error of ours is made outside the other middleware
@@ -74,8 +76,11 @@ def create_app(library: Library, *, hosts: Collection[str] | None = None) -> ASG
 def _answer(request: Request, status: int, persian: str, english: str) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": english}, status)
-    heading = _ERRORS.get(status, _ERRORS[400])
-    response = page(request, "error.html", status=status, code=status, heading=heading, message=persian)
+    values: dict[str, Any] = {"heading": _ERRORS.get(status, _ERRORS[400]), "day": None, "newest": None}
+    if request.url.path == "/goto":
+        values |= {"heading": "تاریخ نامعتبر است", "day": request.query_params.get("day", "")}
+    again = with_query(request.url.path, **request.query_params)
+    response = page(request, "error.html", status=status, code=status, message=persian, again=again, **values)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -6,8 +6,7 @@ Everything is bounded: the length of words and names, the number of a page, how 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -37,6 +36,7 @@ _NUMBER = "شماره‌ای که در نشانی آمده درست نیست."
 _PERSIAN = {
     "no_words": "در آنچه نوشته‌اید واژه‌ای برای جستن نیست.",
     "reversed": "روز «از» پس از روز «تا» است.",
+    "texts_reversed": "متن نخست باید پیش از متن دوم باشد.",
     "q": "این همه واژه را نمی‌توان با هم جست. کوتاه‌تر بنویسید.",
     "order": "ترتیبی که در نشانی آمده شناخته نیست.",
     "since": f"روز «از» {_UNREAD}",
@@ -45,7 +45,7 @@ _PERSIAN = {
     "category": "نام بخش بیش از اندازه بلند است.",
     "tag": "نام برچسب بیش از اندازه بلند است.",
     **dict.fromkeys(("code", "number"), "چنین کد خبری نیست."),
-    **dict.fromkeys(("before", "after", "page", "limit"), _NUMBER),
+    **dict.fromkeys(("before", "after", "page", "limit", "from", "to"), _NUMBER),
 }
 """What people are told of an error of this kind, or of any error of the parameter."""
 
@@ -65,16 +65,6 @@ def problem(errors: Sequence[Mapping[str, Any]]) -> tuple[int, str, str]:
     persian = _PERSIAN.get(first["type"]) or _PERSIAN.get(name, "نشانی درست نیست.")
     english = str(first.get("ctx", {}).get("error", first["msg"]))
     return 404 if place == "path" else 400, persian, f"{name}: {english}" if name else english
-
-
-def address(path: str, **query: object) -> str:
-    """Write a path with its query; what is None or empty is left out.
-
-    >>> address("/search", q="oil gas", page=2, order=None)
-    '/search?q=oil+gas&page=2'
-    """
-    given = {name: str(value) for name, value in query.items() if value not in {None, ""}}
-    return f"{path}?{urlencode(given)}" if given else path
 
 
 def _words(text: str) -> str:
@@ -114,7 +104,7 @@ class Asked(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _given(cls, query: Mapping[str, str]) -> dict[str, str]:
-        known = cls.model_fields
+        known = [field.alias or name for name, field in cls.model_fields.items()]
         unknown = [name for name in query if name not in known]
         if unknown and cls.exact:
             there_is = f"there is: {', '.join(known)}" if known else "it has none"
@@ -138,6 +128,30 @@ class Place(Asked):
     @property
     def position(self) -> Position:
         return Position(before=self.before, after=self.after, limit=PAGE)
+
+
+class Front(Place):
+    """The front page."""
+
+    view: Literal["compact"] | None = None
+    """``compact``: without leads."""
+    unique: Switch = False
+    """Without exact duplicates."""
+
+
+class Difference(Asked):
+    """How an edit is shown, and which two texts are compared if not those before and after it."""
+
+    view: Literal["split"] | None = None
+    """``split``: side by side."""
+    first: Annotated[Code | None, Field(alias="from")] = None
+    last: Annotated[Code | None, Field(alias="to")] = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Difference:
+        if self.first and self.last and self.first >= self.last:
+            raise PydanticCustomError("texts_reversed", "from is not lower than to")
+        return self
 
 
 class GoTo(Asked):

@@ -5,18 +5,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MOST_WORK = 3_000_000  # pairs of words compared for one text, 0.1 s a million; the rest is shown as replaced
 MOST_PARAGRAPHS = 400  # of both texts together
 LEAST_ALIKE = 0.3  # share of words; below it a paragraph counts as a new one and not as an edited one
+LONGEST_CONTEXT = 40  # characters of unchanged text that a difference in one line keeps on either side of a change
+LONGEST_CHANGE = 120  # characters of each stretch of words in such a line
+MOST_CHANGES = 4  # parts of a paragraph in such a line, from the first change on
+
+LINES = ("title", "kicker", "lead")
+"""Fields of one line each, the most telling one first."""
+LISTS = ("category", "tags")
 
 _WORDS = re.compile(r"\s+|[\w\u200c]+|[^\w\s]")
+_WORD = re.compile(r"[\w\u200c]+")
 
 Mark = Literal["same", "deleted", "inserted"]
+Sort = Literal["same", "out", "in", "both"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +73,66 @@ def names(before: Sequence[str], after: Sequence[str]) -> Paragraph:
     return kept + gone + [Part("inserted", name) for name in after if name not in before]
 
 
+def in_a_row(parts: Sequence[Part]) -> Paragraph:
+    """Write names one after the other, with commas between them."""
+    return [Part(part.mark, f"{part.text}، ") for part in parts[:-1]] + list(parts[-1:])
+
+
 def changed(parts: Sequence[Part]) -> bool:
     """Tell whether any part was deleted or inserted."""
     return any(part.mark != "same" for part in parts)
+
+
+def sort_of(parts: Sequence[Part]) -> Sort:
+    """Tell what became of a paragraph: it stayed, went as a whole, came as a whole, or was edited.
+
+    >>> sort_of([Part("inserted", "a new paragraph")])
+    'in'
+    """
+    marks = {part.mark for part in parts}
+    if marks <= {"same"}:
+        return "same"
+    return {"deleted": "out", "inserted": "in"}.get(next(iter(marks)), "both") if len(marks) == 1 else "both"  # type: ignore[return-value]
+
+
+def side(parts: Sequence[Part], without: Mark) -> Paragraph:
+    """Give one side of a comparison: the parts that do not have the mark ``without``."""
+    return [part for part in parts if part.mark != without]
+
+
+def count_words(found: Iterable[Sequence[Part]]) -> tuple[int, int]:
+    """Count the words that were deleted and those that were inserted.
+
+    >>> count_words([[Part("same", "The bridge is "), Part("deleted", "closed"), Part("inserted", "open again")]])
+    (1, 2)
+    """
+    counted = {"same": 0, "deleted": 0, "inserted": 0}
+    for parts in found:
+        for part in parts:
+            counted[part.mark] += len(_WORD.findall(part.text))
+    return counted["deleted"], counted["inserted"]
+
+
+def one_line(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> tuple[str, Paragraph]:
+    """Show an edit in one line: the first field that differs, and the words around its first change.
+
+    The field is ``body``, or one of :data:`LINES` and :data:`LISTS`; empty, with no parts, where nothing differs.
+
+    >>> one_line({"title": "Bridge closed"}, {"title": "Bridge open"})[0]
+    'title'
+    """
+    for name in LINES:
+        parts = words(before.get(name), after.get(name))
+        if changed(parts):
+            return name, _shortened(parts)
+    for parts in paragraphs(before.get("body"), after.get("body")):
+        if changed(parts):
+            return "body", _shortened(parts)
+    for name in LISTS:
+        parts = names(before.get(name) or [], after.get(name) or [])
+        if changed(parts):
+            return name, [part for part in parts if part.mark != "same"][:MOST_CHANGES]
+    return "", []
 
 
 class _Comparison:
@@ -127,3 +193,30 @@ def _parts(*found: tuple[str, str]) -> Paragraph:
         else:
             joined.append((mark, text))
     return [Part(mark, text) for mark, text in joined]  # type: ignore[arg-type]
+
+
+def _shortened(parts: Paragraph) -> Paragraph:
+    """Keep the first changes of a paragraph with a little of what stands around them."""
+    first = next(place for place, part in enumerate(parts) if part.mark != "same")
+    kept = list(parts[max(first - 1, 0) : first + MOST_CHANGES])
+    for place, part in enumerate(kept):
+        if part.mark != "same":
+            kept[place] = Part(part.mark, _cut(part.text, LONGEST_CHANGE))
+        elif place == 0:
+            kept[place] = Part("same", _cut(part.text, LONGEST_CONTEXT, at_start=True))
+        elif place == len(kept) - 1:
+            kept[place] = Part("same", _cut(part.text, LONGEST_CONTEXT))
+        else:
+            kept[place] = Part("same", _cut(part.text, 2 * LONGEST_CONTEXT))
+    return kept
+
+
+def _cut(text: str, longest: int, *, at_start: bool = False) -> str:
+    """Shorten a text to whole words, with an ellipsis where it was cut."""
+    if len(text) <= longest:
+        return text
+    if at_start:
+        _, blank, kept = text[-longest:].partition(" ")
+        return f"… {kept if blank else text[-longest:]}"
+    kept, blank, _ = text[:longest].rpartition(" ")
+    return f"{kept if blank else text[:longest]} …"

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median, quantiles
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from asrcrawler.storage.articles.reading import count_published
 from asrcrawler.storage.figures.census import census, due_by_outcome, lags, newest_publication
+from asrcrawler.storage.figures.periods import count_published
 from asrcrawler.storage.figures.sources import Sources, sources
 from asrcrawler.storage.figures.status import Figures, figures
-from asrcrawler.storage.visits.runs import last_good_run, last_runs, state
+from asrcrawler.storage.visits.runs import WORKING, last_good_run, last_runs
 from asrcrawler.text.calendar import day_of, midnight
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from asrcrawler.storage import Database
+    from asrcrawler.storage.visits.runs import Run
 
 CELLS = 120  # of the picture of all codes
 DAYS = 45  # of the plots
 RUNS_SHOWN = 8
-
-Row = Mapping[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +63,16 @@ class Standing:
     """Oldest first."""
     due: Mapping[str, int]
     """Codes that wait for a visit, by the outcome of their last one; an empty name for those never visited."""
-    runs: Sequence[Row]
-    """Newest first, each with its ``state``."""
-    last_good: Row | None
+    runs: Sequence[Run]
+    """Newest first."""
+    last_good: Run | None
     sources: Sources
     """Where the values of the last articles came from."""
 
     @property
     def is_working(self) -> bool:
         """Tell whether a crawl is at work."""
-        return any(run["state"] == "working" for run in self.runs)
+        return any(run.state == WORKING for run in self.runs)
 
     @property
     def total(self) -> int:
@@ -105,7 +103,7 @@ def standing(database: Database, site: str, first: int, now: datetime) -> Standi
         cells=_cells(database, site, first, counted.newest),
         days=_days(database, site, now),
         due=due_by_outcome(database, site, now),
-        runs=[{**run, "state": state(run, now)} for run in last_runs(database, site, RUNS_SHOWN)],
+        runs=last_runs(database, site, RUNS_SHOWN),
         last_good=last_good_run(database, site),
         sources=sources(database, site),
     )

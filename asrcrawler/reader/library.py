@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from asrcrawler.clock import utcnow
 from asrcrawler.reader.asked import NotThere
 from asrcrawler.reader.health import Standing, standing
-from asrcrawler.storage.articles.reading import categories, one
+from asrcrawler.storage.articles.reading import one
+from asrcrawler.storage.articles.sections import Section, categories, sections
+from asrcrawler.storage.figures.today import Today, count_articles, today
+from asrcrawler.text.calendar import day_of, midnight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FRESH = 4.0  # seconds; within them the same figures are given again
-NAMES_FRESH = 60.0  # seconds; the names of categories hardly ever change
+LONG_FRESH = 60.0  # seconds, for what takes longer to count or hardly ever changes
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,8 +57,25 @@ class Library:
         return self._cached("standing", FRESH, lambda: standing(self.database, self.site, self.first_code, self.now))
 
     def categories(self) -> list[str]:
-        """Give the names of all categories, as they were :data:`NAMES_FRESH` seconds ago at most."""
-        return self._cached("categories", NAMES_FRESH, lambda: categories(self.database, self.site))
+        """Give the names of all categories."""
+        return self.kept("categories", lambda: categories(self.database, self.site))
+
+    def sections(self) -> list[Section]:
+        """Give the tree of categories with the number of articles in each."""
+        return self.kept("sections", lambda: sections(self.database, self.site))
+
+    def articles(self) -> int:
+        """Count all articles."""
+        return self.kept("articles", lambda: count_articles(self.database, self.site))
+
+    def today(self) -> Today:
+        """Count what today has brought."""
+        begins = midnight(day_of(self.now))
+        return self._cached("today", FRESH, lambda: today(self.database, self.site, begins, self.now))
+
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """Give what ``make`` gave at most :data:`LONG_FRESH` seconds ago, however many ask."""
+        return self._cached(name, LONG_FRESH, make)
 
     def _cached(self, name: str, seconds: float, make: Callable[[], T]) -> T:
         """Give what ``make`` gave within so many seconds, or call it in one thread while the others wait."""

@@ -60,10 +60,10 @@ class _Figures(Collector):
         yield self._gauge(
             "last_successful_run_timestamp_seconds",
             "When the last run with exit status 0 ended",
-            last_good["ended_at"].timestamp() if last_good else None,
+            last_good.ended_at.timestamp() if last_good and last_good.ended_at else None,
         )
         yield self._gauge(
-            "last_run_exit_status", "Of the latest run, once it has ended", last["exit_status"] if last else None
+            "last_run_exit_status", "Of the latest run, once it has ended", last.exit_status if last else None
         )
         yield self._gauge(
             "lag_seconds", "From publication to storage, median of the newest articles", figures.lag_median

@@ -8,8 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asrcrawler.reader.words import number
+from asrcrawler.text.calendar import TEHRAN
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from asrcrawler.reader.health import Cell, Day
 
@@ -63,6 +67,17 @@ class Bars:
     bars: list[Bar]
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a small chart; ``height`` is a share of it in hundredths."""
+
+    words: str
+    """What it stands for."""
+    height: float
+    tick: str
+    """What stands below it; empty for nothing."""
+
+
 def stacks(cells: Sequence[Cell]) -> list[Stack]:
     """Draw each cell as a bar of full height, where an outcome takes the share of the codes that ended with it."""
     return [Stack(place * STEP, cell, _segments(cell)) for place, cell in enumerate(cells)]
@@ -84,6 +99,20 @@ def lags(days: Sequence[Day]) -> Bars:
         for place, day in enumerate(days)
     ]
     return Bars(len(days) * STEP, top, found)
+
+
+def hours(counts: Sequence[int], now: datetime) -> list[Column]:
+    """Draw how many articles each hour of a day had, up to ``now``."""
+    top = max(counts, default=0)
+    last = now.astimezone(TEHRAN).hour
+    return [
+        Column(
+            words=f"ساعت {number(hour)}: {number(count)} خبر",
+            height=_scaled(count, top),
+            tick=f"ساعت {number(hour)}" if hour in {0, 6, 12, 18} else "",
+        )
+        for hour, count in enumerate(counts[: last + 1])
+    ]
 
 
 def _segments(cell: Cell) -> list[Segment]:

@@ -1,4 +1,4 @@
-"""Make answers of templates. Whatever is put into a template is escaped; nothing here marks text as safe."""
+"""Render templates as answers. Whatever is put into a template is escaped; nothing here marks text as safe."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from asrcrawler.items import Change
-from asrcrawler.reader import words
-from asrcrawler.reader.asked import address
+from asrcrawler.reader import difference, words
+from asrcrawler.reader.addresses import scope_of, with_query
 from asrcrawler.text.calendar import TEHRAN, day_of
 from asrcrawler.text.display import direction
 from asrcrawler.text.persian import to_persian_digits
@@ -38,7 +38,10 @@ def library_of(request: Request) -> Library:
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
     """Answer with an HTML page; a browser that has the same one already is told so."""
-    text = _environment.get_template(template).render(site=library_of(request).site, path=request.url.path, **values)
+    scope = scope_of(request)
+    given = {"site": scope.site, "path": request.url.path, "today": day_of(scope.now), "now": scope.now}
+    given |= {"list_path": scope.list_path, "article_path": scope.article_path}
+    text = _environment.get_template(template).render(**given | values)
     return unchanged_or(request, HTMLResponse(text, status))
 
 
@@ -74,10 +77,6 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")[:LONGEST_HOST]
 
 
-def _label_path(kind: str, name: str) -> str:
-    return f"/{kind}/{quote(name, safe='')}"
-
-
 def _machine(at: datetime) -> str:
     """Write a moment for the ``datetime`` of a <time>."""
     return at.astimezone(TEHRAN).isoformat(timespec="seconds")
@@ -103,7 +102,7 @@ def _made() -> Environment:
         "day_in_words": words.day_in_words,
         "short_day": words.short_day,
         "gregorian": words.gregorian_in_words,
-        "day_path": words.day_path,
+        "short_moment": words.short_moment,
         "clock": words.clock,
         "machine": _machine,
         "web_address": web_address,
@@ -112,8 +111,10 @@ def _made() -> Environment:
         "change": lambda change: words.CHANGES[Change(change)],
     }
     environment.globals |= {
-        "address": address,
-        "label_path": _label_path,
+        "with_query": with_query,
+        "relative_day": words.relative_day,
+        "relative_moment": words.relative_moment,
+        "month_in_words": words.month_in_words,
         "has_time": words.has_time,
         "percentage": words.percentage,
         "kinds": words.KINDS,
@@ -123,6 +124,10 @@ def _made() -> Environment:
         "field_words": words.FIELDS,
         "place_words": words.PLACES,
         "fallen": words.fallen,
+        "thousands": words.thousands,
+        "sort_of": difference.sort_of,
+        "side": difference.side,
+        "in_a_row": difference.in_a_row,
     }
     return environment
 

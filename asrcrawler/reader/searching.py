@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
 from asrcrawler.cli.reports.search import hit_as_json
+from asrcrawler.reader.addresses import base_url, with_query
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.api import answer, described, listed
-from asrcrawler.reader.asked import LAST_PAGE, Searched, SearchedExactly, address, problem
+from asrcrawler.reader.asked import LAST_PAGE, Searched, SearchedExactly, problem
 from asrcrawler.reader.rendering import library_of, page
 from asrcrawler.storage.search import search
 
@@ -55,6 +56,10 @@ def search_page(request: Request) -> Response:
     library, query = library_of(request), request.query_params
     form: dict[str, Any] = {"given": query, "names": library.categories(), "hits": None, "total": 0, "number": 1}
     form |= {"newer_page": None, "older_page": None, "problem": None}
+    form |= {
+        "without": lambda name: _page_address(request, **{name: None}),
+        "ordered": lambda order: _page_address(request, order=order),
+    }
     try:
         asked = Searched.model_validate(query)
     except ValidationError as error:
@@ -68,8 +73,8 @@ def search_page(request: Request) -> Response:
         "hits": found.hits,
         "total": found.total,
         "number": number,
-        "newer_page": _page_address(request, number - 1) if number > 1 else None,
-        "older_page": _page_address(request, number + 1) if further else None,
+        "newer_page": _page_address(request, page=number - 1) if number > 1 else None,
+        "older_page": _page_address(request, page=number + 1) if further else None,
     }
     return page(request, "search.html", **form)
 
@@ -81,7 +86,7 @@ def search_page(request: Request) -> Response:
 )
 def search_for_machines(request: Request, asked: Annotated[SearchedExactly, Query()]) -> Response:
     found, further = _found(library_of(request), asked, asked.limit)
-    following = _page_address(request, asked.page + 1) if further else None
+    following = _page_address(request, page=asked.page + 1) if further else None
     return answer(request, {"total": found.total, "hits": [hit_as_json(hit) for hit in found.hits], "next": following})
 
 
@@ -89,8 +94,7 @@ def search_for_machines(request: Request, asked: Annotated[SearchedExactly, Quer
 def opensearch(request: Request) -> Response:
     """Describe the search, so that a browser can search here from its address bar."""
     library = library_of(request)
-    base = library.public_url or str(request.base_url).rstrip("/")
-    text = OPENSEARCH.format(site=escape(library.site), base=escape(base))
+    text = OPENSEARCH.format(site=escape(library.site), base=escape(base_url(request)))
     return Response(text, media_type="application/opensearchdescription+xml")
 
 
@@ -102,5 +106,6 @@ def _found(library: Library, asked: Searched, size: int) -> tuple[Results, bool]
     return found, asked.page < LAST_PAGE and offset + size < found.total
 
 
-def _page_address(request: Request, number: int) -> str:
-    return address(request.url.path, **{**request.query_params, "page": number})
+def _page_address(request: Request, **changed: object) -> str:
+    """Write the address of the same search with something changed; unless told, its first page."""
+    return with_query(request.url.path, **{**request.query_params, "page": None, **changed})

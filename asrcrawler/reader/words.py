@@ -23,15 +23,15 @@ SHORTEST_IN_DAYS = 2 * DAY  # seconds; shorter durations are told in hours
 
 JALALI_MONTHS: tuple[str, ...] = tuple(jdatetime.date.j_months_fa)
 WEEKDAYS = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه")  # in the order of date.weekday()
-WEEK = ("ش", "ی", "د", "س", "چ", "پ", "ج")  # from Saturday
+WEEKDAYS_FROM_SATURDAY = (*WEEKDAYS[5:], *WEEKDAYS[:5])
 GREGORIAN_MONTHS = ("ژانویهٔ", "فوریهٔ", "مارس", "آوریل", "مهٔ", "ژوئن", "ژوئیهٔ", "اوت", "سپتامبر", "اکتبر",
                     "نوامبر", "دسامبر")  # fmt: skip
 
 OUTCOMES = {
     "stored": "ذخیره‌شده",
     "missing": "ناموجود",
-    "failed": "ناکام",
-    "refused": "نپذیرفته",
+    "failed": "ناموفق",
+    "refused": "ردشده از سوی سایت",
     "unreadable": "ناخوانا",
     "unvisited": "هنوز بازدیدنشده",
 }
@@ -66,7 +66,7 @@ ENDS = {
     endings.DATABASE_HELD: "برنامه‌ای دیگر پایگاه داده را در دست داشت",
     endings.DATABASE_FAILED: "پایگاه داده از کار افتاد",
     endings.START_ERROR: "آغاز نشد",
-    endings.REFUSED: "سایت نپذیرفت",
+    endings.REFUSED: "سایت درخواست‌ها را رد کرد",
     endings.ASKED_TO_WAIT: "سایت خواست صبر کنیم",
     endings.RESTING: "سایت چندی به حال خود گذاشته شد",
     endings.UNREACHABLE: "سایت در دسترس نبود",
@@ -97,6 +97,15 @@ def number(value: float) -> str:
     """
     text = f"{value:,}" if isinstance(value, int) else f"{value:,g}"
     return to_persian_digits(text.replace(",", "٬").replace(".", "٫"))
+
+
+def thousands(value: int) -> str:
+    """Write a number in thousands as ``۵۶`` or ``۹٫۲``.
+
+    >>> thousands(9_240), thousands(56_765)
+    ('۹٫۲', '۵۶')
+    """
+    return number(value // 1000 if value >= 10_000 else value // 100 / 10)
 
 
 def percentage(part: int, whole: int) -> str:
@@ -186,20 +195,29 @@ def moment(at: datetime) -> str:
     return f"{day_in_words(day_of(at))}، ساعت {clock(at)}"
 
 
+def relative_day(day: date, today: date) -> str:
+    """Write a day as ``امروز، سه‌شنبه ۴ بهمن ۱۴۰۱``, with a word for today and yesterday only."""
+    near = {0: "امروز، ", 1: "دیروز، "}.get((today - day).days, "")
+    return f"{near}{day_in_words(day)}"
+
+
+def relative_moment(at: datetime, today: date) -> str:
+    """Write a moment as ``۲۲:۵۴``, ``دیروز ۲۲:۵۴`` or ``۴ بهمن ۱۴۰۱، ۲۲:۵۴``, in Tehran."""
+    day = day_of(at)
+    if day == today:
+        return clock(at)
+    near = "دیروز " if (today - day).days == 1 else f"{day_in_words(day, weekday=False)}، "
+    return f"{near}{clock(at)}"
+
+
+def short_moment(at: datetime) -> str:
+    """Write a moment as ``۴ بهمن ۱۴۰۱، ۲۲:۵۴``, in Tehran."""
+    return f"{day_in_words(day_of(at), weekday=False)}، {clock(at)}"
+
+
 def has_time(published_jalali: str | None) -> bool:
     """Tell whether the page gave a time beside the day of publication."""
     return published_jalali is None or " " in published_jalali
-
-
-def day_path(day: date) -> str:
-    """Write the address of a day as ``/1401/11/04``."""
-    shown = jalali_day(day)
-    return f"/{shown.year}/{shown.month:02}/{shown.day:02}"
-
-
-def month_path(year: int, month: int) -> str:
-    """Write the address of a Jalali month as ``/1401/11``."""
-    return f"/{year}/{month:02}"
 
 
 def shown(text: str | None) -> str:

@@ -14,7 +14,7 @@ Several outlets, with agency reports that they share, are served by :class:`Repl
 The server can be made to fail in every way a site can fail (:class:`Fault`), and it logs every request.
 """
 
-from asrcrawler.replica.changes import Changes, before_changes, changes
+from asrcrawler.replica.changes import Changes, before_changes, changes_between
 from asrcrawler.replica.content import Block, BlockKind, Content, Picture, paragraphs
 from asrcrawler.replica.fates import ABSENCES, Fate, Origin
 from asrcrawler.replica.faults import OUTCOMES as FAULT_OUTCOMES
@@ -50,7 +50,7 @@ __all__ = [
     "Truth",
     "World",
     "before_changes",
-    "changes",
+    "changes_between",
     "every_outlet",
     "invented",
     "paragraphs",

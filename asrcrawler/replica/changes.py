@@ -24,7 +24,7 @@ class Changes:
     deleted: list[int]
 
 
-def changes(world: World, since: datetime, until: datetime) -> Changes:
+def changes_between(world: World, since: datetime, until: datetime) -> Changes:
     """List what is another on the site at ``until`` than it was at ``since``."""
     return _between(_entries(world), since, until)
 
@@ -40,7 +40,7 @@ def before_changes(worlds: Sequence[World]) -> datetime:
         before = moment - timedelta(seconds=1)
         if all(_has_both(_between(entries, before, now)) for now, entries in histories):
             return before.astimezone(worlds[0].now.tzinfo)
-    raise ValueError("no article of each world is edited and none deleted by now")
+    raise ValueError("there is no moment after which each outlet edits an article and deletes one")
 
 
 def _entries(world: World) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""Which elements of a page hold the article's text."""
+"""Find the elements of a page that hold the article's text."""
 
 from __future__ import annotations
 

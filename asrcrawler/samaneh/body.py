@@ -1,4 +1,4 @@
-"""The body of an article: its paragraphs and pictures, and what stands among them and does not belong there.
+"""Read the body of an article: its paragraphs and pictures, without what stands among them and does not belong there.
 
 Bodies come as ``<p>`` blocks, as one run of text with ``<br>``, or as nested ``div``/``span`` from Word. So paragraphs
 are made from the tree alone: a block element or a ``<br>`` ends one, a table row is one, all else is text within.

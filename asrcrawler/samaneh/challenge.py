@@ -1,4 +1,4 @@
-"""Challenge pages: what a content network shows instead of the site. A refusal; nothing of them is evaluated."""
+"""Recognise challenge pages, which a content network shows instead of the site. They are refusals; no script is run."""
 
 from __future__ import annotations
 

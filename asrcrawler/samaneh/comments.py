@@ -1,4 +1,4 @@
-"""The number of readers' comments, as a page words it."""
+"""Read the number of readers' comments."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def read_moment(text: str) -> Moment | None:
 
 
 class _Reading:
-    """One text while it is being taken apart: what was found is taken out, and what remains must be no date."""
+    """Take a text apart: each date that is found is taken out, and what remains must be no date."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -184,7 +184,7 @@ class _Reading:
 
 
 def _plain(text: str) -> str:
-    """``text`` in one line with Latin digits, without its label."""
+    """Give ``text`` in one line with Latin digits, without its label."""
     plain = one_line(text).replace(ZWNJ, " ")
     label = _LABEL.match(plain)
     return plain[label.end() :].strip() if label else plain

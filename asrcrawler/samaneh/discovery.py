@@ -1,4 +1,4 @@
-"""Which codes exist: read off the site's feed, its home page and its sitemaps.
+"""Find which codes exist, in the site's feed, its home page and its sitemaps.
 
 The feed (``/fa/rss/allnews``) holds the 100 newest articles, the code only in each item's link; home links to 60-170
 articles; the sitemaps, where an outlet has them, name the whole archive. Pure: bytes in, codes out. What is not of this

@@ -1,4 +1,4 @@
-"""Bytes of a page → UTF-8. The CMS writes UTF-8 whatever a header or a meta element claims."""
+"""Decode the bytes of a page to UTF-8. The CMS writes UTF-8 whatever a header or a meta element claims."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which lines of a body are its text, and which are furniture: links to other articles, and the headings over them.
+"""Tell which lines of a body are its text, and which are links to other articles or headings over such links.
 
 Told by where the lines stand, not by their words. A linked line is text where it is a sentence; where it stands alone
 above a paragraph, as the sub-headings of a digest do; in a list that a sentence announces; and where the body holds

@@ -1,4 +1,4 @@
-"""What the head of a page says: ``meta`` properties and JSON-LD. A fall-back, never the first source."""
+"""Read the head of a page: ``meta`` properties and JSON-LD. They are used only where the page itself says nothing."""
 
 from __future__ import annotations
 

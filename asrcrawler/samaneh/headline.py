@@ -1,4 +1,4 @@
-"""Which of the headings of a page is the article's headline."""
+"""Find the article's headline among the headings of a page."""
 
 from __future__ import annotations
 

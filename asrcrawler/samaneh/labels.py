@@ -1,4 +1,4 @@
-"""Values that a page gives behind a label: «کد خبر: ۱۲۳», whatever the elements are that hold label and value.
+"""Read values that a page gives behind a label: «کد خبر: ۱۲۳», whatever the elements are that hold label and value.
 
 For templates whose class names say nothing. A label begins a text or follows a separator; its value is what comes
 next, in the same element or in the smallest one around it that has any.

@@ -1,4 +1,4 @@
-"""Where things stand on a page of this CMS. One question, one answer; what a thing means is for others to say.
+"""Find where things stand on a page of this CMS. What they mean is decided in other modules.
 
 Outlets vary the template (element names, further classes, wrappers, the order within the toolbar), so places are told
 by class *families* and by labels, and of several places of a kind the one counts that stands nearest to the headline.

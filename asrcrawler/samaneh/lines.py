@@ -1,4 +1,4 @@
-"""The text of an element in one line, and what separates words in it.
+"""Give the text of an element in one line, and tell what separates words in it.
 
 A block element or a ``<br>`` separates words; nothing else does, so that a word is not torn apart by the elements
 within it. A number that is raised or lowered beside another one is kept apart from it: ۱۰<sup>۶</sup> is ``۱۰^۶``.

@@ -1,4 +1,4 @@
-"""Where a link leads, seen from the page of an article."""
+"""Tell where a link on the page of an article leads."""
 
 from __future__ import annotations
 

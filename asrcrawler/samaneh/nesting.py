@@ -1,4 +1,4 @@
-"""Markup that costs an HTML5 parser time out of proportion, told before anything is built from it.
+"""Recognise markup that costs an HTML5 parser far too much time, before it is parsed.
 
 The parser looks through all open elements at every tag and through all attributes at every attribute: half a megabyte
 of these takes it minutes. Browsers stop at 512 nested elements.

@@ -1,4 +1,4 @@
-"""What stands in a body and is no part of the article: boxes by their class, lines by their words.
+"""Recognise what stands in a body and is no part of the article: boxes by their class, lines by their words.
 
 The tables are of what saved pages of this CMS carry. To extend them, add to a set or a pattern here, and a line to
 ``tests/samaneh/test_body.py``.

@@ -1,4 +1,4 @@
-"""What on the page of an article belongs to other articles: boxes of related news, rows of lists.
+"""Find what on the page of an article belongs to other articles: boxes of related news, rows of lists.
 
 Some have a telling name (:mod:`~asrcrawler.samaneh.noise`); the rest is told by where it leads.
 """

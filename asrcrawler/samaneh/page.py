@@ -1,4 +1,4 @@
-"""An article's page → :class:`~asrcrawler.items.Article`, or the reason why it is not the article asked for.
+"""Read an :class:`~asrcrawler.items.Article` from its page, or say why it is not the article asked for.
 
 Read by the CMS's own structure, which all its outlets share: a toolbar with «کد خبر» and «تاریخ انتشار», the path of
 sections, and a container with kicker (``rutitr``), headline, lead (``subtitle``) and ``body``, in this order. Nothing
@@ -64,7 +64,7 @@ def read_page(
 
 
 class _Page:
-    """One page while it is being read: a method a field."""
+    """Read one page; each field has a method."""
 
     def __init__(
         self, tree: LexborHTMLParser, page: bytes, site: str, code: int, base_url: str, note: str | None

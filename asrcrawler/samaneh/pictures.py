@@ -1,4 +1,4 @@
-"""The pictures and media files of an article, with their captions."""
+"""Read the pictures and media files of an article, with their captions."""
 
 from __future__ import annotations
 

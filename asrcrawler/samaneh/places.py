@@ -1,4 +1,4 @@
-"""The names under which the outlets of this CMS put things, and where on a page they are found.
+"""State the names that the outlets of this CMS give to places, and find them on a page.
 
 No outlet is named here. Templates build their class names from the same words, so that each thing has a *sure* name,
 which most outlets and the target use, and *other* ones. The tables are read at two times: the sure names at once, the

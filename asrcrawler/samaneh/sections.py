@@ -1,4 +1,4 @@
-"""The path of sections above an article: «صفحه نخست » سیاسی » مجلس»."""
+"""Read the path of sections above an article: «صفحه نخست » سیاسی » مجلس»."""
 
 from __future__ import annotations
 

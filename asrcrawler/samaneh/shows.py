@@ -1,4 +1,4 @@
-"""The galleries and the films of a page, wherever on it they stand and whatever else is there.
+"""Find the galleries and the films of a page, wherever on it they stand.
 
 A gallery is told by its marks and the pictures in it; a film by its file, in a player, in what configures one, or in
 its script. No script is run.

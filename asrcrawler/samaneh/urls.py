@@ -21,12 +21,14 @@ _HOME = re.compile(r"/?|/(?:fa|en|ar)/?|(?:/(?:fa|en|ar))?/index\.(?:html?|php)"
 
 
 def article_path(code: int) -> str:
-    """``/fa/news/32911``"""
+    """Make the path of an article, such as ``/fa/news/32911``."""
     return f"/fa/news/{code}"
 
 
 def short_path(code: int) -> str:
-    """``/0008Yp`` for 32911: base62 of the code, padded to six (checked on 278 codes of two outlets).
+    """Make the path of a short link: the code in base62, padded to six digits.
+
+    ``/0008Yp`` for 32911; checked on 278 codes of two outlets.
 
     Raises :exc:`ValueError` for a code that cannot be.
     """
@@ -40,7 +42,7 @@ def short_path(code: int) -> str:
 
 
 def code_of_short_path(path: str) -> int | None:
-    """The code behind a short link's path; None if it is not one."""
+    """Read the code of a short link's path; None if it is not one."""
     match = _SHORT.fullmatch(path)
     if match is None:
         return None
@@ -52,7 +54,7 @@ def code_of_short_path(path: str) -> int | None:
 
 @lru_cache(maxsize=2048)  # the menus of a site are the same on all its pages
 def code_of_url(url: str) -> int | None:
-    """The code that an article's address or a short link stands for, whatever its slug; None for any other address.
+    """Read the code in an article's address or a short link, whatever its slug; None for any other address.
 
     ``url`` may be a path alone. Whose site it is on is for :func:`~asrcrawler.http.addresses.same_site` to say.
     """
@@ -67,7 +69,7 @@ def code_of_url(url: str) -> int | None:
 
 
 def is_home(url: str) -> bool:
-    """Whether ``url``, or a path alone, is the front page of the site or of one of its languages."""
+    """Tell whether ``url``, or a path alone, is the front page of the site or of one of its languages."""
     parts = web_parts(url)
     if parts is None or not (parts.netloc or parts.path):  # «#comments» is a place on the page it stands on
         return False
@@ -75,6 +77,6 @@ def is_home(url: str) -> bool:
 
 
 def is_listing(url: str) -> bool:
-    """Whether ``url``, or a path alone, is one of the CMS's lists of articles: archive, section, tag, search."""
+    """Tell whether ``url``, or a path alone, is a list of articles: archive, section, tag, search."""
     parts = web_parts(url)
     return parts is not None and _LISTING.fullmatch(parts.path) is not None

@@ -1,4 +1,4 @@
-"""What an HTTP answer to «give me code N» amounts to: an article, an absence and why, or another place to look.
+"""Judge the HTTP answer to a request for a code: an article, an absence and why, or another place to look.
 
 Pure: the answer comes as plain values. What the site answers is described in the facts about the CMS: a real 404, an
 error page with status 200, a redirect to home, a challenge page, or a page of another code are all possible.
@@ -36,7 +36,7 @@ LONGEST_REDIRECTS = 10_000  # characters of the addresses of all redirects that 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The question: which code, of which site."""
+    """The article that was asked for: which code, of which site."""
 
     site: str
     code: int
@@ -70,7 +70,7 @@ class Answer:
 
     @property
     def encoding(self) -> str | None:
-        """The charset that the HTTP header declares."""
+        """Read the charset that the HTTP header declares."""
         _, _, charset = self.headers.get("content-type", "").lower().partition("charset=")
         return charset.strip(" \"';") or None
 
@@ -108,7 +108,7 @@ class Elsewhere:
 
 
 def judge(answer: Answer, asked: Asked) -> Article | Absence | Elsewhere:
-    """Take an answer for what it is. Never raises for anything a server may send."""
+    """Judge an answer. Never raises for anything a server may send."""
     status = answer.status
     if status in REDIRECTS:
         return _judge_redirect(answer, asked)
@@ -128,12 +128,12 @@ def judge(answer: Answer, asked: Asked) -> Article | Absence | Elsewhere:
 
 
 def unread(answer: Answer, asked: Asked, reason: str) -> Absence:
-    """The yield of a visit whose answer could not be judged."""
+    """Give what a visit yields whose answer could not be judged."""
     return _absence(answer, asked, Outcome.UNREADABLE, reason)
 
 
 def absence(asked: Asked, outcome: Outcome, reason: str, *, at: datetime) -> Absence:
-    """The yield of a visit that got no answer at all."""
+    """Give what a visit yields that got no answer at all."""
     return Absence(site=asked.site, code=asked.code, outcome=outcome, reason=reason, fetch=Fetch(at=at))
 
 

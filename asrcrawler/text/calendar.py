@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -73,6 +73,11 @@ def jalali(at: datetime, *, with_time: bool = True) -> str:
 def midnight(day: date) -> datetime:
     """Give the moment at which a day begins in Tehran."""
     return datetime.combine(day, time(), tzinfo=TEHRAN)
+
+
+def next_midnight(day: date) -> datetime:
+    """Give the moment at which a day ends in Tehran."""
+    return midnight(day + timedelta(days=1))
 
 
 def day_of(at: datetime) -> date:

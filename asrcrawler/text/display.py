@@ -1,4 +1,4 @@
-"""How text lies on a screen: its direction, and the cells of a terminal that it takes. Pure."""
+"""Tell how text lies on a screen: its direction, and the cells of a terminal that it takes. Pure."""
 
 from __future__ import annotations
 

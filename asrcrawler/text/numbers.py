@@ -1,4 +1,4 @@
-"""Numbers as people type them: with the digits and the signs of a Persian, an Arabic or a Latin keyboard."""
+"""Read numbers as people type them: with the digits and the signs of a Persian, an Arabic or a Latin keyboard."""
 
 from __future__ import annotations
 

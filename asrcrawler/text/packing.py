@@ -43,7 +43,7 @@ class Dictionary:
 
     @cached_property
     def loaded(self) -> zstd.ZstdDict:
-        """The dictionary ready for use; it keeps its tables for each level."""
+        """Load the dictionary for use; it keeps its tables for each level."""
         return zstd.ZstdDict(self.data)
 
 

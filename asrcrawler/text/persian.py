@@ -282,7 +282,7 @@ class _Folder(dict[str, str]):
     """
 
     def __init__(self, *, in_context: bool) -> None:
-        """``in_context``: some characters are folded by those beside them."""
+        """Make a version of folding; ``in_context`` folds some characters by those beside them."""
         super().__init__()
         self._in_context = in_context
         self.characters = _Characters(_HAMZA if in_context else "")

@@ -1,1 +1,1 @@
-"""Work that stands above pipelines and storage: captures read again."""
+"""Do the work that needs pipelines and storage together: read captures again."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import signal
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from unittest.mock import patch
@@ -15,10 +17,13 @@ from scrapy.cmdline import execute
 from scrapy.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 120  # seconds
+SCRAPY = (sys.executable, "-m", "scrapy")
+OURS = ("ASR_", "ASRCRAWLER_", "SCRAPY_")
+ASRCRAWLER = (str(Path(sys.executable).with_name("asrcrawler")),)
 
 
 class Done(NamedTuple):
@@ -50,15 +55,52 @@ def invoke(*words: str, settings: Mapping[str, str] | None = None, encoding: str
     return Done(status, out.buffer.read().decode(errors="replace"), err.getvalue())
 
 
-def run(*words: str, environment: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Done:
+def _environment(given: Mapping[str, str] | None) -> dict[str, str]:
+    """The variables of this process without those that set something for us, and those ``given``."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return {**inherited, "COLUMNS": "80", **(given or {})}
+
+
+@contextmanager
+def serving(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    cwd: Path = ROOT,
+    end: int = signal.SIGTERM,
+    warnings: str = "",
+) -> Iterator[str]:
+    """Run a command that serves the reading room, give its address, end it by a signal, and see that it ended well."""
+    process = subprocess.Popen(
+        command, cwd=cwd, env=_environment(environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.fullmatch(r"Reading room on (http://[\d.]+:\d+); Ctrl-C ends it\n", line)
+        assert found, line
+        yield found[1]
+    finally:
+        process.send_signal(end)
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, warnings)
+
+
+def run(
+    *words: str,
+    environment: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+    program: tuple[str, ...] = SCRAPY,
+    stdin: str = "",
+) -> Done:
     """Run ``scrapy WORDS`` in a process of its own, with none but ``environment`` of the ``ASR_`` variables."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ASR_", "SCRAPY_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "scrapy", *words],
+        [*program, *words],
         cwd=cwd,
-        env={**inherited, "COLUMNS": "80", **(environment or {})},
+        env=_environment(environment),
         capture_output=True,
         encoding="utf-8",
+        input=stdin,
         timeout=LONGEST,
         check=False,
     )

@@ -1,4 +1,4 @@
-"""What `scrapy page` and `scrapy status --code` make of the kept pages."""
+"""What `scrapy page` and `scrapy status --code` make of captures."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_stdout_is_the_default(archive: dict[str, str]) -> None:
     [
         ([], "give a news code such as 32911"),
         (["ten"], "CODE 'ten' is not a news code such as 32911"),
-        (["12"], "no page of code 12 is kept"),
+        (["12"], "there is no capture of code 12"),
         (["1" + "0" * 30], "CODE '1000000000000000000000000000000' is not a news code such as 32911"),
         (["11", "--visit", "3"], "--visit 3 is not a number from 1 to 2"),
         (["11", "--visit", "0"], "argument --visit: '0' is not a whole number of 1 or more"),
@@ -71,7 +71,7 @@ def test_a_damaged_page_is_said_and_not_shown(archive: dict[str, str], tmp_path:
         connection.execute(models.page.update().values(content=b"broken"))
     done = invoke("page", "11", "-o", str(tmp_path / "page.html"), settings=archive)
     assert done.returncode == 1
-    assert done.stderr.startswith("scrapy page: the page of code 11 does not unpack")
+    assert done.stderr.startswith("scrapy page: the capture of code 11 does not unpack")
     assert not (tmp_path / "page.html").exists()
 
 

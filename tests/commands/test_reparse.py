@@ -106,8 +106,8 @@ def test_a_dry_run_lists_and_writes_nothing(archive: Path) -> None:
 
 
 def test_since_means_the_day_of_the_visit(archive: Path) -> None:
-    assert "0 kept pages of 0 codes" in reparse(archive, "--since", "2099-01-01").stdout
-    assert "0 kept pages" not in reparse(archive, "--since", "1404/01/01", "--codes", "1-50").stdout
+    assert "0 captures of 0 codes" in reparse(archive, "--since", "2099-01-01").stdout
+    assert "0 captures" not in reparse(archive, "--since", "1404/01/01", "--codes", "1-50").stdout
 
 
 def test_damaged_pages_are_counted_and_replace_nothing(archive: Path) -> None:
@@ -125,7 +125,7 @@ def test_it_steps_aside_while_a_crawl_is_at_work_and_is_no_crawl_to_a_watchdog(a
         reparse(archive, "--codes", "1-5")
         assert last_good_run(database, SITE) == good
         latest = last_runs(database, SITE, 1)[0]
-        assert (latest["end_reason"], latest["exit_status"]) == ("reparse finished", None)
+        assert (latest.end_reason, latest.exit_status) == ("reparse finished", None)
         begin_run(database, SITE, {})
     done = invoke("reparse", settings={"ASR_DATABASE_URL": url})
     assert done.returncode == 1
@@ -172,7 +172,7 @@ def test_ctrl_c_ends_in_good_order(archive: Path) -> None:
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert "Traceback" not in err
-    assert "0 kept pages of 0 codes of asrpress.ir read again" in out
+    assert "0 captures of 0 codes of asrpress.ir read again" in out
     with closing(Database(f"sqlite:///{archive}")) as database:
-        assert last_runs(database, SITE, 1)[0]["end_reason"] == "reparse interrupted"
+        assert last_runs(database, SITE, 1)[0].end_reason == "reparse interrupted"
     assert "nothing" not in reparse(archive).stdout

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 import urllib.request
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -17,7 +13,7 @@ import pytest
 from asrcrawler.reader.server import LOOPBACK_NAMES, is_loopback, own_names
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits.writing import write_visits
-from tests.commands import ROOT, invoke
+from tests.commands import SCRAPY, invoke, serving
 from tests.storage.samples import an_article
 
 if TYPE_CHECKING:
@@ -36,26 +32,12 @@ def archive(tmp_path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_and_serves_until_it_is_told_to_end(archive: dict[str, str], end: signal.Signals) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "serve", "--port", "0"],
-        cwd=ROOT,
-        env={**os.environ, **archive},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        found = re.fullmatch(r"Reading room on (http://127\.0\.0\.1:\d+); Ctrl-C ends it\n", line)
-        assert found, line
-        with urllib.request.urlopen(f"{found[1]}/news/7", timeout=10) as answer:
-            assert "عنوان خبر 7" in answer.read().decode()
-            assert "server" not in answer.headers
-    finally:
-        process.send_signal(end)
-        _, errors = process.communicate(timeout=20)
-    assert (process.returncode, errors) == (0, "")
+    with (
+        serving([*SCRAPY, "serve", "--port", "0"], environment=archive, end=end) as address,
+        urllib.request.urlopen(f"{address}/news/7", timeout=10) as answer,
+    ):
+        assert "عنوان خبر 7" in answer.read().decode()
+        assert "server" not in answer.headers
 
 
 @pytest.mark.parametrize(

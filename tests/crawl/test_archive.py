@@ -127,7 +127,7 @@ def test_a_run_whose_beginning_fails_is_closed_and_blocks_nobody(
         second = Archive.of(crawler_for_tests(ASR_DATABASE_URL=crawler.settings["ASR_DATABASE_URL"]))
         await second.open({})
         await second.close(reason="finished", exit_status=0)
-        ended = [(run["end_reason"], run["exit_status"]) for run in runs.last_runs(second._opened, SITE, 5)]
+        ended = [(run.end_reason, run.exit_status) for run in runs.last_runs(second._opened, SITE, 5)]
         assert ended == [("finished", 0), ("database failed", 1)]
 
     asyncio.run(story())
@@ -143,7 +143,7 @@ def test_a_second_archive_is_refused_while_the_first_is_open(crawler: Crawler) -
         await second.close(reason="another run at work", exit_status=0)  # harmless
         await Archive.of(crawler).close(reason="finished", exit_status=0)
         database = Archive.of(crawler)._opened
-        assert [run["end_reason"] for run in runs.last_runs(database, SITE, 5)] == ["finished"]
+        assert [run.end_reason for run in runs.last_runs(database, SITE, 5)] == ["finished"]
 
     asyncio.run(story())
 

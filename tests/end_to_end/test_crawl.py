@@ -232,7 +232,7 @@ def test_a_killed_run_loses_only_what_was_not_written_and_blocks_nobody(
     assert 0 < len(kept) < 400
     assert status == 0, log
     assert len(crawl.ledger(range(1, 401))) == 400
-    assert [run["end_reason"] for run in runs.last_runs(crawl.database, SITE, 5)] == ["finished", "killed"]
+    assert [run.end_reason for run in runs.last_runs(crawl.database, SITE, 5)] == ["finished", "killed"]
 
 
 def test_a_second_run_steps_aside_at_once(crawl_of: Callable[[ReplicaServer], Crawl]) -> None:
@@ -262,7 +262,7 @@ def test_a_stop_writes_what_is_in_hand_and_ends_within_seconds(
     assert time.monotonic() - stopped < 8
     assert process.returncode == 0, log
     assert set(crawl.ledger(range(1, 401))) == set(asked)
-    assert runs.last_runs(crawl.database, SITE, 1)[0]["end_reason"] == "shutdown"
+    assert runs.last_runs(crawl.database, SITE, 1)[0].end_reason == "shutdown"
 
 
 def test_what_is_exported_is_json_with_the_tehran_offset(crawl_of: Callable[[ReplicaServer], Crawl]) -> None:

@@ -66,7 +66,7 @@ def test_a_site_that_asks_for_an_hour_is_left_for_an_hour(crawl_of: Callable[[Re
     assert asked == {ROBOTS: 1, FEED: 1}
     assert asked_again == 0
     assert "The site refused the last run; it is left alone until" in second_log
-    assert [run["end_reason"] for run in runs.last_runs(crawl.database, SITE, 2)] == [
+    assert [run.end_reason for run in runs.last_runs(crawl.database, SITE, 2)] == [
         "resting after a refusal", "asked to wait",
     ]  # fmt: skip
 
@@ -89,7 +89,7 @@ def test_without_an_answer_for_robots_txt_nothing_is_asked(
         asked = server.requests.paths
     assert status == 75, log
     assert asked == {ROBOTS: 1}
-    assert runs.last_runs(crawl.database, SITE, 1)[0]["end_reason"] == reason
+    assert runs.last_runs(crawl.database, SITE, 1)[0].end_reason == reason
     assert len([text for text in log.splitlines() if line in text]) == 1
     assert "Traceback" not in log
 

@@ -34,7 +34,7 @@ def test_a_killed_crawl_is_gone_on_with_and_its_articles_come_out(postgresql_url
     assert [article["code"] for article in exported] == list(range(1, 151))
     assert json.loads(run("status", "--json", environment=environment).stdout)["articles"] == 150
     with closing(crawl.database) as database:
-        assert [run["end_reason"] for run in runs.last_runs(database, SITE, 5)] == ["finished", "killed"]
+        assert [run.end_reason for run in runs.last_runs(database, SITE, 5)] == ["finished", "killed"]
         assert list(findings(database)) == []
 
 

@@ -65,7 +65,7 @@ def test_a_run_that_was_taken_for_dead_and_wakes_writes_nothing_more(crawl: Craw
     woken, log = end_of(first)
     assert woken == 75, log
     assert content(crawl) == before
-    assert [run["end_reason"] for run in runs.last_runs(crawl.database, SITE, 2)] == ["finished", "killed"]
+    assert [run.end_reason for run in runs.last_runs(crawl.database, SITE, 2)] == ["finished", "killed"]
     assert "run 1 was taken for dead and closed by another one, and writes no more" in log
     assert "; token_lost, exit status 75" in log
     assert "Traceback" not in log
@@ -84,7 +84,7 @@ def test_a_stop_with_a_code_in_hand_is_no_success(crawl: Crawl, site: ReplicaSer
     assert "Received SIGINT" in log if number is signal.SIGINT else "Received SIGTERM" in log
     assert set(crawl.ledger(range(1, 31))) == set(range(1, HELD))
     [row] = runs.last_runs(crawl.database, SITE, 5)
-    assert (row["end_reason"], row["exit_status"]) == ("shutdown", 75)
+    assert (row.end_reason, row.exit_status) == ("shutdown", 75)
 
 
 def test_a_hangup_that_is_ignored_is_none(crawl: Crawl, site: ReplicaServer) -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
 
 from asrcrawler.exceptions import MovedError
-from asrcrawler.reader import again, api, feed, metrics, pages, searching, watching
+from asrcrawler.reader import again, api, articles, dates, feed, lists, metrics, searching, shortcuts, watching
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.storage.engine.database import LOOKS
 
@@ -45,7 +45,7 @@ def test_an_archive_that_never_rests_is_an_error(client: Client) -> None:
         client.get(f"/moves/{LOOKS}")
 
 
-@pytest.mark.parametrize("room", [api, feed, metrics, pages, searching, watching])
+@pytest.mark.parametrize("room", [api, articles, dates, feed, lists, metrics, searching, shortcuts, watching])
 def test_every_page_is_one_of_these(room: object) -> None:
     routes = room.router.routes  # type: ignore[attr-defined]
     assert routes

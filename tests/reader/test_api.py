@@ -132,11 +132,11 @@ def test_categories(client: TestClient) -> None:
 
 
 def ended_well(library: Library) -> datetime:
-    """When the run of the shelf that went well ended."""
+    """Give the moment at which the good run of this archive ended."""
     refused, good = runs.last_runs(library.database, SITE, 2)
-    assert (refused["exit_status"], good["exit_status"]) == (75, 0)
-    at: datetime = good["ended_at"]
-    return at
+    assert (refused.exit_status, good.exit_status) == (75, 0)
+    assert good.ended_at is not None
+    return good.ended_at
 
 
 def test_the_standing(client: TestClient, library: Library) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from asrcrawler.reader.addresses import with_query
 from tests.commands import invoke
 from tests.reader import shelf
 from tests.reader.test_pages import codes, page, texts
@@ -22,8 +23,8 @@ def found(client: TestClient, **query: Any) -> LexborHTMLParser:
 
 def test_without_a_question_there_is_the_form_and_how_to_ask(client: TestClient) -> None:
     tree = page(client, "/search")
-    assert len(tree.css("form input, form select")) == 6
-    assert "نیم‌فاصله" in texts(tree, ".empty p")[0]
+    assert len(tree.css("main form input")) == 5
+    assert "نیم‌فاصله" in texts(tree, ".help p")[0]
     assert [option.attributes["value"] for option in tree.css("datalist option")] == [
         "<i>بخش</i>",
         "جامعه",
@@ -38,9 +39,13 @@ def test_what_was_found_is_marked_and_the_question_stays_in_the_form(client: Tes
     assert codes(tree) == [shelf.EDITED]
     assert texts(tree, "[role=status]") == ["۱ خبر"]
     assert texts(tree, ".lead mark") == ["پیمانکار"]
-    given = {field.attributes["name"]: field.attributes.get("value") for field in tree.css("form input")}
+    given = {field.attributes["name"]: field.attributes.get("value") for field in tree.css("main form input")}
     assert given == {"q": "پیمانکار", "since": "۱۴۰۱/۱۱/۰۳", "until": "", "category": "جامعه", "tag": ""}
     assert "open" in tree.css("details")[0].attributes
+    assert [(" ".join(link.text().split()), link.attributes["href"]) for link in tree.css(".chip")] == [
+        ("از ۱۴۰۱/۱۱/۰۳ × برداشتن این فیلتر".replace("× ", "×"), with_query("/search", q="پیمانکار", category="جامعه")),
+        ("بخش: جامعه ×برداشتن این فیلتر", with_query("/search", q="پیمانکار", since="1401/11/03")),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -70,14 +75,13 @@ def test_pages_keep_the_question(client: TestClient) -> None:
 
 
 def test_nothing_found_says_what_to_try(client: TestClient) -> None:
-    assert texts(found(client, q="ناپیدایی"), ".empty p") == [
-        "هیچ خبری یافت نشد.",
-        "واژه‌های کمتری بنویسید، یا با * تنها آغاز واژه را.",
-    ]
+    tree = found(client, q="ناپیدایی")
+    assert texts(tree, "[role=status]") == ["خبری با این واژه‌ها نیست."]
+    assert texts(tree, ".state li") == ["واژه‌های کمتری بنویسید، یا با * فقط آغاز واژه را."]
     tree = found(client, q="پیمانکار", tag="کاغذ", since="1401/11/05")
-    assert tree.css(".empty a")[0].attributes["href"] == "/search?q=%D9%BE%DB%8C%D9%85%D8%A7%D9%86%DA%A9%D8%A7%D8%B1"
+    assert tree.css(".state a")[0].attributes["href"] == "/search?q=%D9%BE%DB%8C%D9%85%D8%A7%D9%86%DA%A9%D8%A7%D8%B1"
     beyond = found(client, q="بازار", page=50)
-    assert "این برگه پس از پایان آن‌هاست" in texts(beyond, ".empty")[0]
+    assert "این برگه پس از پایان آن‌هاست" in texts(beyond, ".state")[0]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,7 @@ def test_nothing_found_says_what_to_try(client: TestClient) -> None:
 )
 def test_any_words_are_a_question(client: TestClient, words: str) -> None:
     tree = found(client, q=words)
-    assert tree.css("script") == []
+    assert [node.attributes["src"] for node in tree.css("script")] == ["/static/app.js"]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +108,7 @@ def test_what_cannot_be_asked_is_told_in_persian(client: TestClient, query: dict
     answer = client.get("/search", params=query)
     tree = LexborHTMLParser(answer.text)
     assert (answer.status_code, texts(tree, "[role=alert]")) == (400, [message])
-    assert len(tree.css("form input")) == 5  # to mend it
+    assert len(tree.css("main form input")) == 5  # to mend it
 
 
 def test_machines_are_told_the_pieces(client: TestClient) -> None:

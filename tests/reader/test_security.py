@@ -102,7 +102,7 @@ def test_a_database_that_is_gone_is_a_page_and_comes_back(
     with caplog.at_level(logging.WARNING):
         answer = client.get("/")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
-    assert "بایگانی اکنون در دسترس نیست" in answer.text
+    assert "بایگانی چند لحظه در دسترس نیست" in answer.text
     assert str(path) not in answer.text
     assert f"there is no database {path}" in caplog.text
     assert client.get("/api/articles").json() == {"error": "the archive is out of reach; the server's log says why"}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from scrapy.extensions import closespider
@@ -22,7 +22,13 @@ def test_days_and_moments() -> None:
     assert words.day_in_words(day, weekday=False) == "۴ بهمن ۱۴۰۱"
     assert words.short_day(day) == "۴ بهمن"
     assert words.gregorian_in_words(day) == "۲۴ ژانویهٔ ۲۰۲۳"
-    assert (words.day_path(day), words.month_path(1401, 1)) == ("/1401/11/04", "/1401/01")
+    assert words.short_moment(MOMENT) == "۴ بهمن ۱۴۰۱، ۲۲:۵۴"
+    assert [words.relative_moment(MOMENT, day + timedelta(days=later)) for later in range(3)] == [
+        "۲۲:۵۴", "دیروز ۲۲:۵۴", "۴ بهمن ۱۴۰۱، ۲۲:۵۴",
+    ]  # fmt: skip
+    assert [words.relative_day(day, day + timedelta(days=later)) for later in range(3)] == [
+        "امروز، سه‌شنبه ۴ بهمن ۱۴۰۱", "دیروز، سه‌شنبه ۴ بهمن ۱۴۰۱", "سه‌شنبه ۴ بهمن ۱۴۰۱",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

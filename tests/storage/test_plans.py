@@ -11,10 +11,10 @@ from sqlalchemy import event
 
 from asrcrawler.items import Outcome
 from asrcrawler.storage import Database
-from asrcrawler.storage.articles import reading
+from asrcrawler.storage.articles import reading, sections, versions
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
-from asrcrawler.storage.figures import census
+from asrcrawler.storage.figures import census, periods, today
 from asrcrawler.storage.figures.sources import sources
 from asrcrawler.storage.figures.status import figures
 from asrcrawler.storage.search import Order, search
@@ -59,12 +59,17 @@ def read(database: Database) -> None:
     reading.count_future(database, SITE, NOON)
     reading.has_undated(database, SITE)
     reading.published_around(database, SITE, at, NOON)
-    reading.count_published(database, SITE, [at, NOON])
+    periods.periods(database, SITE, [at, NOON])
+    periods.codes_around(database, SITE, at, NOON)
+    periods.span_published(database, SITE, NOON)
+    periods.unvisited(database, SITE, [(1, 50), (60, 900)])
+    today.today(database, SITE, at, NOON)
+    sections.categories(database, SITE)
     reading.newest(database, SITE, NOON, 30)
     reading.one(database, SITE, 7)
     reading.relatives(database, SITE, 7)
-    reading.edits(database, SITE, 7, 30)
-    reading.edit(database, SITE, 7, 1)
+    versions.edits(database, SITE, 7, 30)
+    versions.texts(database, SITE, 7, (1, 2))
     census.lags(database, SITE, at, NOON)
     census.census(database, SITE, [1, 51, 101])
     census.newest_publication(database, SITE, NOON)

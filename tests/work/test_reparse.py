@@ -1,4 +1,4 @@
-"""Reading kept pages again, here and in other processes."""
+"""Reading captures again, here and in other processes."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ def test_addresses_are_those_of_where_the_page_was_fetched() -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"content": b"broken"}, "damaged page: it does not unpack"),
-        ({"digest": b"d" * 32}, "damaged page: it is not what was kept"),
-        ({"dictionary_id": 9}, "damaged page: it was packed with dictionary 9, which is not in the database"),
+        ({"content": b"broken"}, "damaged capture: it does not unpack"),
+        ({"digest": b"d" * 32}, "damaged capture: it is not what was kept"),
+        ({"dictionary_id": 9}, "damaged capture: it was packed with dictionary 9, which is not in the database"),
     ],
 )
 def test_a_damaged_page_is_told_and_speaks_for_nothing(given: dict[str, Any], reason: str) -> None:

@@ -53,7 +53,7 @@ def listed(differences: Iterable[Difference]) -> list[str]:
 
 def summary(site: str, tally: Tally, kinds: Sequence[str], *, dry_run: bool) -> list[str]:
     """Write the counts: captures by what became of them, changes by field and kind."""
-    lines = [f"{number(tally.captures.total())} kept pages of {number(tally.codes)} codes of {site} read again"]
+    lines = [f"{number(tally.captures.total())} captures of {number(tally.codes)} codes of {site} read again"]
     lines += [f"  {number(tally.captures[name]):>10}  {words}" for name, words in WORDS.items() if tally.captures[name]]
     if tally.fields:
         shown = [kind for kind in kinds if any(of == kind for _, of in tally.fields)]

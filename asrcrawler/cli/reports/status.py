@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.reports.figures import bar, duration, moment, number, percentage, size
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from asrcrawler.storage.figures.sources import Sources
     from asrcrawler.storage.figures.status import Figures
+    from asrcrawler.storage.visits.runs import Run
 
 BAR_WIDTH = 76
 LABEL_WIDTH = 22
 COUNT_WIDTH = 12
-
-Row = Mapping[Any, Any]
 
 
 def report(
     site: str,
     figures: Figures,
     sources: Sources,
-    runs: Sequence[Row],
+    runs: Sequence[Run],
     *,
     database: str,
     first_code: int,
@@ -32,7 +31,7 @@ def report(
 ) -> list[str]:
     """Write the whole report.
 
-    ``runs`` are rows with their ``state`` added, newest first; ``database`` is the address, without a password;
+    ``runs`` come newest first; ``database`` is the address, without a password;
     ``first_code`` is where the archive begins.
     """
     if not figures.newest:
@@ -59,7 +58,7 @@ def report(
 
 
 def as_json(
-    site: str, figures: Figures, sources: Sources, runs: Sequence[Row], *, first_code: int, now: datetime
+    site: str, figures: Figures, sources: Sources, runs: Sequence[Run], *, first_code: int, now: datetime
 ) -> dict[str, Any]:
     """Give the same for JSON: moments in UTC, ISO 8601."""
     return {
@@ -153,33 +152,33 @@ def _sources_as_json(sources: Sources) -> dict[str, Any]:
     }
 
 
-def _last_runs(runs: Sequence[Row], now: datetime) -> list[str]:
+def _last_runs(runs: Sequence[Run], now: datetime) -> list[str]:
     if not runs:
         return []
     return ["", "Last runs (times in Tehran)", *(line for run in runs for line in _run(run, now))]
 
 
-def _run(run: Row, now: datetime) -> list[str]:
-    outcomes = ", ".join(f"{number(count)} {name}" for name, count in run["outcomes"].items()) or "no code visited"
-    edits = f"; {number(run['articles_new'])} new, {number(run['articles_changed'])} changed"
+def _run(run: Run, now: datetime) -> list[str]:
+    outcomes = ", ".join(f"{number(count)} {name}" for name, count in run.outcomes.items()) or "no code visited"
+    edits = f"; {number(run.articles_new)} new, {number(run.articles_changed)} changed"
     return [
-        f"  {moment(run['started_at'])}  {_end(run, now)}",
+        f"  {moment(run.started_at)}  {_end(run, now)}",
         f"      {outcomes}{edits}",
-        f"      {number(run['requests'])} requests, {size(run['bytes'])}",
+        f"      {number(run.requests)} requests, {size(run.bytes)}",
     ]
 
 
-def _end(run: Row, now: datetime) -> str:
-    if run["ended_at"] is None:
-        since = (now - run["heartbeat_at"]).total_seconds()
-        return f"{run['state']}; last sign of life {duration(since)} {'ago' if since >= 0 else 'ahead of this clock'}"
-    took = duration((run["ended_at"] - run["started_at"]).total_seconds())
-    status = "" if run["exit_status"] is None else f", exit status {run['exit_status']}"
-    return f"{took}, {run['end_reason']}{status}"
+def _end(run: Run, now: datetime) -> str:
+    if run.ended_at is None:
+        since = (now - run.heartbeat_at).total_seconds()
+        return f"{run.state}; last sign of life {duration(since)} {'ago' if since >= 0 else 'ahead of this clock'}"
+    took = duration((run.ended_at - run.started_at).total_seconds())
+    status = "" if run.exit_status is None else f", exit status {run.exit_status}"
+    return f"{took}, {run.end_reason}{status}"
 
 
-def _run_as_json(run: Row) -> dict[str, Any]:
+def _run_as_json(run: Run) -> dict[str, Any]:
     plain = ("id", "state", "arguments", "end_reason", "exit_status", "outcomes", "requests", "bytes", "articles_new",
              "articles_changed")  # fmt: skip
     moments = ("started_at", "heartbeat_at", "ended_at")
-    return {name: run[name] for name in plain} | {name: iso(run[name]) for name in moments}
+    return {name: getattr(run, name) for name in plain} | {name: iso(getattr(run, name)) for name in moments}

@@ -57,7 +57,7 @@ def captures(kept: Sequence[KeptCapture]) -> list[str]:
         return []
     return [
         "",
-        "Pages (the SHA-256 of each begins with …)",
+        "Captures (the SHA-256 of each begins with …)",
         *(_capture(number, capture) for number, capture in enumerate(kept, 1)),
     ]
 

@@ -1,4 +1,4 @@
-"""Read articles for the reading room: slices of lists, and one article with its near duplicates and edits.
+"""Read articles for the reading room: slices of lists, and one article with its near duplicates.
 
 Every query is bounded and answered by an index. A position in a list is the code of an article, so that a link to the
 slice before or after it stays right when new articles push it down.
@@ -7,28 +7,25 @@ slice before or after it stays right when new articles push it down.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from asrcrawler.items import EDITED
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.export import EXPORT_FIELDS, export_articles, exported
 from asrcrawler.storage.articles.selection import Selection, conditions
-from asrcrawler.storage.models import LONGEST_LABEL, article, label, revision
-from asrcrawler.text.persian import clean, name_order
+from asrcrawler.storage.models import LONGEST_LABEL, article, label, signature
+from asrcrawler.text.persian import clean
+from asrcrawler.text.similarity import ALGORITHM, resemblance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping, Select
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from asrcrawler.storage.engine.database import Database
 
 MOST_RELATIVES = 20  # of one article: exact copies at most, and near duplicates at most
-MOST_NAMES = 300  # categories of a site that are listed
 
 
 class Item(NamedTuple):
@@ -47,17 +44,6 @@ class Item(NamedTuple):
     lead: str | None
     url: str
     changed_at: datetime
-
-
-class Edit(NamedTuple):
-    """An edit of an article."""
-
-    number: int
-    """Number of the text before it."""
-    change: str
-    """What it touched, a :class:`~asrcrawler.items.Change`."""
-    seen_at: datetime
-    replaced_at: datetime
 
 
 _ITEM = [article.c[name] for name in Item._fields]
@@ -95,14 +81,28 @@ class Relatives:
     """The article that this one was found to be a near duplicate of."""
     similar: list[Item]
     """The articles that are near duplicates of this one, or of the same one."""
+    resemblances: dict[int, float]
+    """Share of the text that each near duplicate has in common with this one, 0 to 1, by code."""
 
 
-def published(database: Database, site: str, first: datetime | None, end: datetime | None, position: Position) -> Slice:
-    """Read a slice of the articles published from ``first`` to before ``end`` (None: no bound), latest first."""
+def published(
+    database: Database,
+    site: str,
+    first: datetime | None,
+    end: datetime | None,
+    position: Position,
+    *,
+    unique: bool = False,
+) -> Slice:
+    """Read a slice of the articles published from ``first`` to before ``end`` (None: no bound), latest first.
+
+    ``unique`` leaves out exact duplicates.
+    """
     at = article.c.published_at
     wanted = [article.c.site == site, at.is_not(None)]
     wanted += [at >= first] if first else []
     wanted += [at < end] if end else []
+    wanted += [article.c.duplicate_of.is_(None)] if unique else []
     with database.read() as connection:
         if position.after is None and position.before is None:
             return _slice(
@@ -190,71 +190,24 @@ def published_around(
         )
 
 
-def count_published(database: Database, site: str, edges: Sequence[datetime]) -> list[int]:
-    """Count the articles published between each two neighbouring ``edges`` (ascending)."""
-    at = article.c.published_at
-    with database.read() as connection:
-        return [
-            connection.scalar(select(func.count()).where(article.c.site == site, at >= first, at < end)) or 0
-            for first, end in pairwise(edges)
-        ]
-
-
-def categories(database: Database, site: str) -> list[str]:
-    """Read the names of categories in the order of the Persian alphabet, with one look into the index for each."""
-    own = label.c.site == site, label.c.kind == "category"
-    names: list[str] = []
-    with database.read() as connection:
-        name = connection.scalar(select(func.min(label.c.name)).where(*own))
-        while name is not None and len(names) < MOST_NAMES:
-            names.append(name)
-            name = connection.scalar(select(func.min(label.c.name)).where(*own, label.c.name > name))
-    return sorted(names, key=name_order)
-
-
 def relatives(database: Database, site: str, code: int) -> Relatives:
     """Find the articles that share the text of ``code`` or nearly do, at most :data:`MOST_RELATIVES` of each sort."""
     with database.read() as connection:
         links = select(article.c.duplicate_of, article.c.similar_to)
         own = connection.execute(links.where(article.c.site == site, article.c.code == code)).first()
         original, similar_to = own or (None, None)
+        close = _item(connection, site, similar_to)
+        similar = [
+            *_linked(connection, site, article.c.similar_to, code, code),
+            *(_linked(connection, site, article.c.similar_to, similar_to, code) if similar_to else []),
+        ][:MOST_RELATIVES]
         return Relatives(
             original=_item(connection, site, original),
             copies=_linked(connection, site, article.c.duplicate_of, original or code, code),
-            similar_to=_item(connection, site, similar_to),
-            similar=[
-                *_linked(connection, site, article.c.similar_to, code, code),
-                *(_linked(connection, site, article.c.similar_to, similar_to, code) if similar_to else []),
-            ][:MOST_RELATIVES],
+            similar_to=close,
+            similar=similar,
+            resemblances=_resemblances(connection, site, code, [item.code for item in [close, *similar] if item]),
         )
-
-
-def edits(database: Database, site: str, code: int, limit: int) -> list[Edit]:
-    """Read the latest edits of an article, the last one first."""
-    with database.read() as connection:
-        rows = connection.execute(
-            select(*(revision.c[name] for name in Edit._fields))
-            .where(revision.c.site == site, revision.c.code == code)
-            .order_by(revision.c.number.desc())
-            .limit(limit)
-        )
-        return [Edit(*row) for row in rows]
-
-
-def edit(database: Database, site: str, code: int, number: int) -> tuple[RowMapping, RowMapping] | None:
-    """Read the text ``number`` of an article (a whole row of ``revision``) and the one that replaced it.
-
-    None if there is no such text.
-    """
-    own = revision.c.site == site, revision.c.code == code
-    with database.read() as connection:
-        before = connection.execute(select(revision).where(*own, revision.c.number == number)).mappings().first()
-        if before is None:
-            return None
-        later = select(*(revision.c[name] for name in EDITED)).where(*own, revision.c.number == number + 1)
-        present = select(*(article.c[name] for name in EDITED)).where(article.c.site == site, article.c.code == code)
-        after = connection.execute(later).mappings().first() or connection.execute(present).mappings().one()
-        return before, after
 
 
 def _by_code(
@@ -307,3 +260,16 @@ def _linked(connection: Connection, site: str, link: ColumnElement[int], to: int
     rows = select(*_ITEM).where(article.c.site == site, link == to).limit(MOST_RELATIVES + 1)
     found = (item for item in _items(connection, rows) if item.code != but)
     return sorted(found, key=lambda item: item.code)[:MOST_RELATIVES]
+
+
+def _resemblances(connection: Connection, site: str, code: int, others: list[int]) -> dict[int, float]:
+    if not others:
+        return {}
+    rows = connection.execute(
+        select(signature.c.code, signature.c.digest).where(
+            signature.c.site == site, signature.c.algorithm == ALGORITHM, signature.c.code.in_([code, *others])
+        )
+    )
+    digests: dict[int, bytes] = {row.code: row.digest for row in rows}
+    own = digests.pop(code, None)
+    return {} if own is None else {other: resemblance(own, digest) for other, digest in digests.items()}

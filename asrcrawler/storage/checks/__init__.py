@@ -59,7 +59,7 @@ CHECKS = (
     Check("orphans", orphans.find, orphans.repair),
     Check("labels", labels.find, labels.repair),
     Check("links", links.find, links.repair),
-    Check("pages", captures.find, captures.repair),
+    Check(captures.NAME, captures.find, captures.repair),
     Check("coverage", coverage.find, coverage.repair),
     Check("outlets", outlets.find, outlets.repair),
     Check("words", words.find, words.repair, words.complete),

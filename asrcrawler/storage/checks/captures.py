@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
-NAME = "pages"
+NAME = "captures"
 AT_ONCE = 200  # captures, a megabyte packed
 BATCH = 2_000  # visits read at a time
-GONE = "the page that a visit found is not in the database"
+GONE = "the capture that a visit found is not in the database"
 STORED = str(Outcome.STORED)
 
 
@@ -70,7 +70,7 @@ def find(connection: Connection) -> Iterator[Finding]:
             .order_by(visit.c.code)
         )
         for code in list(codes) or [None]:
-            yield Finding(NAME, f"its page {text}" if code else f"page {number} {text}", site, code)
+            yield Finding(NAME, f"its capture {text}" if code else f"capture {number} {text}", site, code)
     missing = (
         select(visit.c.site, visit.c.code)
         .outerjoin(page, and_(page.c.id == visit.c.page_id, page.c.site == visit.c.site))

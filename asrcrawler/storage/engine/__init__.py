@@ -1,1 +1,1 @@
-"""Connect to SQLite or PostgreSQL: transactions, errors, column types, rows at the price of the driver."""
+"""Connect to SQLite or PostgreSQL: transactions, errors, column types, fast writing of rows."""

@@ -1,4 +1,4 @@
-"""Conditions on many whole numbers."""
+"""Make conditions on many whole numbers."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from sqlalchemy.exc import (
     StatementError,
 )
 
-from asrcrawler.exceptions import INSTALL, DamagedError, LockedError, StorageError, UnstorableError, UnusableError
+from asrcrawler.exceptions import DamagedError, LockedError, StorageError, UnstorableError, UnusableError
+from asrcrawler.system.installing import command_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def translated(where: str) -> Iterator[None]:
     except (ArgumentError, NoSuchModuleError) as error:
         raise UnusableError(f"database {where}: {_cause(error)}") from error
     except ImportError as error:
-        raise UnusableError(f"database {where}: {_cause(error)} ({INSTALL.format('postgresql')})") from error
+        raise UnusableError(f"database {where}: {_cause(error)} ({command_for('postgresql')})") from error
     except SQLAlchemyError as error:
         raise _kind(error)(f"database {where}: {_cause(error)}") from error
     except UnicodeDecodeError as error:
@@ -102,7 +103,7 @@ def _is_about_values(error: SQLAlchemyError) -> bool:
 
 
 def _words(error: BaseException) -> str:
-    """The driver's own, without the statement that PostgreSQL shows a piece of."""
+    """Give the driver's own words, without the statement that PostgreSQL shows a piece of."""
     cause = getattr(error, "orig", None) or error
     primary = getattr(getattr(cause, "diag", None), "message_primary", None)
     return " ".join(str(primary or cause).split())[:LONGEST_CAUSE]

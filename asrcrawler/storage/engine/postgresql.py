@@ -216,7 +216,7 @@ def _milliseconds(seconds: float) -> str:
 
 def _connection_class(limits: Limits) -> type[psycopg.Connection[Any]]:
     class Bounded(psycopg.Connection[Any]):
-        """A connection that gives a silent server up: every wait of the driver goes through these two methods."""
+        """A connection that gives up on a silent server: every wait of the driver goes through these two methods."""
 
         @classmethod
         def _connect_gen(cls, *args: Any, **kwargs: Any) -> Any:

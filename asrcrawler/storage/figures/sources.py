@@ -39,7 +39,7 @@ class Sources:
 
     @property
     def articles(self) -> int:
-        """Articles of the last runs."""
+        """Count the articles of the last runs."""
         return _articles(self.now)
 
     @property
@@ -48,7 +48,7 @@ class Sources:
 
     @property
     def shares(self) -> dict[str, dict[str, float]]:
-        """The share of the last articles by field and place, 0 to 1; the fields in the order of the export.
+        """Give the share of the last articles by field and place, 0 to 1; the fields in the order of the export.
 
         A place where values were found before has a share of 0.
         """
@@ -59,7 +59,7 @@ class Sources:
 
     @property
     def falls(self) -> list[Fall]:
-        """The fields that are found in their main place far less often than before."""
+        """Find the fields that are found in their main place far less often than before."""
         return falls(self.before, self.now)
 
     @property
@@ -97,7 +97,7 @@ def _by_weight(places: Counter[str]) -> dict[str, int]:
 
 
 def _articles(counts: Counts) -> int:
-    """Articles that were counted: each is counted once in every field."""
+    """Count the articles: each was counted once in every field."""
     return max(map(_total, counts.values()), default=0)
 
 

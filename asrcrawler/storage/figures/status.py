@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select
 from asrcrawler.clock import utcnow
 from asrcrawler.items import Outcome
 from asrcrawler.samaneh.urls import HIGHEST_CODE
-from asrcrawler.storage.models import article, ledger, revision, visit
+from asrcrawler.storage.models import article, ledger, visit
 from asrcrawler.storage.visits.coverage import covered
 from asrcrawler.storage.visits.ledger import newest_in, spans_due
 
@@ -96,15 +96,6 @@ def code_history(database: Database, site: str, code: int) -> tuple[RowMapping |
             select(visit).where(visit.c.site == site, visit.c.code == code).order_by(visit.c.id)
         ).mappings()
         return row, list(visits)
-
-
-def revisions(database: Database, site: str, code: int) -> list[RowMapping]:
-    """Read the earlier texts of an article, the first one first."""
-    with database.read() as connection:
-        rows = connection.execute(
-            select(revision).where(revision.c.site == site, revision.c.code == code).order_by(revision.c.number)
-        )
-        return list(rows.mappings())
 
 
 def _highest_answered(connection: Connection, site: str) -> int:

@@ -24,9 +24,9 @@ from asrcrawler.storage.visits.batch import (
     REFRESHED,
     WORSE,
     reads_worse,
-    storable,
     validators_of,
 )
+from asrcrawler.storage.visits.columns import storable
 from asrcrawler.storage.visits.ledger import newest_in
 from asrcrawler.storage.visits.runs import writing
 from asrcrawler.storage.visits.writing import load, save_articles, upsert_ledger

@@ -1,22 +1,28 @@
-"""Work visits into the rows that they touch. No SQL: rows are plain mappings, read before and saved after."""
+"""Change the rows that visits touch. No SQL: rows are plain mappings, read before and saved after."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from asrcrawler.clock import utcnow
 from asrcrawler.http.completeness import UNENDED, Looks, looked_again
-from asrcrawler.items import EDITED, NAMES, TYPES, Absence, Article, Change, Outcome, PackedCapture, Type
+from asrcrawler.items import EDITED, NAMES, Absence, Article, Change, Outcome, PackedCapture
 from asrcrawler.policy import History, change_class, differs, has_come, is_stale_copy, next_visit
+from asrcrawler.storage.visits.columns import (
+    HIGHEST_INTEGER,
+    header_of,
+    headers_of,
+    reading_digest,
+    redirect_of,
+    storable,
+    values_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from asrcrawler.items import Media, Redirect
 
 NEW = "new"
 STALE = "old copy"
@@ -33,10 +39,7 @@ LABELS = ("category", "tags")
 REFRESHED = (*(name for name in NAMES if name not in {"site", "code", *EDITED}), "text_digest")
 """What is kept up to date without being an edit of the text."""
 
-HIGHEST_INTEGER = 2**31 - 1  # of PostgreSQL's INTEGER
 HIGHEST_STATUS = 999
-DIGEST_SIZE = 16  # bytes
-LONGEST_HEADER = 500  # characters; a longer validator is not sent back
 LONGEST_REASON = 500
 
 
@@ -310,8 +313,8 @@ class Batch:
             "change": str(change) if change else None,
             "page_id": None,
             "url": storable(capture.url) if capture else None,
-            "headers": _headers(capture.headers) if capture else None,
-            "redirects": [_redirect(step) for step in capture.redirects] or None if capture else None,
+            "headers": headers_of(capture.headers) if capture else None,
+            "redirects": [redirect_of(step) for step in capture.redirects] or None if capture else None,
         }
         self.visits.append(visit)
         if capture is not None:
@@ -346,17 +349,6 @@ class Batch:
         )
 
 
-def storable(text: str | None) -> str | None:
-    """Remove from ``text`` what no database takes (NUL, lone surrogates); give None when nothing is left."""
-    if not text:
-        return None
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode(errors="ignore").decode()
-    return text.replace("\0", "") or None
-
-
 def reads_worse(stored: Mapping[str, Any] | None, item: Article) -> bool:
     """Tell whether ``item`` may not replace the article that is stored."""
     return stored is not None and bool(stored["body"]) and not item.body
@@ -374,53 +366,6 @@ def _moment(item: Article | Absence) -> datetime:
     return item.fetch.at if item.fetch else utcnow()
 
 
-def values_of(item: Article) -> dict[str, Any]:
-    """Give what the page says as columns of ``article``."""
-    values = {name: _COLUMN[type_](getattr(item, name)) for name, type_ in TYPES.items()}
-    return values | {"text_digest": item.text_digest}
-
-
-def _shown(given: Sequence[Media]) -> list[dict[str, str | None]]:
-    return [{"url": storable(media.url), "caption": storable(media.caption)} for media in given]
-
-
-def reading_digest(values: Mapping[str, Any]) -> bytes:
-    """Fingerprint the text and the pictures of an article, given or stored as columns of ``article``."""
-    said = {name: values[name] for name in ("kind", *EDITED, "images", "videos")} | {
-        "tags": sorted(set(values["tags"]))
-    }
-    return blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=DIGEST_SIZE).digest()
-
-
-def _names(given: list[str]) -> list[str]:
-    return [name for name in map(storable, given) if name]
-
-
-def _count(given: int | None) -> int | None:
-    return given if given is not None and 0 <= given <= HIGHEST_INTEGER else None
-
-
-def _as_it_is(given: Any) -> Any:
-    return given
-
-
-_COLUMN: dict[Type, Callable[[Any], Any]] = {
-    Type.SITE: _as_it_is,
-    Type.CODE: _as_it_is,
-    Type.ADDRESS: storable,
-    Type.KIND: str,
-    Type.LINE: storable,
-    Type.TEXT: storable,
-    Type.PATH: _names,
-    Type.SET: _names,
-    Type.MEDIA: _shown,
-    Type.MOMENT: _as_it_is,
-    Type.JALALI: storable,
-    Type.COUNT: _count,
-}
-"""How a value of each type is made fit for its column."""
-
-
 def validators_of(
     known: Mapping[str, Any], item: Article | Absence, outcome: Outcome, change: str | None
 ) -> dict[str, str | None]:
@@ -428,19 +373,5 @@ def validators_of(
     if outcome is not Outcome.STORED:
         return {"etag": None, "last_modified": None}
     if isinstance(item, Article) and item.fetch and change != STALE:
-        return {"etag": _header(item.fetch.etag), "last_modified": _header(item.fetch.last_modified)}
+        return {"etag": header_of(item.fetch.etag), "last_modified": header_of(item.fetch.last_modified)}
     return {"etag": known.get("etag"), "last_modified": known.get("last_modified")}
-
-
-def _headers(given: Mapping[str, str]) -> dict[str, str]:
-    storables = ((storable(name), storable(value)) for name, value in given.items())
-    return {name: value or "" for name, value in storables if name}
-
-
-def _redirect(step: Redirect) -> dict[str, Any]:
-    url, location = storable(step.url) or "", storable(step.location) or ""
-    return {"at": step.at.isoformat(), "status": step.status, "url": url, "location": location}
-
-
-def _header(value: str | None) -> str | None:
-    return storable(value) if value and len(value) <= LONGEST_HEADER else None

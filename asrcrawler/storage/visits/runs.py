@@ -1,4 +1,4 @@
-"""Runs: one row each, and the rule that only one at a time works on a site.
+"""Keep a row for each run, and let only one at a time work on a site.
 
 A run that has not ended blocks others while its process lives. Who lives is told by host, boot, process id and the
 process's own start, so that neither a killed run nor a reused process id nor a reboot blocks for ever. Where the
@@ -15,7 +15,7 @@ import os
 import secrets
 import socket
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,7 @@ DEAD_AFTER = timedelta(minutes=10)
 """A run whose process cannot be asked is taken for dead when it has been silent for so long."""
 
 KILLED = "killed"
+WORKING = "working"
 TOKEN_BYTES = 16
 
 _tokens: dict[tuple[str, int], str] = {}
@@ -49,7 +50,7 @@ _tokens: dict[tuple[str, int], str] = {}
 
 @dataclass(slots=True)
 class RunFigures:
-    """What a run has done so far."""
+    """Count what a run has done so far."""
 
     outcomes: dict[str, int] = field(default_factory=dict)
     requests: int = 0
@@ -60,18 +61,46 @@ class RunFigures:
     """Articles by field and by the place that its value came from."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Hold the row of a run as it was when it was read."""
+
+    id: int
+    site: str
+    started_at: datetime
+    heartbeat_at: datetime
+    ended_at: datetime | None
+    host: str
+    process: str
+    """As :func:`this_process` writes it."""
+    token: str | None = field(repr=False)
+    arguments: dict[str, Any]
+    end_reason: str | None
+    exit_status: int | None
+    outcomes: dict[str, int]
+    requests: int
+    bytes: int
+    articles_new: int
+    articles_changed: int
+    state: str
+    """``ended``, ``working``, or ``killed``, also of a run that no later one has closed yet."""
+
+
+_COLUMNS = [run.c[each.name] for each in fields(Run) if each.name != "state"]
+
+
 def begin_run(database: Database, site: str, arguments: dict[str, Any]) -> int:
     """Open a run and give its id. Raises :exc:`AnotherRunError` while another run works on the same site."""
     now = utcnow()
     with database.write(site) as connection:
-        for row in connection.execute(select(run).where(run.c.site == site, run.c.ended_at.is_(None))).mappings():
-            if is_alive(row, now):
+        for other in _runs(connection, site, run.c.ended_at.is_(None)):
+            if other.state == WORKING:
                 raise AnotherRunError(
-                    f"another run on {site} is at work since {row['started_at']:%Y-%m-%d %H:%M:%S} UTC"
-                    f" (host {row['host']}, process {row['process'].partition(' ')[0]})"
+                    f"another run on {site} is at work since {other.started_at:%Y-%m-%d %H:%M:%S} UTC"
+                    f" (host {other.host}, process {other.process.partition(' ')[0]})"
                 )
-            ended_at = min(row["heartbeat_at"], now)  # its clock may have been ahead
-            _set(connection, row["id"], ended_at=ended_at, end_reason=KILLED, exit_status=None)
+            ended_at = min(other.heartbeat_at, now)  # its clock may have been ahead
+            _set(connection, other.id, ended_at=ended_at, end_reason=KILLED, exit_status=None)
         token = secrets.token_hex(TOKEN_BYTES)
         values = {
             "site": site,
@@ -92,7 +121,7 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any]) -> int:
 def writing(
     database: Database, run_id: int | None, *sites: str, figures: RunFigures | None = None, **values: Any
 ) -> Iterator[Connection]:
-    """One transaction of a run of this process, which is a sign of life; ``figures`` and ``values`` go into its row.
+    """Open a transaction of a run of this process, which is a sign of life; ``figures`` and ``values`` go into its row.
 
     Raises :exc:`TokenLostError` before anything is written where another run has closed this one. Without ``run_id``:
     a transaction that no run makes.
@@ -141,7 +170,7 @@ def end_run(database: Database, run_id: int, figures: RunFigures, *, reason: str
 
 
 def last_memory(database: Database, site: str) -> dict[str, Any] | None:
-    """What the last run that planned anything left behind."""
+    """Read what the last run that planned anything left behind."""
     with database.read() as connection:
         found: dict[str, Any] | None = connection.scalar(
             select(run.c.memory)
@@ -152,48 +181,52 @@ def last_memory(database: Database, site: str) -> dict[str, Any] | None:
     return found
 
 
-def last_runs(database: Database, site: str, limit: int) -> list[RowMapping]:
-    """The latest runs, newest first."""
+def last_runs(database: Database, site: str, limit: int) -> list[Run]:
+    """Read the latest runs, newest first."""
     with database.read() as connection:
-        rows = connection.execute(select(run).where(run.c.site == site).order_by(run.c.id.desc()).limit(limit))
-        return list(rows.mappings())
+        return _runs(connection, site, limit=limit)
 
 
-def first_run(database: Database, site: str) -> RowMapping | None:
-    """The earliest run."""
+def first_run(database: Database, site: str) -> Run | None:
+    """Read the earliest run."""
     with database.read() as connection:
-        rows = connection.execute(select(run).where(run.c.site == site).order_by(run.c.id).limit(1))
-        return rows.mappings().first()
+        earliest = select(func.min(run.c.id)).where(run.c.site == site).scalar_subquery()
+        return next(iter(_runs(connection, site, run.c.id == earliest)), None)
 
 
-def last_good_run(database: Database, site: str) -> RowMapping | None:
-    """The latest run that ended with exit status 0; one that ended in the future is older than any."""
+def last_good_run(database: Database, site: str) -> Run | None:
+    """Read the latest run that ended with exit status 0; one that ended in the future is older than any."""
     return _latest(database, site, run.c.exit_status == 0, run.c.ended_at <= utcnow() + CLOCKS_APART)
 
 
-def run_ahead(database: Database, site: str) -> RowMapping | None:
-    """The latest run that a wrong clock has put into the future, unless one has ended well since."""
+def run_ahead(database: Database, site: str) -> Run | None:
+    """Read the latest run that a wrong clock has put into the future, unless one has ended well since."""
     latest = utcnow() + CLOCKS_APART
     good = last_good_run(database, site)
     ahead = (run.c.started_at > latest) | (run.c.ended_at > latest) | (run.c.heartbeat_at > latest)
-    return _latest(database, site, ahead, run.c.id > (good["id"] if good else 0))
+    return _latest(database, site, ahead, run.c.id > (good.id if good else 0))
 
 
-def _latest(database: Database, site: str, *conditions: ColumnElement[bool]) -> RowMapping | None:
-    wanted = select(run).where(run.c.site == site, *conditions).order_by(run.c.id.desc()).limit(1)
+def _latest(database: Database, site: str, *conditions: ColumnElement[bool]) -> Run | None:
     with database.read() as connection:
-        return connection.execute(wanted).mappings().first()
+        return next(iter(_runs(connection, site, *conditions, limit=1)), None)
 
 
-def state(row: RowMapping, now: datetime) -> str:
-    """``ended``, ``working``, or ``killed``, also of a run that no later one has closed yet."""
+def _runs(connection: Connection, site: str, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Run]:
+    """Read runs, newest first."""
+    wanted = select(*_COLUMNS).where(run.c.site == site, *conditions).order_by(run.c.id.desc()).limit(limit)
+    now = utcnow()
+    return [Run(**row, state=_state(row, now)) for row in connection.execute(wanted).mappings()]
+
+
+def _state(row: RowMapping, now: datetime) -> str:
     if row["ended_at"] is not None:
         return KILLED if row["end_reason"] == KILLED else "ended"
-    return "working" if is_alive(row, now) else KILLED
+    return WORKING if _is_alive(row, now) else KILLED
 
 
 def this_process() -> str:
-    """``pid start boot namespace`` of this process; a dash for what the system does not tell."""
+    """Give ``pid start boot namespace`` of this process; a dash for what the system does not tell."""
     return " ".join((str(os.getpid()), processes.start_of(os.getpid()), _boot(), _namespace()))
 
 
@@ -205,8 +238,8 @@ def _figures(figures: RunFigures) -> dict[str, Any]:
     return {name: getattr(figures, name) for name in RunFigures.__slots__}
 
 
-def is_alive(row: RowMapping, now: datetime) -> bool:
-    """Whether the process of a run that has not ended is still at work."""
+def _is_alive(row: RowMapping, now: datetime) -> bool:
+    """Tell whether the process of a run that has not ended is still at work."""
     pid, start, boot, namespace = str(row["process"]).split(" ")
     here = row["host"] == socket.gethostname()
     if here and boot != _boot():
@@ -221,7 +254,7 @@ def is_alive(row: RowMapping, now: datetime) -> bool:
 
 
 def _was_heard_of(row: RowMapping, now: datetime) -> bool:
-    """Lately; clocks may be apart, so a heartbeat may lie ahead a little, but not far."""
+    """Tell whether a run gave a sign of life lately; it may lie a little ahead, as clocks may be apart."""
     return bool(abs(row["heartbeat_at"] - now) < DEAD_AFTER)
 
 
@@ -233,7 +266,7 @@ def _boot() -> str:
 
 
 def _namespace() -> str:
-    """The world in which a process id means this process: of a container, or of the whole machine."""
+    """Name the space in which a process id means this process: of a container, or of the whole machine."""
     try:
         return Path("/proc/self/ns/pid").readlink().name
     except OSError:

@@ -8,14 +8,23 @@ from typing import Any
 import pytest
 
 from asrcrawler.cli.reports.status_check import problems
+from asrcrawler.storage.visits.runs import Run
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
+def a_run(**given: Any) -> Run:
+    moments: dict[str, Any] = {"started_at": NOW, "heartbeat_at": NOW, "ended_at": NOW}
+    whose = {"id": 1, "site": "asrpress.ir", "host": "reykjavik", "process": "1 - - -", "token": None, "arguments": {}}
+    end = {"end_reason": "finished", "exit_status": 0, "state": "ended"}
+    counts = {"outcomes": {}, "requests": 0, "bytes": 0, "articles_new": 0, "articles_changed": 0}
+    return Run(**moments | whose | end | counts | given)
+
+
 def found(**given: Any) -> list[str]:
     usual: dict[str, Any] = {
-        "last_good": {"ended_at": NOW - timedelta(hours=1)},
-        "first_run": {"started_at": NOW - timedelta(days=100)},
+        "last_good": a_run(ended_at=NOW - timedelta(hours=1)),
+        "first_run": a_run(started_at=NOW - timedelta(days=100)),
         "coverage_before": 0.9,
         "coverage_now": 0.9,
     }
@@ -28,18 +37,17 @@ def test_all_is_well() -> None:
 
 
 def test_a_last_good_run_that_is_too_old() -> None:
-    (problem,) = found(last_good={"ended_at": NOW - timedelta(hours=30)})
+    (problem,) = found(last_good=a_run(ended_at=NOW - timedelta(hours=30)))
     assert problem.startswith("the last good run ended 30 h ago, ")
 
 
 def test_without_any_good_run_all_is_not_well() -> None:
-    (problem,) = found(last_good=None, first_run={"started_at": NOW - timedelta(hours=2)})
+    (problem,) = found(last_good=None, first_run=a_run(started_at=NOW - timedelta(hours=2)))
     assert problem == "no run has ended well since the first one, 1404-12-10 13:30"
 
 
 def test_a_run_of_the_future() -> None:
-    ahead = {"started_at": NOW, "heartbeat_at": NOW + timedelta(days=3650), "ended_at": None, "host": "reykjavik"}
-    (problem,) = found(run_ahead=ahead)
+    (problem,) = found(run_ahead=a_run(heartbeat_at=NOW + timedelta(days=3650), ended_at=None))
     assert problem.startswith("a run was at work 1414-12-08 15:30, which is still to come: its clock was wrong")
     assert problem.endswith("(1404-12-10 15:30; host reykjavik)")
 

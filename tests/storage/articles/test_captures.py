@@ -1,4 +1,4 @@
-"""Kept pages on their way out, on both databases."""
+"""Captures on their way out, on both databases."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import pytest
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
+from asrcrawler.storage.figures.periods import count_published
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_article
 
@@ -72,6 +73,12 @@ def test_a_label_is_listed_by_code(archive: Database) -> None:
     assert codes(reading.labelled(archive, SITE, "tag", "ورزش", Position())) == []
 
 
+def test_copies_are_left_out_on_demand(database: Database) -> None:
+    write_visits(database, [an_article(code, body="یک متن") for code in (3, 4)])
+    for unique, expected in ((False, [4, 3]), (True, [3])):
+        assert codes(reading.published(database, SITE, None, NOON, Position(), unique=unique)) == expected
+
+
 def test_what_has_no_date_or_a_date_to_come(archive: Database) -> None:
     assert codes(reading.undated(archive, SITE, Position())) == [20]
     assert reading.has_undated(archive, SITE)
@@ -81,7 +88,7 @@ def test_what_has_no_date_or_a_date_to_come(archive: Database) -> None:
 
 def test_counting_days_and_finding_their_neighbours(archive: Database) -> None:
     edges = [NOON - 6 * HOUR, NOON - 3 * HOUR, NOON, NOON + 2 * DAY]
-    assert reading.count_published(archive, SITE, edges) == [4, 3, 1]
+    assert count_published(archive, SITE, edges) == [4, 3, 1]
     assert reading.published_around(archive, SITE, NOON - 3 * HOUR, NOON) == (NOON - 4 * HOUR, NOON + DAY)
     assert reading.published_around(archive, SITE, NOON - DAY, NOON + 2 * DAY) == (None, None)
 
@@ -100,30 +107,6 @@ def test_selected_articles_the_highest_code_first(archive: Database) -> None:
     assert [found["code"] for found in reading.selected(archive, own, Position(before=10))] == [8, 6, 4, 2]
 
 
-def test_categories_each_once(archive: Database) -> None:
-    assert reading.categories(archive, SITE) == ["سیاسی", "مجلس", "ورزش"]
-
-
-def test_categories_are_in_the_order_of_the_persian_alphabet_on_either_database(database: Database) -> None:
-    names = [
-        "آموزش",
-        "اقتصاد",
-        "بازار",
-        "پزشکی",
-        "تاریخ",
-        "جامعه",
-        "چین",
-        "زنان",
-        "ژاپن",
-        "کتاب",
-        "گردشگری",
-        "مجلس",
-        "یزد",
-    ]
-    write_visits(database, [an_article(7, category=[*names[::-1]])])
-    assert reading.categories(database, SITE) == names
-
-
 def test_relatives_of_every_sort(database: Database) -> None:
     write_visits(database, [an_article(code, body="یک متن") for code in (3, 4, 5)])
     of_original, of_copy = (reading.relatives(database, SITE, code) for code in (3, 5))
@@ -132,24 +115,8 @@ def test_relatives_of_every_sort(database: Database) -> None:
     assert (of_copy.original.code, [item.code for item in of_copy.copies]) == (3, [4])
     assert of_copy.similar == []
     assert reading.relatives(database, SITE, 99) == reading.Relatives(
-        original=None, copies=[], similar_to=None, similar=[]
+        original=None, copies=[], similar_to=None, similar=[], resemblances={}
     )
-
-
-def test_an_edit_is_two_texts(database: Database) -> None:
-    for number, body in enumerate(("یک", "دو", "سه")):
-        write_visits(database, [an_article(7, at=NOON + number * HOUR, body=body)])
-    assert [(edit.number, edit.change) for edit in reading.edits(database, SITE, 7, 10)] == [
-        (2, "body"),
-        (1, "body"),
-    ]
-    assert len(reading.edits(database, SITE, 7, 1)) == 1
-    for number, texts in ((1, ("یک", "دو")), (2, ("دو", "سه"))):
-        found = reading.edit(database, SITE, 7, number)
-        assert found is not None
-        assert (found[0]["body"], found[1]["body"]) == texts
-    assert reading.edit(database, SITE, 7, 3) is None
-    assert reading.edit(database, SITE, 8, 1) is None
 
 
 def test_one_article_with_its_earlier_texts(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Kept pages: damage is named by its code, and the code is visited again."""
+"""Captures: damage is named by its code, and the code is visited again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def told(database: Database) -> list[str]:
-    return [str(finding) for finding in findings(database) if finding.check == "pages"]
+    return [str(finding) for finding in findings(database) if finding.check == "captures"]
 
 
 def booked(database: Database) -> Sequence[int]:
@@ -52,16 +52,16 @@ def test_sound_pages_and_those_let_go_are_no_findings(archive: Database) -> None
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"content": b"broken"}, "its page does not unpack"),
-        ({"digest": b"d" * 32}, "its page is not what was kept: its digest is another"),
-        ({"content": None}, "its page is gone, and it is an article"),
+        ({"content": b"broken"}, "its capture does not unpack"),
+        ({"digest": b"d" * 32}, "its capture is not what was kept: its digest is another"),
+        ({"content": None}, "its capture is gone, and it is an article"),
     ],
 )
 def test_a_damaged_page_is_named_with_its_code_and_booked(archive: Database, change: dict[str, Any], said: str) -> None:
     with archive.write() as connection:
         connection.execute(update(models.page).where(models.page.c.id == 7).values(**change))
     [finding] = told(archive)
-    assert finding.startswith(f"pages: {SITE} 7: {said}")
+    assert finding.startswith(f"captures: {SITE} 7: {said}")
     assert booked(archive) == []
     assert repair(archive) == 1
     assert told(archive) == []
@@ -76,7 +76,7 @@ def test_a_page_that_is_missing_is_named_with_its_code_and_booked(archive: Datab
     with archive.write() as connection:
         connection.execute(delete(models.page).where(models.page.c.id.in_([7, 9])))
     assert told(archive) == [
-        f"pages: {SITE} {code}: the page that a visit found is not in the database" for code in (7, 9)
+        f"captures: {SITE} {code}: the capture that a visit found is not in the database" for code in (7, 9)
     ]
     repair(archive)
     assert (told(archive), booked(archive)) == ([], [7, 9])
@@ -92,7 +92,7 @@ def test_a_missing_dictionary_is_named_at_every_page_that_needs_it(sqlite_url: s
             other_program.commit()
         found = told(database)
         assert len(found) == 120
-        assert found[0].endswith("its page was packed with dictionary 1, which is not in the database")
+        assert found[0].endswith("its capture was packed with dictionary 1, which is not in the database")
         repair(database)
         assert (told(database), len(booked(database))) == ([], 120)
 
@@ -114,7 +114,7 @@ def broken_off(database: Database) -> None:
 
 def test_articles_whose_page_breaks_off_are_named_and_booked(database: Database) -> None:
     broken_off(database)
-    assert told(database) == [f"pages: {SITE} {code}: {BROKEN}" for code in (2, 3)]
+    assert told(database) == [f"captures: {SITE} {code}: {BROKEN}" for code in (2, 3)]
     assert repair(database) == 2
     assert (told(database), booked(database)) == ([], [2, 3])
     assert len(rows(database, models.page)) == 4  # they stay as evidence
@@ -154,4 +154,4 @@ def test_pages_of_other_outcomes_may_break_off(database: Database) -> None:
 def test_not_modified_does_not_hide_a_page_that_breaks_off(database: Database) -> None:
     write_visits(database, [with_page(an_article(3), CUT)])
     write_visits(database, [an_absence(3, Outcome.STORED, at=NOON + HOUR, reason="not modified", status=304)])
-    assert told(database) == [f"pages: {SITE} 3: {BROKEN}"]
+    assert told(database) == [f"captures: {SITE} 3: {BROKEN}"]

@@ -7,7 +7,7 @@ import pytest
 from asrcrawler.clock import utcnow
 from asrcrawler.items import Outcome
 from asrcrawler.storage.figures.census import due_by_outcome
-from asrcrawler.storage.figures.status import Figures, code_history, coverage_at, figures, revisions
+from asrcrawler.storage.figures.status import Figures, code_history, coverage_at, figures
 from asrcrawler.storage.visits.ledger import record_listed
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, MINUTE, NOON, OTHER_SITE, SITE, an_absence, an_article
@@ -98,12 +98,10 @@ def test_the_history_of_a_code(database: Database) -> None:
         (NOON + HOUR, "stored", None, "new"),
         (NOON + DAY, "stored", None, "body"),
     ]
-    assert [(kept["number"], kept["body"]) for kept in revisions(database, SITE, 7)] == [(1, "یک")]
 
 
 def test_a_code_never_heard_of_has_no_history(database: Database) -> None:
     assert code_history(database, SITE, 7) == (None, [])
-    assert revisions(database, SITE, 7) == []
 
 
 def test_what_a_clock_that_was_ahead_put_off_is_counted_as_due(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""What another reading of kept pages makes of the database."""
+"""What another reading of captures makes of the database."""
 
 from __future__ import annotations
 

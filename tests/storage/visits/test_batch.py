@@ -2,32 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from asrcrawler.items import Fetch, Outcome
-from asrcrawler.storage.visits.batch import Batch, storable
+from asrcrawler.storage.visits.batch import Batch
 from tests.storage.samples import HOUR, NOON, SITE, an_absence, an_article, digest
 
 
 def a_batch() -> Batch:
     return Batch(site=SITE, run_id=1, newest=100, articles={}, ledger={})
-
-
-@pytest.mark.parametrize(
-    ("text", "stored"),
-    [
-        (None, None),
-        ("", None),
-        ("\0", None),
-        ("\ud83d", None),
-        ("می\u200cشود", "می\u200cشود"),
-        ("یک\0دو", "یکدو"),
-        ("یک\udc80دو", "یکدو"),
-        ("😀", "😀"),
-    ],
-)
-def test_storable(text: str | None, stored: str | None) -> None:
-    assert storable(text) == stored
 
 
 def test_only_texts_that_came_or_went_touch_groups_of_duplicates() -> None:

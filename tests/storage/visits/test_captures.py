@@ -1,4 +1,4 @@
-"""Keeping pages: each content once, with the visit, on both databases."""
+"""Keeping captures: each content once, with the visit, on both databases."""
 
 from __future__ import annotations
 

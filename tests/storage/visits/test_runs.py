@@ -69,7 +69,7 @@ def test_a_run_leaves_its_row(database: Database) -> None:
 
 def test_a_second_run_of_the_same_site_steps_aside_and_says_who_is_at_work(database: Database) -> None:
     run_id = begin_run(database, SITE, {})
-    since = runs.last_runs(database, SITE, 1)[0]["started_at"]
+    since = runs.last_runs(database, SITE, 1)[0].started_at
     with pytest.raises(AnotherRunError) as caught:
         begin_run(database, SITE, {})
     assert f"at work since {since:%Y-%m-%d %H:%M:%S} UTC" in str(caught.value)
@@ -103,7 +103,7 @@ def test_runs_of_different_sites_do_not_meet(database: Database) -> None:
 def test_a_dead_owner_never_blocks(database: Database, dead: object) -> None:
     first = begin_run(database, SITE, {})
     pretend(database, first, **dead())  # type: ignore[operator]
-    assert runs.state(runs.last_runs(database, SITE, 1)[0], utcnow()) == KILLED
+    assert runs.last_runs(database, SITE, 1)[0].state == KILLED
     begin_run(database, SITE, {})
     killed = rows(database, models.run)[0]
     assert (killed["end_reason"], killed["ended_at"], killed["exit_status"]) == (KILLED, killed["heartbeat_at"], None)
@@ -119,7 +119,7 @@ def test_a_dead_owner_never_blocks(database: Database, dead: object) -> None:
 )
 def test_an_owner_that_may_live_blocks(database: Database, alive: object) -> None:
     pretend(database, begin_run(database, SITE, {}), **alive())  # type: ignore[operator]
-    assert runs.state(runs.last_runs(database, SITE, 1)[0], utcnow()) == "working"
+    assert runs.last_runs(database, SITE, 1)[0].state == "working"
     with pytest.raises(AnotherRunError):
         begin_run(database, SITE, {})
 
@@ -159,11 +159,11 @@ def test_the_last_runs_come_newest_first_and_the_last_good_one_is_known(database
         ids.append(begin_run(database, SITE, {}))
         end_run(database, ids[-1], RunFigures(), reason="x" * 300, exit_status=status)
     good = runs.last_good_run(database, SITE)
-    assert [row["id"] for row in runs.last_runs(database, SITE, 9)] == ids[::-1]
-    assert runs.last_runs(database, SITE, 1)[0]["exit_status"] == 75
+    assert [row.id for row in runs.last_runs(database, SITE, 9)] == ids[::-1]
+    assert runs.last_runs(database, SITE, 1)[0].exit_status == 75
     assert good is not None
-    assert (good["id"], good["end_reason"]) == (ids[0], "x" * 100)
-    assert runs.state(good, utcnow()) == "ended"
+    assert (good.id, good.end_reason) == (ids[0], "x" * 100)
+    assert good.state == "ended"
 
 
 @contextmanager
@@ -224,7 +224,7 @@ def full(*_: object) -> None:
 def test_a_heartbeat_of_the_future_keeps_no_run_alive_on_another_host(database: Database, ahead: timedelta) -> None:
     began = utcnow()
     pretend(database, begin_run(database, SITE, {}), host="elsewhere", heartbeat_at=began + ahead)
-    assert runs.state(runs.last_runs(database, SITE, 1)[0], utcnow()) == KILLED
+    assert runs.last_runs(database, SITE, 1)[0].state == KILLED
     begin_run(database, SITE, {})
     assert began <= rows(database, models.run)[0]["ended_at"] <= utcnow()
 
@@ -306,9 +306,9 @@ def test_a_good_run_of_the_future_is_not_the_last_good_one_and_is_told_until_one
     ahead = utcnow() + timedelta(days=3650)
     wrong = good(started_at=ahead, heartbeat_at=ahead, ended_at=ahead)
     last, told = runs.last_good_run(database, SITE), runs.run_ahead(database, SITE)
-    assert (last and last["id"], told and told["id"]) == (first, wrong)
+    assert (last and last.id, told and told.id) == (first, wrong)
     right = good()
     last = runs.last_good_run(database, SITE)
     assert last is not None
-    assert last["id"] == right
+    assert last.id == right
     assert runs.run_ahead(database, SITE) is None

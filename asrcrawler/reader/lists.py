@@ -1,0 +1,135 @@
+"""Serve lists of articles: the front page, sections, categories, tags, and what has no usual date."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from asrcrawler.reader import plots
+from asrcrawler.reader.addresses import scope_of, with_query
+from asrcrawler.reader.again import ReadAgain
+from asrcrawler.reader.asked import LONGEST_NAME, Front, NotThere, Place
+from asrcrawler.reader.rendering import page
+from asrcrawler.storage.articles import reading
+from asrcrawler.storage.figures.periods import count_published
+from asrcrawler.text.calendar import day_of, midnight, next_midnight
+from asrcrawler.text.persian import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from asrcrawler.storage.articles.reading import Item, Slice
+
+PlaceAsked = Annotated[Place, Query()]
+router = APIRouter(include_in_schema=False, route_class=ReadAgain)
+
+
+@router.get("/")
+def front(request: Request, asked: Annotated[Front, Query()]) -> Response:
+    """Show the newest articles by day; those with a date in the future have a page of their own."""
+    scope = scope_of(request)
+    now = scope.now
+    found = reading.published(scope.database, scope.site, None, now, asked.position, unique=asked.unique)
+    days = list(by_day(found.items))
+    of_day = [count_published(scope.database, scope.site, [midnight(day), next_midnight(day)])[0] for day, _ in days]
+    today = scope.library.today()
+    return page(
+        request,
+        "front.html",
+        days=days,
+        counts=of_day,
+        today_s=today,
+        archive=scope.library.articles(),
+        hours=plots.hours(today.hours, now),
+        future=reading.count_future(scope.database, scope.site, now),
+        undated=reading.has_undated(scope.database, scope.site),
+        is_top=asked.before is None and asked.after is None,
+        compact=asked.view == "compact",
+        unique=asked.unique,
+        views=_views(asked),
+        **turning(request, found),
+    )
+
+
+@router.get("/future")
+def future(request: Request, asked: PlaceAsked) -> Response:
+    scope = scope_of(request)
+    found = reading.published(scope.database, scope.site, scope.now, None, asked.position)
+    return _list(
+        request,
+        found,
+        heading="خبرهایی با تاریخ آینده",
+        note="صفحهٔ این خبرها روزی را نشان می‌دهد که هنوز نیامده است.",
+    )
+
+
+@router.get("/undated")
+def undated(request: Request, asked: PlaceAsked) -> Response:
+    scope = scope_of(request)
+    found = reading.undated(scope.database, scope.site, asked.position)
+    note = "در صفحهٔ این خبرها تاریخی پیدا نشد. به ترتیب کد خبر."
+    return _list(request, found, heading="خبرهای بدون تاریخ", note=note)
+
+
+@router.get("/sections")
+def sections(request: Request) -> Response:
+    return page(request, "sections.html", sections=scope_of(request).library.sections())
+
+
+@router.get("/category/{name:path}")
+def category(request: Request, name: str, asked: PlaceAsked) -> Response:
+    return _labelled(request, asked, "category", name, heading="بخش", none="در این بخش خبری نیست.")
+
+
+@router.get("/tag/{name:path}")
+def tag(request: Request, name: str, asked: PlaceAsked) -> Response:
+    return _labelled(request, asked, "tag", name, heading="برچسب", none="هیچ خبری این برچسب را ندارد.")
+
+
+def by_day(items: Iterable[Item]) -> Iterator[tuple[date, list[Item]]]:
+    """Group articles by the day of their publication; leave out those without a date."""
+    dated = ((day_of(item.published_at), item) for item in items if item.published_at is not None)
+    for day, group in groupby(dated, lambda pair: pair[0]):
+        yield day, [item for _, item in group]
+
+
+def turning(request: Request, found: Slice) -> dict[str, Any]:
+    """Give the addresses of the newer and the older slice; the rest of the query stays."""
+    items, path = found.items, request.url.path
+    kept = {name: value for name, value in request.query_params.items() if name not in {"before", "after"}}
+    return {
+        "newer_page": with_query(path, **kept, after=items[0].code) if found.newer and items else None,
+        "older_page": with_query(path, **kept, before=items[-1].code) if found.older and items else None,
+    }
+
+
+def _labelled(request: Request, asked: Place, kind: str, name: str, *, heading: str, none: str) -> Response:
+    wanted = clean(name)
+    if not wanted or len(wanted) > LONGEST_NAME:
+        raise NotThere(none, "no such name")
+    scope = scope_of(request)
+    found = reading.labelled(scope.database, scope.site, kind, wanted, asked.position)
+    if not found.items and not found.newer:
+        raise NotThere(none, "no such name")
+    return _list(request, found, heading=wanted, label=heading, refine=scope.list_path("search", **{kind: wanted}))
+
+
+def _list(request: Request, found: Slice, *, heading: str, **values: Any) -> Response:
+    empty = {"label": None, "note": None, "refine": None}
+    return page(
+        request, "list.html", heading=heading, items=found.items, **{**empty, **values}, **turning(request, found)
+    )
+
+
+def _views(asked: Front) -> dict[str, str]:
+    """Give the addresses of the front page shown otherwise: with leads, compact, with and without duplicates."""
+    unique = 1 if asked.unique else None
+    return {
+        "full": with_query("/", unique=unique),
+        "compact": with_query("/", view="compact", unique=unique),
+        "unique": with_query("/", view=asked.view, unique=1),
+        "all": with_query("/", view=asked.view),
+    }

@@ -1,0 +1,54 @@
+"""Count what a day has brought, for the front page. Every query is answered by an index."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import func, select
+
+from asrcrawler.storage.figures.periods import count_published
+from asrcrawler.storage.models import article
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from asrcrawler.storage.engine.database import Database
+
+HOURS = 24
+
+
+class Today(NamedTuple):
+    """What a day has brought so far."""
+
+    hours: list[int]
+    """Articles by the hour of their publication, from midnight."""
+    copies: int
+    """Those of them that are exact duplicates."""
+    last_change_at: datetime | None
+    """When the latest article was stored or edited."""
+
+    @property
+    def articles(self) -> int:
+        return sum(self.hours)
+
+
+def today(database: Database, site: str, begins: datetime, now: datetime) -> Today:
+    """Count from ``begins``, the day's first moment, to ``now``."""
+    edges = [min(begins + timedelta(hours=hour), now) for hour in range(HOURS + 1)]
+    at, here = article.c.published_at, article.c.site == site
+    copies = select(func.count()).where(here, at >= begins, at < now, article.c.duplicate_of.is_not(None))
+    changed = article.c.changed_at
+    hours = count_published(database, site, edges)
+    with database.read() as connection:
+        return Today(
+            hours=hours,
+            copies=connection.scalar(copies) or 0,
+            last_change_at=connection.scalar(select(func.max(changed)).where(here, changed <= now)),
+        )
+
+
+def count_articles(database: Database, site: str) -> int:
+    """Count the articles of a site: reads an index from end to end, so that the answer is to be kept for a while."""
+    with database.read() as connection:
+        return connection.scalar(select(func.count()).where(article.c.site == site)) or 0

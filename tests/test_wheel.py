@@ -1,0 +1,95 @@
+"""The wheel: built from the checkout, installed from its file into an empty environment, and used there."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+import asrcrawler
+from tests.commands import ROOT, Done, run, serving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WEB = "web"
+
+
+def done(*command: str | Path, cwd: Path) -> str:
+    """Run a tool that has to succeed, and give what it printed."""
+    finished = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, source = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("source")
+    tracked = done("git", "ls-files", "-z", "asrcrawler", "pyproject.toml", "README.md", "LICENSE", cwd=ROOT)
+    for name in filter(None, tracked.split("\0")):  # a copy, as building leaves files in the folder it builds
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, source / name)
+    if uv := shutil.which("uv"):
+        done(uv, "build", "-q", "--wheel", "--out-dir", folder, source, cwd=source)
+    else:
+        done(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, source, cwd=source)
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the programs of an environment with nothing in it but the wheel and what it asks for."""
+    environment = tmp_path_factory.mktemp("environment") / "venv"
+    if uv := shutil.which("uv"):
+        done(uv, "venv", "-q", "--python", sys.executable, environment, cwd=ROOT)
+        tool: list[str | Path] = [uv, "pip", "install", "-q", "--python", environment / "bin" / "python"]
+    else:
+        done(sys.executable, "-m", "venv", environment, cwd=ROOT)
+        tool = [environment / "bin" / "pip", "install", "-q"]
+    done(*tool, f"{wheel}[{WEB}]", cwd=ROOT)
+    return environment / "bin"
+
+
+def test_every_file_of_the_package_is_in_it(wheel: Path) -> None:
+    tracked = set(filter(None, done("git", "ls-files", "-z", "asrcrawler", cwd=ROOT).split("\0")))
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if name.startswith("asrcrawler/")}
+    assert packed == {name for name in tracked if (ROOT / name).exists()}
+    assert {"asrcrawler/reader/templates/base.html", "asrcrawler/reader/static/style.css"} <= packed
+    assert {"asrcrawler/asr.toml.example", "asrcrawler/storage/migrations/versions/0001_first_schema.py"} <= packed
+
+
+def test_a_project_made_with_it_crawls_and_is_read(scripts: Path, tmp_path: Path) -> None:
+    home, project = tmp_path / "elsewhere", tmp_path / "project"
+    home.mkdir()
+    environment = {"PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+
+    def own(*words: str) -> Done:
+        return run(*words, program=(str(scripts / "asrcrawler"),), cwd=home, environment=environment)
+
+    assert own("--version").stdout.startswith(f"asrcrawler {asrcrawler.__version__}, database schema ")
+    assert own("init", str(project)).returncode == 0
+    shown = own("--project", str(project), "demo")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert (project / "data" / "demo.db").exists()
+    assert list(home.iterdir()) == []
+    (project / "asr.toml").write_text('ASR_DATABASE_URL = "sqlite:///data/demo.db"\n')
+    (project / "asr.toml").chmod(0o600)
+    by_scrapy = run("export", program=(str(scripts / "scrapy"),), cwd=project, environment=environment)
+    assert by_scrapy.returncode == 0
+    assert len(by_scrapy.stdout.splitlines()) > 100
+    assert own("--project", str(project), "export") == by_scrapy
+    code = json.loads(by_scrapy.stdout.splitlines()[0])["code"]
+    command = (str(scripts / "asrcrawler"), "--project", str(project), "serve", "--port", "0")
+    with serving(command, cwd=home, environment=environment) as address:
+        for path in (f"/news/{code}", "/static/style.css", "/health"):
+            with urllib.request.urlopen(address + path, timeout=10) as answer:
+                assert (answer.status, len(answer.read()) > 1_000) == (200, True)
