@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from asrcrawler.exceptions import OutletError
 from asrcrawler.outlets import RESERVED, Outlet, catalogue, new_outlet, refuse_clash, site_of
 
 
-def outlet(name: str = "mynews", url: str = "http://mynews.example", **facts: object) -> Outlet:
-    return new_outlet(name, url, **facts)  # type: ignore[arg-type]
+def outlet(name: str = "mynews", url: str = "http://mynews.example", **facts: Any) -> Outlet:
+    return new_outlet(name, url, **facts)
 
 
 def test_the_catalogue_knows_104_outlets_and_asr_by_plain_http() -> None:
@@ -73,7 +76,7 @@ def test_a_known_outlet_keeps_its_site_at_another_address() -> None:
     [{"every": 0}, {"every": 1441}, {"delay": -1}, {"delay": float("nan")}, {"first_code": 0}, {"backfill": -1},
      {"group": "a b"}, {"site": "www.mynews.example"}, {"site": "http://mynews.example"}, {"site": "x" * 101}],
 )  # fmt: skip
-def test_a_fact_that_cannot_be_is_refused(facts: dict[str, object]) -> None:
+def test_a_fact_that_cannot_be_is_refused(facts: dict[str, Any]) -> None:
     with pytest.raises(OutletError):
         outlet(**facts)
 
@@ -91,11 +94,7 @@ def test_outlets_that_cannot_be_told_apart_are_refused(other: Outlet, why: str) 
     first = outlet(url="http://mirror.example:8080", site="mynews.example")
     with pytest.raises(OutletError, match=why):
         refuse_clash(other, [first])
-    refuse_clash(other, [Outlet(**{**vars_of(first), "followed": False})])
-
-
-def vars_of(record: Outlet) -> dict[str, object]:
-    return {name: getattr(record, name) for name in Outlet.__slots__}
+    refuse_clash(other, [replace(first, followed=False)])
 
 
 def test_ports_of_one_host_are_different_outlets() -> None:

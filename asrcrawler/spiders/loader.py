@@ -54,9 +54,11 @@ class OutletLoader(SpiderLoader):
         try:
             outlet = self._stored().get(spider_name)
         except StorageError:
-            outlet = written.outlet if written else catalogue().get(spider_name)  # type: ignore[attr-defined]
-            if outlet is None:
+            if written is None and spider_name in catalogue():
+                return self.of(catalogue()[spider_name])
+            if written is None:
                 raise
+            outlet = None
         if outlet is None and written is not None:
             return written
         if outlet is None:

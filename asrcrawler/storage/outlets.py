@@ -31,6 +31,12 @@ def all_outlets(database: Database) -> list[Outlet]:
         return _read(connection)
 
 
+def first_code(database: Database, site: str, otherwise: int) -> int:
+    """Give the code at which the archive of a site begins; ``otherwise`` for one that does not know."""
+    known = {outlet.site: outlet.first_code for outlet in all_outlets(database)}
+    return known.get(site) or otherwise
+
+
 def add(database: Database, outlet: Outlet) -> None:
     """Follow an outlet, anew or once more. Raises :exc:`OutletError` where it is followed already, or clashes."""
     with database.write(LOCK) as connection:
