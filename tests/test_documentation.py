@@ -26,8 +26,8 @@ from asrcrawler.extensions import backoff
 from asrcrawler.items import Outcome
 from asrcrawler.storage.articles.export import EXPORT_FIELDS
 from asrcrawler.storage.search.documents import LONGEST_BODY, Field
-from asrcrawler.storage.search.finding import RANKED
 from asrcrawler.storage.search.query import FIELD_NAMES, Query, Term, parse
+from asrcrawler.storage.search.questions import RANKED
 from asrcrawler.text.persian import to_persian_digits
 from tests.commands import ROOT, run
 

@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from math import ceil
+from math import ceil, inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -179,17 +179,14 @@ class Archive:
         return self._captures_to_learn_from >= dictionaries.FEWEST_CAPTURES
 
     async def learn_dictionary(self) -> None:
-        """Train a dictionary on the captures. Others read and write meanwhile.
+        """Train a dictionary on the captures. The crawl goes on meanwhile, however long that takes.
 
         Raises :exc:`~asrcrawler.exceptions.StorageError`; then, and where nothing can be learnt, it is tried no more
         in this run.
         """
         self._captures_to_learn_from = 0
-        try:
-            learnt = await self._watched(partial(dictionaries.learn, self._opened, self.site, run_id=self.run_id))
-        finally:
-            self._go_on_fetching()
-        self.dictionary = learnt or self.dictionary
+        learn = partial(dictionaries.learn, self._opened, self.site, run_id=self.run_id)
+        self.dictionary = await self._watched(learn, patience=inf) or self.dictionary
 
     async def ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Call a function of ``asrcrawler.storage`` with the database and ``args``."""
@@ -286,14 +283,17 @@ class Archive:
         self._has_given_up = False
         return result
 
-    async def _watched(self, work: Callable[[], T]) -> T:
-        """Do the work in a thread; where the crawl is to stop, do not wait long for a server that is silent."""
+    async def _watched(self, work: Callable[[], T], patience: float = SLOW) -> T:
+        """Do the work in a thread; after ``patience`` seconds nothing more is fetched until it is done.
+
+        Where the crawl is to stop, do not wait long for a server that is silent.
+        """
         task, began = asyncio.ensure_future(asyncio.to_thread(work)), monotonic()
         try:
             while not (await asyncio.wait({task}, timeout=NOTICE))[0]:
                 if self._is_stopping:
                     self.hurry(FAREWELL)
-                if monotonic() - began > SLOW:
+                if monotonic() - began > patience:
                     self._stop_fetching()
         except asyncio.CancelledError:
             task.cancel()

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
-from asrcrawler.cli.reports.search import hit_as_json
+from asrcrawler.cli.reports.search import as_json
 from asrcrawler.reader.addresses import base_url, with_query
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.api import answer, described, listed
@@ -47,6 +47,8 @@ _HIT = {
     },
 }
 
+_TOTAL = {"type": "integer", "description": "articles that were found; where total_is_exact is false, there are more"}
+
 router = APIRouter(tags=["archive"], route_class=ReadAgain)
 
 
@@ -55,6 +57,7 @@ def search_page(request: Request) -> Response:
     """Show the form, and below it what was found or what is wrong. The address holds everything that was asked."""
     library, query = library_of(request), request.query_params
     form: dict[str, Any] = {"given": query, "names": library.categories(), "hits": None, "total": 0, "number": 1}
+    form["total_is_exact"] = True
     form |= {"newer_page": None, "older_page": None, "problem": None}
     form |= {
         "without": lambda name: _page_address(request, **{name: None}),
@@ -72,6 +75,7 @@ def search_page(request: Request) -> Response:
     form |= {
         "hits": found.hits,
         "total": found.total,
+        "total_is_exact": found.total_is_exact,
         "number": number,
         "newer_page": _page_address(request, page=number - 1) if number > 1 else None,
         "older_page": _page_address(request, page=number + 1) if further else None,
@@ -82,12 +86,12 @@ def search_page(request: Request) -> Response:
 @router.get(
     "/api/search",
     summary="Full-text search",
-    responses=described(listed("hits", _HIT, total={"type": "integer"})),
+    responses=described(listed("hits", _HIT, total=_TOTAL, total_is_exact={"type": "boolean"})),
 )
 def search_for_machines(request: Request, asked: Annotated[SearchedExactly, Query()]) -> Response:
     found, further = _found(library_of(request), asked, asked.limit)
     following = _page_address(request, page=asked.page + 1) if further else None
-    return answer(request, {"total": found.total, "hits": [hit_as_json(hit) for hit in found.hits], "next": following})
+    return answer(request, as_json(found) | {"next": following})
 
 
 @router.get("/opensearch.xml", include_in_schema=False)
@@ -103,7 +107,7 @@ def _found(library: Library, asked: Searched, size: int) -> tuple[Results, bool]
     offset = (asked.page - 1) * size
     selection = asked.selection(library.site)
     found = search(library.database, asked.q, selection, order=asked.order, offset=offset, limit=size)
-    return found, asked.page < LAST_PAGE and offset + size < found.total
+    return found, asked.page < LAST_PAGE and found.goes_on
 
 
 def _page_address(request: Request, **changed: object) -> str:

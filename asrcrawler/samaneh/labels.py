@@ -61,7 +61,7 @@ def labelled(
     found: list[Labelled] = []
     for node in texts_under(root, body.mem_id if body is not None else None):
         text = (node.text_content or "").strip()
-        if not text or len(text) > MOST_LETTERS or not begins.search(text.translate(_ARABIC)):
+        if len(text) > MOST_LETTERS or not anywhere.search(text) or not begins.search(text.translate(_ARABIC)):
             continue
         labels += 1
         if labels > MOST_LABELS:
@@ -74,7 +74,7 @@ def labelled(
 @cache
 def _patterns(label: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     begins = re.compile(rf"(?:^|[|•·،\-–]\s*|\s{{2,}})(?:{label})\s*(?::|$)")
-    return begins, re.compile(rf"(?:{label})\s*:?")
+    return begins, re.compile(rf"(?:{label})\s*:?".replace(r"\s", r"[\s\u200c]"))  # as written: with ZWNJ
 
 
 def published_part(text: str) -> str | None:

@@ -338,7 +338,7 @@ class Layout:
 
     @cached_property
     def _others(self) -> Others:
-        return Others(self._tree, self._code, self._headline, self.bodies)
+        return Others(self._code, self._headline, self.bodies)
 
     def _near(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
         """Find those that stand near the headline and in no box of others."""

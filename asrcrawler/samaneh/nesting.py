@@ -7,6 +7,10 @@ of these takes it minutes. Browsers stop at 512 nested elements.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DEEPEST = 600
 """Elements within each other."""
@@ -41,21 +45,19 @@ def excess(page: bytes) -> str | None:
     tags = page.count(b"<")
     if tags > FEW_TAGS and (tags > MORE_TAGS or tags - 2 * page.count(b"</") > DEEPEST) and _nests_too_deep(page):
         return f"elements nested deeper than {DEEPEST}"
-    may_have_long_tag = len(page) > SHORT and _has_long_gap(page)
-    if may_have_long_tag and (tag := _LONG_TAG.search(page)) and _attributes(page, tag) > MOST_ATTRIBUTES:
+    if len(page) > SHORT and any(_attributes(page, tag) > MOST_ATTRIBUTES for tag in _long_tags(page)):
         return f"more than {MOST_ATTRIBUTES} attributes on one element"
     return None
 
 
-def _has_long_gap(page: bytes) -> bool:
-    """Tell whether :data:`LONG_TAG` bytes follow each other without another tag: no page need be searched for more."""
-    begin = 0
-    while begin + LONG_TAG <= len(page):
-        last = page.rfind(b"<", begin, begin + LONG_TAG)
-        if last < 0:
-            return True
-        begin = last + 1
-    return False
+def _long_tags(page: bytes) -> Iterator[re.Match[bytes]]:
+    """Find the tags of more than :data:`LONG_TAG` bytes, by looking only where no other one begins for so long."""
+    begin = page.find(b"<")
+    while begin >= 0:
+        last = page.rfind(b"<", begin + 1, begin + 1 + LONG_TAG)
+        if last < 0 and (tag := _LONG_TAG.match(page, begin)):
+            yield tag
+        begin = last if last >= 0 else page.find(b"<", begin + 1)
 
 
 def _nests_too_deep(page: bytes) -> bool:

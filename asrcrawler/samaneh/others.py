@@ -5,7 +5,6 @@ Some have a telling name (:mod:`~asrcrawler.samaneh.noise`); the rest is told by
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from asrcrawler.samaneh.places import ancestors, leads_elsewhere, within_noise
@@ -13,7 +12,7 @@ from asrcrawler.samaneh.places import ancestors, leads_elsewhere, within_noise
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+    from selectolax.lexbor import LexborNode
 
 ROW_STEPS = 2  # from a value in a row of a list to the element that holds the row's link too
 
@@ -21,13 +20,11 @@ ROW_STEPS = 2  # from a value in a row of a list to the element that holds the r
 class Others:
     """The other articles on the page of ``code``, whose own are ``headline`` and ``bodies``."""
 
-    def __init__(
-        self, tree: LexborHTMLParser, code: int, headline: LexborNode | None, bodies: Sequence[LexborNode]
-    ) -> None:
-        self._tree = tree
+    def __init__(self, code: int, headline: LexborNode | None, bodies: Sequence[LexborNode]) -> None:
         self._code = code
         own = [*bodies, *([headline] if headline is not None else [])]
         self._around = {node.mem_id for part in own for node in ancestors(part)} | {body.mem_id for body in bodies}
+        self._boxes: dict[int, bool] = {}
 
     def has(self, node: LexborNode) -> bool:
         """Tell whether it holds a link to another article or stands beside one, as dates in lists of articles do."""
@@ -39,12 +36,14 @@ class Others:
         return False
 
     def _is_box(self, part: LexborNode) -> bool:
-        """Tell whether an element is or holds a link to another article.
-
-        Its first link says it most often, so that the links of the page need not be gone through.
-        """
-        link = part if part.tag == "a" else part.css_first("a[href]")
-        return link is not None and (leads_elsewhere(link, self._code) or part.mem_id in self._boxes)
+        """Tell whether an element is or holds a link to another article; the first link says it most often."""
+        if part.mem_id not in self._boxes:
+            first = part if part.tag == "a" else part.css_first("a[href]")
+            self._boxes[part.mem_id] = first is not None and (
+                leads_elsewhere(first, self._code)
+                or any(leads_elsewhere(anchor, self._code) for anchor in part.css("a[href]"))
+            )
+        return self._boxes[part.mem_id]
 
     def left_out_of(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
         """Return those of ``nodes`` that stand in no box of others.
@@ -57,14 +56,3 @@ class Others:
             if not within_noise(node, clear=self._around)
             and (node.mem_id in self._around or node.parent is None or not self.has(node.parent))
         ]
-
-    @cached_property
-    def _boxes(self) -> set[int]:
-        """Find the links to other articles and what they stand in, unless headline or body stand in it too."""
-        found: set[int] = set()
-        for anchor in self._tree.css("a[href]"):
-            node: LexborNode | None = anchor if leads_elsewhere(anchor, self._code) else None
-            while node is not None and node.mem_id not in found and node.mem_id not in self._around:
-                found.add(node.mem_id)
-                node = node.parent
-        return found

@@ -107,7 +107,11 @@ def test_lines_are_as_long_as_the_terminal_says(archive: dict[str, str], monkeyp
 
 def test_nothing_found_is_a_sentence_and_no_error(archive: dict[str, str]) -> None:
     assert invoke("search", "هیچ‌کجا", settings=archive) == (0, "nothing found\n", "")
-    assert json.loads(invoke("search", "هیچ‌کجا", "--json", settings=archive).stdout) == {"total": 0, "hits": []}
+    assert json.loads(invoke("search", "هیچ‌کجا", "--json", settings=archive).stdout) == {
+        "total": 0,
+        "total_is_exact": True,
+        "hits": [],
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,8 @@ from asrcrawler.crawl.memory import Memory
 from asrcrawler.exceptions import AnotherRunError, StorageError, UnusableError
 from asrcrawler.items import Absence, Article, Fetch, Outcome
 from asrcrawler.storage.outlets import all_outlets
-from asrcrawler.storage.visits import runs
+from asrcrawler.storage.visits import dictionaries, runs
+from asrcrawler.text.packing import Dictionary
 from tests.crawler import crawler_for_tests
 
 if TYPE_CHECKING:
@@ -194,6 +196,38 @@ def test_whatever_is_asked_waits_for_a_database_that_waiting_may_mend_and_nothin
             return type(raised).__name__
 
     assert (asyncio.run(story()), seen, engine.paused) == (end, paused, False)
+
+
+def test_a_dictionary_is_learnt_beside_the_crawl_which_goes_on_fetching_and_writing(
+    crawler: Crawler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learns, is_written = Event(), Event()
+    learnt = Dictionary(1, b"learnt")
+
+    def learn(*_: object, **__: object) -> Dictionary:
+        learns.set()
+        assert is_written.wait(timeout=10)
+        return learnt
+
+    monkeypatch.setattr(module, "SLOW", 0.0)
+    monkeypatch.setattr(module, "NOTICE", 0.001)
+    monkeypatch.setattr(dictionaries, "learn", learn)
+    crawler.engine = engine = Engine()  # type: ignore[assignment]
+    archive = Archive.of(crawler)
+
+    async def story() -> None:
+        await archive.open({})
+        learning = asyncio.create_task(archive.learn_dictionary())
+        await asyncio.to_thread(learns.wait)
+        await asyncio.sleep(0.01)  # longer than NOTICE
+        assert not engine.paused
+        await archive.write([article(5)])
+        assert archive.dictionary is None
+        is_written.set()
+        await learning
+
+    asyncio.run(story())
+    assert archive.dictionary is learnt
 
 
 def test_once_waiting_was_of_no_use_nothing_waits_again_until_the_database_is_well(

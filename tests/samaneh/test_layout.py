@@ -113,6 +113,7 @@ def test_a_code_that_the_text_mentions_is_not_the_code_of_the_page() -> None:
         '<div class="news_pdate_c"></div><div class="news_pdate_c">چهارشنبه ۰۴ بهمن ۱۴۰۱ - ۲۲:۵۴</div>',
         "<div><span>تاریخ انتشار:</span> <span>۲۲:۵۴</span> - <span>۰۴ بهمن ۱۴۰۱</span></div>",
         "<ul><li>تاريخ انتشار</li><li>۲۲:۵۴ - ۰۴ بهمن ۱۴۰۱</li></ul>",
+        "<ul><li>تاریخ\u200cانتشار：</li><li>۲۲:۵۴ - ۰۴ بهمن ۱۴۰۱</li></ul>",
         "<div>Publish Date: 22:54 - 24 January 2023</div>",
         "<div>زمان انتشار : ۱۴۰۱/۱۱/۰۴ - ۲۲:۵۴ | کد خبر: ۴۳۲۱</div>",
     ],

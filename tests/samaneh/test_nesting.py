@@ -7,6 +7,7 @@ from tests.samaneh.template import page
 
 DEEP = f"elements nested deeper than {DEEPEST}"
 WIDE = f"more than {MOST_ATTRIBUTES} attributes on one element"
+ATTRIBUTES = b"<p " + b" ".join(b"a%d=x" % number for number in range(30_000)) + b">"
 
 
 @pytest.mark.parametrize(
@@ -22,8 +23,10 @@ WIDE = f"more than {MOST_ATTRIBUTES} attributes on one element"
         (b"<table>" + b"<tr><td>x" * 20_000, None),
         (b"<br><img src=a>" * 20_000, None),
         (b"<!-- <div> -->" * 300 + b"x" * 200_000, None),
-        (b"<p " + b" ".join(b"a%d=x" % number for number in range(30_000)) + b">", WIDE),
+        (ATTRIBUTES, WIDE),
+        (b"<b>b</b>" * 1_000 + ATTRIBUTES + b"<b>b</b>" * 1_000, WIDE),
         (b"<img src='data:" + b"x y" * 100_000 + b"'>", None),
+        (b"<img src='data:" + b"xy" * 50_000 + b"'><b>b</b>" + ATTRIBUTES, WIDE),
         (b"<p>" + b"word " * 100_000, None),
         (b"", None),
     ],

@@ -156,6 +156,6 @@ def test_a_search_asks_for_its_words_once_and_reads_no_text_but_of_its_hits(
     found = plans(small_archive, ask)
     texts = [steps for sql, steps in found.items() if "article.body" in sql]
     assert all(steps[0].endswith("(site=? AND code=?)") for steps in texts)
-    asked = [steps for sql, steps in found.items() if "MATCH" in sql and "NOT IN" not in sql]
-    assert len(asked) == 2
-    assert all(steps[0].startswith("SCAN search_words_1 VIRTUAL TABLE") for steps in asked)
+    asked = {sql: [step for step in steps if "anon_" not in step] for sql, steps in found.items() if "MATCH" in sql}
+    assert len([sql for sql in asked if sql.count("MATCH") == 1]) == len(asked) >= 2
+    assert all(steps[0].startswith("SCAN search_words_1 VIRTUAL TABLE") for steps in asked.values())

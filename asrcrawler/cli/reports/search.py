@@ -31,16 +31,21 @@ def report(results: Results, *, best_first: bool, bold: bool, columns: int) -> l
         return ["nothing found"]
     order = "best first" if best_first else "newest first"
     articles = "article" if results.total == 1 else "articles"
-    shown = f"{number(len(results.hits))} of " if len(results.hits) < results.total else ""
-    lines = [f"{shown}{number(results.total)} {articles}, {order}"]
+    shown = f"{number(len(results.hits))} of " if results.goes_on else ""
+    more = "" if results.total_is_exact else "more than "
+    lines = [f"{shown}{more}{number(results.total)} {articles}, {order}"]
     for hit in results.hits:
         lines += ["", *_lines(hit, bold, max(columns, NARROWEST))]
     return lines
 
 
 def as_json(results: Results) -> dict[str, Any]:
-    """Give ``{total, hits}``."""
-    return {"total": results.total, "hits": [hit_as_json(hit) for hit in results.hits]}
+    """Give ``{total, total_is_exact, hits}``; where the total is not exact, there are more."""
+    return {
+        "total": results.total,
+        "total_is_exact": results.total_is_exact,
+        "hits": [hit_as_json(hit) for hit in results.hits],
+    }
 
 
 def hit_as_json(hit: Hit) -> dict[str, Any]:

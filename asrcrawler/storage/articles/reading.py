@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, tuple_
 
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.export import EXPORT_FIELDS, export_articles, exported
+from asrcrawler.storage.articles.narrowing import portions
 from asrcrawler.storage.articles.selection import Selection, conditions
 from asrcrawler.storage.models import LONGEST_LABEL, article, label, signature
 from asrcrawler.text.persian import clean
@@ -96,29 +97,30 @@ def published(
 ) -> Slice:
     """Read a slice of the articles published from ``first`` to before ``end`` (None: no bound), latest first.
 
-    ``unique`` leaves out exact duplicates.
+    ``unique`` leaves out exact duplicates. The index on publication is given one bound at each end: of two, a database
+    may begin at the further one.
     """
-    at = article.c.published_at
-    wanted = [article.c.site == site, at.is_not(None)]
-    wanted += [at >= first] if first else []
-    wanted += [at < end] if end else []
-    wanted += [article.c.duplicate_of.is_(None)] if unique else []
+    at, code = article.c.published_at, article.c.code
+    beside = position.before if position.after is None else position.after
     with database.read() as connection:
-        if position.after is None and position.before is None:
-            return _slice(
-                connection, select(*_ITEM).where(*wanted).order_by(at.desc(), article.c.code.desc()), position
-            )
-        code = position.before if position.after is None else position.after
-        moment = connection.scalar(select(at).where(article.c.site == site, article.c.code == code))
-        if moment is None:
-            return Slice([], newer=False, older=False)
-        if position.after is None:
-            beyond = [at <= moment, (at < moment) | (article.c.code < code)]
-            order = [at.desc(), article.c.code.desc()]
-        else:
-            beyond = [at >= moment, (at > moment) | (article.c.code > code)]
-            order = [at.asc(), article.c.code.asc()]
-        return _slice(connection, select(*_ITEM).where(*wanted, *beyond).order_by(*order), position)
+        moment = None
+        if beside is not None:
+            moment = connection.scalar(select(at).where(article.c.site == site, code == beside))
+            if moment is None:
+                return Slice([], newer=False, older=False)
+        lowest = at >= first if first else at.is_not(None)
+        highest = at < end if end else None
+        order = [at.desc(), code.desc()]
+        if moment is not None:
+            place, bound = tuple_(at, code), tuple_(literal(moment, at.type), literal(beside))
+            if position.after is not None:
+                order = [at.asc(), code.asc()]
+                lowest = lowest if first and moment < first else place > bound
+            elif end is None or moment < end:
+                highest = place < bound
+        wanted = [article.c.site == site, lowest, *([highest] if highest is not None else [])]
+        wanted += [article.c.duplicate_of.is_(None)] if unique else []
+        return _slice(connection, select(*_ITEM).where(*wanted).order_by(*order), position)
 
 
 def newest(database: Database, site: str, now: datetime, limit: int) -> list[Item]:
@@ -139,15 +141,15 @@ def selected(database: Database, selection: Selection, position: Position) -> li
     """Read exported articles of a site, the highest code first, below the code ``position.before``."""
     assert selection.site is not None
     top = HIGHEST_CODE if position.before is None else position.before - 1
-    rows = (
-        select(*(article.c[name] for name in EXPORT_FIELDS))
-        .where(article.c.site == selection.site, article.c.code <= top, *conditions(selection))
-        .order_by(article.c.code.desc())
-        .limit(position.limit)
-    )
     with database.read() as connection:
-        found = connection.execute(rows).all()
-    return [exported(row) for row in found]
+        found: list[dict[str, Any]] = []
+        for codes, rest in portions(connection, selection, selection.site, top=top, size=position.limit):
+            rows = select(*(article.c[name] for name in EXPORT_FIELDS)).where(article.c.site == selection.site)
+            among_them = connection.execute(rows.where(article.c.code.in_(codes), *conditions(rest, by_code=True)))
+            found += sorted((exported(row) for row in among_them), key=lambda one: -one["code"])
+            if len(found) >= position.limit:
+                break
+        return found[: position.limit]
 
 
 def labelled(database: Database, site: str, kind: str, name: str, position: Position) -> Slice:

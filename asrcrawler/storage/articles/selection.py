@@ -15,7 +15,7 @@ from asrcrawler.text.persian import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Connection, Select
 
@@ -37,22 +37,36 @@ class Selection:
     """Whether exact duplicates are left out."""
 
 
-def conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
-    """Give the SQL conditions on a row of ``article``, but those on its site and code."""
-    yield from own_conditions(selection)
-    for kind, name in _labels(selection):
-        same = label.c.site == article.c.site, label.c.code == article.c.code
-        yield select(label.c.code).where(*same, label.c.kind == kind, label.c.name == name).exists()
+def conditions(selection: Selection, *, by_code: bool = False) -> Iterator[ColumnElement[bool]]:
+    """Give the SQL conditions on a row of ``article``, but those on its site and code; see :func:`own_conditions`."""
+    yield from own_conditions(selection, by_code=by_code)
+    yield from carrying(selection, article.c.site, article.c.code)
 
 
-def own_conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
-    """Give those of :func:`conditions` that need no look at labels; :func:`labelled` gives the others."""
+def own_conditions(selection: Selection, *, by_code: bool = False) -> Iterator[ColumnElement[bool]]:
+    """Give those of :func:`conditions` that need no look at labels; :func:`carrying` gives the others.
+
+    ``by_code`` is for rows that are looked up by their codes: without it, SQLite reads all articles of the days.
+    """
+    at: ColumnElement[datetime] = article.c.published_at
+    if by_code:
+        at = func.coalesce(at, at)  # which no index knows
     if selection.since is not None:
-        yield article.c.published_at >= midnight(selection.since)
+        yield at >= midnight(selection.since)
     if selection.until is not None:
-        yield article.c.published_at < midnight(selection.until + timedelta(days=1))
+        yield at < midnight(selection.until + timedelta(days=1))
     if selection.unique:
         yield article.c.duplicate_of.is_(None)
+
+
+def carrying(
+    selection: Selection, site: str | ColumnElement[str], code: ColumnElement[int]
+) -> Iterator[ColumnElement[bool]]:
+    """Ask of a code, wherever it stands, whether its article has the category asked for, and then the tag."""
+    for kind, name in _labels(selection):
+        own = label.alias()
+        same = own.c.site == site, own.c.code == code
+        yield select(own.c.code).where(*same, own.c.kind == kind, own.c.name == name).exists()
 
 
 def labelled(selection: Selection, site: str) -> Iterator[Select[int]]:

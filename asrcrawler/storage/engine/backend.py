@@ -45,7 +45,7 @@ class Backend(Protocol):
     def upsert_rows(self, connection: Connection, table: Table, rows: Rows, /) -> None:
         """Insert rows, or put them in the place of those with their keys; at least one, none of them JSON."""
 
-    def among(self, column: Column[int], values: Sequence[int], /) -> ColumnElement[bool]:
+    def among(self, column: ColumnElement[int], values: Sequence[int], /) -> ColumnElement[bool]:
         """Ask whether ``column`` is one of many whole numbers, which are handed over as one value."""
 
     def in_order_of_python(self, column: Column[Any], /) -> ColumnElement[Any]:

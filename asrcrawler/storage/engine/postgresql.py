@@ -109,7 +109,7 @@ def upsert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     connection.execute(statement, {name: [row[name] for row in rows] for name in names})
 
 
-def among(column: Column[int], values: Sequence[int]) -> ColumnElement[bool]:
+def among(column: ColumnElement[int], values: Sequence[int]) -> ColumnElement[bool]:
     """Hand the numbers over as an array."""
     return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
 

@@ -60,7 +60,7 @@ def upsert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     _execute_many(connection, table, rows, replace=True)
 
 
-def among(column: Column[int], values: Sequence[int]) -> ColumnElement[bool]:
+def among(column: ColumnElement[int], values: Sequence[int]) -> ColumnElement[bool]:
     """Hand the numbers over as JSON."""
     listed = func.json_each(json.dumps(values)).table_valued("value")
     return column.in_(select(listed.c.value))

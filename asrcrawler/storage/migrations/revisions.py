@@ -1,4 +1,7 @@
-"""List the revisions of the schema, oldest first; each is a file in ``migrations/versions``."""
+"""List the revisions of the schema, oldest first: the files in ``migrations/versions``, by their numbers."""
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
+from pathlib import Path
+
+_FILES = Path(__file__).with_name("versions").glob("[0-9]*.py")
+REVISIONS = tuple(sorted(path.name.partition("_")[0] for path in _FILES))
 HEAD = REVISIONS[-1]

@@ -40,8 +40,8 @@ class Backend(Protocol):
     def document_id(self, tables: Tables, /) -> ColumnElement[int]:
         """Name the key of a document."""
 
-    def of_site(self, tables: Tables, base: int, codes: int, /) -> ColumnElement[bool]:
-        """Ask for the documents of the site whose keys begin at ``base``."""
+    def of_site(self, tables: Tables, base: int, codes: tuple[int, int], /) -> ColumnElement[bool]:
+        """Ask for the documents with these codes, both ends inclusive; the keys of the site begin at ``base``."""
 
     def matches(self, tables: Tables, query: Query, /) -> ColumnElement[bool]:
         """Ask for the documents that a query finds; it has a clause."""

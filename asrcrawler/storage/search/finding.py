@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, func, literal, select
+from sqlalchemy import select
 
 from asrcrawler.exceptions import StorageError
-from asrcrawler.storage.articles.selection import Selection, labelled, own_conditions, sites, within
+from asrcrawler.storage.articles.selection import Selection, sites
 from asrcrawler.storage.engine.errors import is_about_missing_table
 from asrcrawler.storage.models import article
-from asrcrawler.storage.search import index, indexes
+from asrcrawler.storage.search import index, indexes, questions
 from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.storage.search.documents import Field
 from asrcrawler.storage.search.marking import Piece, marks, pieces, snippet
-from asrcrawler.storage.search.query import Query, Term, parse
+from asrcrawler.storage.search.query import parse
+from asrcrawler.storage.search.questions import Candidate, Listing, Matches, Order, by_date, by_score
 from asrcrawler.storage.search.spellings import widen
 from asrcrawler.text.calendar import TEHRAN
 
@@ -25,31 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection
 
     from asrcrawler.storage.engine.database import Database
-    from asrcrawler.storage.search.indexes import Tables
-
-RANKED = 2_000
-"""Matches of a site that are ranked, the newest by code; older ones follow these, newest first.
-
-Ranking reads every match. A word that most articles have does not tell which of them is meant, and with so many matches
-the best of the newest are at least as good an answer."""
-
-
-DATED = 500
-"""Matches of a site that are put in the order of their dates, the highest codes; below them the codes are the order.
-
-Codes are given in the order of time, so that this is the same but for drafts that lay for long."""
-
-
-class Order(StrEnum):
-    """The order of the hits."""
-
-    BEST = "best"
-    NEWEST = "newest"
-    """By date of publication; undated ones last."""
-
+    from asrcrawler.storage.search.query import Term
 
 BEST, NEWEST = Order.BEST, Order.NEWEST
 EVERYTHING = Selection()
@@ -82,13 +61,10 @@ class Results(NamedTuple):
 
     hits: list[Hit]
     total: int
-
-
-class _Candidate(NamedTuple):
-    score: float
-    published_at: datetime | None
-    code: int
-    site: str
+    """All of them; where that is not exact, there are more."""
+    total_is_exact: bool = True
+    goes_on: bool = False
+    """Whether there are hits after these."""
 
 
 def search(
@@ -120,124 +96,28 @@ def _search(database: Database, words: str, selection: Selection, order: Order, 
             raise StorageError(f"database {database.name}: has no index of words; scrapy db check --repair makes one")
         backend_of(connection).go_by_index(connection)
         query = widen(connection, asked, parse(words, asked.version))
-        kind = _Matches if query.clauses else _Listing
+        kind = Matches if query.clauses else Listing
         bases = index.bases(connection)
         named = bases if query.clauses else sites(connection, selection)  # a listed site needs no place in an index
-        questions = [
+        asked_of = [
             kind(connection, asked.tables, query, selection, site, bases.get(site, index.NOWHERE))
             for site in named
             if selection.site in {None, site}
         ]
-        total = sum(question.total() for question in questions)
-        if limit <= 0 or offset >= total:
-            return Results([], total)
-        found = [question.candidates(order, offset + limit) for question in questions]
-        if len(found) > 1:  # those of one site are in order already, the unranked ones last
-            found = [sorted(chain(*found), key=_by_date if order is NEWEST or kind is _Listing else _by_score)]
-        hits = _hits(connection, found[0][offset : offset + limit], query.wanted, asked.version)
-    return Results(hits, total)
+        total = sum(question.total() for question in asked_of)
+        is_exact, end = total <= questions.COUNTED, offset + limit
+        if limit <= 0 or (is_exact and offset >= total):
+            return Results([], min(total, questions.COUNTED), is_exact, goes_on=offset < total)
+        found = list(chain(*(question.candidates(order, end + 1) for question in asked_of)))
+        if len(asked_of) > 1:  # those of one site are in order already, the unranked ones last
+            found.sort(key=by_date if order is NEWEST or kind is Listing else by_score)
+        hits = _hits(connection, found[offset:end], query.wanted, asked.version)
+    if not is_exact:
+        total, is_exact = max(questions.COUNTED, min(len(found), end)), len(found) <= end
+    return Results(hits, total, is_exact, goes_on=len(found) > end)
 
 
-class _Question:
-    """A query about one site; ``base`` and a code of the site make the key of its document."""
-
-    def __init__(
-        self, connection: Connection, tables: Tables, query: Query, selection: Selection, site: str, base: int
-    ) -> None:
-        self._connection = connection
-        self._tables = tables
-        self._query = query
-        self._site = site
-        self._base = base
-        self._conditions = [*within(selection), *own_conditions(selection)]
-        self._labelled = list(labelled(selection, site))
-        self._index = backend_of(connection)
-
-    def total(self) -> int:
-        """Count the articles that are found."""
-        raise NotImplementedError
-
-    def candidates(self, order: Order, count: int) -> list[_Candidate]:
-        """Give the first ``count`` of them."""
-        raise NotImplementedError
-
-    def _keys(self, query: Query) -> Select[int]:
-        own = self._index.of_site(self._tables, self._base, index.CODES)
-        return select(self._index.document_id(self._tables)).where(self._index.matches(self._tables, query), own)
-
-
-class _Matches(_Question):
-    """The articles in which the words of the query occur."""
-
-    def total(self) -> int:
-        return self._connection.scalar(select(func.count()).select_from(self._matched().subquery())) or 0
-
-    def candidates(self, order: Order, count: int) -> list[_Candidate]:
-        if order is NEWEST:
-            found = self._dated(max(DATED, count))
-            return (sorted(found[:DATED], key=_by_date) + found[DATED:])[:count]
-        found = self._scored(max(RANKED, count))
-        return (sorted(found[:RANKED], key=_by_score) + found[RANKED:])[:count]
-
-    def _scored(self, most: int) -> list[_Candidate]:
-        rows = self._connection.execute(self._index.scored(self._tables, self._matched(), self._query, most))
-        return [_Candidate(score, None, key - self._base, self._site) for key, score in rows]
-
-    def _dated(self, most: int) -> list[_Candidate]:
-        key = self._index.document_id(self._tables)
-        own = and_(article.c.site == self._site, article.c.code == key - self._base)
-        newest = self._matched().join(article, own).add_columns(article.c.published_at).order_by(key.desc())
-        rows = self._connection.execute(newest.limit(most))
-        return [_Candidate(0, at, key - self._base, self._site) for key, at in rows]
-
-    def _matched(self) -> Select[int]:
-        """Select the keys of the documents that are found.
-
-        The codes of the selection are a list that is made once. In a join, SQLite could read it first, and then ask for
-        the words again at every article of a month.
-        """
-        selected = self._labelled.copy()
-        if self._conditions:
-            selected.append(select(article.c.code).where(article.c.site == self._site, *self._conditions))
-        code = self._index.document_id(self._tables) - self._base
-        return self._keys(self._query).where(*(code.in_(codes) for codes in selected))
-
-
-class _Listing(_Question):
-    """All articles, without those that the query excludes."""
-
-    def total(self) -> int:
-        return self._connection.scalar(self._selected(func.count())) or 0
-
-    def candidates(self, order: Order, count: int) -> list[_Candidate]:
-        at, code = article.c.published_at, article.c.code
-        every = self._selected(code, at)
-        dated = every.where(at.is_not(None)).order_by(at.desc(), code.desc()).limit(count)
-        found = self._connection.execute(dated).all()
-        if len(found) < count:
-            undated = every.where(at.is_(None)).order_by(code.desc()).limit(count - len(found))
-            found = [*found, *self._connection.execute(undated)]
-        return [_Candidate(0, at, code, self._site) for code, at in found]
-
-    def _selected(self, *columns: Any) -> Select[Any]:
-        wanted = select(*columns).where(article.c.site == self._site, *self._conditions)
-        wanted = wanted.where(*(article.c.code.in_(codes) for codes in self._labelled))
-        if self._query.excluded:
-            unwanted = self._keys(Query(clauses=(self._query.excluded,)))
-            wanted = wanted.where((literal(self._base) + article.c.code).not_in(unwanted))
-        return wanted
-
-
-def _by_score(candidate: _Candidate) -> tuple[float, int]:
-    return -candidate.score, -candidate.code
-
-
-def _by_date(candidate: _Candidate) -> tuple[float, int]:
-    at = candidate.published_at
-    return -at.timestamp() if at else float("inf"), -candidate.code
-
-
-def _hits(connection: Connection, candidates: Sequence[_Candidate], terms: Sequence[Term], version: int) -> list[Hit]:
+def _hits(connection: Connection, candidates: Sequence[Candidate], terms: Sequence[Term], version: int) -> list[Hit]:
     rows = {}
     for site in {each.site for each in candidates}:  # for pairs of site and code, SQLite would read the whole archive
         codes = [each.code for each in candidates if each.site == site]

@@ -112,12 +112,12 @@ def _numbers(first: int, count: int) -> list[str]:
     return found + [str(LAST_POSITION)] * (count - len(found))
 
 
-def of_site(tables: Tables, base: int, codes: int) -> ColumnElement[bool]:
-    """Ask for the documents of the site whose keys begin at ``base``.
+def of_site(tables: Tables, base: int, codes: tuple[int, int]) -> ColumnElement[bool]:
+    """Ask for the documents with these codes, both ends inclusive; the keys of the site begin at ``base``.
 
     The condition is no range of keys: PostgreSQL would look that up first, and not the words.
     """
-    return document_id(tables) // codes == base // codes
+    return (document_id(tables) - base).between(*codes)
 
 
 def matches(tables: Tables, query: Query) -> ColumnElement[bool]:

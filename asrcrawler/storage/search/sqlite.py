@@ -106,9 +106,9 @@ def _delete(connection: Connection, tables: Tables, documents: Mapping[int, Docu
     connection.exec_driver_sql(statement, _values(documents))
 
 
-def of_site(tables: Tables, base: int, codes: int) -> ColumnElement[bool]:
-    """Ask for the documents of the site whose keys begin at ``base``."""
-    return document_id(tables).between(base, base + codes - 1)
+def of_site(tables: Tables, base: int, codes: tuple[int, int]) -> ColumnElement[bool]:
+    """Ask for the documents with these codes, both ends inclusive; the keys of the site begin at ``base``."""
+    return document_id(tables).between(base + codes[0], base + codes[1])
 
 
 def matches(tables: Tables, query: Query) -> ColumnElement[bool]:

@@ -30,6 +30,12 @@ def a_hit(**fields: Any) -> Hit:
     return Hit(**(given | fields))
 
 
+def test_of_very_many_it_is_told_that_they_are_more() -> None:
+    some = Results([a_hit()], 2_000, total_is_exact=False, goes_on=True)
+    assert report(some, best_first=False, bold=False, columns=80)[0] == "1 of more than 2,000 articles, newest first"
+    assert (as_json(some)["total"], as_json(some)["total_is_exact"]) == (2_000, False)
+
+
 def test_a_hit_is_its_headline_date_code_section_snippet_and_link() -> None:
     assert report(Results([a_hit()], 1), best_first=True, bold=False, columns=80) == [
         "1 article, best first",
@@ -49,7 +55,7 @@ def test_on_a_terminal_what_was_looked_for_is_bold() -> None:
 
 def test_what_is_unknown_takes_no_room() -> None:
     bare = a_hit(title=[], snippet=[], published_at=None, published_jalali=None, category=[])
-    assert report(Results([bare], 1_200), best_first=False, bold=True, columns=80) == [
+    assert report(Results([bare], 1_200, goes_on=True), best_first=False, bold=True, columns=80) == [
         "1 of 1,200 articles, newest first",
         "",
         UNTITLED,

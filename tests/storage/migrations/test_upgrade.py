@@ -76,7 +76,6 @@ def test_a_migration_that_breaks_leaves_nothing_behind(url: str) -> None:
 
 def test_the_scripts_are_part_of_the_package() -> None:
     assert Path(models.__file__).parent == SCRIPTS.parent
-    assert {path.stem[:4] for path in (SCRIPTS / "versions").glob("[0-9]*.py")} == set(REVISIONS)
     assert (SCRIPTS / "versions" / "__init__.py").exists()
 
 
