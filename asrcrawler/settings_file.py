@@ -83,10 +83,15 @@ class SettingsFile:
     @property
     def is_open_to_others(self) -> bool:
         """Tell whether other users of this machine can read or change the file."""
-        try:
-            return bool(self.path.stat().st_mode & OTHERS_MAY)
-        except OSError:
-            return False
+        return is_open_to_others(self.path)
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Tell whether other users of this machine can read or change a file."""
+    try:
+        return bool(path.stat().st_mode & OTHERS_MAY)
+    except OSError:
+        return False
 
 
 def check_names(names: Iterable[str], known: Collection[str], whence: str) -> None:

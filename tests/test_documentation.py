@@ -111,6 +111,7 @@ def test_the_commands_are_these() -> None:
         "init",
         "outlet",
         "page",
+        "password",
         "reparse",
         "replica",
         "schedule",

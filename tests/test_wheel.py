@@ -67,6 +67,7 @@ def test_every_file_of_the_package_is_in_it(wheel: Path) -> None:
     assert {"asrcrawler/asr.toml.example", "asrcrawler/storage/migrations/versions/0001_first_schema.py"} <= packed
 
 
+@pytest.mark.slow
 def test_a_project_made_with_it_crawls_and_is_read(scripts: Path, tmp_path: Path) -> None:
     home, project = tmp_path / "elsewhere", tmp_path / "project"
     home.mkdir()

@@ -1,4 +1,4 @@
-"""Serve ``/healthz`` and ``/metrics`` to programs that watch the archive."""
+"""Serve ``/healthz``, ``/metrics`` and ``/robots.txt`` to the programs that ask for them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ def healthz(request: Request) -> Response:
     """Answer 200 while the archive can be read; ``/metrics`` tells how well the crawler does."""
     library_of(request).database.open_existing()
     return PlainTextResponse("ok\n")
+
+
+@router.get("/robots.txt")
+def robots() -> Response:
+    """Ask search engines to stay away: what is here is a copy, and the site itself can be found by them."""
+    return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
 
 @router.get("/metrics")

@@ -24,6 +24,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow",  # the texts are their publisher's, and belong to no search engine here
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 

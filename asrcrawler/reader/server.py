@@ -13,11 +13,12 @@ from asrcrawler.exceptions import ReaderError
 from asrcrawler.reader.app import create_app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.types import ASGIApp
 
     from asrcrawler.reader.library import Library
+    from asrcrawler.reader.passwords import Hash
 
 BACKLOG = 512  # connections that wait to be accepted
 MOST_CONNECTIONS = 400  # beyond these, visitors get 503 and may try again
@@ -35,14 +36,24 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def serve(library: Library, host: str, port: int, ready: Callable[[str], object]) -> None:
-    """Serve until SIGINT or SIGTERM; call ``ready`` with the address.
+def serve(
+    library: Library,
+    host: str,
+    port: int,
+    ready: Callable[[str], object],
+    *,
+    visitors: Mapping[str, Hash] | None = None,
+    open_metrics: bool = False,
+) -> None:
+    """Serve until SIGINT or SIGTERM; call ``ready`` with the address. The rest is as for :func:`create_app`.
 
     Raises :exc:`ReaderError` where it cannot serve.
     """
+    hosts = own_names(host, library.public_url)
+    app = create_app(library, hosts=hosts, visitors=visitors, open_metrics=open_metrics)
     with _listening(host.strip("[]"), port) as listener:
         ready(f"http://{_in_address(host)}:{listener.getsockname()[1]}")
-        server_of(create_app(library, hosts=own_names(host, library.public_url))).run(sockets=[listener])
+        server_of(app).run(sockets=[listener])
 
 
 def server_of(app: ASGIApp) -> uvicorn.Server:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 import socket
+import urllib.error
 import urllib.request
+from base64 import b64encode
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from asrcrawler.reader.passwords import line_of
 from asrcrawler.reader.server import LOOPBACK_NAMES, is_loopback, own_names
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits.writing import write_visits
@@ -86,6 +89,75 @@ def test_what_is_missing_of_the_extra_is_named(archive: dict[str, str], monkeypa
     done = invoke("serve", settings=archive)
     complaint = "scrapy serve: the reading room needs fastapi: pip install -e '.[web]'\n"
     assert (done.returncode, done.stderr) == (1, complaint)
+
+
+# --- passwords
+
+
+@pytest.fixture
+def password_file(tmp_path: Path) -> Path:
+    """A file that lets in sara with the password «secret»."""
+    file = tmp_path / "passwords"
+    file.write_text(f"{line_of('sara', 'secret')}\n")
+    file.chmod(0o600)
+    return file
+
+
+def status_of(address: str, *, password: str | None = None) -> int:
+    request = urllib.request.Request(address)
+    if password is not None:
+        request.add_header("Authorization", "Basic " + b64encode(f"sara:{password}".encode()).decode())
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_a_real_server_lets_in_whom_the_file_names(archive: dict[str, str], password_file: Path) -> None:
+    command = [*SCRAPY, "serve", "--port", "0", "--password-file", str(password_file), "--open-metrics"]
+    with serving(command, environment=archive) as address:
+        assert [status_of(f"{address}/news/7"), status_of(f"{address}/news/7", password="x")] == [401, 401]
+        assert status_of(f"{address}/news/7", password="secret") == 200
+        password_file.write_text("")  # what changes in it counts from the next start on
+        assert [status_of(f"{address}/news/7", password=word) for word in ("secret", "x")] == [200, 401]
+        free = ("/healthz", "/metrics", "/robots.txt", "/")
+        assert [status_of(address + path) for path in free] == [200, 200, 200, 401]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_what_endangers_the_passwords_is_warned_of(archive: dict[str, str], password_file: Path, host: str) -> None:
+    password_file.chmod(0o644)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = invoke("serve", "--host", host, "--port", port, "--password-file", str(password_file), settings=archive)
+    warnings = [line for line in done.stderr.splitlines() if ": warning: " in line]
+    advice = "is open to other users of this machine; chmod 600 keeps its hashes from them"
+    assert warnings[0] == f"scrapy serve: warning: {password_file} {advice}"
+    unencrypted = [line for line in warnings if f"--host {host}: passwords travel unencrypted" in line]
+    assert (len(warnings), len(unencrypted)) == ((2, 1) if host == "0.0.0.0" else (1, 0))
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--password-file", "/missing/file"], "--password-file /missing/file: No such file or directory"),
+        (
+            ["--password-file", "/dev/null"],
+            "--password-file /dev/null: names nobody; asrcrawler password NAME makes a line of it",
+        ),
+        (["--open-metrics"], "--open-metrics goes with --password-file; without one /metrics is open"),
+    ],
+)
+def test_passwords_that_cannot_be_asked_for_are_one_line(
+    archive: dict[str, str], options: list[str], complaint: str
+) -> None:
+    assert invoke("serve", *options, settings=archive) == (2, "", f"scrapy serve: {complaint}\n")
+
+
+# --- where it listens
 
 
 @pytest.mark.parametrize(

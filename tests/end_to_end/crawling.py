@@ -37,9 +37,10 @@ class Crawl:
     base_url: str
     database_url: str
 
-    def start(self, *arguments: str, settings: Mapping[str, object] = FAST) -> subprocess.Popen[str]:
-        """``scrapy crawl asr`` with ``-a`` arguments, in the background."""
-        command = [sys.executable, "-m", "scrapy", "crawl", "asr"]
+    def start(self, *arguments: str, settings: Mapping[str, object] = FAST, before: str = "") -> subprocess.Popen[str]:
+        """Start ``scrapy crawl asr`` with ``-a`` arguments; ``before`` is Python that its process runs first."""
+        scrapy = ["-c", f"{before}\nfrom scrapy.cmdline import execute\nexecute()"] if before else ["-m", "scrapy"]
+        command = [sys.executable, *scrapy, "crawl", "asr"]
         command += [part for argument in arguments for part in ("-a", argument)]
         command += [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
         own = {"ASR_BASE_URL": self.base_url, "ASR_DATABASE_URL": self.database_url}
@@ -48,9 +49,9 @@ class Crawl:
             command, cwd=PROJECT, env=environment | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
 
-    def run(self, *arguments: str, settings: Mapping[str, object] = FAST) -> tuple[int, str]:
-        """The same to its end: exit status and log."""
-        process = self.start(*arguments, settings=settings)
+    def run(self, *arguments: str, settings: Mapping[str, object] = FAST, before: str = "") -> tuple[int, str]:
+        """Do the same to its end; give exit status and log."""
+        process = self.start(*arguments, settings=settings, before=before)
         log, _ = process.communicate(timeout=PATIENCE)
         return process.returncode, log
 

@@ -24,6 +24,7 @@ from tests.end_to_end.crawling import FAST, SITE, Crawl, wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+IN_HASTE = "from asrcrawler.extensions import backoff; backoff.FIRST_SLOW_DELAY = 0.05"
 SEED = Path(__file__).parents[3] / "shared" / "seed" / "article-32911.txt"
 
 
@@ -199,7 +200,7 @@ def test_a_site_that_refuses_is_left_after_a_few_requests(crawl_of: Callable[[Re
     with ReplicaServer(World(first=1, last=500, density=1.0)) as server:
         server.faults.put_on_share(1.0, Fault.FORBIDDEN)
         crawl = crawl_of(server)
-        status, log = crawl.run("codes=1-500", settings=FAST | {"CONCURRENT_REQUESTS_PER_DOMAIN": 1})
+        status, log = crawl.run("codes=1-500", settings=FAST | {"CONCURRENT_REQUESTS_PER_DOMAIN": 1}, before=IN_HASTE)
         asked = sum(server.requests.codes.values())
     assert status == 75
     assert asked <= 7

@@ -21,7 +21,7 @@ PLAN: dict[str, Any] = {
     "date_moves_at_hour": FIFTH_DAY,
     "settings": {"ASR_BACKFILL_PER_RUN": 0},
 }
-EVERY = 8  # hours
+EVERY = 12  # hours
 
 
 def warnings(text: str) -> list[str]:
