@@ -39,6 +39,7 @@ class Config:
     first_code: int | None
     """Where the archive of a crawl's outlet begins instead; None: where its record says. The next one likewise."""
     backfill_per_run: int | None
+    old_per_run: int
     batch_size: int
     batch_seconds: float
     keep_pages: bool
@@ -54,6 +55,7 @@ class Config:
             database_url=database_url(settings.get("ASR_DATABASE_URL")),
             first_code=_override(settings, "ASR_FIRST_CODE", least=1),
             backfill_per_run=_override(settings, "ASR_BACKFILL_PER_RUN", least=0),
+            old_per_run=_whole_number(settings, "ASR_OLD_PER_RUN", least=0),
             batch_size=_whole_number(settings, "ASR_BATCH_SIZE", least=1),
             batch_seconds=_seconds(settings, "ASR_BATCH_SECONDS"),
             keep_pages=_switch(settings, "ASR_KEEP_PAGES"),

@@ -150,6 +150,7 @@ class SamanehSpider(Spider):
             Listings(self.crawler, archive).site,
             first_code=archive.outlet.begins_at,
             backfill=archive.outlet.backfill,
+            old=self.config.old_per_run,
             now=now,
         )
         async for code in frontier.codes():
