@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import code_of, number
-from asrcrawler.cli.output import tell
+from asrcrawler.cli.output import Style, styled, tell
 
 if TYPE_CHECKING:
     import argparse
@@ -58,7 +58,7 @@ class Command(AsrCommand):
         with open_for_reading(self.config.database_url) as database:
             if opts.check:
                 problems = database.again(lambda: self._problems(database, site, max_age))
-                tell(problems or [f"{site}: all is well"])
+                tell([styled(line, Style.BAD) for line in problems] or [styled(f"{site}: all is well", Style.GOOD)])
                 return int(bool(problems))
             lines, data = database.again(
                 lambda: self._standing(database, site) if code is None else _history(database, site, code)
