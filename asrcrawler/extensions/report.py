@@ -45,6 +45,10 @@ class RunReport:
         self._crawler = crawler
         self._started = monotonic()
         self._heart: asyncio.Task[None] | None = None
+        self._compared: object = []
+        """The counts in which falls were last looked for."""
+        self._told: set[str] = set()
+        """The fields whose fall was told."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -109,16 +113,19 @@ class RunReport:
             await archive.remember(replace(archive.memory, refusals=0, rest_until=None))
 
     async def _warn_of_falls(self, archive: Archive) -> None:
-        """Tell of fields that have left their place. A run without an article has seen nothing of them."""
-        if not archive.figures.sources:
+        """Tell once in a run of each field that has left its place. Without further articles there is nothing new."""
+        if archive.figures.sources in (self._compared, []):
             return
+        self._compared = archive.figures.sources
         try:
-            found = await archive.ask(sources, archive.site)
+            found = await archive.ask_once(sources, archive.site)
         except StorageError as error:
             logger.warning("%s; where values came from was not compared", error)
             return
-        for warning in found.warnings:
-            logger.warning("%s: %s", archive.site, warning)
+        for fall, warning in zip(found.falls, found.warnings, strict=True):
+            if fall.field not in self._told:
+                self._told.add(fall.field)
+                logger.warning("%s: %s", archive.site, warning)
 
     def _tell(self, archive: Archive, reason: str, status: int, unfinished: int) -> None:
         figures = archive.figures
@@ -150,6 +157,7 @@ class RunReport:
             await asyncio.sleep(HEARTBEAT.total_seconds())
             try:
                 await archive.keep_alive()
+                await self._warn_of_falls(archive)
             except TokenLostError as error:
                 logger.error("%s", error)
                 self._farewell = asyncio.ensure_future(

@@ -188,7 +188,9 @@ run = Table(
     Column("articles_new", Integer, nullable=False, default=0),
     Column("articles_changed", Integer, nullable=False, default=0),
     Column("memory", JSON),  # what the frontier leaves for the next run
-    Column("sources", JSON(none_as_null=True)),  # articles by field and place of its value; null: of a version without
+    Column(
+        "sources", JSON(none_as_null=True)
+    ),  # blocks: articles by field and place of its value; null: of a version without
     Index(None, "site", "ended_at"),
     Index(None, "site", "id"),
 )

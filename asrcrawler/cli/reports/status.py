@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.output import Style, styled
 from asrcrawler.cli.reports.figures import bar, duration, moment, number, percentage, size
+from asrcrawler.items import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

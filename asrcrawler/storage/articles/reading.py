@@ -137,6 +137,13 @@ def one(database: Database, site: str, code: int, *, revisions: bool = False) ->
     return next(export_articles(database, own, revisions=revisions), None)
 
 
+def has_article(database: Database, site: str, code: int) -> bool:
+    """Tell whether the article with a code is stored."""
+    with database.read() as connection:
+        own = select(article.c.id).where(article.c.site == site, article.c.code == code)
+        return connection.scalar(own) is not None
+
+
 def selected(database: Database, selection: Selection, position: Position) -> list[dict[str, Any]]:
     """Read exported articles of a site, the highest code first, below the code ``position.before``."""
     assert selection.site is not None

@@ -58,8 +58,9 @@ class RunFigures:
     bytes: int = 0
     articles_new: int = 0
     articles_changed: int = 0
-    sources: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Articles by field and by the place that its value came from."""
+    sources: list[dict[str, dict[str, int]]] = field(default_factory=list)
+    """Articles by field and by the place that its value came from, in blocks of articles that followed each other. The
+    last blocks are small, so that a field that leaves its place during a long run is noticed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
