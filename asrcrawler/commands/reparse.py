@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.command import AsrCommand
-from asrcrawler.cli.options import codes_of, day_of
+from asrcrawler.cli.options import codes_of, days_of
 from asrcrawler.cli.output import tell
 from asrcrawler.endings import REPARSE_INTERRUPTED, REPARSED
 from asrcrawler.exceptions import AnotherRunError, StorageError
@@ -56,11 +56,11 @@ class Command(AsrCommand):
         from asrcrawler.storage.reparse.rereading import Wanted
         from asrcrawler.text.calendar import midnight
 
-        day = day_of("--since", opts.since)
+        days = days_of("--since", opts.since)
         return Wanted(
             site=self.site_of(),
             codes=codes_of("--codes", opts.codes),
-            since=midnight(day) if day else None,
+            since=midnight(days.first) if days else None,
             unreadable=opts.unreadable,
         )
 

@@ -109,12 +109,14 @@ class Command(AsrCommand):
 def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[str, Any]]:
     from asrcrawler.cli.reports import status_code as history
     from asrcrawler.clock import utcnow
+    from asrcrawler.storage.articles.gone import of_code
     from asrcrawler.storage.figures.status import code_history
     from asrcrawler.storage.visits.captures import kept_of
     from asrcrawler.storage.visits.ledger import newest_known
 
     row, visits = code_history(database, site, code)
     newest, now, kept = newest_known(database, site), utcnow(), kept_of(database, site, code)
-    lines = history.history(site, code, row, visits, newest=newest, now=now) + history.captures(kept)
-    data = history.as_json(site, code, row, visits, newest=newest, now=now)
+    times = of_code(database, site, code)
+    lines = history.history(site, code, row, visits, times, newest=newest, now=now) + history.captures(kept)
+    data = history.as_json(site, code, row, visits, times, newest=newest, now=now)
     return lines, data | {"pages": history.captures_as_json(kept)}

@@ -14,7 +14,8 @@ from asrcrawler.crawl.answers import header
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ASKED_TO_WAIT, REFUSED, UNREACHABLE
 from asrcrawler.http.retry import retry_moment
-from asrcrawler.items import Outcome, reading_of
+from asrcrawler.items import Outcome
+from asrcrawler.pipelines.fields import Fields, article_in
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,19 +80,20 @@ class BackOff:
 
     def item_scraped(self, item: Any) -> None:
         """Count visits without an answer of the site; a row of them ends the crawl."""
-        if reading_of(item) or item.outcome not in {Outcome.REFUSED, Outcome.FAILED}:
+        given = Fields(item)
+        if article_in(item) is not None or given["outcome"] not in {Outcome.REFUSED, Outcome.FAILED}:
             self._refusals = self._failures = 0
             self._delay = max(self._delay / GROWTH, self._least_delay)
             return
         self._failures += 1
-        if item.outcome is Outcome.REFUSED:
+        if given["outcome"] == Outcome.REFUSED:
             self._refusals += 1
-            if item.fetch is None or item.fetch.status not in OVERLOADED:
+            if (fetch := given.get("fetch")) is None or fetch.status not in OVERLOADED:
                 self._slow_down()
         if self._refusals >= REFUSALS_BEFORE_LEAVING:
-            self._leave(REFUSED, f"{self._refusals} refusals in a row, the last one: {item.reason}")
+            self._leave(REFUSED, f"{self._refusals} refusals in a row, the last one: {given['reason']}")
         elif self._failures >= FAILURES_BEFORE_LEAVING:
-            self._leave(UNREACHABLE, f"{self._failures} visits in a row failed, the last one: {item.reason}")
+            self._leave(UNREACHABLE, f"{self._failures} visits in a row failed, the last one: {given['reason']}")
 
     def spider_closed(self) -> None:
         """End a pause, so that the crawl does not wait for it."""

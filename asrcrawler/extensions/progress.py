@@ -14,7 +14,8 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.log import get_scrapy_root_handler
 
-from asrcrawler.items import Absence, Article, Outcome
+from asrcrawler.items import Outcome
+from asrcrawler.pipelines.fields import Fields
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -55,7 +56,7 @@ class Progress:
             self._ticker = asyncio.get_running_loop().create_task(self._log_now_and_then(spider))
 
     def item_scraped(self, item: Any) -> None:
-        self._outcomes[_outcome(item)] += 1
+        self._outcomes[Fields(item).get("outcome", Outcome.STORED)] += 1
         if self._bar is not None:
             self._bar.set_postfix_str(self._summary(), refresh=False)
             self._bar.update()
@@ -91,16 +92,6 @@ class Progress:
 
     def _summary(self) -> str:
         return ", ".join(f"{self._outcomes[outcome]} {outcome}" for outcome in Outcome if self._outcomes[outcome])
-
-
-def _outcome(item: Any) -> Outcome:
-    match item:
-        case Article():
-            return Outcome.STORED
-        case Absence():
-            return item.outcome
-        case _:
-            raise TypeError(f"neither an article nor an absence: {type(item).__name__}")
 
 
 def _total(spider: Spider) -> int | None:

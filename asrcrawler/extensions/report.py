@@ -26,8 +26,10 @@ from asrcrawler.endings import (
     is_new_template,
 )
 from asrcrawler.exceptions import StorageError, TokenLostError
+from asrcrawler.gone import is_outage
 from asrcrawler.items import Outcome
 from asrcrawler.storage.figures.sources import sources
+from asrcrawler.storage.visits.gone import run_looks
 from asrcrawler.storage.visits.runs import HEARTBEAT
 
 if TYPE_CHECKING:
@@ -45,6 +47,10 @@ class RunReport:
         self._crawler = crawler
         self._started = monotonic()
         self._heart: asyncio.Task[None] | None = None
+        self._compared: object = []
+        """The counts in which falls were last looked for."""
+        self._told: set[str] = set()
+        """The fields whose fall was told."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -96,6 +102,7 @@ class RunReport:
         try:
             await self._remember(archive, reason, status, scheduled=scheduled)
             await self._warn_of_falls(archive)
+            await self._warn_of_outage(archive)
         except StorageError:
             await archive.close(reason=reason, exit_status=FAILED)
             raise
@@ -109,16 +116,31 @@ class RunReport:
             await archive.remember(replace(archive.memory, refusals=0, rest_until=None))
 
     async def _warn_of_falls(self, archive: Archive) -> None:
-        """Tell of fields that have left their place. A run without an article has seen nothing of them."""
-        if not archive.figures.sources:
+        """Tell once in a run of each field that has left its place. Without further articles there is nothing new."""
+        if archive.figures.sources in (self._compared, []):
             return
+        self._compared = archive.figures.sources
         try:
-            found = await archive.ask(sources, archive.site)
+            found = await archive.ask_once(sources, archive.site)
         except StorageError as error:
             logger.warning("%s; where values came from was not compared", error)
             return
-        for warning in found.warnings:
-            logger.warning("%s: %s", archive.site, warning)
+        for fall, warning in zip(found.falls, found.warnings, strict=True):
+            if fall.field not in self._told:
+                self._told.add(fall.field)
+                logger.warning("%s: %s", archive.site, warning)
+
+    async def _warn_of_outage(self, archive: Archive) -> None:
+        """Tell that the answers *missing* of this run count for nothing."""
+        if archive.run_id is None:
+            return
+        looks, missing = await archive.ask(run_looks, archive.run_id)
+        if is_outage(looks, missing):
+            logger.warning(
+                "%s: %d of %d looks at stored articles answered missing; that is taken for an outage of the site, and"
+                " no article counts as gone by it",
+                archive.site, missing, looks,
+            )  # fmt: skip
 
     def _tell(self, archive: Archive, reason: str, status: int, unfinished: int) -> None:
         figures = archive.figures
@@ -150,6 +172,7 @@ class RunReport:
             await asyncio.sleep(HEARTBEAT.total_seconds())
             try:
                 await archive.keep_alive()
+                await self._warn_of_falls(archive)
             except TokenLostError as error:
                 logger.error("%s", error)
                 self._farewell = asyncio.ensure_future(

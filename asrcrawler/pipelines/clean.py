@@ -6,11 +6,10 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from itemadapter import ItemAdapter
-
 from asrcrawler.crawl.archive import Archive
-from asrcrawler.items import FIELDS, TYPES, Article, Type, reading_of
-from asrcrawler.policy import MISSING
+from asrcrawler.items import FIELDS, TYPES, Type
+from asrcrawler.pipelines.fields import Fields, article_in
+from asrcrawler.policy import FEWEST_TO_COMPARE, MISSING
 from asrcrawler.samaneh.page import PAGE
 from asrcrawler.text.persian import clean, clean_paragraphs
 
@@ -22,12 +21,12 @@ if TYPE_CHECKING:
     from asrcrawler.items import Media
 
 
-def _line(text: str | None) -> str | None:
-    return clean(text) or None if text else None
+def _line(text: str) -> str | None:
+    return clean(text) or None
 
 
-def _text(text: str | None) -> str | None:
-    return clean_paragraphs(text) or None if text else None
+def _text(text: str) -> str | None:
+    return clean_paragraphs(text) or None
 
 
 def _path(names: Iterable[str]) -> list[str]:
@@ -39,7 +38,7 @@ def _set(names: Iterable[str]) -> list[str]:
 
 
 def _media(shown: Sequence[Media]) -> list[Media]:
-    return [replace(media, caption=_line(media.caption)) for media in shown]
+    return [replace(media, caption=_line(media.caption or "")) for media in shown]
 
 
 _CLEANERS: dict[Type, Callable[[Any], Any]] = {
@@ -53,10 +52,10 @@ _CLEANERS: dict[Type, Callable[[Any], Any]] = {
 
 def clean_article(item: Any) -> None:
     """Clean every text of an article in place. What is empty afterwards becomes None or leaves its list."""
-    adapter = ItemAdapter(item)
+    given = Fields(item)
     for name, cleaner in _CLEANED:
-        if name in adapter:
-            adapter[name] = cleaner(adapter[name])
+        if (value := given.get(name)) is not None:
+            given[name] = cleaner(value)
 
 
 _CLEANED = [(name, _CLEANERS[type_]) for name, type_ in TYPES.items() if type_ in _CLEANERS]
@@ -67,15 +66,11 @@ _COUNTED = tuple(
 """What a page may lack; the Jalali date is that of the moment of publication."""
 
 
-def places_of(article: Article) -> dict[str, str]:
+def places_of(item: Any) -> dict[str, str]:
     """Say where the value of each field that a page may lack came from; :data:`~asrcrawler.policy.MISSING` for none."""
-    return {name: _place(article, name) for name in _COUNTED}
-
-
-def _place(article: Article, name: str) -> str:
-    if getattr(article, name) in (None, []):
-        return MISSING
-    return article.sources.get(name, PAGE)  # pictures, films and comments are read in the page alone
+    given = Fields(item)
+    sources = given.get("sources", {})  # pictures, films and comments are read in the page alone
+    return {name: MISSING if given.get(name) in (None, []) else sources.get(name, PAGE) for name in _COUNTED}
 
 
 class CleanPipeline:
@@ -87,26 +82,39 @@ class CleanPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self._figures = Archive.of(crawler).figures
         self._stats = crawler.stats
-        self._counts: Counter[tuple[str, str]] = Counter()  # each would pass two wrappers of Scrapy's stats
+        self._blocks: list[Counter[tuple[str, str]]] = [Counter()]
+        self._articles = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
-        if (article := reading_of(item)) is not None:
+        article = article_in(item)
+        if article is not None:
             clean_article(article)
-        if isinstance(item, Article):
+        if article is item:
             self._count(item)
         return item
 
     def close_spider(self) -> None:
-        for (name, place), count in self._counts.items():
+        """Give the counts to Scrapy's stats; one by one, each would pass two wrappers of them."""
+        for (name, place), count in sum(self._blocks, Counter()).items():
             self._stats.inc_value(f"asr/missing/{name}" if place == MISSING else f"asr/source/{name}/{place}", count)
 
-    def _count(self, article: Article) -> None:
-        self._counts.update(places_of(article).items())
-        sources: dict[str, dict[str, int]] = {}  # made anew: a thread may be writing the one before
-        for (name, place), count in self._counts.items():
-            sources.setdefault(name, {})[place] = count
-        self._figures.sources = sources
+    def _count(self, article: Any) -> None:
+        self._blocks[-1].update(places_of(article).items())
+        self._figures.sources = [
+            _by_field(block) for block in self._blocks if block
+        ]  # a thread may be writing the last
+        self._articles += 1
+        if self._articles % FEWEST_TO_COMPARE == 0:
+            *before, latest = self._blocks
+            self._blocks = [sum(before, Counter()), latest, Counter()]
+
+
+def _by_field(counts: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for (name, place), count in counts.items():
+        found.setdefault(name, {})[place] = count
+    return found

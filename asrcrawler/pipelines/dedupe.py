@@ -5,29 +5,31 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
-from asrcrawler.items import Article, reading_of
+from asrcrawler.pipelines.fields import Fields, article_in
 from asrcrawler.text.persian import fold_letters
 from asrcrawler.text.similarity import signature
 
 DIGEST_SIZE = 16  # bytes; two of a hundred million texts share one by chance with a probability below 1e-22
 
 
-def text_digest(article: Article) -> bytes | None:
+def text_digest(article: Any) -> bytes | None:
     """Fingerprint title, lead and body as search reads them; None for an article without a body.
 
     Two codes with the same fingerprint carry the same text: a comma, a half-space or an Arabic letter makes no
     difference, another headline does.
     """
-    if not article.body:
+    given = Fields(article)
+    parts = [given.get(name) or "" for name in ("title", "lead", "body")]
+    if not parts[-1]:
         return None
-    parts = (article.title, article.lead, article.body)
-    return blake2b("\0".join(fold_letters(part or "") for part in parts).encode(), digest_size=DIGEST_SIZE).digest()
+    return blake2b("\0".join(fold_letters(part) for part in parts).encode(), digest_size=DIGEST_SIZE).digest()
 
 
-def fingerprint(article: Article) -> None:
+def fingerprint(article: Any) -> None:
     """Set both fingerprints of an article: of the same text, and of nearly the same."""
-    article.text_digest = text_digest(article)
-    article.signature = signature(article.body)
+    given = Fields(article)
+    given["text_digest"] = text_digest(article)
+    given["signature"] = signature(given.get("body"))
 
 
 class DedupePipeline:
@@ -37,6 +39,6 @@ class DedupePipeline:
     """
 
     def process_item(self, item: Any) -> Any:
-        if (article := reading_of(item)) is not None:
+        if (article := article_in(item)) is not None:
             fingerprint(article)
         return item

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import AsrCrawlerError
-from asrcrawler.items import Absence, Article, Capture, reading_of
+from asrcrawler.items import Capture
+from asrcrawler.pipelines.fields import Fields, article_in
 from asrcrawler.text.packing import pack
 
 if TYPE_CHECKING:
@@ -35,10 +36,9 @@ class KeepPipeline:
         return cls(crawler)
 
     async def process_item(self, item: Any) -> Any:
-        if isinstance(item, Article | Absence):
-            self._pack(item.fetch)
-        if (article := reading_of(item)) is not None:
-            self._pack(article.fetch)
+        for found in (item, article_in(item)):
+            if found is not None:
+                self._pack(Fields(found).get("fetch"))
         return item
 
     def _pack(self, fetch: Fetch | None) -> None:

@@ -14,7 +14,8 @@ from asrcrawler.clock import utcnow
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, DATABASE_HELD, reason_of
 from asrcrawler.exceptions import AnotherRunError, LockedError, StorageError, UnstorableError
-from asrcrawler.items import Absence, Article, Fetch, Outcome, PackedCapture, reading_of
+from asrcrawler.items import Absence, Fetch, Outcome, PackedCapture, reading_of
+from asrcrawler.pipelines.fields import Fields, as_visit
 from asrcrawler.pipelines.reading import read_capture
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
+
+    from asrcrawler.items import Article
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +72,7 @@ class StorePipeline:
             raise CloseSpider(DATABASE_FAILED) from None
 
     async def process_item(self, item: Any) -> Any:
-        self._take(item)
+        self._take(as_visit(item))
         if len(self._waiting) >= self._batch_size or self._weight >= HEAVIEST_BATCH:
             await self._flush()
         elif self._timer is None:
@@ -78,9 +81,9 @@ class StorePipeline:
 
     def item_error(self, item: Any, failure: Failure) -> None:
         """Book a code whose item another pipeline failed on; it too ends in the ledger."""
-        if isinstance(item, Article | Absence):
-            logger.error("Code %d could not be processed: %s", item.code, failure.value)
-            self._take(_unreadable(item, f"processing failed: {type(failure.value).__name__}"))
+        given = Fields(item)
+        logger.error("Code %d could not be processed: %s", given["code"], failure.value)
+        self._take(_unreadable(given, f"processing failed: {type(failure.value).__name__}"))
 
     async def close_spider(self) -> None:
         await self._flush()
@@ -118,7 +121,7 @@ class StorePipeline:
                 await self._write_singly(batch)
             elif reading_of(batch[0]) is not None:
                 logger.error("Code %d cannot be stored: %s", batch[0].code, error)
-                await self._archive.write([_unreadable(batch[0], "cannot be stored")])
+                await self._archive.write([_unreadable(Fields(batch[0]), "cannot be stored")])
             else:
                 raise
 
@@ -141,11 +144,11 @@ def _weight(item: Article | Absence) -> int:
     return len(capture.content) if isinstance(capture, PackedCapture) else 0
 
 
-def _unreadable(item: Article | Absence, reason: str) -> Absence:
+def _unreadable(given: Fields, reason: str) -> Absence:
     return Absence(
-        site=item.site,
-        code=item.code,
+        site=given["site"],
+        code=given["code"],
         outcome=Outcome.UNREADABLE,
         reason=reason,
-        fetch=item.fetch or Fetch(at=utcnow()),
+        fetch=given.get("fetch") or Fetch(at=utcnow()),
     )

@@ -163,9 +163,15 @@ def day(request: Request, year: int, month: int, number: int, asked: Annotated[P
 
 @router.get("/goto")
 def goto(request: Request, asked: Annotated[GoTo, Query()]) -> Response:
-    """Redirect from the form for a day, in either calendar, to the page of the day."""
+    """Redirect from the form for a day, in either calendar, to the page of the day, or of the month or year."""
     scope = scope_of(request)
-    return RedirectResponse(scope.list_path(asked.day) if asked.day else scope.list_path(), 303)
+    if asked.day is None:
+        return RedirectResponse(scope.list_path(), 303)
+    first, last = asked.day.first, asked.day.last
+    year, month = _month_of(first)
+    if first == last:
+        return RedirectResponse(scope.list_path(first), 303)
+    return RedirectResponse(scope.list_path((year, month) if _month_of(last) == (year, month) else year), 303)
 
 
 def _month_cells(scope: Scope, months: Sequence[tuple[int, int]]) -> list[Cell]:

@@ -62,7 +62,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         )
         sources = {"published_at": {"page": 1, "meta": 1}, "comment_count": {"missing": 2}, "title": {"page": 2}}
         figures = RunFigures(outcomes={"missing": 8, "failed": 1, "stored": 2}, requests=12, bytes=145_000,
-                             articles_new=2, sources=sources)  # fmt: skip
+                             articles_new=2, sources=[sources])  # fmt: skip
         end_run(database, run, figures, reason="finished", exit_status=0)
     return {"ASR_DATABASE_URL": url}
 
@@ -164,7 +164,7 @@ def fallen_archive(tmp_path: Path) -> dict[str, str]:
         database.prepare()
         for places in ({"page": 98, "missing": 2}, {"page": 9, "missing": 54}):
             run = begin_run(database, SITE, {})
-            figures = RunFigures(sources={"published_at": places})
+            figures = RunFigures(sources=[{"published_at": places}])
             end_run(database, run, figures, reason="finished", exit_status=0)
     return {"ASR_DATABASE_URL": url, "ASR_BACKFILL_PER_RUN": "0"}
 

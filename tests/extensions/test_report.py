@@ -22,6 +22,7 @@ from asrcrawler.storage import Database, models
 from asrcrawler.storage.figures.sources import sources
 from asrcrawler.storage.visits import runs
 from tests.crawler import crawler_for_tests
+from tests.storage.samples import rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ class Scene:
 
     @property
     def row(self) -> Any:
-        return runs.last_runs(self.database, SITE, 1)[0]
+        return rows(self.database, models.run)[-1]
 
     @property
     def memory(self) -> Memory:
@@ -196,14 +197,14 @@ WARNING = "published_at: found on the page in 11% of the last 63 articles, 98% b
 
 def an_earlier_run(scene: Scene, **places: int) -> None:
     run = runs.begin_run(scene.database, SITE, {})
-    figures = runs.RunFigures(sources={"published_at": places})
+    figures = runs.RunFigures(sources=[{"published_at": places}])
     runs.end_run(scene.database, run, figures, reason="finished", exit_status=0)
 
 
 def test_a_field_that_has_left_its_place_is_told(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
     async def count() -> None:
         await scene.archive.open({})
-        scene.archive.figures.sources = {"published_at": {"page": 7, "missing": 56}}
+        scene.archive.figures.sources = [{"published_at": {"page": 7, "missing": 56}}]
         await scene.archive.keep_alive()
 
     scene.database.prepare()
@@ -212,6 +213,53 @@ def test_a_field_that_has_left_its_place_is_told(scene: Scene, caplog: pytest.Lo
     assert scene.end("finished", stored=63) == 0
     [record] = [record for record in caplog.records if "published_at" in record.message]
     assert (record.levelname, record.message) == ("WARNING", f"asrpress.ir: {WARNING}")
+
+
+def test_a_field_that_leaves_its_place_during_a_run_is_told_while_it_works_and_once(
+    scene: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "HEARTBEAT", timedelta(0))
+    asked = 0
+
+    def compare(*given: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return sources(*given)
+
+    monkeypatch.setattr(report, "sources", compare)
+    figures, beaten, keep_alive = scene.archive.figures, asyncio.Event(), scene.archive.keep_alive
+
+    async def beat() -> None:
+        await keep_alive()
+        beaten.set()
+
+    monkeypatch.setattr(scene.archive, "keep_alive", beat)
+
+    async def beats() -> None:
+        for _ in range(3):
+            beaten.clear()
+            await asyncio.wait_for(beaten.wait(), 5)
+
+    async def story() -> None:
+        await scene.archive.open({})
+        figures.sources = [{"published_at": {"page": 900}}]
+        task = asyncio.ensure_future(scene.report._beat())
+        await beats()
+        assert (asked, told()) == (1, [])  # nothing is asked for without a new article
+        figures.sources = [{"published_at": {"page": 900}}, {"published_at": {"page": 10, "missing": 40}}]
+        await beats()
+        assert sources(scene.database, SITE).warnings == [warning]  # as ``status --check`` says it meanwhile
+        figures.sources = [*figures.sources, {"published_at": {"missing": 1}}]
+        await beats()
+        task.cancel()
+
+    def told() -> list[str]:
+        return [line for line in caplog.messages if "published_at" in line]
+
+    warning = "published_at: found on the page in 20% of the last 50 articles, 100% before; has the template changed?"
+    asyncio.run(story())
+    assert scene.end("finished", stored=951) == 0
+    assert told() == [f"asrpress.ir: {warning}"]
 
 
 def test_a_run_that_met_no_article_does_not_repeat_it(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
@@ -230,7 +278,7 @@ def test_a_comparison_that_fails_does_not_spoil_the_run(
         raise DamagedError("no such table")
 
     monkeypatch.setattr(report, "sources", fail)
-    scene.archive.figures.sources = {"published_at": {"page": 98}}
+    scene.archive.figures.sources = [{"published_at": {"page": 98}}]
     assert scene.end("finished", stored=1) == 0
     assert scene.row["exit_status"] == 0
     assert "no such table; where values came from was not compared" in caplog.text

@@ -54,14 +54,32 @@ def test_the_counts_are_in_the_figures_of_the_run_as_soon_as_an_article_has_pass
     pipeline = CleanPipeline.from_crawler(crawler)
     outlet = {"author": "page"}  # the outlet's own name, which is no author
     pipeline.process_item(article(title="خبر", images=[Image(url="u")], sources={"title": "page", **outlet}))
-    first = figures.sources
+    [first] = figures.sources
     pipeline.process_item(article(title="خبر", lead=" \u200f ", sources={"title": "meta", "lead": "page"}))
-    assert figures.sources["title"] == {"page": 1, "meta": 1}
-    assert figures.sources["images"] == {"page": 1, "missing": 1}
-    assert figures.sources["lead"] == figures.sources["author"] == {"missing": 2}
-    assert {sum(places.values()) for places in figures.sources.values()} == {2}
-    assert not {"site", "code", "url", "short_url", "kind", "published_jalali"} & set(figures.sources)
+    [both] = figures.sources
+    assert both["title"] == {"page": 1, "meta": 1}
+    assert both["images"] == {"page": 1, "missing": 1}
+    assert both["lead"] == both["author"] == {"missing": 2}
+    assert {sum(places.values()) for places in both.values()} == {2}
+    assert not {"site", "code", "url", "short_url", "kind", "published_jalali"} & set(both)
     assert first["title"] == {"page": 1}  # what a thread may be writing stays as it was
+
+
+def test_the_last_articles_of_a_run_are_counted_apart_from_those_long_before() -> None:
+    crawler = crawler_for_tests()
+    figures = Archive.of(crawler).figures
+    pipeline = CleanPipeline.from_crawler(crawler)
+    counted = {}
+    for number in range(1, 161):
+        pipeline.process_item(article(title="خبر", sources={"title": "page" if number <= 90 else "meta"}))
+        counted[number] = [block["title"] for block in figures.sources]
+    assert counted[50] == [{"page": 50}]
+    assert counted[51] == [{"page": 50}, {"page": 1}]
+    assert counted[101] == [{"page": 50}, {"page": 40, "meta": 10}, {"meta": 1}]
+    assert counted[160] == [{"page": 90, "meta": 10}, {"meta": 50}, {"meta": 10}]
+    pipeline.close_spider()
+    assert crawler.stats.get_value("asr/source/title/page") == 90
+    assert crawler.stats.get_value("asr/source/title/meta") == 70
 
 
 def test_an_article_that_is_not_taken_is_not_counted() -> None:
@@ -71,7 +89,7 @@ def test_an_article_that_is_not_taken_is_not_counted() -> None:
     pipeline = CleanPipeline.from_crawler(crawler)
     pipeline.process_item(absence)
     pipeline.close_spider()
-    assert Archive.of(crawler).figures.sources == {}
+    assert Archive.of(crawler).figures.sources == []
     assert not [name for name in crawler.stats.get_stats() if name.startswith("asr/")]
 
 

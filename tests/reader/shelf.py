@@ -60,7 +60,7 @@ def fill(database: Database, now: datetime) -> None:
         requests=103,
         bytes=3_200_000,
         articles_new=49,
-        sources={"title": {"page": 40, "meta": 9}, "author": {"missing": 49}},
+        sources=[{"title": {"page": 40, "meta": 9}, "author": {"missing": 49}}],
     )
     runs.end_run(database, run, figures, reason="finished", exit_status=0)
     refused = runs.begin_run(database, SITE, {})

@@ -130,7 +130,7 @@ def test_where_the_values_of_the_last_articles_came_from(client: TestClient) -> 
 
 def test_a_field_that_has_left_its_place_is_told_in_a_sentence(database: Database) -> None:
     for page, missing in ((98, 2), (9, 54)):
-        figures = runs.RunFigures(sources={"published_at": {"page": page, "missing": missing}})
+        figures = runs.RunFigures(sources=[{"published_at": {"page": page, "missing": missing}}])
         runs.end_run(database, runs.begin_run(database, SITE, {}), figures, reason="finished", exit_status=0)
     client = client_of(Library(database=database, site=SITE))
     [told] = LexborHTMLParser(client.get("/health").text).css("p.problem")

@@ -52,6 +52,7 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
     """Give a hit as commands and API tell it: title and snippet in pieces, each with whether it was looked for."""
     return {name: getattr(hit, name) for name in _AS_STORED} | {
         "published_at": hit.published_at.isoformat(timespec="seconds") if hit.published_at else None,
+        "gone_at": hit.gone_at.isoformat(timespec="seconds") if hit.gone_at else None,
         "title": [piece._asdict() for piece in hit.title],
         "snippet": [piece._asdict() for piece in hit.snippet],
     }

@@ -32,14 +32,14 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where values came from: those of the last runs, and those of the runs before them."""
+    """Where values came from: those of the last articles, and those of the articles before them."""
 
     now: Counts
     before: Counts
 
     @property
     def articles(self) -> int:
-        """Count the articles of the last runs."""
+        """Count the last articles."""
         return _articles(self.now)
 
     @property
@@ -73,20 +73,23 @@ class Sources:
 
 
 def sources(database: Database, site: str) -> Sources:
-    """Read the counts of the latest runs of ``site``.
+    """Read the counts of the latest runs of ``site``, of one at work those so far.
 
-    The last runs are as few as have :data:`~asrcrawler.policy.FEWEST_TO_COMPARE` articles together.
+    The last articles are those of as few blocks of counts, or whole runs, as have
+    :data:`~asrcrawler.policy.FEWEST_TO_COMPARE` articles together.
     """
     latest = select(run.c.sources).where(run.c.site == site).order_by(run.c.id.desc()).limit(MOST_RUNS)
     with database.read() as connection:
-        counted = (counts for counts in connection.scalars(latest) if counts)
+        runs = (counts for counts in connection.scalars(latest) if counts)
+        # An earlier version wrote one block, without a list around it.
+        counted = (block for run in runs for block in (reversed(run) if isinstance(run, list) else [run]))
         return Sources(_added(counted, FEWEST_TO_COMPARE), _added(counted, MOST_BEFORE))
 
 
-def _added(runs: Iterator[Counts], enough: int) -> Counts:
-    """Add up the counts of runs until there are enough articles."""
+def _added(blocks: Iterator[Counts], enough: int) -> Counts:
+    """Add up blocks of counts until there are enough articles."""
     found: dict[str, Counter[str]] = {}
-    while _articles(found) < enough and (counts := next(runs, None)) is not None:
+    while _articles(found) < enough and (counts := next(blocks, None)) is not None:
         for name, places in counts.items():
             found.setdefault(name, Counter()).update(places)
     return {name: _by_weight(found[name]) for name in NAMES if name in found}

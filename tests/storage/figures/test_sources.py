@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def a_run(database: Database, site: str = SITE, **places: int) -> None:
-    counts = {"published_at": places} if places else {}
+    counts = [{"published_at": places}] if places else []
     end_run(database, begin_run(database, site, {}), RunFigures(sources=counts), reason="finished", exit_status=0)
 
 
@@ -50,8 +50,27 @@ def test_a_place_that_nothing_comes_from_any_more_has_a_share_of_0(database: Dat
 
 def test_a_run_at_work_counts(database: Database) -> None:
     a_run(database, page=60)
-    keep_alive(database, begin_run(database, SITE, {}), RunFigures(sources={"published_at": {"meta": 50}}))
+    keep_alive(database, begin_run(database, SITE, {}), RunFigures(sources=[{"published_at": {"meta": 50}}]))
     assert [fall.now for fall in sources(database, SITE).falls] == [0.0]
+
+
+def test_the_last_articles_of_a_long_run_count_by_themselves(database: Database) -> None:
+    run = begin_run(database, SITE, {})
+    blocks = [{"published_at": {"page": 5_000}}, {"published_at": {"page": 10, "missing": 40}}]
+    keep_alive(database, run, RunFigures(sources=blocks))
+    found = sources(database, SITE)
+    assert found.falls == [Fall("published_at", "page", 1.0, 0.2)]
+    keep_alive(database, run, RunFigures(sources=[*blocks, {"published_at": {"missing": 7}}]))
+    found = sources(database, SITE)
+    assert (found.articles, found.articles_before) == (57, 5_000)
+
+
+def test_the_counts_of_a_run_of_an_earlier_version_have_no_blocks(database: Database) -> None:
+    a_run(database, page=60)
+    with database.write() as connection:
+        connection.execute(update(models.run).values(sources={"published_at": {"page": 60}}))
+    a_run(database, missing=50)
+    assert sources(database, SITE).falls == [Fall("published_at", "page", 1.0, 0.0)]
 
 
 def test_runs_of_an_earlier_version_have_counted_nothing(database: Database) -> None:
@@ -73,7 +92,7 @@ def test_what_lies_further_back_is_not_compared_with(database: Database) -> None
 
 def test_fields_come_in_the_order_of_the_export_and_places_by_their_weight(database: Database) -> None:
     counts = {"author": {"missing": 60}, "body": {"page": 60}, "title": {"jsonld": 1, "meta": 9, "page": 50}}
-    figures = RunFigures(sources=counts)
+    figures = RunFigures(sources=[counts])
     end_run(database, begin_run(database, SITE, {}), figures, reason="finished", exit_status=0)
     assert {name: list(places) for name, places in sources(database, SITE).shares.items()} == {
         "title": ["page", "meta", "jsonld"],

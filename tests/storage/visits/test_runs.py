@@ -54,7 +54,7 @@ def test_a_run_leaves_its_row(database: Database) -> None:
     run_id = begin_run(database, SITE, {"codes": None, "limit": 5})
     figures = RunFigures(
         outcomes={"stored": 3, "missing": 1}, requests=7, bytes=5_000_000_000, articles_new=2, articles_changed=1,
-        sources={"title": {"page": 3}},
+        sources=[{"title": {"page": 3}}],
     )  # fmt: skip
     end_run(database, run_id, figures, reason="finished", exit_status=0)
     [row] = rows(database, models.run)
@@ -63,7 +63,7 @@ def test_a_run_leaves_its_row(database: Database) -> None:
     )  # fmt: skip
     assert (row["outcomes"], row["requests"], row["bytes"]) == ({"stored": 3, "missing": 1}, 7, 5_000_000_000)
     assert (row["articles_new"], row["articles_changed"]) == (2, 1)
-    assert row["sources"] == {"title": {"page": 3}}
+    assert row["sources"] == [{"title": {"page": 3}}]
     assert row["started_at"] <= row["heartbeat_at"] == row["ended_at"] <= utcnow()
 
 
@@ -131,7 +131,7 @@ def start_of_init() -> str:
 def test_a_heartbeat_carries_the_figures_so_far(database: Database) -> None:
     run_id = begin_run(database, SITE, {})
     pretend(database, run_id, heartbeat_at=utcnow() - DEAD_AFTER)
-    places = {"title": {"page": 8, "missing": 1}}
+    places = [{"title": {"page": 8, "missing": 1}}]
     keep_alive(database, run_id, RunFigures(outcomes={"stored": 9}, requests=12, sources=places))
     [row] = rows(database, models.run)
     assert (row["outcomes"], row["requests"], row["ended_at"]) == ({"stored": 9}, 12, None)
