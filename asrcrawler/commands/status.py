@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import code_of, number
-from asrcrawler.cli.output import tell
+from asrcrawler.cli.output import Style, styled, tell
 
 if TYPE_CHECKING:
     import argparse
@@ -60,7 +60,8 @@ class Command(AsrCommand):
             outlet = outlet_of(database, args[0] if args else None)
             if opts.check:
                 problems = database.again(lambda: self._problems(database, outlet, max_age))
-                tell(problems or [f"{outlet.site}: all is well"])
+                well = styled(f"{outlet.site}: all is well", Style.GOOD)
+                tell([styled(line, Style.BAD) for line in problems] or [well])
                 return int(bool(problems))
             lines, data = database.again(
                 lambda: self._standing(database, outlet) if code is None else _history(database, outlet.site, code)
