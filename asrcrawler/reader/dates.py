@@ -26,7 +26,7 @@ from asrcrawler.reader.words import (
 )
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.figures.periods import codes_around, count_published, periods, span_published, unvisited
-from asrcrawler.storage.visits.sites import first_code
+from asrcrawler.storage.outlets import first_code
 from asrcrawler.text.calendar import JALALI_YEARS, day_of, midnight, next_midnight
 from asrcrawler.text.numbers import whole_number
 from asrcrawler.text.persian import to_persian_digits
