@@ -11,9 +11,9 @@ from asrcrawler.text import numbers
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
-    from datetime import date
 
     from asrcrawler.storage.articles.selection import Selection
+    from asrcrawler.text.calendar import Days
 
 
 HIGHEST_PORT = 65535
@@ -22,27 +22,31 @@ HIGHEST_PORT = 65535
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which articles are meant; :func:`selection_of` reads them."""
     parser.add_argument("--codes", metavar="CODES", help="only these codes: 32911, 32000-33000, or a list of both")
-    parser.add_argument("--since", metavar="DAY", help="published on this day or later; 1401/11/04 or 2023-01-24")
+    parser.add_argument(
+        "--since", metavar="DAY", help="published on this day or later; 1401/11/04, 2023-01-24, 1401/11"
+    )
     parser.add_argument("--until", metavar="DAY", help="published on this day or earlier")
     parser.add_argument("--category", metavar="NAME", help="only articles of this category")
     parser.add_argument("--tag", metavar="NAME", help="only articles with this tag")
     parser.add_argument("--unique", action="store_true", help="leave out articles with the text of an earlier one")
+    parser.add_argument("--gone", action="store_true", help="only articles that the site no longer has")
 
 
 def selection_of(opts: argparse.Namespace) -> Selection:
     """Make a selection from the options of :func:`add_selection`."""
     from asrcrawler.storage.articles.selection import Selection
 
-    since, until = day_of("--since", opts.since), day_of("--until", opts.until)
-    if since and until and since > until:
+    since, until = days_of("--since", opts.since), days_of("--until", opts.until)
+    if since and until and since.first > until.last:
         raise UsageError(f"--since {opts.since!r} is later than --until {opts.until!r}")
     return Selection(
         codes=codes_of("--codes", opts.codes),
-        since=since,
-        until=until,
+        since=since.first if since else None,
+        until=until.last if until else None,
         category=_label("--category", opts.category),
         tag=_label("--tag", opts.tag),
         unique=opts.unique,
+        gone=opts.gone,
     )
 
 
@@ -103,14 +107,14 @@ def codes_of(option: str, value: str | None) -> tuple[tuple[int, int], ...] | No
         raise UsageError(f"{option} {value!r} {error}") from None
 
 
-def day_of(option: str, value: str | None) -> date | None:
-    """Read a Jalali or Gregorian day; None stays None."""
-    from asrcrawler.text.calendar import parse_day
+def days_of(option: str, value: str | None) -> Days | None:
+    """Read a day, a month or a year of either calendar; None stays None."""
+    from asrcrawler.text.calendar import parse_days
 
     if value is None:
         return None
     try:
-        return parse_day(value)
+        return parse_days(value)
     except DateError as error:
         raise UsageError(f"{option} {error}") from None
 

@@ -77,15 +77,16 @@ class Command(AsrCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         _refuse_without_extra()
+        from asrcrawler.cli.outlets import outlet_of
         from asrcrawler.reader.library import Library
         from asrcrawler.reader.server import is_loopback, serve
         from asrcrawler.storage import Database
 
-        site = self.site_of(args[0] if args else None)
         public_url, visitors = _public_url(opts.public_url), self._visitors(opts)
         with closing(Database(self.config.database_url, read_only=True)) as database, ended_by_sigterm():
             database.open_existing()
-            library = Library(database=database, site=site, first_code=self.config.first_code, public_url=public_url)
+            outlet = outlet_of(database, args[0] if args else None)
+            library = Library(database=database, site=outlet.site, first_code=outlet.begins_at, public_url=public_url)
             if not is_loopback(opts.host):
                 warn(self.title, [(OPEN if visitors is None else UNENCRYPTED).format(host=opts.host)])
             try:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import code_of, number
-from asrcrawler.cli.output import tell
+from asrcrawler.cli.output import Style, styled, tell
 
 if TYPE_CHECKING:
     import argparse
 
+    from asrcrawler.outlets import Outlet
     from asrcrawler.storage import Database
 
 RUNS_SHOWN = 5
@@ -51,33 +52,34 @@ class Command(AsrCommand):
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines; times in UTC")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        from asrcrawler.cli.outlets import outlet_of
         from asrcrawler.storage import open_for_reading
 
-        site = self.site_of(args[0] if args else None)
         code, max_age = opts.code, timedelta(hours=opts.max_age)
         with open_for_reading(self.config.database_url) as database:
+            outlet = outlet_of(database, args[0] if args else None)
             if opts.check:
-                problems = database.again(lambda: self._problems(database, site, max_age))
-                tell(problems or [f"{site}: all is well"])
+                problems = database.again(lambda: self._problems(database, outlet, max_age))
+                well = styled(f"{outlet.site}: all is well", Style.GOOD)
+                tell([styled(line, Style.BAD) for line in problems] or [well])
                 return int(bool(problems))
             lines, data = database.again(
-                lambda: self._standing(database, site) if code is None else _history(database, site, code)
+                lambda: self._standing(database, outlet) if code is None else _history(database, outlet.site, code)
             )
         if opts.json:
             lines = [json.dumps(data, ensure_ascii=False, indent=2)]
         tell(lines)
         return 0
 
-    def _problems(self, database: Database, site: str, max_age: timedelta) -> list[str]:
+    def _problems(self, database: Database, outlet: Outlet, max_age: timedelta) -> list[str]:
         from asrcrawler.cli.reports.status_check import problems
         from asrcrawler.clock import utcnow
         from asrcrawler.storage.figures.sources import sources
         from asrcrawler.storage.figures.status import coverage_at
         from asrcrawler.storage.visits.runs import first_run, last_good_run, run_ahead
-        from asrcrawler.storage.visits.sites import first_code
 
-        now, first = utcnow(), first_code(database, site, self.config.first_code)
-        sweeps = self.config.backfill_per_run > 0  # without a sweep, codes that nothing names stay unvisited
+        now, site, first = utcnow(), outlet.site, self._first_code(outlet)
+        sweeps = outlet.backfill > 0  # without a sweep, codes that nothing names stay unvisited
         found = problems(
             last_good=last_good_run(database, site),
             first_run=first_run(database, site),
@@ -90,15 +92,18 @@ class Command(AsrCommand):
         )
         return [f"{site}: {problem}" for problem in found]
 
-    def _standing(self, database: Database, site: str) -> tuple[list[str], dict[str, Any]]:
+    def _first_code(self, outlet: Outlet) -> int:
+        """Give the code at which the archive begins; of one that does not know, what the setting says."""
+        return outlet.first_code or self.config.first_code or 1
+
+    def _standing(self, database: Database, outlet: Outlet) -> tuple[list[str], dict[str, Any]]:
         from asrcrawler.cli.reports import status as reports
         from asrcrawler.clock import utcnow
         from asrcrawler.storage.figures.sources import sources
         from asrcrawler.storage.figures.status import figures
         from asrcrawler.storage.visits.runs import last_runs
-        from asrcrawler.storage.visits.sites import first_code
 
-        now, first = utcnow(), first_code(database, site, self.config.first_code)
+        now, site, first = utcnow(), outlet.site, self._first_code(outlet)
         counted, places = figures(database, site, now), sources(database, site)
         runs = last_runs(database, site, RUNS_SHOWN)
         lines = reports.report(site, counted, places, runs, database=database.name, first_code=first, now=now)
@@ -109,12 +114,14 @@ class Command(AsrCommand):
 def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[str, Any]]:
     from asrcrawler.cli.reports import status_code as history
     from asrcrawler.clock import utcnow
+    from asrcrawler.storage.articles.gone import of_code
     from asrcrawler.storage.figures.status import code_history
     from asrcrawler.storage.visits.captures import kept_of
     from asrcrawler.storage.visits.ledger import newest_known
 
     row, visits = code_history(database, site, code)
     newest, now, kept = newest_known(database, site), utcnow(), kept_of(database, site, code)
-    lines = history.history(site, code, row, visits, newest=newest, now=now) + history.captures(kept)
-    data = history.as_json(site, code, row, visits, newest=newest, now=now)
+    times = of_code(database, site, code)
+    lines = history.history(site, code, row, visits, times, newest=newest, now=now) + history.captures(kept)
+    data = history.as_json(site, code, row, visits, times, newest=newest, now=now)
     return lines, data | {"pages": history.captures_as_json(kept)}

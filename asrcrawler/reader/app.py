@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse, Response
@@ -14,10 +15,11 @@ from starlette.staticfiles import StaticFiles
 
 from asrcrawler import __version__
 from asrcrawler.exceptions import StorageError
-from asrcrawler.reader import api, articles, dates, feed, lists, metrics, searching, shortcuts, watching
+from asrcrawler.reader import api, articles, dates, downloads, feed, lists, metrics, searching, shortcuts, watching
 from asrcrawler.reader.access import ALWAYS_FREE, METRICS, Access
-from asrcrawler.reader.addresses import with_query
-from asrcrawler.reader.asked import NotThere, problem
+from asrcrawler.reader.addresses import scope_of, with_query
+from asrcrawler.reader.asked import NoArticle, NotThere, problem
+from asrcrawler.reader.knowledge import known_of
 from asrcrawler.reader.rendering import page
 from asrcrawler.reader.security import Guard
 
@@ -69,6 +71,7 @@ def create_app(
         openapi_url="/api/openapi.json",
         exception_handlers={
             NotThere: _not_there,
+            NoArticle: _no_article,
             RequestValidationError: _not_valid,
             HTTPException: _http_error,
             StorageError: _out_of_reach,
@@ -79,7 +82,7 @@ def create_app(
     app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
     app.mount("/static", StaticFiles(packages=[("asrcrawler.reader", "static")]))
     # The shortcuts come last: a short link is any single word.
-    for part in (watching, metrics, feed, searching, api, lists, articles, dates, shortcuts):
+    for part in (watching, metrics, feed, searching, downloads, api, lists, articles, dates, shortcuts):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=SHORTEST_COMPRESSED, compresslevel=COMPRESSION)
     inner: ASGIApp = app
@@ -88,10 +91,10 @@ def create_app(
     return Guard(inner, hosts)  # outermost: the answer to an error of ours is made outside the other middleware
 
 
-def _answer(request: Request, status: int, persian: str, english: str) -> Response:
+def _answer(request: Request, status: int, persian: str, english: str, heading: str | None = None) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": english}, status)
-    values: dict[str, Any] = {"heading": _ERRORS.get(status, _ERRORS[400]), "day": None, "newest": None}
+    values: dict[str, Any] = {"heading": heading or _ERRORS.get(status, _ERRORS[400]), "day": None}
     if request.url.path == "/goto":
         values |= {"heading": "تاریخ نامعتبر است", "day": request.query_params.get("day", "")}
     again = with_query(request.url.path, **request.query_params)
@@ -102,6 +105,16 @@ def _answer(request: Request, status: int, persian: str, english: str) -> Respon
 
 async def _not_there(request: Request, error: Any) -> Response:
     return _answer(request, 404, error.persian, str(error))
+
+
+async def _no_article(request: Request, error: Any) -> Response:
+    if request.url.path.startswith("/api/"):
+        return _answer(request, 404, error.persian, str(error))
+    try:
+        known = await run_in_threadpool(known_of, scope_of(request), error.code)
+    except StorageError as out_of_reach:
+        return await _out_of_reach(request, out_of_reach)
+    return _answer(request, 404, known, str(error), heading="این خبر در بایگانی نیست")
 
 
 async def _not_valid(request: Request, error: Any) -> Response:

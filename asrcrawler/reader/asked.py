@@ -17,7 +17,7 @@ from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.search import Order
 from asrcrawler.storage.search.query import Query, parse
-from asrcrawler.text.calendar import parse_day
+from asrcrawler.text.calendar import Days, parse_days
 from asrcrawler.text.numbers import plain, whole_number
 from asrcrawler.text.persian import clean
 
@@ -58,6 +58,14 @@ class NotThere(Exception):
         self.persian = persian
 
 
+class NoArticle(NotThere):
+    """An address of an article that the archive does not have."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__("خبری با این کد در بایگانی نیست.", "no article with this code is stored")
+        self.code = code
+
+
 def problem(errors: Sequence[Mapping[str, Any]]) -> tuple[int, str, str]:
     """Tell of the first error that was found in an address: the status, a line for people, one for machines."""
     first = errors[0]
@@ -73,10 +81,10 @@ def _words(text: str) -> str:
     return text
 
 
-def _day(text: str) -> date:
+def _days(text: str) -> Days:
     try:
         if len(text) <= LONGEST_DAY:
-            return parse_day(text)
+            return parse_days(text)
     except DateError:
         pass
     raise PydanticCustomError(
@@ -84,10 +92,12 @@ def _day(text: str) -> date:
     )
 
 
-_DAY = {"type": "string", "maxLength": LONGEST_DAY, "examples": ["1401/11/04", "2023-01-24"]}
+_DAY = {"type": "string", "maxLength": LONGEST_DAY, "examples": ["1401/11/04", "2023-01-24", "1401/11"]}
 
 Code = Annotated[int, Field(ge=1, le=HIGHEST_CODE), BeforeValidator(whole_number)]
-Day = Annotated[date, PlainValidator(_day), WithJsonSchema(_DAY)]
+AnyDays = Annotated[Days, PlainValidator(_days), WithJsonSchema(_DAY)]
+FirstDay = Annotated[date, PlainValidator(lambda text: _days(text).first), WithJsonSchema(_DAY)]
+LastDay = Annotated[date, PlainValidator(lambda text: _days(text).last), WithJsonSchema(_DAY)]
 Limit = Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE), BeforeValidator(whole_number)]
 Name = Annotated[str, Field(max_length=LONGEST_NAME), BeforeValidator(clean)]
 Number = Annotated[int, Field(ge=1, le=LAST_PAGE), BeforeValidator(whole_number)]
@@ -155,18 +165,19 @@ class Difference(Asked):
 
 
 class GoTo(Asked):
-    """A day whose articles are to be shown."""
+    """A day, a month or a year to be shown."""
 
-    day: Day | None = None
+    day: AnyDays | None = None
 
 
 class Filters(Asked):
     """Conditions on articles."""
 
-    since: Annotated[Day | None, Field(description="published on this day or later")] = None
-    until: Annotated[Day | None, Field(description="published on this day or earlier")] = None
+    since: Annotated[FirstDay | None, Field(description="published on this day or later; or a month, a year")] = None
+    until: Annotated[LastDay | None, Field(description="published on this day or earlier; or a month, a year")] = None
     category: Annotated[Name | None, Field(description="of this category, at any depth")] = None
     tag: Annotated[Name | None, Field(description="with this tag")] = None
+    gone: Annotated[Switch, Field(description="1: only articles that the site no longer has")] = False
 
     @model_validator(mode="after")
     def _in_order(self) -> Filters:
@@ -177,7 +188,13 @@ class Filters(Asked):
     def selection(self, site: str, *, unique: bool = False) -> Selection:
         """Make a selection of them, for storage."""
         return Selection(
-            site=site, since=self.since, until=self.until, category=self.category, tag=self.tag, unique=unique
+            site=site,
+            since=self.since,
+            until=self.until,
+            category=self.category,
+            tag=self.tag,
+            unique=unique,
+            gone=self.gone,
         )
 
 

@@ -26,7 +26,7 @@ from asrcrawler.reader.words import (
 )
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.figures.periods import codes_around, count_published, periods, span_published, unvisited
-from asrcrawler.storage.visits.sites import first_code
+from asrcrawler.storage.outlets import first_code
 from asrcrawler.text.calendar import JALALI_YEARS, day_of, midnight, next_midnight
 from asrcrawler.text.numbers import whole_number
 from asrcrawler.text.persian import to_persian_digits
@@ -163,9 +163,15 @@ def day(request: Request, year: int, month: int, number: int, asked: Annotated[P
 
 @router.get("/goto")
 def goto(request: Request, asked: Annotated[GoTo, Query()]) -> Response:
-    """Redirect from the form for a day, in either calendar, to the page of the day."""
+    """Redirect from the form for a day, in either calendar, to the page of the day, or of the month or year."""
     scope = scope_of(request)
-    return RedirectResponse(scope.list_path(asked.day) if asked.day else scope.list_path(), 303)
+    if asked.day is None:
+        return RedirectResponse(scope.list_path(), 303)
+    first, last = asked.day.first, asked.day.last
+    year, month = _month_of(first)
+    if first == last:
+        return RedirectResponse(scope.list_path(first), 303)
+    return RedirectResponse(scope.list_path((year, month) if _month_of(last) == (year, month) else year), 303)
 
 
 def _month_cells(scope: Scope, months: Sequence[tuple[int, int]]) -> list[Cell]:

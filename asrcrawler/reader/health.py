@@ -12,7 +12,6 @@ from asrcrawler.storage.figures.periods import count_published
 from asrcrawler.storage.figures.sources import Sources, sources
 from asrcrawler.storage.figures.status import Figures, figures
 from asrcrawler.storage.visits.runs import WORKING, last_good_run, last_runs
-from asrcrawler.storage.visits.sites import first_code
 from asrcrawler.text.calendar import day_of, midnight
 
 if TYPE_CHECKING:
@@ -92,11 +91,11 @@ class Standing:
 
 
 def standing(database: Database, site: str, first: int, now: datetime) -> Standing:
-    """Count everything, from where the archive begins or else from ``first``.
+    """Count everything from ``first``, the code at which the archive begins.
 
     Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
-    counted, first = figures(database, site, now), first_code(database, site, first)
+    counted = figures(database, site, now)
     return Standing(
         at=now,
         first=first,

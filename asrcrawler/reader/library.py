@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from asrcrawler.clock import utcnow
-from asrcrawler.reader.asked import NotThere
+from asrcrawler.reader.asked import NoArticle
 from asrcrawler.reader.health import Standing, standing
 from asrcrawler.storage.articles.reading import one
 from asrcrawler.storage.articles.sections import Section, categories, sections
@@ -49,7 +49,7 @@ class Library:
         """Read the article with a code, as exported. Raises :exc:`~asrcrawler.reader.asked.NotThere`."""
         found = one(self.database, self.site, code, revisions=revisions)
         if found is None:
-            raise NotThere("خبری با این کد در بایگانی نیست.", "no article with this code is stored")
+            raise NoArticle(code)
         return found
 
     def standing(self) -> Standing:

@@ -7,16 +7,23 @@ from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
+from starlette.responses import RedirectResponse
 
 from asrcrawler.cli.reports.search import as_json
-from asrcrawler.reader.addresses import base_url, with_query
+from asrcrawler.reader.addresses import base_url, scope_of, with_query
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.api import answer, described, listed
 from asrcrawler.reader.asked import LAST_PAGE, Searched, SearchedExactly, problem
+from asrcrawler.reader.downloads import MOST_HITS
+from asrcrawler.reader.jumps import code_of_address, code_typed
 from asrcrawler.reader.rendering import library_of, page
+from asrcrawler.storage.articles.reading import has_article
+from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.search import search
+from asrcrawler.storage.search.nearest import nearest
 
 if TYPE_CHECKING:
+    from asrcrawler.reader.addresses import Scope
     from asrcrawler.reader.library import Library
     from asrcrawler.storage.search import Results
 
@@ -38,7 +45,10 @@ _HIT = {
     "type": "object",
     "properties": {
         **{name: {"type": "string"} for name in ("site", "url", "kind")},
-        **{name: {"type": ["string", "null"]} for name in ("kicker", "lead", "published_at", "published_jalali")},
+        **{
+            name: {"type": ["string", "null"]}
+            for name in ("kicker", "lead", "published_at", "published_jalali", "gone_at")
+        },
         **{name: {"type": "array", "items": {"type": "string"}} for name in ("category", "tags")},
         "code": {"type": "integer"},
         "score": {"type": "number"},
@@ -70,8 +80,10 @@ def search_page(request: Request) -> Response:
         return page(request, "search.html", **form | {"status": status, "problem": persian})
     if not asked.model_fields_set - {"order", "page"}:
         return page(request, "search.html", **form)
-    number = asked.page
-    found, further = _found(library, asked, HITS)
+    scope, number = scope_of(request), asked.page
+    if asked.model_fields_set == {"q"} and (code := _article_meant(scope, query["q"])) is not None:
+        return RedirectResponse(scope.article_path({"code": code}), 303)
+    found, further = _found(scope.library, asked, HITS)
     form |= {
         "hits": found.hits,
         "total": found.total,
@@ -79,6 +91,9 @@ def search_page(request: Request) -> Response:
         "number": number,
         "newer_page": _page_address(request, page=number - 1) if number > 1 else None,
         "older_page": _page_address(request, page=number + 1) if further else None,
+        "files": {kind: with_query(f"/search.{kind}", **{**query, "page": None}) for kind in ("csv", "jsonl")},
+        "proposal": None if found.total else nearest(scope.database, asked.q, Selection(site=scope.site)),
+        "most_in_file": MOST_HITS,
     }
     return page(request, "search.html", **form)
 
@@ -108,6 +123,14 @@ def _found(library: Library, asked: Searched, size: int) -> tuple[Results, bool]
     selection = asked.selection(library.site)
     found = search(library.database, asked.q, selection, order=asked.order, offset=offset, limit=size)
     return found, asked.page < LAST_PAGE and found.goes_on
+
+
+def _article_meant(scope: Scope, words: str) -> int | None:
+    """Tell which article is meant by a code that is stored, or by an address of the site."""
+    code = code_typed(words)
+    if code is not None:
+        return code if has_article(scope.database, scope.site, code) else None
+    return code_of_address(words, scope.site)
 
 
 def _page_address(request: Request, **changed: object) -> str:

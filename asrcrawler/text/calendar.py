@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -39,24 +40,60 @@ LONGEST_RAW_TEXT = 10_000  # characters, with the indentation of a page's source
 LONGEST_SHOWN = 80  # characters of a text in an error or a note
 TOO_LONG = "too long for a date"
 
+_NUMBERED_MONTH = re.compile(r"([0-9]{4})[/.-]([0-9]{1,2})")
+_NAMED = re.compile(r"(?:([0-9]{1,2}) ?)?([^\W\d_]+) ?([0-9]{4})")
+_YEAR = re.compile(r"[0-9]{4}")
 NUMBERED_DAY = re.compile(r"(?<![0-9/.-])([0-9]{1,4})([/.-])([0-9]{1,2})\2([0-9]{1,4})(?![0-9/])")
 
 
-def parse_day(text: str) -> date:
-    """Read a day given by a person: Jalali (``1401/11/04``, ``1401-11-4``) or Gregorian (``2023-01-24``), any digits.
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A day, a month or a year: its first day and its last."""
 
-    Raises :exc:`~asrcrawler.exceptions.DateError`, with the text in it, for anything else.
+    first: date
+    last: date
 
-    >>> parse_day("۱۴۰۱/۱۱/۰۴"), parse_day("2023-01-24")
-    (datetime.date(2023, 1, 24), datetime.date(2023, 1, 24))
+
+def parse_days(text: str) -> Days:
+    """Read a day, a month or a year given by a person, in any digits.
+
+    A day is Jalali (``1401/11/04``, ``1401-11-4``, ``۴ بهمن ۱۴۰۱``) or Gregorian (``2023-01-24``), a month is one
+    without its day (``1401/11``, ``بهمن ۱۴۰۱``, ``2023-01``), a year four digits. Raises
+    :exc:`~asrcrawler.exceptions.DateError`, with the text in it, for anything else.
+
+    >>> parse_days("۴ بهمن ۱۴۰۱")
+    Days(first=datetime.date(2023, 1, 24), last=datetime.date(2023, 1, 24))
+    >>> parse_days("1401/11")
+    Days(first=datetime.date(2023, 1, 21), last=datetime.date(2023, 2, 19))
     """
     try:
-        match = NUMBERED_DAY.fullmatch(one_line(text))
-        if match is None or len(match[1]) != 4 or len(match[4]) > 2:
-            raise DateError("neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24")
-        return numbered_day(match)
+        line = one_line(text)
+        if (match := NUMBERED_DAY.fullmatch(line)) is not None and len(match[1]) == 4 and len(match[4]) <= 2:
+            day = numbered_day(match)
+            return Days(day, day)
+        if (match := _NUMBERED_MONTH.fullmatch(line)) is not None:
+            return _month(int(match[1]), int(match[2]))
+        if (match := _NAMED.fullmatch(line)) is not None and (month := JALALI_MONTHS.get(match[2])) is not None:
+            if match[1] is None:
+                return _month(int(match[3]), month)
+            day = jalali_day(int(match[3]), month, int(match[1]))
+            return Days(day, day)
+        if _YEAR.fullmatch(line) is not None:
+            return Days(_month(int(line), 1).first, _month(int(line), 12).last)
+        raise DateError(
+            "neither a Jalali day such as 1401/11/04 nor a Gregorian one such as 2023-01-24, nor a month or a year"
+        )
     except DateError as error:
         raise about(text, error) from None
+
+
+def parse_day(text: str) -> date:
+    """Read a day given by a person; see :func:`parse_days`. Of a month or a year it is the first day.
+
+    >>> parse_day("۱۴۰۱/۱۱/۰۴"), parse_day("2023-01-24"), parse_day("بهمن ۱۴۰۱")
+    (datetime.date(2023, 1, 24), datetime.date(2023, 1, 24), datetime.date(2023, 1, 21))
+    """
+    return parse_days(text).first
 
 
 def jalali(at: datetime, *, with_time: bool = True) -> str:
@@ -148,6 +185,13 @@ def about(text: str, error: DateError) -> DateError:
 def quoted(text: str) -> str:
     """Quote the beginning of ``text`` in one line, for errors and notes."""
     return repr(" ".join(text[: 4 * LONGEST_SHOWN].split())[:LONGEST_SHOWN])
+
+
+def _month(year: int, month: int) -> Days:
+    """Give the days of a month; its year says of which calendar. Raises :exc:`DateError`, saying why."""
+    day = jalali_day if year in JALALI_YEARS else gregorian_day
+    following = (year + 1, 1) if month == 12 else (year, month + 1)
+    return Days(day(year, month, 1), day(*following, 1) - timedelta(days=1))
 
 
 # Neighbouring codes are of the same few days, so that most conversions have been made before.

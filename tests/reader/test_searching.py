@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from asrcrawler.reader import downloads
 from asrcrawler.reader.addresses import with_query
 from tests.commands import invoke
 from tests.reader import shelf
@@ -143,3 +146,66 @@ def test_machines_get_page_after_page(client: TestClient) -> None:
 def test_a_browser_can_search_from_its_address_bar(client: TestClient) -> None:
     answer = client.get("/opensearch.xml")
     assert 'template="http://localhost/search?q={searchTerms}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ("401", "/news/401"),
+        (" ۴۰۱ ", "/news/401"),
+        ("٤٠١", "/news/401"),
+        ("http://www.asrpress.ir/fa/news/401/any-slug", "/news/401"),
+        ("asrpress.ir/fa/news/۴۰۱", "/news/401"),
+        ("/fa/news/401", "/news/401"),
+        ("https://asrpress.ir/00006T", "/news/401"),
+        ("00006T", "/news/401"),
+        ("asrpress.ir/fa/news/9", "/news/9"),  # which says what is known of it
+    ],
+)
+def test_a_code_or_an_address_goes_to_the_article(client: TestClient, words: str, path: str) -> None:
+    answer = client.get("/search", params={"q": words})
+    assert (answer.status_code, answer.headers.get("location")) == (303, path)
+
+
+@pytest.mark.parametrize("words", ["9", "1401", "401 402", "other.ir/fa/news/401", "«401»", "asrpress", "/fa/archive"])
+def test_what_is_no_article_of_the_archive_is_searched(client: TestClient, words: str) -> None:
+    assert client.get("/search", params={"q": words}).status_code == 200
+    assert client.get("/search", params={"q": "401", "tag": "کتاب"}).status_code == 200
+
+
+@pytest.mark.parametrize("since", ["1401/11/04", "۴ بهمن ۱۴۰۱", "4 بهمن 1401"])
+def test_a_day_may_be_written_in_words(client: TestClient, since: str) -> None:
+    assert shelf.DAY_ONLY not in codes(found(client, q="خبری", since=since))
+    month = {"since": "۱۴۰۱/۱۱", "until": "بهمن ۱۴۰۱", "order": "newest"}
+    assert codes(found(client, q="خبری", **month))[:2] == [shelf.FUTURE, shelf.DAY_ONLY]
+    assert codes(found(client, q="خبری", until="1401/10")) == []
+
+
+def test_hits_as_csv_and_json_lines(client: TestClient) -> None:
+    tree = found(client, q="کتاب", order="newest", tag="کتاب")
+    files = [str(link.attributes["href"]) for link in tree.css("a[download]")]
+    as_csv, as_lines = (client.get(address) for address in files)
+    assert as_csv.headers["content-disposition"] == 'attachment; filename="search.csv"'
+    rows = list(csv.DictReader(io.StringIO(as_csv.content.decode("utf-8-sig"))))
+    articles = [json.loads(line) for line in as_lines.text.splitlines()]
+    expected = client.get("/api/search", params={"q": "کتاب", "order": "newest", "tag": "کتاب", "limit": 100}).json()
+    assert [article["code"] for article in articles] == [hit["code"] for hit in expected["hits"]]
+    assert [int(row["code"]) for row in rows] == [article["code"] for article in articles]
+    assert articles[0] == client.get(f"/api/articles/{articles[0]['code']}").json()
+    assert client.get("/search.csv?since=yesterday").status_code == 400
+
+
+def test_a_file_is_bounded(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "MOST_HITS", 20)
+    monkeypatch.setattr(downloads, "AT_ONCE", 10)
+    assert len(client.get("/search.jsonl?q=کتاب").text.splitlines()) == 20
+    assert len(list(csv.reader(io.StringIO(client.get("/search.csv?q=کتاب").text)))) == 21
+
+
+def test_the_nearest_spelling_is_proposed(client: TestClient) -> None:
+    tree = found(client, q="پیمانکر پل")
+    [link] = tree.css(".state p a")
+    assert link.text() == "پیمانکار پل"
+    assert codes(page(client, str(link.attributes["href"]))) == [shelf.EDITED]
+    assert texts(tree, ".state p small") == ["(۱ خبر)"]
+    assert found(client, q="ناپیدایی").css(".state p a") == []

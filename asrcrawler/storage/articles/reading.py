@@ -45,6 +45,7 @@ class Item(NamedTuple):
     lead: str | None
     url: str
     changed_at: datetime
+    gone_at: datetime | None
 
 
 _ITEM = [article.c[name] for name in Item._fields]
@@ -135,6 +136,13 @@ def one(database: Database, site: str, code: int, *, revisions: bool = False) ->
     """Read the article with a code, as exported, with its earlier texts if asked for; None where there is none."""
     own = Selection(site=site, codes=[(code, code)])
     return next(export_articles(database, own, revisions=revisions), None)
+
+
+def has_article(database: Database, site: str, code: int) -> bool:
+    """Tell whether the article with a code is stored."""
+    with database.read() as connection:
+        own = select(article.c.id).where(article.c.site == site, article.c.code == code)
+        return connection.scalar(own) is not None
 
 
 def selected(database: Database, selection: Selection, position: Position) -> list[dict[str, Any]]:

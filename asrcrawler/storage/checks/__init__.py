@@ -18,12 +18,13 @@ from asrcrawler.storage.checks import (
     captures,
     coverage,
     engine,
+    gone,
     labels,
     ledger,
     links,
     orphans,
+    outlets,
     revisions,
-    sites,
     words,
 )
 from asrcrawler.storage.checks.finding import Finding
@@ -57,11 +58,12 @@ CHECKS = (
     Check("ledger", ledger.find, ledger.repair),
     Check("revisions", revisions.find),
     Check("orphans", orphans.find, orphans.repair),
+    Check("gone", gone.find, gone.repair),
     Check("labels", labels.find, labels.repair),
     Check("links", links.find, links.repair),
     Check(captures.NAME, captures.find, captures.repair),
     Check("coverage", coverage.find, coverage.repair),
-    Check("sites", sites.find, sites.repair),
+    Check("outlets", outlets.find, outlets.repair),
     Check("words", words.find, words.repair, words.complete),
 )
 
