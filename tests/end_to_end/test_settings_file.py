@@ -29,7 +29,7 @@ def done(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 @contextmanager
 def reading_room(folder: Path) -> Iterator[str]:
     """The address of a reading room that was started without any word on where the archive is."""
-    command = [PROGRAMS / "scrapy", "serve", "--port", "0"]
+    command = [str(PROGRAMS / "scrapy"), "serve", "--port", "0"]
     with subprocess.Popen(command, cwd=folder, env=BARE, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
