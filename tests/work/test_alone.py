@@ -4,7 +4,7 @@ import asyncio
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -41,7 +41,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def follow(database: Database, name: str, port: int, **facts: object) -> None:
+def follow(database: Database, name: str, port: int, **facts: Any) -> None:
     outlets.add(database, new_outlet(name, f"http://127.0.0.1:{port}", **facts))
 
 
