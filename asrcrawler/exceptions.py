@@ -209,6 +209,12 @@ class WorkerError(AsrCrawlerError):
     """A worker process has ended. Raised by ``asrcrawler.work.reparse``."""
 
 
+class AnotherWorkerError(AsrCrawlerError):
+    """Another worker is at work on this SQLite database. Raised by ``asrcrawler.commands.work``."""
+
+    exit_status = 0
+
+
 class JobLostError(AsrCrawlerError):
     """A job of this worker was taken by another one. Raised by what gives a worker its jobs (``asrcrawler.work``)."""
 
