@@ -63,9 +63,10 @@ class Alone:
     def _claim(self) -> Job | None:
         now = self._clock()
         self._look(now)
+        at_work = {job.outlet.name for job in self._claimed.values()}
         waiting = [
             outlet for outlet in self._outlets.values()
-            if outlet.server not in self._claimed and self._not_before[outlet.name] <= now
+            if outlet.server not in self._claimed and outlet.name not in at_work and self._not_before[outlet.name] <= now
         ]  # fmt: skip
         for outlet in sorted(waiting, key=lambda outlet: self._not_before[outlet.name]):
             due = self._due_at(outlet, now)

@@ -75,10 +75,12 @@ class Worker:
             loop.add_signal_handler(number, self.stop)
         async with self._jobs:
             with Heart(self._url, self._jobs, self._heartbeat, _leave):
+                status = FAILED
                 try:
                     await self._go_on()
+                    status = OK
                 finally:
-                    await self._end_all()
+                    await self._end_all(status)
         return worst(self._statuses) if self._once and not self._stopped.is_set() else OK
 
     def stop(self) -> None:
@@ -157,8 +159,8 @@ class Worker:
             known = self._classes[outlet.name] = self._loader.of(outlet)
         return known
 
-    async def _end_all(self) -> None:
-        """End the runs in good order; close the rows of those that cannot be waited for."""
+    async def _end_all(self, status: int) -> None:
+        """End the runs in good order; where some cannot be waited for, close their rows and leave with ``status``."""
         if not self._runs:
             return
         self._stopped.set()
@@ -174,7 +176,7 @@ class Worker:
                         await Archive.of(crawler).close(reason=SHUTDOWN, exit_status=UNAVAILABLE)
         if self._runs:
             logging.shutdown()
-            os._exit(OK)  # what is still awaited would hold the process up
+            os._exit(status)  # what is still awaited would hold the process up
 
     def _tell_now_and_then(self) -> None:
         if monotonic() - self._told_at < LINE_EVERY:
