@@ -85,7 +85,13 @@ class Command(AsrCommand):
         public_url, visitors = _public_url(opts.public_url), self._visitors(opts)
         with closing(Database(self.config.database_url, read_only=True)) as database, ended_by_sigterm():
             database.open_existing()
-            library = Library(database=database, site=site, first_code=self.config.first_code, public_url=public_url)
+            library = Library(
+                database=database,
+                site=site,
+                first_code=self.config.first_code,
+                sweeps=self.config.backfill_per_run > 0,
+                public_url=public_url,
+            )
             if not is_loopback(opts.host):
                 warn(self.title, [(OPEN if visitors is None else UNENCRYPTED).format(host=opts.host)])
             try:

@@ -38,6 +38,7 @@ _PERSIAN = {
     "reversed": "روز «از» پس از روز «تا» است.",
     "texts_reversed": "متن نخست باید پیش از متن دوم باشد.",
     "q": "این همه واژه را نمی‌توان با هم جست. کوتاه‌تر بنویسید.",
+    "outcome": "چنین نتیجه‌ای نیست.",
     "order": "ترتیبی که در نشانی آمده شناخته نیست.",
     "since": f"روز «از» {_UNREAD}",
     "until": f"روز «تا» {_UNREAD}",
@@ -162,6 +163,14 @@ class Difference(Asked):
         if self.first and self.last and self.first >= self.last:
             raise PydanticCustomError("texts_reversed", "from is not lower than to")
         return self
+
+
+class CodesOf(Asked):
+    """The codes whose last visit had an outcome."""
+
+    outcome: Literal["stored", "missing", "refused", "failed", "unreadable", "unvisited"] = "unreadable"
+    before: Code | None = None
+    """Only lower codes."""
 
 
 class GoTo(Asked):
