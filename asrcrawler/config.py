@@ -43,6 +43,7 @@ class Config:
     """Absolute, also for a SQLite file given relative to the project."""
     first_code: int
     backfill_per_run: int
+    old_per_run: int
     batch_size: int
     batch_seconds: float
     keep_pages: bool
@@ -58,6 +59,7 @@ class Config:
             database_url=database_url(settings.get("ASR_DATABASE_URL")),
             first_code=_whole_number(settings, "ASR_FIRST_CODE", least=1),
             backfill_per_run=_whole_number(settings, "ASR_BACKFILL_PER_RUN", least=0),
+            old_per_run=_whole_number(settings, "ASR_OLD_PER_RUN", least=0),
             batch_size=_whole_number(settings, "ASR_BATCH_SIZE", least=1),
             batch_seconds=_seconds(settings, "ASR_BATCH_SECONDS"),
             keep_pages=_switch(settings, "ASR_KEEP_PAGES"),

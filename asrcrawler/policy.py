@@ -13,6 +13,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 from zlib import crc32
 
+from asrcrawler.gone import GONE_AFTER
 from asrcrawler.items import FIELDS, TYPES, Change, Outcome, Type
 from asrcrawler.text.persian import fold_letters
 
@@ -30,6 +31,7 @@ MOST_PATIENCE = 3.0  # … up to this
 SOONEST_REVISIT = 30 * MINUTE
 LATEST_REVISIT = 14 * DAY
 SETTLED_AGE = 60 * DAY
+OLD_REVISIT = 30 * DAY  # between two looks at an article past that age, at least; a run takes a few, in turn
 
 # A missing code: drafts get their code hours before they are published, so those near the top are worth a look.
 NEAR_TOP = 500  # codes below the newest one; two to five days of an outlet of this size
@@ -37,6 +39,10 @@ DRAFT_REVISIT = 3 * HOUR
 LATEST_DRAFT_REVISIT = DAY
 DEEP_REVISIT = 30 * DAY
 DEEP_LOOKS = 2  # after so many misses in a row a deep code is settled
+
+# A stored article that is missing: the second look proves it (asrcrawler.gone), later ones see it come back.
+LATEST_GONE_REVISIT = 30 * DAY  # the waits double up to this
+GONE_LOOKS = 6  # after so many misses in a row it is settled, like an article of the settled age
 
 FIRST_RETRY = 5 * MINUTE
 RETRY_GROWTH = 3
@@ -64,6 +70,7 @@ LONGEST_NEXT_VISIT = max(
     LATEST_REVISIT,
     LATEST_DRAFT_REVISIT,
     DEEP_REVISIT,
+    LATEST_GONE_REVISIT,
     LONGEST_RETRY_AFTER,
     (1 + JITTER) * max(LATEST_RETRY, LATEST_REFUSED_RETRY, LATEST_UNREADABLE_RETRY),
 )
@@ -97,6 +104,8 @@ class History:
     """How many codes below the newest known code."""
     retry_after: datetime | None = None
     """When the site asked us to come back."""
+    is_held: bool = False
+    """Whether an article of the code is stored."""
 
 
 def next_visit(outcome: Outcome, history: History, now: datetime) -> datetime | None:
@@ -112,6 +121,8 @@ def next_visit(outcome: Outcome, history: History, now: datetime) -> datetime | 
     match outcome:
         case Outcome.STORED:
             return _next_look_at_article(history, now)
+        case Outcome.MISSING if history.is_held:
+            return _next_look_at_gone(history, now)
         case Outcome.MISSING:
             return _next_look_at_missing(history, now)
         case Outcome.FAILED:
@@ -226,6 +237,12 @@ def _next_look_at_missing(history: History, now: datetime) -> datetime | None:
     if history.streak >= DEEP_LOOKS:
         return None
     return now + DEEP_REVISIT
+
+
+def _next_look_at_gone(history: History, now: datetime) -> datetime | None:
+    if history.streak >= GONE_LOOKS:
+        return None
+    return now + min(GONE_AFTER * _grown(2, history), LATEST_GONE_REVISIT)
 
 
 def _retry(history: History, now: datetime, wait: timedelta, latest: timedelta) -> datetime:

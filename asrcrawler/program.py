@@ -19,7 +19,7 @@ from scrapy.utils.project import ENVVAR, get_project_settings
 
 from asrcrawler import __version__, commands
 from asrcrawler.cli.command import OWN_NAME
-from asrcrawler.cli.output import tell
+from asrcrawler.cli.output import Style, styled, tell
 from asrcrawler.exceptions import AsrCrawlerError, SettingsFileError, UsageError
 from asrcrawler.settings_file import PROJECT
 from asrcrawler.system import startup
@@ -50,7 +50,7 @@ def main() -> None:
     try:
         _run(sys.argv[1:])
     except AsrCrawlerError as error:
-        sys.stderr.write(f"{OWN_NAME}: {' '.join(str(error).split())}\n")
+        sys.stderr.write(f"{styled(f'{OWN_NAME}:', Style.BAD, sys.stderr)} {' '.join(str(error).split())}\n")
         sys.exit(error.exit_status)
 
 

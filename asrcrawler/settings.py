@@ -19,6 +19,7 @@ ASR_BASE_URL = _file.own("ASR_BASE_URL", "http://asrpress.ir")  # where the site
 ASR_DATABASE_URL = _file.own("ASR_DATABASE_URL", "sqlite:///data/asr.db")  # a relative path counts from scrapy.cfg
 ASR_FIRST_CODE = _file.own("ASR_FIRST_CODE", "1")  # news code; the archive begins here
 ASR_BACKFILL_PER_RUN = _file.own("ASR_BACKFILL_PER_RUN", "300")  # codes of the older archive in one run; 0 = none
+ASR_OLD_PER_RUN = _file.own("ASR_OLD_PER_RUN", "30")  # of these, articles past the age of edits, seen in turn; 0 = none
 ASR_BATCH_SIZE = _file.own("ASR_BATCH_SIZE", "100")  # visits written in one transaction
 ASR_BATCH_SECONDS = _file.own("ASR_BATCH_SECONDS", "5")  # no visit waits longer than so many seconds to be written
 ASR_KEEP_PAGES = _file.own("ASR_KEEP_PAGES", "1")  # keep captures, packed; 0 = only what was read in them

@@ -17,6 +17,8 @@ if threading.current_thread() is threading.main_thread():  # whoever started the
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+os.environ["NO_COLOR"] = "1"  # whoever runs the tests on a terminal sees what a pipe would get
+
 pytest_plugins = ["tests.database_fixture", "tests.replica_fixture"]
 
 settings.register_profile("unhurried", settings.default, deadline=None)  # these machines are noisy

@@ -8,6 +8,7 @@ from importlib import import_module
 import pytest
 
 WITH_EXAMPLES = (
+    "asrcrawler.cli.command",
     "asrcrawler.cli.reports.figures",
     "asrcrawler.cli.schedule",
     "asrcrawler.endings",

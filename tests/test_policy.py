@@ -115,6 +115,13 @@ def test_the_longest_wait_for_an_unreadable_code_is_a_month_more_or_less() -> No
     assert 30 * DAY * 0.8 <= min(waits) < 30 * DAY * 0.801
 
 
+@pytest.mark.parametrize(("streak", "days"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, None), (99, None)])
+@pytest.mark.parametrize("behind", [0, 10**6])
+def test_a_stored_article_that_is_missing_is_looked_at_a_day_later(streak: int, days: int | None, behind: int) -> None:
+    expected = None if days is None else days * DAY
+    assert wait(Outcome.MISSING, streak=streak, behind=behind, is_held=True) == expected
+
+
 @given(
     st.sampled_from(Outcome),
     st.integers(1, 10**6),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
+from asrcrawler.cli.output import Style, styled
 from asrcrawler.exceptions import AsrCrawlerError, UsageError
 from asrcrawler.system.startup import INTERRUPTED, let_go_of_stderr, let_go_of_stdout
 
@@ -42,7 +43,7 @@ def complain(command: str, error: AsrCrawlerError) -> int:
     """Write what is wrong in one line on stderr and give the exit status that goes with it."""
     text = " ".join(str(error).split())
     try:
-        sys.stderr.write(f"{program()} {command}: {text}\n")
+        sys.stderr.write(f"{styled(f'{program()} {command}:', Style.BAD, sys.stderr)} {text}\n")
         sys.stderr.flush()
     except OSError:
         let_go_of_stderr()
@@ -52,7 +53,7 @@ def complain(command: str, error: AsrCrawlerError) -> int:
 def warn(command: str, warnings: Iterable[str]) -> None:
     """Write warnings that do not stop the command, one line each on stderr."""
     for warning in warnings:
-        sys.stderr.write(f"{program()} {command}: warning: {warning}\n")
+        sys.stderr.write(f"{program()} {command}: {styled('warning:', Style.DOUBTFUL, sys.stderr)} {warning}\n")
 
 
 class HelpFormatter(ScrapyHelpFormatter):

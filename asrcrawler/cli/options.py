@@ -29,6 +29,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--category", metavar="NAME", help="only articles of this category")
     parser.add_argument("--tag", metavar="NAME", help="only articles with this tag")
     parser.add_argument("--unique", action="store_true", help="leave out articles with the text of an earlier one")
+    parser.add_argument("--gone", action="store_true", help="only articles that the site no longer has")
 
 
 def selection_of(opts: argparse.Namespace) -> Selection:
@@ -45,6 +46,7 @@ def selection_of(opts: argparse.Namespace) -> Selection:
         category=_label("--category", opts.category),
         tag=_label("--tag", opts.tag),
         unique=opts.unique,
+        gone=opts.gone,
     )
 
 

@@ -1,4 +1,4 @@
-"""Write a command's data to stdout, or to a file that appears whole or not at all."""
+"""Write what a command says to the terminal, and its data to stdout or to a file that appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 from contextlib import contextmanager, suppress
+from enum import StrEnum
 from errno import EBADF
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +18,43 @@ from asrcrawler.system.startup import let_go_of_stdout, stdout_was_closed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import IO
+    from typing import IO, TextIO
 
 STDOUT = "-"
 ENCODING = "utf-8"
 
 _PLAIN = str.maketrans("·▁▂▃▄▅▆▇█▌─›", ".+++++++#|->")
 """Replacements for drawn marks on a terminal that cannot show them."""
+
+
+class Style(StrEnum):
+    """How a stretch of text stands out on a terminal, as an escape sequence (ECMA-48)."""
+
+    BOLD = "\x1b[1m"
+    BAD = "\x1b[31m"
+    DOUBTFUL = "\x1b[33m"
+    GOOD = "\x1b[32m"
+
+
+PLAIN = "\x1b[0m"
+"""Ends any style."""
+
+
+def shows_styles(stream: TextIO) -> bool:
+    """Tell whether styles are for ``stream``: a terminal that knows them, unless ``NO_COLOR`` is set.
+
+    ``FORCE_COLOR`` brings them into pipes and files too. Of both, ``NO_COLOR`` counts.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def styled(text: str, style: Style, stream: TextIO | None = None) -> str:
+    """Let ``text`` stand out where ``stream``, or else stdout, shows styles."""
+    return f"{style}{text}{PLAIN}" if shows_styles(stream or sys.stdout) else text
 
 
 def tell(lines: Iterable[str]) -> None:

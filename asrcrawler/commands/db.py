@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asrcrawler.cli.actions import Action, ActionsCommand
-from asrcrawler.cli.output import replacing, tell
+from asrcrawler.cli.output import Style, replacing, styled, tell
 from asrcrawler.config import given_database_url
 from asrcrawler.exceptions import UsageError
 
@@ -124,9 +124,9 @@ def _check(command: AsrCommand, opts: argparse.Namespace) -> int:
     with _archive(command) if opts.repair else _read_only(command.config.database_url) as database:
         found = database.again(lambda: list(findings(database)))
         if not found:
-            tell([f"{database.name}: all is well"])
+            tell([styled(f"{database.name}: all is well", Style.GOOD)])
             return 0
-        tell(map(str, found))
+        tell(styled(str(finding), Style.BAD) for finding in found)
         if opts.repair:
             repaired = repair(database)
             tell([f"repaired: {repaired} of {max(repaired, len(found))}"])  # more comes to light by an index made anew

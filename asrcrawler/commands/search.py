@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from typing import TYPE_CHECKING
 
 from asrcrawler.cli.command import AsrCommand, HelpFormatter
 from asrcrawler.cli.options import add_selection, selection_of, whole_number
-from asrcrawler.cli.output import tell
+from asrcrawler.cli.output import shows_styles, tell
 from asrcrawler.exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ class Command(AsrCommand):
             tell([json.dumps(reports.as_json(results), ensure_ascii=False, indent=2)])
         else:
             best_first, columns = bool(words) and not opts.newest, shutil.get_terminal_size().columns
-            tell(reports.report(results, best_first=best_first, bold=_is_terminal(), columns=columns))
+            tell(reports.report(results, best_first=best_first, bold=shows_styles(sys.stdout), columns=columns))
 
     def _refuse_surplus(self, args: list[str]) -> None:
         """Accept ``-word``, which excludes a word; in plain Latin letters it is taken for a mistyped option."""
@@ -89,8 +88,3 @@ def _refuse_wordless(words: str) -> None:
 
     if parse(words) == Query():
         raise UsageError(f"{words!r} has no word to look for")
-
-
-def _is_terminal() -> bool:
-    """Tell whether stdout is a terminal that shows bold letters as such."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import code_of, number
-from asrcrawler.cli.output import tell
+from asrcrawler.cli.output import Style, styled, tell
 from asrcrawler.items import Outcome
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 
@@ -68,7 +68,7 @@ class Command(AsrCommand):
         with open_for_reading(self.config.database_url) as database:
             if opts.check:
                 problems = database.again(lambda: self._problems(database, site, max_age))
-                tell(problems or [f"{site}: all is well"])
+                tell([styled(line, Style.BAD) for line in problems] or [styled(f"{site}: all is well", Style.GOOD)])
                 return int(bool(problems))
             if opts.outcome:
                 self._list(database, site, opts.outcome, as_json=opts.json)
@@ -125,12 +125,14 @@ class Command(AsrCommand):
 def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[str, Any]]:
     from asrcrawler.cli.reports import status_code as history
     from asrcrawler.clock import utcnow
+    from asrcrawler.storage.articles.gone import of_code
     from asrcrawler.storage.figures.status import code_history
     from asrcrawler.storage.visits.captures import kept_of
     from asrcrawler.storage.visits.ledger import newest_known
 
     row, visits = code_history(database, site, code)
     newest, now, kept = newest_known(database, site), utcnow(), kept_of(database, site, code)
-    lines = history.history(site, code, row, visits, newest=newest, now=now) + history.captures(kept)
-    data = history.as_json(site, code, row, visits, newest=newest, now=now)
+    times = of_code(database, site, code)
+    lines = history.history(site, code, row, visits, times, newest=newest, now=now) + history.captures(kept)
+    data = history.as_json(site, code, row, visits, times, newest=newest, now=now)
     return lines, data | {"pages": history.captures_as_json(kept)}

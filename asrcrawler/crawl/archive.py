@@ -131,6 +131,14 @@ class Archive:
         """Find codes whose last visit ended so and whose next one is due."""
         return await self.ask(ledger.due, self.site, now, outcomes, limit, exclude=exclude)
 
+    async def missed(self, now: datetime, limit: int, *, exclude: Collection[int]) -> list[int]:
+        """Find codes that are missing though an article of them is stored, and whose next visit is due."""
+        return await self.ask(ledger.missed, self.site, now, limit, exclude=exclude)
+
+    async def old(self, now: datetime, limit: int, *, exclude: Collection[int]) -> list[int]:
+        """Find settled codes with a stored article whose turn it is, those first whose last visit is longest ago."""
+        return await self.ask(ledger.old, self.site, now, limit, exclude=exclude)
+
     async def listed_unvisited(self, limit: int, *, exclude: Collection[int]) -> list[int]:
         """Find codes that the site names and that were never visited, newest first."""
         return await self.ask(ledger.listed_unvisited, self.site, limit, exclude=exclude)

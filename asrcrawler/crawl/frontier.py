@@ -38,7 +38,8 @@ LONGEST_PLACE = 500  # characters of the address of such a file
 FURTHEST_AHEAD = 200_000  # codes; a listed code so far above the middle one is a slip, not the newest of the site
 
 AGAIN = frozenset({Outcome.STORED, Outcome.FAILED, Outcome.REFUSED, Outcome.UNREADABLE})
-"""Outcomes that are looked at again when due; missing codes are proved by the sweep, within its budget."""
+"""Outcomes that are looked at again when due; so are missing codes with a stored article. Those without one are proved
+by the sweep, within its budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +159,15 @@ def _visited_since(visit: Known | None, moment: datetime | None, now: datetime) 
 class Frontier:
     """The codes of one scheduled run, made while it runs."""
 
-    def __init__(self, archive: Archive, site: Site, *, first_code: int, backfill: int, now: datetime) -> None:
+    def __init__(
+        self, archive: Archive, site: Site, *, first_code: int, backfill: int, old: int = 0, now: datetime
+    ) -> None:
+        """Plan ``backfill`` codes of the older archive, among them at most ``old`` settled articles."""
         self._archive = archive
         self._site = site
         self._first_code = first_code
         self._backfill = backfill
+        self._old = min(old, backfill)
         self._now = now
         self._memory = Memory()
         self._taken: set[int] = set()
@@ -214,6 +219,9 @@ class Frontier:
         while page := await self._archive.due(self._now, AGAIN, PAGE, exclude=self._taken):
             for code in page:
                 yield code
+        while page := await self._archive.missed(self._now, PAGE, exclude=self._taken):
+            for code in page:
+                yield code
 
     # --- the older archive
 
@@ -221,6 +229,10 @@ class Frontier:
         budget = self._backfill
         if not budget:
             return
+        for code in await self._archive.old(self._now, self._old, exclude=self._taken) if self._old else ():
+            budget -= 1
+            self._taken.add(code)
+            yield code
         again = (budget + 1) // 2  # misses looked at again must not keep the sweep from getting on
         for code in await self._archive.due(self._now, {Outcome.MISSING}, again, exclude=self._taken):
             budget -= 1

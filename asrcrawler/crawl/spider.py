@@ -149,6 +149,7 @@ class SamanehSpider(Spider):
             Listings(self.crawler, archive).site,
             first_code=self._first_code(archive),
             backfill=self.config.backfill_per_run,
+            old=self.config.old_per_run,
             now=now,
         )
         async for code in frontier.codes():

@@ -48,6 +48,12 @@ _OF_THE_ARCHIVE: dict[str, dict[str, Any]] = {
     "first_seen_at": _SEEN,
     "last_seen_at": _SEEN,
     "changed_at": _SEEN,
+    "last_visit_at": _SEEN | {"description": "our latest visit, whatever came of it"},
+    "gone_at": {
+        "type": ["string", "null"],
+        "format": "date-time",
+        "description": "since when the site no longer has it: two looks at least a day apart said so",
+    },
 }
 _OF_AN_EARLIER_TEXT: dict[str, dict[str, Any]] = {
     "revision": {"type": "integer", "minimum": 1, "description": "its number; the present text has the next one"},

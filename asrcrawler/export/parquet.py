@@ -50,7 +50,8 @@ def _schema(pa: Any, options: Options) -> pyarrow.Schema:
     }
     columns = {name: types.get(type_, text) for name, type_ in TYPES.items()}
     columns |= dict.fromkeys(("duplicate_of", "similar_to", "revision"), number)
-    columns |= dict.fromkeys(("first_seen_at", "last_seen_at", "changed_at", "seen_at", "replaced_at"), seen)
+    moments = ("first_seen_at", "last_seen_at", "changed_at", "last_visit_at", "gone_at", "seen_at", "replaced_at")
+    columns |= dict.fromkeys(moments, seen)
     columns["change"] = text
     columns[REVISIONS] = pa.list_(pa.struct([(name, columns[name]) for name in REVISION_FIELDS]))
     return pa.schema([(name, columns[name]) for name in options.fields])

@@ -26,8 +26,10 @@ from asrcrawler.endings import (
     is_new_template,
 )
 from asrcrawler.exceptions import StorageError, TokenLostError
+from asrcrawler.gone import is_outage
 from asrcrawler.items import Outcome
 from asrcrawler.storage.figures.sources import sources
+from asrcrawler.storage.visits.gone import run_looks
 from asrcrawler.storage.visits.runs import HEARTBEAT
 
 if TYPE_CHECKING:
@@ -100,6 +102,7 @@ class RunReport:
         try:
             await self._remember(archive, reason, status, scheduled=scheduled)
             await self._warn_of_falls(archive)
+            await self._warn_of_outage(archive)
         except StorageError:
             await archive.close(reason=reason, exit_status=FAILED)
             raise
@@ -126,6 +129,18 @@ class RunReport:
             if fall.field not in self._told:
                 self._told.add(fall.field)
                 logger.warning("%s: %s", archive.site, warning)
+
+    async def _warn_of_outage(self, archive: Archive) -> None:
+        """Tell that the answers *missing* of this run count for nothing."""
+        if archive.run_id is None:
+            return
+        looks, missing = await archive.ask(run_looks, archive.run_id)
+        if is_outage(looks, missing):
+            logger.warning(
+                "%s: %d of %d looks at stored articles answered missing; that is taken for an outage of the site, and"
+                " no article counts as gone by it",
+                archive.site, missing, looks,
+            )  # fmt: skip
 
     def _tell(self, archive: Archive, reason: str, status: int, unfinished: int) -> None:
         figures = archive.figures

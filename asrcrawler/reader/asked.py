@@ -186,6 +186,7 @@ class Filters(Asked):
     until: Annotated[LastDay | None, Field(description="published on this day or earlier; or a month, a year")] = None
     category: Annotated[Name | None, Field(description="of this category, at any depth")] = None
     tag: Annotated[Name | None, Field(description="with this tag")] = None
+    gone: Annotated[Switch, Field(description="1: only articles that the site no longer has")] = False
 
     @model_validator(mode="after")
     def _in_order(self) -> Filters:
@@ -196,7 +197,13 @@ class Filters(Asked):
     def selection(self, site: str, *, unique: bool = False) -> Selection:
         """Make a selection of them, for storage."""
         return Selection(
-            site=site, since=self.since, until=self.until, category=self.category, tag=self.tag, unique=unique
+            site=site,
+            since=self.since,
+            until=self.until,
+            category=self.category,
+            tag=self.tag,
+            unique=unique,
+            gone=self.gone,
         )
 
 

@@ -45,7 +45,10 @@ _HIT = {
     "type": "object",
     "properties": {
         **{name: {"type": "string"} for name in ("site", "url", "kind")},
-        **{name: {"type": ["string", "null"]} for name in ("kicker", "lead", "published_at", "published_jalali")},
+        **{
+            name: {"type": ["string", "null"]}
+            for name in ("kicker", "lead", "published_at", "published_jalali", "gone_at")
+        },
         **{name: {"type": "array", "items": {"type": "string"}} for name in ("category", "tags")},
         "code": {"type": "integer"},
         "score": {"type": "number"},

@@ -156,10 +156,10 @@ class Faults:
         with self._lock:
             self._shares.append(_Share(Rule(fault=fault, heals_after=heals_after, seconds=seconds), share))
 
-    def put_everywhere(self, fault: Fault, *, seconds: float = DEFAULT_SECONDS) -> None:
-        """Put ``fault`` on every address of the site until :meth:`clear`."""
+    def put_everywhere(self, fault: Fault | None, *, seconds: float = DEFAULT_SECONDS) -> None:
+        """Put ``fault`` on every address of the site until :meth:`clear`, or until it is lifted by None."""
         with self._lock:
-            self._everywhere = Rule(fault=fault, seconds=seconds)
+            self._everywhere = Rule(fault=fault, seconds=seconds) if fault else None
 
     def lift(self, where: int | str) -> None:
         """Remove the fault of a code or path."""

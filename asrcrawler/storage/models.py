@@ -78,6 +78,8 @@ article = Table(
     Column("lead", Text),
     Column("body", Text),  # the last text: SQLite reads a row from its start, no further than asked
     Column("videos", JSON, nullable=False, server_default=text("'[]'")),  # added to tables with rows in them
+    Column("last_visit_at", UtcDateTime),  # whatever came of it
+    Column("gone_at", UtcDateTime),  # since when the site no longer has it; worked out from the visits, as ``gone`` is
     UniqueConstraint("site", "code"),
     Index(None, "site", "text_digest"),
     Index(None, "site", "published_at", "code"),  # the codes of some days, without the articles
@@ -96,7 +98,31 @@ article = Table(
         sqlite_where=text("similar_to IS NOT NULL"),
         postgresql_where=text("similar_to IS NOT NULL"),
     ),
+    Index(
+        "ix_article_gone",
+        "site",
+        "code",
+        sqlite_where=text("gone_at IS NOT NULL"),
+        postgresql_where=text("gone_at IS NOT NULL"),
+    ),
 )
+
+gone = Table(
+    "gone",
+    metadata,
+    Column("site", SITE, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("number", Integer, nullable=False),  # the first time is 1
+    Column("state", String(10), nullable=False),  # asrcrawler.gone.Presence; only the last one of a code may be open
+    Column("at", UtcDateTime, nullable=False),  # of the last step
+    Column("gone_at", UtcDateTime, nullable=False),  # the first look that answered missing
+    Column("confirmed_at", UtcDateTime),
+    Column("back_at", UtcDateTime),
+    PrimaryKeyConstraint("site", "code", "number"),
+    Index(None, "state", "at", "code", "site"),
+    Index(None, "site", "state", "at", "code"),
+)
+"""The times during which the site did not show a stored article; worked out from the visits."""
 
 label = Table(
     "label",
@@ -165,6 +191,8 @@ revision = Table(
     Column("replaced_at", UtcDateTime, nullable=False),  # when the next one was
     *(Column(name, JSON, nullable=False) if TYPES[name].is_list else Column(name, Text) for name in EDITED),
     PrimaryKeyConstraint("site", "code", "number"),
+    Index(None, "change", "replaced_at", "code", "number", "site"),
+    Index(None, "site", "change", "replaced_at", "code", "number"),
 )
 """Earlier texts of articles."""
 
@@ -188,6 +216,8 @@ run = Table(
     Column("articles_new", Integer, nullable=False, default=0),
     Column("articles_changed", Integer, nullable=False, default=0),
     Column("memory", JSON),  # what the frontier leaves for the next run
+    Column("looks", Integer, nullable=False, server_default=text("0")),  # visits of articles that were stored before
+    Column("missing_looks", Integer, nullable=False, server_default=text("0")),  # … that answered missing
     Column(
         "sources", JSON(none_as_null=True)
     ),  # blocks: articles by field and place of its value; null: of a version without
@@ -219,6 +249,13 @@ ledger = Table(
     PrimaryKeyConstraint("site", "code"),
     Index(None, "site", "next_visit_at"),
     Index(None, "site", "outcome", "code"),  # what is listed and not visited; counting without the table
+    Index(
+        "ix_ledger_settled",  # articles that are looked at in turn
+        "site",
+        "visited_at",
+        sqlite_where=text("next_visit_at IS NULL AND outcome = 'stored'"),
+        postgresql_where=text("next_visit_at IS NULL AND outcome = 'stored'"),
+    ),
 )
 
 dictionary = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asrcrawler.cli.output import binary_destination, destination
+from asrcrawler.cli.output import Style, binary_destination, destination, shows_styles, styled
 from asrcrawler.exceptions import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -100,3 +101,36 @@ def test_leftovers_that_cannot_be_removed_keep_nobody_from_writing(tmp_path: Pat
     with destination(str(tmp_path / "out.jsonl")) as write:
         write("whole")
     assert (tmp_path / "out.jsonl").read_text() == "whole"
+
+
+# --- styles
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "variables", "expected"),
+    [
+        (Terminal, {}, True),
+        (Terminal, {"TERM": "dumb"}, False),
+        (Terminal, {"NO_COLOR": "1"}, False),
+        (Terminal, {"NO_COLOR": ""}, True),
+        (io.StringIO, {}, False),
+        (io.StringIO, {"FORCE_COLOR": "1"}, True),
+        (io.StringIO, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_styles_are_for_a_terminal_unless_somebody_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch, stream: type[io.StringIO], variables: dict[str, str], expected: bool
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert shows_styles(stream()) is expected
+    assert styled("x", Style.BAD, stream()) == ("\x1b[31mx\x1b[0m" if expected else "x")

@@ -14,9 +14,11 @@ from asrcrawler.storage import Database
 from asrcrawler.storage.visits.writing import write_visits
 from asrcrawler.text.calendar import TEHRAN
 from tests.commands import invoke
-from tests.storage.samples import an_article
+from tests.storage.samples import DAY, NOON, an_absence, an_article
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from asrcrawler.items import Article
 
 
@@ -137,3 +139,37 @@ def test_bad_input_is_one_line_and_status_2(archive: dict[str, str], words: list
 def test_without_an_archive_it_says_how_to_get_one() -> None:
     done = invoke("search", "نفت", settings={"ASR_DATABASE_URL": "sqlite:////nowhere/asr.db"})
     assert done == (1, "", "scrapy search: there is no database /nowhere/asr.db yet; scrapy crawl asr makes it\n")
+
+
+def test_only_what_the_site_no_longer_has_is_found(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'asr.db'}"
+    with closing(Database(url)) as database:
+        database.prepare()
+        write_visits(
+            database, [dated(11, 21, title="نفت"), dated(12, 22, title="نفت"), dated(13, 23, title="هوا", tags=[])]
+        )
+        for days in (1, 2):
+            write_visits(database, [an_absence(code, at=NOON + days * DAY) for code in (11, 13)])
+    archive = {"ASR_DATABASE_URL": url}
+    assert codes(archive, "نفت", "--gone") == [11]
+    assert codes(archive, "--gone") == [13, 11]
+    done = invoke("search", "نفت", "--json", settings=archive)
+    since = {hit["code"]: hit["gone_at"] for hit in json.loads(done.stdout)["hits"]}
+    assert since == {11: "2024-05-02T12:00:00+00:00", 12: None}
+    exported = [json.loads(line) for line in invoke("export", "--gone", settings=archive).stdout.splitlines()]
+    assert [(one["code"], one["gone_at"], one["last_visit_at"]) for one in exported] == [
+        (code, "2024-05-02T12:00:00+00:00", "2024-05-03T12:00:00+00:00") for code in (11, 13)
+    ]
+    told = invoke("status", "--code", "11", settings=archive).stdout
+    assert "  last visit 1403-02-14 15:30\n  gone since 1403-02-13 15:30, proved on 1403-02-14 15:30\n" in told
+    assert "an article of it is stored" in " ".join(told.split())
+    data = json.loads(invoke("status", "--code", "11", "--json", settings=archive).stdout)
+    assert (data["gone_at"], data["last_visit_at"]) == ("2024-05-02T12:00:00+00:00", "2024-05-03T12:00:00+00:00")
+    assert data["gone"] == [
+        {
+            "state": "gone",
+            "gone_at": "2024-05-02T12:00:00+00:00",
+            "confirmed_at": "2024-05-03T12:00:00+00:00",
+            "back_at": None,
+        }
+    ]

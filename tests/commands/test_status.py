@@ -274,5 +274,5 @@ def test_the_codes_with_an_outcome_are_listed_with_their_reason(archive: dict[st
 
 def test_an_outcome_that_is_none_is_refused(archive: dict[str, str]) -> None:
     done = invoke("status", "--outcome", "lost", settings=archive)
-    assert done.status == 2
+    assert done.returncode == 2
     assert "invalid choice: 'lost'" in done.stderr

@@ -240,7 +240,9 @@ class Runs:
         stored: Sequence[int] = (),
         failed: Sequence[int] = (),
         first_code: int = 1,
+        old: int = 0,
     ) -> None:
+        self._old = old
         self._url = f"sqlite:///{folder / 'asr.db'}"
         self._places = places
         self._backfill = backfill
@@ -255,7 +257,14 @@ class Runs:
     async def _run(self, now: datetime, reached: int | None) -> list[int]:
         archive = Archive.of(crawler_for_tests(ASR_DATABASE_URL=self._url))
         await archive.open({})
-        frontier = Frontier(archive, self._places.site, first_code=self._first_code, backfill=self._backfill, now=now)
+        frontier = Frontier(
+            archive,
+            self._places.site,
+            first_code=self._first_code,
+            backfill=self._backfill,
+            old=self._old,
+            now=now,
+        )
         codes = [code async for code in frontier.codes()]
         if visits := [self._visit(code, now) for code in codes[:reached]]:
             await archive.write(visits)
@@ -424,3 +433,28 @@ def test_an_index_that_breaks_off_is_used_and_read_again_after_a_day(tmp_path: P
     assert places.asked == ["", "/9"]
     runs.run(NOW + DAY, reached=0)
     assert places.asked == ["", "/9", "", "/9"]
+
+
+def test_a_stored_article_that_is_missing_is_looked_at_again_without_a_sweep(tmp_path: Path) -> None:
+    places, day = Places([2], {}), timedelta(days=1)
+    assert Runs(tmp_path, places, backfill=0, stored=[2]).run() == [2]
+    later = NOW + 31 * day
+    assert Runs(tmp_path, places, backfill=1, old=1, first_code=2).run(later) == [2]  # deleted since
+    runs = Runs(tmp_path, places, backfill=0, stored=[2])
+    assert [runs.run(later + day - timedelta(minutes=1)), runs.run(later + day), runs.run(later + 2 * day)] == [
+        [], [2], [],
+    ]  # fmt: skip
+
+
+def test_the_sweep_takes_old_articles_in_turn_within_its_budget(tmp_path: Path) -> None:
+    places, day = Places([9, 8, 7, 6, 5, 4, 3, 2, 1], {}), timedelta(days=1)
+    stored = [1, 2, 3, 4, 5]
+    Runs(tmp_path, places, backfill=0, stored=stored).run()
+    settled = NOW + 90 * day
+    for number in range(9):  # the last looks for edits
+        Runs(tmp_path, places, backfill=0, stored=stored).run(NOW + number * 14 * day)
+    assert Runs(tmp_path, places, backfill=0, old=3, stored=stored).run(settled + 99 * day) == []
+    runs = Runs(tmp_path, places, backfill=2, old=3, stored=stored)
+    turns = [runs.run(settled + (99 + number) * day) for number in range(3)]
+    assert sorted(code for turn in turns for code in turn if code in stored) == stored
+    assert [len(set(turn) & set(stored)) for turn in turns] == [2, 2, 1]

@@ -42,9 +42,23 @@ async def simulate(plan: dict[str, Any]) -> list[dict[str, Any]]:
         for hour in plan["hours"]:
             server.clock = start + timedelta(hours=hour)
             server.requests.clear()
+            _hide(server, plan, hour)
             rows.append(await _run(server, plan) | {"hour": hour})
         rows.append({"end": server.clock.isoformat(), "base_url": server.base_url})
     return rows
+
+
+def _hide(server: ReplicaServer, plan: dict[str, Any], hour: float) -> None:
+    """Take articles from the site for the hours that ``hidden`` gives for their codes, and all of it in ``outages``."""
+    for code, (since, until) in plan.get("hidden", {}).items():
+        if since <= hour < until:
+            server.faults.put(int(code), Fault.NOT_FOUND)
+        else:
+            server.faults.lift(int(code))
+    if hour in plan.get("outages", []):
+        server.faults.put_everywhere(Fault.NOT_FOUND)
+    elif "outages" in plan:
+        server.faults.put_everywhere(None)
 
 
 async def _run(server: ReplicaServer, plan: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ KNOWN: dict[str, Any] = {
     "first_seen_at": SEEN,
     "last_seen_at": SEEN,
     "changed_at": SEEN,
+    "last_visit_at": SEEN,
 }
 
 EARLIER: dict[str, Any] = {

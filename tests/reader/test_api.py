@@ -17,10 +17,11 @@ from asrcrawler.storage.visits import runs
 from asrcrawler.storage.visits.writing import write_visits
 from tests.reader import shelf
 from tests.reader.conftest import NOW, client_of
-from tests.storage.samples import DAY, HOUR, SITE, an_article
+from tests.storage.samples import DAY, HOUR, SITE, an_absence, an_article
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
 VISITED = {5: NOW - HOUR, 6: NOW + 3650 * DAY}  # the second by a clock that was ahead
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -78,6 +79,24 @@ def test_filters(client: TestClient, query: str, expected: list[int]) -> None:
     assert codes(client, f"/api/articles?{query}") == expected
 
 
+def test_what_the_site_no_longer_has_can_be_asked_for(tmp_path: Path) -> None:
+    with closing(Database(f"sqlite:///{tmp_path / 'asr.db'}")) as database:
+        database.prepare()
+        write_visits(database, [an_article(code, at=NOW - 3 * DAY) for code in (7, 8)])
+        for at in (NOW - 2 * DAY, NOW - DAY):
+            write_visits(database, [an_absence(8, at=at)])
+        client = client_of(Library(database=database, site=SITE, first_code=1))
+        assert [codes(client, f"/api/articles?gone={asked}") for asked in ("1", "۰", "")] == [[8], [8, 7], [8, 7]]
+        assert codes(client, "/api/articles?gone=1&until=1390/01/01") == []
+        there, article = told(client, "/api/articles/7"), told(client, "/api/articles/8")
+        moments = [(NOW - days * DAY).isoformat(timespec="seconds") for days in (3, 1, 2)]
+        assert [article[name] for name in ("last_seen_at", "last_visit_at", "gone_at")] == moments
+        assert there["gone_at"] is None
+        hits = told(client, "/api/search?gone=1")["hits"]
+        assert [(hit["code"], hit["gone_at"]) for hit in hits] == [(8, moments[2])]
+        assert told(client, "/api/search?q=خبر&gone=1")["total"] == 1
+
+
 def test_exact_duplicates_can_be_left_out(client: TestClient) -> None:
     assert shelf.COPY in codes(client, "/api/articles?limit=100")
     assert shelf.COPY not in codes(client, "/api/articles?limit=100&unique=1")
@@ -105,12 +124,18 @@ def test_exact_duplicates_can_be_left_out(client: TestClient) -> None:
         (
             "/api/articles?sine=1401/11/04",
             400,
-            "'sine' is not a parameter of this address; there is: since, until, category, tag, unique, before, limit",
+            (
+                "'sine' is not a parameter of this address;"
+                " there is: since, until, category, tag, gone, unique, before, limit"
+            ),
         ),
         (
             "/api/search?query=x&query=y&q=z",
             400,
-            "'query' is not a parameter of this address; there is: since, until, category, tag, q, order, page, limit",
+            (
+                "'query' is not a parameter of this address;"
+                " there is: since, until, category, tag, gone, q, order, page, limit"
+            ),
         ),
         ("/api/status?x", 400, "'x' is not a parameter of this address; it has none"),
         ("/api/articles/9?Limit=1", 400, "'Limit' is not a parameter of this address; it has none"),
@@ -177,7 +202,7 @@ def test_the_description_says_what_is_taken(client: TestClient) -> None:
                     told(client, f"{path}?q=x&{name}={number}" if "search" in path else f"{path}?{name}={number}")
                 for number in (one["minimum"] - 1, one["maximum"] + 1):
                     assert told(client, f"{path}?{name}={number}", 400)["error"].startswith(f"{name}: ")
-    filters = dict.fromkeys(("since", "until", "category", "tag"))
+    filters = dict.fromkeys(("since", "until", "category", "tag")) | {"gone": False}
     for path, own in (
         ("/api/articles", {"unique": False, "before": None, "limit": 30}),
         ("/api/search", {"q": "", "order": "best", "page": 1, "limit": 30}),

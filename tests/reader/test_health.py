@@ -224,7 +224,7 @@ def end(database: Database, status: int, **figures: Any) -> None:
 
 def test_what_is_only_to_be_heeded_is_a_warning(database: Database) -> None:
     for page, missing in ((98, 2), (9, 54)):
-        end(database, 0, sources={"title": {"page": page, "missing": missing}})
+        end(database, 0, sources=[{"title": {"page": page, "missing": missing}}])
     colour, lines = judged(database, utcnow())
     assert colour == ["warn"]
     assert lines[0].startswith("به‌روز است، اما نیاز به توجه دارد: آخرین اجرای خوب ")

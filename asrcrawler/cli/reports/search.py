@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from asrcrawler.cli.output import PLAIN, Style
 from asrcrawler.cli.reports.figures import number
 from asrcrawler.text.display import wrap
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from asrcrawler.storage.search import Hit, Piece, Results
 
-BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 UNTITLED = "(no headline)"
 INDENT = "  "
 NARROWEST = 20  # cells; a narrower terminal has to break the lines itself
@@ -52,6 +52,7 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
     """Give a hit as commands and API tell it: title and snippet in pieces, each with whether it was looked for."""
     return {name: getattr(hit, name) for name in _AS_STORED} | {
         "published_at": hit.published_at.isoformat(timespec="seconds") if hit.published_at else None,
+        "gone_at": hit.gone_at.isoformat(timespec="seconds") if hit.gone_at else None,
         "title": [piece._asdict() for piece in hit.title],
         "snippet": [piece._asdict() for piece in hit.snippet],
     }
@@ -67,5 +68,5 @@ def _lines(hit: Hit, bold: bool, columns: int) -> Iterator[str]:
 
 def _text(pieces: Iterable[Piece], bold: bool) -> str:
     """Join the pieces, each word that was looked for bold by itself: a line may end between two."""
-    looked_for = rf"{BOLD}\g<0>{PLAIN}" if bold else r"\g<0>"
+    looked_for = rf"{Style.BOLD}\g<0>{PLAIN}" if bold else r"\g<0>"
     return "".join(_WORD.sub(looked_for, piece.text) if piece.hit else piece.text for piece in pieces)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from asrcrawler.cli.output import Style, styled
 from asrcrawler.cli.reports.figures import bar, duration, moment, number, percentage, size
+from asrcrawler.items import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 BAR_WIDTH = 76
 LABEL_WIDTH = 22
 COUNT_WIDTH = 12
+TROUBLE = (Outcome.REFUSED, Outcome.FAILED, Outcome.UNREADABLE)
+"""Outcomes that stand out where there are any."""
 
 
 def report(
@@ -42,7 +46,7 @@ def report(
             *_last_runs(runs, now),
         ]
     return [
-        f"{site}, {moment(now)} in Tehran",
+        styled(f"{site}, {moment(now)} in Tehran", Style.BOLD),
         database,
         "",
         *_articles(figures),
@@ -113,8 +117,10 @@ def _coverage(figures: Figures, first_code: int) -> list[str]:
 
 
 def _outcomes(figures: Figures) -> list[str]:
-    lines = ["Codes by the outcome of their last visit"]
-    lines += [labelled(outcome, count) for outcome, count in figures.outcomes.items()]
+    lines = [styled("Codes by the outcome of their last visit", Style.BOLD)]
+    for outcome, count in figures.outcomes.items():
+        line = labelled(outcome, count)
+        lines.append(styled(line, Style.DOUBTFUL) if outcome in TROUBLE and count else line)
     if figures.listed:
         lines.append(labelled("listed, not visited", figures.listed))
     lines.append(labelled("settled for good", figures.settled, f"of {number(figures.visited)} visited"))
@@ -135,7 +141,7 @@ def _places(sources: Sources) -> list[str]:
     if not sources.now:
         return []
     articles = f"the last {number(sources.articles)} articles" if sources.articles > 1 else "the last article"
-    lines = ["", f"Where the values of {articles} came from"]
+    lines = ["", styled(f"Where the values of {articles} came from", Style.BOLD)]
     for name, places in sources.now.items():
         total = sum(places.values())
         shares = ", ".join(f"{place} {percentage(count, total)}" for place, count in places.items())
@@ -155,7 +161,7 @@ def _sources_as_json(sources: Sources) -> dict[str, Any]:
 def _last_runs(runs: Sequence[Run], now: datetime) -> list[str]:
     if not runs:
         return []
-    return ["", "Last runs (times in Tehran)", *(line for run in runs for line in _run(run, now))]
+    return ["", styled("Last runs (times in Tehran)", Style.BOLD), *(line for run in runs for line in _run(run, now))]
 
 
 def _run(run: Run, now: datetime) -> list[str]:
@@ -174,7 +180,8 @@ def _end(run: Run, now: datetime) -> str:
         return f"{run.state}; last sign of life {duration(since)} {'ago' if since >= 0 else 'ahead of this clock'}"
     took = duration((run.ended_at - run.started_at).total_seconds())
     status = "" if run.exit_status is None else f", exit status {run.exit_status}"
-    return f"{took}, {run.end_reason}{status}"
+    end = f"{took}, {run.end_reason}{status}"
+    return styled(end, Style.BAD) if run.exit_status else end
 
 
 def _run_as_json(run: Run) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from asrcrawler.cli.reports.figures import duration, moment, size
 from asrcrawler.cli.reports.status import iso
+from asrcrawler.gone import Presence, gone_since
 from asrcrawler.items import Outcome
 from asrcrawler.policy import LONGEST_NEXT_VISIT, NEAR_TOP, SETTLED_AGE, is_due
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from asrcrawler.gone import Disappearance
     from asrcrawler.storage.visits.captures import KeptCapture
 
 WIDTH = 78
@@ -22,20 +24,44 @@ DIGEST_SHOWN = 12  # hexadecimal digits; enough to tell the captures of one code
 Row = Mapping[Any, Any]
 
 
-def history(site: str, code: int, row: Row | None, visits: Sequence[Row], *, newest: int, now: datetime) -> list[str]:
-    """Write a code's ledger row and its visits (the first one first), explained."""
+def history(
+    site: str,
+    code: int,
+    row: Row | None,
+    visits: Sequence[Row],
+    times: Sequence[Disappearance] = (),
+    *,
+    newest: int,
+    now: datetime,
+) -> list[str]:
+    """Write a code's ledger row and its visits (the first one first), explained.
+
+    ``times`` are those during which the site did not show its article.
+    """
     state = "unknown" if row is None else row["outcome"] or "listed, not visited"
     lines = [f"Code {code} of {site}: {state}"]
     if row is not None and row["listed_at"] is not None:
         lines.append(f"  named by the site since {moment(row['listed_at'])}")
-    lines += textwrap.wrap(why(row, newest=newest, now=now), WIDTH, initial_indent="  ", subsequent_indent="  ")
+    if row is not None and row["visited_at"] is not None:
+        lines.append(f"  last visit {moment(row['visited_at'])}")
+    lines += [f"  {_disappearance(time)}" for time in times]
+    lines += textwrap.wrap(
+        why(row, newest=newest, now=now, is_held=_is_open(times)), WIDTH, initial_indent="  ", subsequent_indent="  "
+    )
     if visits:
         lines += ["", "Visits (times in Tehran)", *(_visit(visit) for visit in visits)]
     return lines
 
 
 def as_json(
-    site: str, code: int, row: Row | None, visits: Sequence[Row], *, newest: int, now: datetime
+    site: str,
+    code: int,
+    row: Row | None,
+    visits: Sequence[Row],
+    times: Sequence[Disappearance] = (),
+    *,
+    newest: int,
+    now: datetime,
 ) -> dict[str, Any]:
     """Give the same for JSON: moments in UTC, ISO 8601."""
     names = ("at", "outcome", "reason", "http_status", "size", "change", "run_id")
@@ -45,8 +71,15 @@ def as_json(
         "outcome": row["outcome"] if row else None,
         "reason": row["reason"] if row else None,
         "listed_at": iso(row["listed_at"]) if row else None,
+        "last_visit_at": iso(row["visited_at"]) if row else None,
         "next_visit_at": iso(row["next_visit_at"]) if row else None,
-        "why": why(row, newest=newest, now=now),
+        "gone_at": iso(gone_since(times)),
+        "gone": [
+            {"state": str(time.state)}
+            | {name: iso(getattr(time, name)) for name in ("gone_at", "confirmed_at", "back_at")}
+            for time in times
+        ],
+        "why": why(row, newest=newest, now=now, is_held=_is_open(times)),
         "visits": [{name: visit[name] for name in names} | {"at": iso(visit["at"])} for visit in visits],
     }
 
@@ -78,13 +111,16 @@ def captures_as_json(kept: Sequence[KeptCapture]) -> list[dict[str, Any]]:
     ]
 
 
-def why(row: Row | None, *, newest: int, now: datetime) -> str:
-    """Say why a code is or is not due at ``now``, in one sentence; ``row`` is its ledger row."""
+def why(row: Row | None, *, newest: int, now: datetime, is_held: bool = False) -> str:
+    """Say why a code is or is not due at ``now``, in one sentence; ``row`` is its ledger row.
+
+    ``is_held``: it is missing, and an article of it is stored.
+    """
     if row is None:
         return "not visited: the site has not named it, and no run has come by it yet"
     if row["outcome"] is None:
         return "due: the site names it and it was never visited"
-    cause = _cause(row, newest)
+    cause = _cause(row, newest, is_held=is_held)
     at = row["next_visit_at"]
     if at is None:
         return f"settled, no further visit: {cause}"
@@ -96,14 +132,20 @@ def why(row: Row | None, *, newest: int, now: datetime) -> str:
     return f"not due before {moment(at)}, in {apart}: {cause}"
 
 
-def _cause(row: Row, newest: int) -> str:
+def _cause(row: Row, newest: int, *, is_held: bool) -> str:
     streak, settled = row["streak"], row["next_visit_at"] is None
     in_a_row = f"{streak} times in a row" if streak > 1 else "once"
     match Outcome(row["outcome"]):
         case Outcome.STORED if settled:
-            return f"the article was at least {SETTLED_AGE.days} days old at its last visit"
+            return (
+                f"the article was at least {SETTLED_AGE.days} days old at its last visit; now and then it gets a look"
+            )
         case Outcome.STORED:
             return f"a stored article is looked at for edits until it is {SETTLED_AGE.days} days old, ever more rarely"
+        case Outcome.MISSING if is_held and settled:
+            return f"missing {in_a_row}; an article that is gone for so long is looked at with the old ones"
+        case Outcome.MISSING if is_held:
+            return f"missing {in_a_row}, and an article of it is stored; later looks tell whether it is gone"
         case Outcome.MISSING if settled:
             return f"missing {in_a_row}, and more than {NEAR_TOP} codes below the newest one"
         case Outcome.MISSING if newest - row["code"] <= NEAR_TOP:
@@ -116,6 +158,21 @@ def _cause(row: Row, newest: int) -> str:
             return f"refused {in_a_row}; that says more of the site than of the code"
         case Outcome.UNREADABLE:
             return f"unreadable {in_a_row}; another day, or a newer parser, may read it"
+
+
+def _is_open(times: Sequence[Disappearance]) -> bool:
+    return bool(times) and times[-1].state is not Presence.BACK
+
+
+def _disappearance(time: Disappearance) -> str:
+    since = moment(time.gone_at)
+    if time.back_at is not None:
+        return f"was gone from {since} and was back on {moment(time.back_at)}"
+    if time.confirmed_at is not None:
+        return f"gone since {since}, proved on {moment(time.confirmed_at)}"
+    if time.state is Presence.WAITING:
+        return f"missing since {since}; another look a day later tells whether it is gone"
+    return f"missing since {since}; that does not count until its run has ended, or if it met an outage"
 
 
 def _visit(visit: Row) -> str:

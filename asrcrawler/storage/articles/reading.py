@@ -45,6 +45,7 @@ class Item(NamedTuple):
     lead: str | None
     url: str
     changed_at: datetime
+    gone_at: datetime | None
 
 
 _ITEM = [article.c[name] for name in Item._fields]

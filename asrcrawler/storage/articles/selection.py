@@ -35,6 +35,8 @@ class Selection:
     tag: str | None = None
     unique: bool = False
     """Whether exact duplicates are left out."""
+    gone: bool = False
+    """Whether only those are wanted that the site no longer has."""
 
 
 def conditions(selection: Selection, *, by_code: bool = False) -> Iterator[ColumnElement[bool]]:
@@ -57,6 +59,8 @@ def own_conditions(selection: Selection, *, by_code: bool = False) -> Iterator[C
         yield at < midnight(selection.until + timedelta(days=1))
     if selection.unique:
         yield article.c.duplicate_of.is_(None)
+    if selection.gone:
+        yield article.c.gone_at.is_not(None)
 
 
 def carrying(

@@ -84,7 +84,7 @@ def _booked(connection: Connection, site: str, code: int) -> dict[str, Any]:
         "code": code,
         "outcome": str(Outcome.STORED),
         "first_visit_at": row.first_seen_at,
-        "visited_at": row.last_seen_at,
+        "visited_at": row.last_visit_at or row.last_seen_at,
         "streak": 1,
         "visits": _visits(connection, site, code),
     }

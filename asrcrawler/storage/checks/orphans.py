@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, exists, select
 
 from asrcrawler.storage.checks.finding import Finding, codes_by_site
-from asrcrawler.storage.models import article, label, signature
+from asrcrawler.storage.models import article, gone, label, signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 NAME = "orphans"
-DERIVED = (label, signature)
+DERIVED = (label, signature, gone)
 
 
 def find(connection: Connection) -> Iterator[Finding]:

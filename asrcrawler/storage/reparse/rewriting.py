@@ -27,6 +27,7 @@ from asrcrawler.storage.visits.batch import (
     validators_of,
 )
 from asrcrawler.storage.visits.columns import storable
+from asrcrawler.storage.visits.gone import settle
 from asrcrawler.storage.visits.ledger import newest_in
 from asrcrawler.storage.visits.runs import writing
 from asrcrawler.storage.visits.writing import load, save_articles, upsert_ledger
@@ -124,6 +125,7 @@ class _Rewriting:
             upsert_ledger(self._connection, [self._rows.ledger[code] for code in sorted(self._rows.rebooked)])
         if self._visits:
             self._connection.execute(_REJUDGE, self._visits)
+        settle(self._connection, self._rows.site, self._rows.unsettled)
         for outcome in sorted(set(self._captures.values())):
             digests = [digest for digest, found in self._captures.items() if found == outcome]
             table = page_table.c
@@ -194,6 +196,7 @@ class _Rewriting:
             "reason": (storable(reason) or "")[:LONGEST_REASON] or None,
             "change": str(change) if change else None,
         }
+        self._rows.unsettled.add(item.code)
         self._visits.append({"own_id": capture.visit_id, **{f"new_{name}": value for name, value in anew.items()}})
         if self._captures.get(capture.digest) != Outcome.STORED:  # one of two codes with these bytes may be an article
             self._captures[capture.digest] = str(outcome)

@@ -52,6 +52,8 @@ class Hit:
     category: list[str]
     tags: list[str]
     kind: str
+    gone_at: datetime | None
+    """Since when the site no longer has it."""
     score: float
     """The higher the better, within one answer; 0 where there was nothing to rank by."""
 
@@ -128,7 +130,7 @@ def _hits(connection: Connection, candidates: Sequence[Candidate], terms: Sequen
 
 
 _SHOWN = ("site", "code", "url", "title", "kicker", "lead", "body", "published_at", "published_jalali", "category",
-          "tags", "kind")  # fmt: skip
+          "tags", "kind", "gone_at")  # fmt: skip
 _SHOWN_OF = select(*(article.c[name] for name in _SHOWN))
 
 

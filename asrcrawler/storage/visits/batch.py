@@ -108,6 +108,12 @@ class Batch:
     first_visits: set[int] = field(default_factory=set)
     rebooked: set[int] = field(default_factory=set)
     """Codes whose row in the ledger changed without a visit."""
+    looks: int = 0
+    """Visits of articles that were stored before."""
+    missing_looks: int = 0
+    """Those of them that answered missing."""
+    unsettled: set[int] = field(default_factory=set)
+    """Codes whose articles may have gone or come back, see :mod:`asrcrawler.storage.visits.gone`."""
 
     def take_up(self, item: Article | Absence) -> Written:
         """Work one visit into the rows."""
@@ -120,8 +126,26 @@ class Batch:
             outcome, reason = Outcome.UNREADABLE, WORSE
         else:
             change = self.take_up_article(item)
+        known = self.ledger.get(item.code, {})
         row = self._book(item, outcome, storable(reason), change, looks)
+        self._look_for(item, outcome, change, known)
         return Written(item.code, outcome, change, row["next_visit_at"])
+
+    def _look_for(
+        self, item: Article | Absence, outcome: Outcome, change: str | None, known: Mapping[str, Any]
+    ) -> None:
+        """Note whether the site has a stored article; ``known`` is the ledger's row before this visit."""
+        stored = self.articles.get(item.code)
+        if stored is None:
+            return
+        if outcome is Outcome.MISSING or (outcome is Outcome.STORED and known.get("outcome") != outcome):
+            self.unsettled.add(item.code)
+        stored["last_visit_at"] = self.ledger[item.code]["visited_at"]
+        if change == NEW:
+            return
+        self.refreshed.add(item.code)
+        self.looks += 1
+        self.missing_looks += outcome is Outcome.MISSING
 
     def _looks(self, item: Article | Absence) -> Looks | None:
         """Count the looks at the code that found a page without its end, this one included.
@@ -244,10 +268,11 @@ class Batch:
                 self.rebook(item, {}, known["visited_at"])
         return {name: (before[name], values[name]) for name in touched}
 
-    def restore(self, item: Article, *, first_seen_at: datetime, last_seen_at: datetime, changed_at: datetime) -> None:
+    def restore(self, item: Article, *, first_seen_at: datetime, **moments: datetime) -> None:
         """Add an article that was lost, with the moments that its visits tell."""
         self._add(item, first_seen_at)
-        self.articles[item.code] |= {"last_seen_at": last_seen_at, "changed_at": changed_at}
+        self.articles[item.code] |= moments
+        self.unsettled.add(item.code)
 
     def _add(self, item: Article, at: datetime) -> None:
         """Add an article that is not stored, first seen ``at``."""
@@ -258,6 +283,8 @@ class Batch:
             "first_seen_at": at,
             "last_seen_at": at,
             "changed_at": at,
+            "last_visit_at": self.ledger.get(item.code, {}).get("visited_at") or at,
+            "gone_at": None,
         }
         self.signatures[item.code] = item.signature
         self.inserted.add(item.code)
@@ -346,6 +373,7 @@ class Batch:
             published_at=stored["published_at"] if stored else None,
             behind=max(self.newest - item.code, 0),
             retry_after=item.retry_after if isinstance(item, Absence) else None,
+            is_held=stored is not None,
         )
 
 

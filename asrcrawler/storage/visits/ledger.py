@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, text, update
 
 from asrcrawler.items import Outcome
-from asrcrawler.policy import LONGEST_NEXT_VISIT
-from asrcrawler.storage.models import article, ledger
+from asrcrawler.policy import LONGEST_NEXT_VISIT, OLD_REVISIT
+from asrcrawler.storage.models import article, gone, ledger
 from asrcrawler.storage.visits.coverage import gaps
+from asrcrawler.storage.visits.gone import OPEN
 from asrcrawler.storage.visits.runs import writing
 
 if TYPE_CHECKING:
@@ -95,6 +96,44 @@ def due(
             if len(found) < limit:
                 found += [code for code in connection.scalars(wanted.where(span)) if code not in exclude]
     return found[:limit]
+
+
+def missed(database: Database, site: str, now: datetime, limit: int, *, exclude: Collection[int] = ()) -> list[int]:
+    """Find codes that are missing though an article of them is stored, and whose next visit is due, the longest due
+    first.
+    """
+    own = gone.c.site == site, gone.c.state.in_(OPEN), ledger.c.outcome == str(Outcome.MISSING)
+    due_first = (
+        select(ledger.c.code)
+        .join_from(gone, ledger, and_(ledger.c.site == gone.c.site, ledger.c.code == gone.c.code))
+        .where(*own, or_(*spans_due(now)))
+        .order_by(ledger.c.next_visit_at, ledger.c.code.desc())
+        .limit(limit + len(exclude))
+    )
+    with database.read() as connection:
+        return [code for code in connection.scalars(due_first) if code not in exclude][:limit]
+
+
+def old(database: Database, site: str, now: datetime, limit: int, *, exclude: Collection[int] = ()) -> list[int]:
+    """Find settled codes with a stored article, gone or not, whose turn it is: the last visit longest ago first.
+
+    A visit puts a code at the end, so that all are visited in turn, none more often than the policy's
+    :data:`~asrcrawler.policy.OLD_REVISIT`.
+    """
+    settled = select(ledger.c.visited_at, ledger.c.code).where(ledger.c.site == site, ledger.c.next_visit_at.is_(None))
+    there = settled.where(text("outcome = 'stored'"))  # as it stands in the condition of the index
+    missing = (
+        settled.where(ledger.c.outcome == str(Outcome.MISSING))
+        .join(gone, and_(gone.c.site == ledger.c.site, gone.c.code == ledger.c.code))
+        .where(gone.c.site == site, gone.c.state.in_(OPEN))
+    )
+    found: list[tuple[datetime, int]] = []
+    with database.read() as connection:
+        for codes in (there, missing):
+            for turn in (ledger.c.visited_at > now, ledger.c.visited_at <= now - OLD_REVISIT):  # ahead: a wrong clock
+                latest_last = codes.where(turn).order_by(ledger.c.visited_at).limit(limit + len(exclude))
+                found += [(min(row.visited_at, now), row.code) for row in connection.execute(latest_last)]
+    return [code for _, code in sorted(found) if code not in exclude][:limit]
 
 
 def spans_due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -26,6 +26,7 @@ from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import AnotherRunError, TokenLostError
 from asrcrawler.policy import CLOCKS_APART
 from asrcrawler.storage.models import run
+from asrcrawler.storage.visits.gone import judge_looks
 from asrcrawler.storage.visits.sites import begin_archive
 from asrcrawler.system import processes
 
@@ -98,7 +99,8 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any], *, first
     """
     now = utcnow()
     with database.write(site) as connection:
-        for other in _runs(connection, site, run.c.ended_at.is_(None)):
+        unended = _runs(connection, site, run.c.ended_at.is_(None))
+        for other in unended:
             if other.state == WORKING:
                 raise AnotherRunError(
                     f"another run on {site} is at work since {other.started_at:%Y-%m-%d %H:%M:%S} UTC"
@@ -106,6 +108,8 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any], *, first
                 )
             ended_at = min(other.heartbeat_at, now)  # its clock may have been ahead
             _set(connection, other.id, ended_at=ended_at, end_reason=KILLED, exit_status=None)
+        if unended:
+            judge_looks(connection, site)
         token = secrets.token_hex(TOKEN_BYTES)
         values = {
             "site": site,
@@ -170,8 +174,10 @@ def end_run(database: Database, run_id: int, figures: RunFigures, *, reason: str
     now = utcnow()
     ended = {"ended_at": now, "heartbeat_at": now, "end_reason": reason[:100], "exit_status": exit_status}
     try:
-        with writing(database, run_id, figures=figures, **ended):
-            pass
+        with database.read() as connection:
+            site = connection.scalar(select(run.c.site).where(run.c.id == run_id)) or ""
+        with writing(database, run_id, site, figures=figures, **ended) as connection:
+            judge_looks(connection, site)
     finally:
         _tokens.pop((database.name, run_id), None)
 

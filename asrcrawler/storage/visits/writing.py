@@ -23,6 +23,7 @@ from asrcrawler.storage.visits.captures import FoundCapture, keep
 from asrcrawler.storage.visits.coverage import cover
 from asrcrawler.storage.visits.dictionaries import dictionary
 from asrcrawler.storage.visits.duplicates import link_duplicates
+from asrcrawler.storage.visits.gone import count_looks, settle
 from asrcrawler.storage.visits.runs import writing
 from asrcrawler.storage.visits.similar import link_similar
 
@@ -143,6 +144,8 @@ def _save(connection: Connection, rows: Batch) -> None:
     _keep_captures(connection, rows)
     insert_rows(connection, visit_table, rows.visits)
     cover(connection, rows.site, rows.first_visits)
+    count_looks(connection, rows.run_id, rows.looks, rows.missing_looks)
+    settle(connection, rows.site, rows.unsettled)
 
 
 def save_articles(connection: Connection, rows: Batch) -> None:
@@ -178,7 +181,7 @@ def _setting(names: Iterable[str]) -> Update:
     )
 
 
-_SEEN_AGAIN = (*REFRESHED, "last_seen_at")
+_SEEN_AGAIN = (*REFRESHED, "last_seen_at", "last_visit_at")
 _REWRITTEN = (*_SEEN_AGAIN, *EDITED, "revision", "changed_at")
 _REFRESH, _REWRITE = _setting(_SEEN_AGAIN), _setting(_REWRITTEN)
 

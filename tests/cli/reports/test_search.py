@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from asrcrawler.cli.reports.search import BOLD, PLAIN, UNTITLED, as_json, report
+from asrcrawler.cli.output import PLAIN, Style
+from asrcrawler.cli.reports.search import UNTITLED, as_json, report
 from asrcrawler.storage.search import Hit, Piece, Results
 from asrcrawler.text.display import cells
 from tests.storage.samples import NOON, SITE
@@ -49,8 +50,8 @@ def test_a_hit_is_its_headline_date_code_section_snippet_and_link() -> None:
 
 def test_on_a_terminal_what_was_looked_for_is_bold() -> None:
     lines = report(Results([a_hit()], 1), best_first=True, bold=True, columns=80)
-    assert lines[2] == f"بهای {BOLD}نفت{PLAIN}"
-    assert lines[4] == f"  {BOLD}نفت{PLAIN} گران شد"
+    assert lines[2] == f"بهای {Style.BOLD}نفت{PLAIN}"
+    assert lines[4] == f"  {Style.BOLD}نفت{PLAIN} گران شد"
 
 
 def test_what_is_unknown_takes_no_room() -> None:
@@ -97,9 +98,9 @@ def test_lines_are_no_longer_than_the_terminal_and_lose_nothing(bold: bool) -> N
     lines = report(Results([hit], 1), best_first=True, bold=bold, columns=30)
     assert max(map(cells, lines[1:-1])) <= 30
     assert lines[-1] == "  http://asrpress.ir/fa/news/32911"
-    plain = " ".join(" ".join(lines).replace(BOLD, "").replace(PLAIN, "").split())
+    plain = " ".join(" ".join(lines).replace(Style.BOLD, "").replace(PLAIN, "").split())
     assert plain.count(" ".join(words)) == 2
-    assert all(line.count(BOLD) == line.count(PLAIN) for line in lines)
+    assert all(line.count(Style.BOLD) == line.count(PLAIN) for line in lines)
 
 
 def test_a_terminal_without_room_is_taken_for_a_narrow_one() -> None:

@@ -68,6 +68,8 @@ def test_an_article_is_exported_with_the_fields_of_the_contract_in_their_order(d
         "first_seen_at": NOON,
         "last_seen_at": NOON,
         "changed_at": NOON,
+        "last_visit_at": NOON,
+        "gone_at": None,
     }
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asrcrawler.items import Outcome
 from asrcrawler.storage.figures.codes import codes
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_codes_by_outcome_the_highest_first_with_their_last_capture(database: Database) -> None:
-    unreadable = {"outcome": Outcome.UNREADABLE, "reason": "no title", "status": 200}
+    unreadable: dict[str, Any] = {"outcome": Outcome.UNREADABLE, "reason": "no title", "status": 200}
     write_visits(database, [with_page(an_absence(5, **unreadable), b"<html>one")])
     write_visits(database, [with_page(an_absence(5, at=NOON + HOUR, **unreadable), b"<html>two")])
     write_visits(database, [an_absence(9, **unreadable), an_absence(7), an_absence(8, site=OTHER_SITE, **unreadable)])

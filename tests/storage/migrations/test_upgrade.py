@@ -12,10 +12,14 @@ from sqlalchemy import JSON, DateTime, Float, Integer, LargeBinary, inspect, tex
 
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.articles.export import Selection, export_articles
+from asrcrawler.storage.articles.gone import of_code
+from asrcrawler.storage.checks import findings
 from asrcrawler.storage.figures.sources import Sources, sources
+from asrcrawler.storage.figures.status import code_history
 from asrcrawler.storage.migrations.revisions import HEAD, REVISIONS
 from asrcrawler.storage.migrations.upgrade import SCRIPTS, alembic_config, is_declared, upgrade
 from asrcrawler.storage.search import refilling, search
+from asrcrawler.storage.visits.gone import run_looks
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, NOON, SITE, an_article
 
@@ -194,6 +198,80 @@ def test_films_leave_the_pictures_of_stored_videos(url: str, revision: str) -> N
     found = {one["code"]: (one["images"], one["videos"]) for one in export_articles(database, Selection())}
     database.close()
     assert found == {7: ([picture], [film]), 8: ([picture], []), 9: ([film], []), 10: ([], [])}
+
+
+BEFORE_GONE = REVISIONS[REVISIONS.index("0013") - 1]
+STORIES: dict[int, list[tuple[float, str, int]]] = {
+    1: [(0, "stored", 1), (1, "missing", 2), (2, "missing", 3)],  # gone
+    2: [(0, "stored", 1), (1, "missing", 2), (2, "missing", 3), (3, "stored", 3)],  # back
+    3: [(0, "stored", 1), (2, "missing", 3)],  # waits
+    4: [(0, "stored", 1), (1.5, "missing", 4)],  # an outage
+    5: [(-1, "missing", 1), (0, "stored", 1), (3, "failed", 3)],  # there
+    6: [(0, "stored", 1), (1, "missing", 2), (2, "missing", 5)],  # the second look is of a run that is at work
+    **{code: [(0, "stored", 1), (1.5, "missing", 4), (3, "stored", 3)] for code in range(10, 40)},
+}
+"""Code → its visits: days after noon, outcome, run."""
+
+
+def tell_stories(connection: Connection) -> None:
+    """Fill a database of the schema before with the visits of :data:`STORIES`, and what followed from them then."""
+    filled = fill(connection)
+    for name in ("visit", "ledger", "article", "run"):
+        connection.execute(text(f"DELETE FROM {name}"))
+
+    def insert(name: str, rows: list[dict[str, Any]]) -> None:
+        columns = list(rows[0])
+        places = ", ".join(f":{column}" for column in columns)
+        connection.execute(text(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({places})"), rows)
+
+    def like(name: str, **values: Any) -> dict[str, Any]:
+        given = {column: value for column, value in filled[name][0].items() if column != "id"}
+        plain = {key: json.dumps(value) if isinstance(value, list | dict) else value for key, value in given.items()}
+        return plain | values
+
+    def moment(days: float) -> str:
+        zone = "" if connection.dialect.name == "sqlite" else "+00:00"
+        return f"{NOON + days * DAY:%Y-%m-%d %H:%M:%S}.000000{zone}"
+
+    insert("run", [like("run", id=number, ended_at=None if number == 5 else moment(9)) for number in range(1, 6)])
+    for code, story in STORIES.items():
+        insert(
+            "visit",
+            [like("visit", code=code, at=moment(days), outcome=outcome, run_id=run) for days, outcome, run in story],
+        )
+        seen = [days for days, outcome, _ in story if outcome == "stored"]
+        last, outcome, _ = story[-1]
+        insert("article", [like("article", code=code, first_seen_at=moment(seen[0]), last_seen_at=moment(seen[-1]))])
+        insert("ledger", [like("ledger", code=code, outcome=outcome, visited_at=moment(last), next_visit_at=None)])
+
+
+def test_the_visits_of_an_old_archive_tell_what_is_gone(url: str) -> None:
+    old = Database(url)
+    with old.write() as connection:
+        upgrade(connection, BEFORE_GONE)
+        tell_stories(connection)
+    old.close()
+    database = Database(url)
+    database.prepare()
+    found = {code: [(str(time.state), time.gone_at) for time in of_code(database, SITE, code)] for code in range(1, 7)}
+    assert found == {
+        1: [("gone", NOON + DAY)],
+        2: [("back", NOON + DAY)],
+        3: [("waiting", NOON + 2 * DAY)],
+        4: [("doubtful", NOON + 1.5 * DAY)],
+        5: [],
+        6: [("waiting", NOON + DAY)],
+    }
+    articles = {one["code"]: one for one in export_articles(database, Selection())}
+    assert {code: articles[code]["gone_at"] for code in range(1, 7)} == {1: NOON + DAY} | dict.fromkeys(range(2, 7))
+    assert [articles[code]["last_visit_at"] for code in range(1, 7)] == [
+        NOON + days * DAY for days in (2, 3, 2, 1.5, 3, 2)
+    ]
+    due = {code: code_history(database, SITE, code)[0]["next_visit_at"] for code in range(1, 7)}  # type: ignore[index]
+    assert due == {1: None, 2: None, 3: NOON + 3 * DAY, 4: NOON + 2.5 * DAY, 5: None, 6: NOON + 2 * DAY}
+    assert [run_looks(database, number) for number in range(1, 6)] == [(0, 0), (3, 3), (35, 3), (31, 31), (1, 1)]
+    assert [str(finding) for finding in findings(database) if finding.check == "gone"] == []
+    database.close()
 
 
 def test_long_texts_are_packed_with_lz4_where_postgresql_has_it(postgresql_url: str) -> None:

@@ -102,7 +102,7 @@ def test_a_text_of_a_whole_page_stays_until_another_whole_page(database: Databas
     before = row(database, models.article, 7)
     cut = [unended(HOUR + days * DAY, body="نیمه", tags=[]) for days in range(5)]
     assert looks(database, *cut) == [(FAILED, None)] * 5
-    assert row(database, models.article, 7) == before
+    assert row(database, models.article, 7) == before | {"last_visit_at": NOON + HOUR + 4 * DAY}
     assert (ledger(database)["etag"], rows(database, models.revision)) == (None, [])
     assert looks(database, whole(WEEK)) == [(STORED, None)]
     known = ledger(database)

@@ -80,6 +80,8 @@ def test_a_new_article_is_stored_with_every_field(database: Database) -> None:
         "first_seen_at": NOON,
         "last_seen_at": NOON,
         "changed_at": NOON,
+        "last_visit_at": NOON,
+        "gone_at": None,
     }
 
 
@@ -202,7 +204,7 @@ def test_an_absence_never_touches_the_stored_article(database: Database, outcome
     write_visits(database, [an_article(7)])
     before = row(database, models.article, 7)
     [written] = write_visits(database, [an_absence(7, outcome, at=NOON + HOUR, reason="چرا")])
-    assert row(database, models.article, 7) == before
+    assert row(database, models.article, 7) == before | {"last_visit_at": NOON + HOUR}
     booked = row(database, models.ledger, 7)
     assert (booked["outcome"], booked["reason"], booked["streak"]) == (outcome, "چرا", 1)
     assert booked["next_visit_at"] == written.next_visit_at

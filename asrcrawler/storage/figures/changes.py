@@ -1,0 +1,47 @@
+"""Count edits by class and day, and articles that are gone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from sqlalchemy import case, func, select
+
+from asrcrawler.gone import Presence
+from asrcrawler.items import Change
+from asrcrawler.storage.models import gone, revision
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from asrcrawler.storage.engine.database import Database
+
+
+def count_edits(database: Database, edges: Sequence[datetime], *, site: str | None = None) -> list[Counter[Change]]:
+    """Count the edits by class between each two neighbouring ``edges`` (ascending): of one site, or of all.
+
+    Reads the entries of an index that lie between the first edge and the last one.
+    """
+    cells: list[Counter[Change]] = [Counter() for _ in edges[1:]]
+    if not cells:
+        return []
+    at = revision.c.replaced_at
+    cell = case(*((at < end, number) for number, (_, end) in enumerate(pairwise(edges)))).label("cell")
+    wanted = [revision.c.change.in_([str(change) for change in Change]), at >= edges[0], at < edges[-1]]
+    wanted += [revision.c.site == site] if site is not None else []
+    placed = select(revision.c.change, cell).where(*wanted).subquery()
+    counts = select(placed.c.change, placed.c.cell, func.count()).group_by(placed.c.change, placed.c.cell)
+    with database.read() as connection:
+        for change, number, count in connection.execute(counts):
+            cells[number][Change(change)] = count
+    return cells
+
+
+def count_gone(database: Database, *, site: str | None = None) -> Counter[Presence]:
+    """Count the disappearances of articles by their state: of one site, or of all."""
+    counts = select(gone.c.state, func.count()).group_by(gone.c.state)
+    with database.read() as connection:
+        found = connection.execute(counts.where(gone.c.site == site) if site is not None else counts)
+        return Counter({Presence(state): count for state, count in found})
