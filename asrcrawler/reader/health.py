@@ -8,7 +8,9 @@ from itertools import pairwise
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Literal
 
+from asrcrawler.gone import Presence
 from asrcrawler.storage.figures.census import census, due_by_outcome, lags, newest_publication
+from asrcrawler.storage.figures.changes import count_gone
 from asrcrawler.storage.figures.periods import count_published
 from asrcrawler.storage.figures.space import Space, count_revisions, space
 from asrcrawler.storage.figures.status import Figures, figures
@@ -80,6 +82,8 @@ class Standing:
     problems: Sequence[Problem]
     """What is wrong, as ``scrapy status --check`` finds it."""
     space: Space
+    gone: int
+    """Articles that the site no longer has."""
     revisions: int
     """Earlier texts of articles."""
 
@@ -140,6 +144,7 @@ def standing(database: Database, site: str, first: int, now: datetime, *, sweeps
         sources=found.sources,
         problems=list(problems(found, longest=LONGEST, now=now)),
         space=space(database),
+        gone=count_gone(database, site=site)[Presence.GONE],
         revisions=count_revisions(database, site),
     )
 

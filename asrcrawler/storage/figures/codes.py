@@ -32,16 +32,16 @@ class Visited(NamedTuple):
     """SHA-256 of the last capture of the code; None where none is kept."""
 
 
-_COLUMNS = [ledger.c[name] for name in Visited._fields[:-1]]
+_COLUMNS = [ledger.c[name] for name in Visited._fields if name != "capture"]
 
 
 def codes(database: Database, site: str, outcome: str, *, below: int = HIGHEST_CODE + 1, limit: int) -> list[Visited]:
     """Read a slice of the codes whose last visit had ``outcome``, below a code. Answered by an index."""
     wanted = select(*_COLUMNS).where(ledger.c.site == site, ledger.c.outcome == outcome, ledger.c.code < below)
     with database.read() as connection:
-        rows = connection.execute(wanted.order_by(ledger.c.code.desc()).limit(limit)).all()
-        digests = _captures(connection, site, [row.code for row in rows])
-    return [Visited(*row, capture=digests.get(row.code)) for row in rows]
+        rows = connection.execute(wanted.order_by(ledger.c.code.desc()).limit(limit)).mappings().all()
+        digests = _captures(connection, site, [row["code"] for row in rows])
+    return [Visited(**row, capture=digests.get(row["code"])) for row in rows]
 
 
 def _captures(connection: Connection, site: str, wanted: Sequence[int]) -> dict[int, bytes]:
