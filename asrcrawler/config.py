@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-
-from scrapy.settings import SETTINGS_PRIORITIES
 
 from asrcrawler.exceptions import SettingError, UsageError
+from asrcrawler.http.addresses import origin
 from asrcrawler.settings_file import OWN, SettingsFile, check_names, project_root
 from asrcrawler.text.numbers import decimal_number, plain, whole_number
 
@@ -30,19 +27,18 @@ _SWITCHES = {
 
 SQLITE_FILE = "sqlite:///"
 
-_MORE_THAN_A_HOST = re.compile(r"[\s@]")  # a blank, or a user and a password, which would be stored with every article
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The checked values of the settings of the same names; see ``settings.py`` for their meaning."""
 
-    base_url: str
-    """Without a trailing slash."""
+    base_url: str | None
+    """Where the outlet of a crawl is fetched instead, without a trailing slash; None: where its record says."""
     database_url: str
     """Absolute, also for a SQLite file given relative to the project."""
-    first_code: int
-    backfill_per_run: int
+    first_code: int | None
+    """Where the archive of a crawl's outlet begins instead; None: where its record says. The next one likewise."""
+    backfill_per_run: int | None
     old_per_run: int
     batch_size: int
     batch_seconds: float
@@ -57,8 +53,8 @@ class Config:
         return cls(
             base_url=_base_url(settings.get("ASR_BASE_URL")),
             database_url=database_url(settings.get("ASR_DATABASE_URL")),
-            first_code=_whole_number(settings, "ASR_FIRST_CODE", least=1),
-            backfill_per_run=_whole_number(settings, "ASR_BACKFILL_PER_RUN", least=0),
+            first_code=_override(settings, "ASR_FIRST_CODE", least=1),
+            backfill_per_run=_override(settings, "ASR_BACKFILL_PER_RUN", least=0),
             old_per_run=_whole_number(settings, "ASR_OLD_PER_RUN", least=0),
             batch_size=_whole_number(settings, "ASR_BATCH_SIZE", least=1),
             batch_seconds=_seconds(settings, "ASR_BATCH_SECONDS"),
@@ -66,12 +62,6 @@ class Config:
             ping_url=_ping_url(settings.get("ASR_PING_URL")),
             now=_moment(settings.get("ASR_NOW")),
         )
-
-
-def is_given(settings: BaseSettings, name: str) -> bool:
-    """Tell whether somebody gave one of our own settings: with ``-s``, in the environment, in ``asr.toml``."""
-    stated = SETTINGS_PRIORITIES["project"]
-    return (settings.getpriority(name) or stated) > stated or SettingsFile.read().gives(name)
 
 
 def check_sources(settings: BaseSettings) -> list[str]:
@@ -142,14 +132,9 @@ def given_database_url(text: str) -> str:
         raise UsageError(f"{text!r} {error.why}") from None
 
 
-def _base_url(value: object) -> str:
-    url = str(value or "").strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable = False
-    if not usable or parts.path or parts.query or parts.fragment or _MORE_THAN_A_HOST.search(parts.netloc):
+def _base_url(value: object) -> str | None:
+    url = None if value is None else origin(str(value).strip().rstrip("/"))
+    if value is not None and url is None:
         raise SettingError("ASR_BASE_URL", value, "is not the address of a site, such as http://asrpress.ir")
     return url
 
@@ -167,6 +152,10 @@ def _whole_number(settings: BaseSettings, name: str, *, least: int) -> int:
         return whole_number(str(value), least)
     except ValueError:
         raise SettingError(name, value, f"is not a whole number of {least} or more") from None
+
+
+def _override(settings: BaseSettings, name: str, *, least: int) -> int | None:
+    return None if settings.get(name) is None else _whole_number(settings, name, least=least)
 
 
 def _switch(settings: BaseSettings, name: str) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.exceptions import StorageError
 
-OK, FAILED, UNAVAILABLE = 0, 1, 75
+OK, FAILED, USAGE, UNAVAILABLE = 0, 1, 2, 75
 """Exit statuses of a crawl; 75 is ``EX_TEMPFAIL``: the site could not be reached or refused us, the run was ended by a
 signal with codes in hand, or it was closed by another one. A later run may do better."""
 
@@ -21,6 +21,7 @@ SHUTDOWN = "shutdown"
 ANOTHER_RUN = "another run at work"
 DATABASE_HELD = "database held by another program"
 DATABASE_FAILED = "database failed"
+NOT_FOLLOWED = "not an outlet to crawl"
 START_ERROR = "start_error"
 REFUSED = "refused"
 ASKED_TO_WAIT = "asked to wait"
@@ -54,6 +55,8 @@ def exit_status(reason: str, outcomes: Mapping[str, int], unbooked: int, *, list
     """
     if reason in STEPPED_ASIDE:
         return OK
+    if reason == NOT_FOLLOWED:
+        return USAGE
     if reason in _FAILED:
         return FAILED
     if reason in _UNAVAILABLE or _no_answer(outcomes, listed=listed):

@@ -27,6 +27,11 @@ class SpiderArgumentError(UsageError):
         super().__init__(f"spider argument `{name}`: {value!r} {why}")
 
 
+class OutletError(UsageError):
+    """An outlet that cannot be: a wrong name or address, or one that cannot be told from another. Raised by
+    ``asrcrawler.outlets`` and ``asrcrawler.storage.outlets``."""
+
+
 class SettingError(AsrCrawlerError):
     """A setting with a value that cannot be used. Raised by ``asrcrawler.config``."""
 
@@ -160,6 +165,10 @@ class Unreadable(PageVerdict):
 class OtherPage(Unreadable):
     """The page is that of another code."""
 
+    def __init__(self, code: int) -> None:
+        super().__init__(f"page of code {code}")
+        self.code = code
+
 
 class RobotsUnknown(AsrCrawlerError):
     """A request that was not made, because nobody can say whether it is allowed. The crawl ends for ``reason``.
@@ -187,8 +196,23 @@ class UnstorableError(StorageError):
     """Values that the database does not take. Raised by ``asrcrawler.storage``; the rest of the batch can be stored."""
 
 
+class NothingRead(AsrCrawlerError):
+    """No article of an outlet could be asked for. Raised by ``asrcrawler.work.check``."""
+
+    exit_status = 75
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"no article of {name} was read: {reason}")
+
+
 class WorkerError(AsrCrawlerError):
     """A worker process has ended. Raised by ``asrcrawler.work.reparse``."""
+
+
+class JobLostError(AsrCrawlerError):
+    """A job of this worker was taken by another one. Raised by what gives a worker its jobs (``asrcrawler.work``)."""
+
+    exit_status = 75
 
 
 class DamagedCaptureError(AsrCrawlerError):

@@ -15,10 +15,10 @@ _file = SettingsFile.read()
 
 # --- the project's own -------------------------------------------------------------------------------------------
 
-ASR_BASE_URL = _file.own("ASR_BASE_URL", "http://asrpress.ir")  # where the site is fetched; or a mirror, or the replica
+ASR_BASE_URL = _file.own("ASR_BASE_URL", None)  # where a crawl fetches its outlet: a mirror, the replica; None: at home
 ASR_DATABASE_URL = _file.own("ASR_DATABASE_URL", "sqlite:///data/asr.db")  # a relative path counts from scrapy.cfg
-ASR_FIRST_CODE = _file.own("ASR_FIRST_CODE", "1")  # news code; the archive begins here
-ASR_BACKFILL_PER_RUN = _file.own("ASR_BACKFILL_PER_RUN", "300")  # codes of the older archive in one run; 0 = none
+ASR_FIRST_CODE = _file.own("ASR_FIRST_CODE", None)  # news code where the archive begins; None: as the outlet says
+ASR_BACKFILL_PER_RUN = _file.own("ASR_BACKFILL_PER_RUN", None)  # of the older archive, codes a run; None: the outlet's
 ASR_OLD_PER_RUN = _file.own("ASR_OLD_PER_RUN", "30")  # of these, articles past the age of edits, seen in turn; 0 = none
 ASR_BATCH_SIZE = _file.own("ASR_BATCH_SIZE", "100")  # visits written in one transaction
 ASR_BATCH_SECONDS = _file.own("ASR_BATCH_SECONDS", "5")  # no visit waits longer than so many seconds to be written
@@ -31,6 +31,7 @@ ASR_NOW = _file.own("ASR_NOW", "")  # ISO 8601 moment with offset; the run belie
 
 BOT_NAME = "asrcrawler"
 SPIDER_MODULES = ["asrcrawler.spiders"]
+SPIDER_LOADER_CLASS = "asrcrawler.spiders.loader.OutletLoader"  # also makes spiders of the outlets in the database
 NEWSPIDER_MODULE = "asrcrawler.spiders"
 COMMANDS_MODULE = "asrcrawler.commands"
 

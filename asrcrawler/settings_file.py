@@ -57,13 +57,9 @@ class SettingsFile:
             why = error.strerror if isinstance(error, OSError) else f"is not TOML: {error}"
             return cls(path, problem=str(why))
 
-    def own(self, name: str, default: str) -> Any:
+    def own(self, name: str, default: str | None) -> Any:
         """Give the value of one of our own settings: of the environment, else of the file, else ``default``."""
         return os.environ.get(name, self.values.get(name, default))
-
-    def gives(self, name: str) -> bool:
-        """Tell whether one of our own settings is given here or in the environment."""
-        return name in os.environ or name in self.values
 
     def over(self, stated: Mapping[str, Any]) -> dict[str, Any]:
         """Give the file's values of Scrapy's settings; a table is merged into the one that is ``stated``."""

@@ -9,7 +9,7 @@ import pytest
 from scrapy.settings import Settings
 
 from asrcrawler import settings as project_settings
-from asrcrawler.config import Config, is_given
+from asrcrawler.config import Config
 from asrcrawler.exceptions import SettingError
 from asrcrawler.settings_file import project_root
 
@@ -24,22 +24,11 @@ def config(**given: object) -> Config:
 
 def test_the_defaults_are_the_contract() -> None:
     found = config()
-    assert found.base_url == "http://asrpress.ir"
+    assert found.base_url is None
     assert found.database_url == f"sqlite:///{project_root()}/data/asr.db"
-    assert (found.first_code, found.backfill_per_run) == (1, 300)
+    assert (found.first_code, found.backfill_per_run) == (None, None)
     assert found.keep_pages is True
     assert found.now is None
-
-
-def test_a_setting_is_given_by_an_option_or_the_environment_and_not_by_its_default(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("ASR_FIRST_CODE", raising=False)
-    stated, given = Settings(), Settings({"ASR_FIRST_CODE": "1"}, priority="cmdline")
-    stated.setmodule(project_settings)
-    assert [is_given(settings, "ASR_FIRST_CODE") for settings in (stated, given)] == [False, True]
-    monkeypatch.setenv("ASR_FIRST_CODE", "1")
-    assert is_given(stated, "ASR_FIRST_CODE")
 
 
 def test_a_relative_sqlite_path_counts_from_the_project_wherever_we_were_started(

@@ -42,6 +42,7 @@ DOCUMENTS = (*READMES, "CHANGELOG.md", "CONTRIBUTING.md")
 COMMANDS = tuple(module.name for module in pkgutil.iter_modules(commands.__path__))
 GLOBAL = "Global Options"
 EMPTY = {"README.md": "empty", "README.fa.md": "خالی"}
+OUTLETS = {"README.md": "the outlet's", "README.fa.md": "از آنِ رسانه"}
 INTERRUPTED = 130
 
 of_every_readme = pytest.mark.parametrize("readme", READMES)
@@ -108,6 +109,7 @@ def test_the_commands_are_these() -> None:
         "demo",
         "export",
         "init",
+        "outlet",
         "page",
         "password",
         "reparse",
@@ -166,7 +168,7 @@ def test_help_teaches_by_an_example_that_can_be_typed(name: str) -> None:
 def test_a_command_s_own_options_stand_before_those_of_all_commands(name: str) -> None:
     for parser in [parser_of(command_named(name)), *parsers_of_actions(command_named(name)).values()]:
         titles = [group.title for group in parser._action_groups]
-        assert titles.index(GLOBAL) == len(titles) - 1 if GLOBAL in titles else name == "db"
+        assert titles.index(GLOBAL) == len(titles) - 1 if GLOBAL in titles else name in {"db", "outlet"}
         usage = parsers_of_actions(command_named(name)) and parser.format_usage()
         if usage and GLOBAL in titles:
             own = [action.option_strings[0] for action in parser._optionals._group_actions]
@@ -225,7 +227,8 @@ def rows_of_settings(readme: str) -> dict[str, str]:
 
 @of_every_readme
 def test_every_setting_of_the_project_stands_there_with_its_default(readme: str) -> None:
-    own = {name: default or EMPTY[readme] for name, default in vars(settings).items() if name.startswith("ASR_")}
+    stated = {name: default for name, default in vars(settings).items() if name.startswith("ASR_")}
+    own = {name: OUTLETS[readme] if default is None else default or EMPTY[readme] for name, default in stated.items()}
     rows = rows_of_settings(readme)
     assert {name: rows.get(name) for name in own} == own
     assert {name for name in rows if name.startswith("ASR_")} == set(own)

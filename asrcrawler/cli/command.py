@@ -105,21 +105,6 @@ class AsrCommand(ScrapyCommand):
         assert self.settings is not None
         return Config.from_settings(self.settings)
 
-    def site_of(self, name: str | None = None) -> str:
-        """Give the site of the spider ``name``, or of the only spider there is."""
-        from scrapy.spiderloader import get_spider_loader
-
-        assert self.settings is not None
-        loader = get_spider_loader(self.settings)
-        known = loader.list()
-        if name is None and len(known) == 1:
-            name = known[0]
-        if name not in known:
-            asked = "give the name of one spider" if name is None else f"there is no spider {name!r}"
-            raise UsageError(f"{asked}; there is: {', '.join(known)}")
-        site: str = loader.load(name).site  # type: ignore[attr-defined]
-        return site
-
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.usage = as_called(parser.usage or "")

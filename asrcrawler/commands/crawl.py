@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
 from asrcrawler.cli.command import as_called, complain, program, warn
 from asrcrawler.endings import FAILED, UNAVAILABLE
-from asrcrawler.exceptions import AsrCrawlerError, UsageError
+from asrcrawler.exceptions import AsrCrawlerError, StorageError, UsageError
 from asrcrawler.logformatter import hide_set_up, is_verbose
 from asrcrawler.system.signals import hangup_is_sigterm
 from asrcrawler.system.startup import leave
@@ -69,21 +70,27 @@ class Command(ScrapyCrawl):
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
         from scrapy.spiderloader import get_spider_loader
 
+        from asrcrawler.cli.outlets import refuse_overrides
         from asrcrawler.config import Config, check_scrapy, check_sources
         from asrcrawler.crawl.arguments import Arguments
+        from asrcrawler.spiders.loader import stored_outlets
 
         assert self.settings is not None
-        known = get_spider_loader(self.settings).list()
+        loader = get_spider_loader(self.settings)
         for argument in args:
             if argument.startswith("-"):
                 raise UsageError(f"{argument!r} is not an option of this command; see {program()} crawl -h")
         if len(args) != 1:
-            raise UsageError(f"give the name of one spider; there is: {', '.join(known)}")
-        if args[0] not in known:
-            raise UsageError(f"there is no spider {args[0]!r}; there is: {', '.join(known)}")
+            raise UsageError(f"give the name of one spider; there is: {', '.join(loader.list())}")
+        try:
+            loader.load(args[0])
+        except KeyError as error:
+            raise UsageError(error.args[0]) from None
         Arguments.read(**opts.spargs)
         warn("crawl", check_sources(self.settings))
         Config.from_settings(self.settings)
+        with suppress(StorageError):  # the crawl itself waits for the database
+            refuse_overrides(stored_outlets(self.settings).values())
         check_scrapy(self.settings)
 
 

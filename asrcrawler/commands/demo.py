@@ -107,7 +107,7 @@ def _show(url: str) -> None:
     from asrcrawler.storage.figures.status import figures
     from asrcrawler.storage.visits.runs import last_runs
 
-    site, now = AsrSpider.site, utcnow()
+    site, now = AsrSpider.outlet.site, utcnow()
     with open_for_reading(url) as database:
         runs = last_runs(database, site, RUNS_SHOWN)
         counted, places = figures(database, site, now), sources(database, site)

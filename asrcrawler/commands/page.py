@@ -37,12 +37,14 @@ class Command(AsrCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.cli.outlets import outlet_of
         from asrcrawler.storage import open_for_reading
 
         if not args:
             raise UsageError("give a news code such as 32911")
-        site, code = self.site_of(), code_given(args[0])
+        code = code_given(args[0])
         with open_for_reading(self.config.database_url) as database:
+            site = outlet_of(database, None).site
             body = database.again(lambda: _body(database, site, code, opts.visit))
         with binary_destination(opts.output) as file:
             file.write(body)

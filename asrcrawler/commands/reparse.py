@@ -39,52 +39,57 @@ class Command(AsrCommand):
         parser.add_argument("--list", action="store_true", help="list every change: code, field, before, after")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.cli.outlets import outlet_of
         from asrcrawler.cli.reports.reparse import Tally, summary
         from asrcrawler.items import Kind
         from asrcrawler.storage import Database
         from asrcrawler.storage.engine.limits import UNLIMITED
 
-        wanted, tally = self._wanted(opts), Tally()
+        tally = Tally()
         with closing(Database(self.config.database_url, longest=UNLIMITED)) as database:
             database.open_existing()
+            outlet = outlet_of(database, None)
+            wanted = _wanted(outlet.site, opts)
             try:
-                self._read_again(database, wanted, opts, tally)
+                _read_again(database, wanted, outlet.base_url, opts, tally)
             finally:
                 tell(summary(wanted.site, tally, [*Kind, "-"], dry_run=opts.dry_run))
 
-    def _wanted(self, opts: argparse.Namespace) -> Wanted:
-        from asrcrawler.storage.reparse.rereading import Wanted
-        from asrcrawler.text.calendar import midnight
 
-        days = days_of("--since", opts.since)
-        return Wanted(
-            site=self.site_of(),
-            codes=codes_of("--codes", opts.codes),
-            since=midnight(days.first) if days else None,
-            unreadable=opts.unreadable,
-        )
+def _wanted(site: str, opts: argparse.Namespace) -> Wanted:
+    from asrcrawler.storage.reparse.rereading import Wanted
+    from asrcrawler.text.calendar import midnight
 
-    def _read_again(self, database: Database, wanted: Wanted, opts: argparse.Namespace, tally: Tally) -> None:
-        from tqdm import tqdm
+    days = days_of("--since", opts.since)
+    return Wanted(
+        site=site,
+        codes=codes_of("--codes", opts.codes),
+        since=midnight(days.first) if days else None,
+        unreadable=opts.unreadable,
+    )
 
-        from asrcrawler.cli.reports.reparse import listed
-        from asrcrawler.storage.reparse.rereading import count, histories
-        from asrcrawler.storage.visits.dictionaries import dictionaries
-        from asrcrawler.work.reparse import Reader, read_again
 
-        total = count(database, wanted)
-        reader = Reader(wanted.site, self.config.base_url, dictionaries(database, wanted.site))
-        with (
-            _alone(database, wanted.site, vars(opts), dry_run=opts.dry_run) as run_id,
-            closing(read_again(reader, histories(database, wanted), total)) as portions,
-            tqdm(total=total, unit=" codes", dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar,
-        ):
-            for portion in portions:
-                differences = _write(database, wanted.site, portion, tally, run_id)
-                if opts.list and differences:
-                    bar.clear()
-                    tell(listed(differences))
-                bar.update(len(portion))
+def _read_again(database: Database, wanted: Wanted, base_url: str, opts: argparse.Namespace, tally: Tally) -> None:
+    from tqdm import tqdm
+
+    from asrcrawler.cli.reports.reparse import listed
+    from asrcrawler.storage.reparse.rereading import count, histories
+    from asrcrawler.storage.visits.dictionaries import dictionaries
+    from asrcrawler.work.reparse import Reader, read_again
+
+    total = count(database, wanted)
+    reader = Reader(wanted.site, base_url, dictionaries(database, wanted.site))
+    with (
+        _alone(database, wanted.site, vars(opts), dry_run=opts.dry_run) as run_id,
+        closing(read_again(reader, histories(database, wanted), total)) as portions,
+        tqdm(total=total, unit=" codes", dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar,
+    ):
+        for portion in portions:
+            differences = _write(database, wanted.site, portion, tally, run_id)
+            if opts.list and differences:
+                bar.clear()
+                tell(listed(differences))
+            bar.update(len(portion))
 
 
 def _write(database: Database, site: str, portion: list[Reading], tally: Tally, run_id: int | None) -> list[Any]:

@@ -77,19 +77,20 @@ class Command(AsrCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         _refuse_without_extra()
+        from asrcrawler.cli.outlets import outlet_of
         from asrcrawler.reader.library import Library
         from asrcrawler.reader.server import is_loopback, serve
         from asrcrawler.storage import Database
 
-        site = self.site_of(args[0] if args else None)
         public_url, visitors = _public_url(opts.public_url), self._visitors(opts)
         with closing(Database(self.config.database_url, read_only=True)) as database, ended_by_sigterm():
             database.open_existing()
+            outlet = outlet_of(database, args[0] if args else None)
             library = Library(
                 database=database,
-                site=site,
-                first_code=self.config.first_code,
-                sweeps=self.config.backfill_per_run > 0,
+                site=outlet.site,
+                first_code=outlet.begins_at,
+                sweeps=outlet.backfill > 0,
                 public_url=public_url,
             )
             if not is_loopback(opts.host):

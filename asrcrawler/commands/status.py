@@ -16,6 +16,7 @@ from asrcrawler.samaneh.urls import HIGHEST_CODE
 if TYPE_CHECKING:
     import argparse
 
+    from asrcrawler.outlets import Outlet
     from asrcrawler.storage import Database
 
 RUNS_SHOWN = 5
@@ -61,20 +62,22 @@ class Command(AsrCommand):
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines; times in UTC")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        from asrcrawler.cli.outlets import outlet_of
         from asrcrawler.storage import open_for_reading
 
-        site = self.site_of(args[0] if args else None)
         code, max_age = opts.code, timedelta(hours=opts.max_age)
         with open_for_reading(self.config.database_url) as database:
+            outlet = outlet_of(database, args[0] if args else None)
             if opts.check:
-                problems = database.again(lambda: self._problems(database, site, max_age))
-                tell([styled(line, Style.BAD) for line in problems] or [styled(f"{site}: all is well", Style.GOOD)])
+                problems = database.again(lambda: self._problems(database, outlet, max_age))
+                well = styled(f"{outlet.site}: all is well", Style.GOOD)
+                tell([styled(line, Style.BAD) for line in problems] or [well])
                 return int(bool(problems))
             if opts.outcome:
-                self._list(database, site, opts.outcome, as_json=opts.json)
+                self._list(database, outlet.site, opts.outcome, as_json=opts.json)
                 return 0
             lines, data = database.again(
-                lambda: self._standing(database, site) if code is None else _history(database, site, code)
+                lambda: self._standing(database, outlet) if code is None else _history(database, outlet.site, code)
             )
         if opts.json:
             lines = [json.dumps(data, ensure_ascii=False, indent=2)]
@@ -95,26 +98,27 @@ class Command(AsrCommand):
                 return
             below = found[-1].code
 
-    def _problems(self, database: Database, site: str, max_age: timedelta) -> list[str]:
+    def _problems(self, database: Database, outlet: Outlet, max_age: timedelta) -> list[str]:
         from asrcrawler.cli.reports.status_check import told
         from asrcrawler.clock import utcnow
         from asrcrawler.storage.figures.verdicts import evidence, problems
-        from asrcrawler.storage.visits.sites import first_code
 
-        now, first = utcnow(), first_code(database, site, self.config.first_code)
-        sweeps = self.config.backfill_per_run > 0
-        found = evidence(database, site, first_code=first, sweeps=sweeps, now=now)
-        return [f"{site}: {told(problem, now)}" for problem in problems(found, longest=max_age, now=now)]
+        now, first = utcnow(), self._first_code(outlet)
+        found = evidence(database, outlet.site, first_code=first, sweeps=outlet.backfill > 0, now=now)
+        return [f"{outlet.site}: {told(problem, now)}" for problem in problems(found, longest=max_age, now=now)]
 
-    def _standing(self, database: Database, site: str) -> tuple[list[str], dict[str, Any]]:
+    def _first_code(self, outlet: Outlet) -> int:
+        """Give the code at which the archive begins; of one that does not know, what the setting says."""
+        return outlet.first_code or self.config.first_code or 1
+
+    def _standing(self, database: Database, outlet: Outlet) -> tuple[list[str], dict[str, Any]]:
         from asrcrawler.cli.reports import status as reports
         from asrcrawler.clock import utcnow
         from asrcrawler.storage.figures.sources import sources
         from asrcrawler.storage.figures.status import figures
         from asrcrawler.storage.visits.runs import last_runs
-        from asrcrawler.storage.visits.sites import first_code
 
-        now, first = utcnow(), first_code(database, site, self.config.first_code)
+        now, site, first = utcnow(), outlet.site, self._first_code(outlet)
         counted, places = figures(database, site, now), sources(database, site)
         runs = last_runs(database, site, RUNS_SHOWN)
         lines = reports.report(site, counted, places, runs, database=database.name, first_code=first, now=now)

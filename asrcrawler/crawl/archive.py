@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from math import ceil, inf
 from time import monotonic
@@ -16,8 +17,8 @@ from asrcrawler.crawl.pause import DATABASE, Pause
 from asrcrawler.endings import DATABASE_FAILED, FAILED
 from asrcrawler.exceptions import LockedError, StorageError
 from asrcrawler.items import Article, Outcome
-from asrcrawler.storage import Database
-from asrcrawler.storage.visits import dictionaries, ledger, runs, sites, writing
+from asrcrawler.storage import Database, outlets
+from asrcrawler.storage.visits import dictionaries, ledger, runs, writing
 from asrcrawler.storage.visits.batch import QUIET
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.config import Config
     from asrcrawler.items import Absence
+    from asrcrawler.outlets import Outlet
     from asrcrawler.spans import Span
     from asrcrawler.storage.visits.ledger import Known, Validators
     from asrcrawler.storage.visits.writing import ReadAgain, Written
@@ -50,8 +52,10 @@ class Archive:
     Each waits for a database that is locked, full or being restarted, and nothing is fetched meanwhile.
     """
 
-    def __init__(self, site: str, config: Config, crawler: Crawler) -> None:
-        self.site = site
+    def __init__(self, outlet: Outlet, config: Config, crawler: Crawler) -> None:
+        self._given = outlet
+        self.outlet = _as_crawled(outlet, config)
+        """What is crawled, with what counts for this crawl alone; once the archive is open, as the database has it."""
         self.config = config
         self.pause = Pause(crawler)
         self._crawler = crawler
@@ -60,8 +64,6 @@ class Archive:
         self.run_id: int | None = None
         """Set while a run is open."""
         self.figures = runs.RunFigures()
-        self.first_code = config.first_code
-        """The code at which the archive begins."""
         self.newest = 0
         """The highest code known to exist."""
         self.memory = Memory()
@@ -84,20 +86,27 @@ class Archive:
         archive: Archive = crawler.spider.archive  # type: ignore[attr-defined]
         return archive
 
-    async def open(self, arguments: dict[str, Any], read_again: ReadAgain | None = None) -> None:
-        """Prepare the database and open a run. ``read_again`` reads a capture with today's parser.
+    @property
+    def site(self) -> str:
+        return self.outlet.site
 
-        Raises :exc:`~asrcrawler.exceptions.StorageError`, or its kinds
+    async def open(self, arguments: dict[str, Any], read_again: Callable[..., Article | Absence] | None = None) -> None:
+        """Prepare the database and open a run. ``read_again`` reads a capture with today's parser, as
+        :func:`asrcrawler.pipelines.reading.read_capture` does.
+
+        Raises :exc:`~asrcrawler.exceptions.OutletError` for an outlet that is not to be crawled, and
+        :exc:`~asrcrawler.exceptions.StorageError`, or its kinds
         :exc:`~asrcrawler.exceptions.AnotherRunError` while another run is at work, and
         :exc:`~asrcrawler.exceptions.LockedError` where another program holds the database beyond all patience.
         """
-        self._read_again = read_again
         try:
             self.run_id = await self._in_thread(self._begin, arguments)
         except LockedError as error:
             if self._is_stopping:  # it was not waited for to the end
                 raise StorageError(str(error)) from error
             raise
+        if read_again is not None:
+            self._read_again = partial(read_again, site=self.site, base_url=self.outlet.base_url)
         try:
             await self._in_thread(self._recall)
         except StorageError:
@@ -229,11 +238,13 @@ class Archive:
         if self._database is None:
             self._database = Database(self.config.database_url, connections=1)
         self._database.prepare()
-        return runs.begin_run(self._database, self.site, arguments, first_code=self.first_code)
+        config = self.config
+        outlet = outlets.begin(self._database, self._given, base_url=config.base_url, first_code=config.first_code)
+        self.outlet = _as_crawled(outlet, config)
+        return runs.begin_run(self._database, self.site, arguments)
 
     def _recall(self) -> None:
         """Read what earlier runs left for this one."""
-        self.first_code = sites.first_code(self._opened, self.site, self.first_code)
         self.memory = Memory.from_json(runs.last_memory(self._opened, self.site))
         self.newest = self.memory.newest
         self.dictionary = dictionaries.newest_dictionary(self._opened, self.site)
@@ -320,6 +331,12 @@ class Archive:
         if self._is_holding:
             self.pause.resume(DATABASE)
             self._is_holding = False
+
+
+def _as_crawled(outlet: Outlet, config: Config) -> Outlet:
+    """Give an outlet with the settings that go before its own facts in a single crawl."""
+    own = {"base_url": config.base_url, "first_code": config.first_code, "backfill": config.backfill_per_run}
+    return replace(outlet, **{name: value for name, value in own.items() if value is not None})  # type: ignore[arg-type]
 
 
 def _may_pass(error: StorageError) -> bool:

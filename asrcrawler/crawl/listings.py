@@ -47,7 +47,7 @@ class Listings:
 
     def __init__(self, crawler: Crawler, archive: Archive) -> None:
         self._crawler = crawler
-        self._base_url = archive.config.base_url
+        self._base_url = archive.outlet.base_url
         self._site = archive.site
         self._pause = archive.pause
         self._answered = False

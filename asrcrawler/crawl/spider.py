@@ -17,7 +17,7 @@ from scrapy.exceptions import (
 )
 
 from asrcrawler.clock import pretend_it_is, utcnow
-from asrcrawler.config import Config, is_given
+from asrcrawler.config import Config
 from asrcrawler.crawl.answers import UNDELIMITED, is_cut
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.arguments import Arguments
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from asrcrawler.items import Redirect
+    from asrcrawler.outlets import Outlet
     from asrcrawler.storage.visits.ledger import Validators
 
 CHUNK = 20  # codes whose validators are looked up at once; few, so that what is asked is current
@@ -58,8 +59,8 @@ FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
 class SamanehSpider(Spider):
     """Visits articles by news code. Every code taken up yields exactly one item."""
 
-    site: ClassVar[str]
-    """The outlet's host name without www; the name of its archive in the database."""
+    outlet: ClassVar[Outlet]
+    """What is crawled, as it was known when this class was made; :attr:`archive` has it as the database says."""
 
     arguments: Arguments
     config: Config
@@ -79,7 +80,7 @@ class SamanehSpider(Spider):
         spider.under_way = set()
         crawler.signals.connect(spider.request_reached_downloader, signal=signals.request_reached_downloader)
         spider.config = Config.from_settings(crawler.settings)
-        spider.archive = Archive(spider.site, spider.config, crawler)
+        spider.archive = Archive(spider.outlet, spider.config, crawler)
         pretend_it_is(spider.config.now)
         return spider
 
@@ -147,8 +148,8 @@ class SamanehSpider(Spider):
         frontier = Frontier(
             archive,
             Listings(self.crawler, archive).site,
-            first_code=self._first_code(archive),
-            backfill=self.config.backfill_per_run,
+            first_code=archive.outlet.begins_at,
+            backfill=archive.outlet.backfill,
             old=self.config.old_per_run,
             now=now,
         )
@@ -157,10 +158,6 @@ class SamanehSpider(Spider):
         if not archive.newest:
             self.logger.error("Neither feed nor home page names an article; give the first codes with -a codes=")
             raise CloseSpider(NOTHING_NAMED)
-
-    def _first_code(self, archive: Archive) -> int:
-        """Give the code at which the sweep ends: the one this crawl was given, else where the archive begins."""
-        return self.config.first_code if is_given(self.settings, "ASR_FIRST_CODE") else archive.first_code
 
     def visit(
         self,
@@ -177,7 +174,7 @@ class SamanehSpider(Spider):
         if validators is not None and validators.last_modified:
             headers["If-Modified-Since"] = validators.last_modified
         return Request(
-            url or self.config.base_url + article_path(code),
+            url or self.archive.outlet.base_url + article_path(code),
             callback=self.parse_answer,
             errback=self.parse_failure,
             headers=headers,
@@ -219,7 +216,8 @@ class SamanehSpider(Spider):
         yield result
 
     def _asked(self, code: int, *, conditional: bool = False) -> Asked:
-        return Asked(site=self.site, code=code, base_url=self.config.base_url, conditional=conditional)
+        outlet = self.archive.outlet
+        return Asked(site=outlet.site, code=code, base_url=outlet.base_url, conditional=conditional)
 
     def _tell(self, result: Article | Absence | Elsewhere) -> None:
         if isinstance(result, Article):

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
+from scrapy.settings import SETTINGS_PRIORITIES
 
 from asrcrawler.clock import utcnow
 from asrcrawler.crawl.answers import header
@@ -50,12 +51,20 @@ class BackOff:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         backoff = cls(crawler)
+        crawler.signals.connect(backoff.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(backoff.robots_parsed, signal=signals.robots_parsed)
         crawler.signals.connect(backoff.request_reached_downloader, signal=signals.request_reached_downloader)
         crawler.signals.connect(backoff.response_received, signal=signals.response_received)
         crawler.signals.connect(backoff.item_scraped, signal=signals.item_scraped)
         crawler.signals.connect(backoff.spider_closed, signal=signals.spider_closed)
         return backoff
+
+    def spider_opened(self) -> None:
+        """Take over the outlet's own delay, unless one was given with ``-s``."""
+        delay = Archive.of(self._crawler).outlet.delay
+        given = self._crawler.settings.getpriority("DOWNLOAD_DELAY") or 0
+        if delay is not None and given < SETTINGS_PRIORITIES["cmdline"]:
+            self._least_delay = self._delay = delay
 
     def robots_parsed(self, robotparser: RobotParser) -> None:
         """Take over the site's ``Crawl-delay`` where it is longer than our own."""

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 LONGEST_URL = 4000  # characters; twice what browsers and servers commonly take
 
 _WEB = frozenset({"http", "https"})
-_DEFAULT_PORTS = frozenset({80, 443})
+DEFAULT_PORT = {"http": 80, "https": 443}
+_DEFAULT_PORTS = frozenset(DEFAULT_PORT.values())
 _HOST = re.compile(r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")  # a name, or IPv6 without its brackets
 # Most addresses of pictures are of these forms and stay as they are.
 _ORIGIN = r"https?://[0-9a-z-]+(?:\.[0-9a-z-]+)*(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?"
@@ -67,6 +68,22 @@ def absolute(href: str, base: str) -> str | None:
     encoded = (quote(part, safe=_SAFE, errors="ignore") for part in (path, parts.query, parts.fragment))
     url = urlunsplit((parts.scheme, netloc, *encoded))
     return url if len(url) <= LONGEST_URL else None
+
+
+def origin(url: str) -> str | None:
+    """Give the address of a site as it is compared: scheme, host and port, in ASCII; None for more than that, or less.
+
+    >>> origin("HTTP://Asrpress.ir/"), origin("http://asrpress.ir/fa"), origin("http://user@asrpress.ir")
+    ('http://asrpress.ir', None, None)
+    """
+    try:
+        parts = urlsplit(url.strip())
+        netloc = None if "@" in parts.netloc else _netloc(parts)
+    except ValueError:
+        return None
+    if parts.scheme not in _WEB or netloc is None or parts.port == 0 or parts.path not in {"", "/"}:
+        return None
+    return None if parts.query or parts.fragment else f"{parts.scheme}://{netloc}"
 
 
 def web_parts(url: str) -> SplitResult | None:

@@ -74,7 +74,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         archive = Archive.of(self.crawler)
         try:
             response = await follow(
-                url, self._download, lambda answer: redirect_of(answer, archive.config.base_url, archive.site)
+                url, self._download, lambda answer: redirect_of(answer, archive.outlet.base_url, archive.site)
             )
         except (DownloadCancelledError, IgnoreRequest) as error:  # without end
             logger.warning("%s is taken as empty: %s", url, error)

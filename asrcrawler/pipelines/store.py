@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
@@ -12,8 +11,8 @@ from scrapy.exceptions import CloseSpider
 
 from asrcrawler.clock import utcnow
 from asrcrawler.crawl.archive import Archive
-from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, DATABASE_HELD, reason_of
-from asrcrawler.exceptions import AnotherRunError, LockedError, StorageError, UnstorableError
+from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, DATABASE_HELD, NOT_FOLLOWED, reason_of
+from asrcrawler.exceptions import AnotherRunError, LockedError, OutletError, StorageError, UnstorableError
 from asrcrawler.items import Absence, Fetch, Outcome, PackedCapture, reading_of
 from asrcrawler.pipelines.fields import Fields, as_visit
 from asrcrawler.pipelines.reading import read_capture
@@ -39,7 +38,6 @@ class StorePipeline:
         self._crawler = crawler
         self._archive = Archive.of(crawler)
         config = self._archive.config
-        self._read_again = partial(read_capture, site=self._archive.site, base_url=config.base_url)
         self._batch_size = config.batch_size
         self._batch_seconds = config.batch_seconds
         self._waiting: list[Article | Absence] = []
@@ -60,7 +58,10 @@ class StorePipeline:
         assert self._crawler.spider is not None
         try:
             arguments = self._crawler.spider.arguments.as_json()  # type: ignore[attr-defined]
-            await self._archive.open(arguments, self._read_again)
+            await self._archive.open(arguments, read_capture)
+        except OutletError as error:
+            logger.error("%s", error)
+            raise CloseSpider(NOT_FOLLOWED) from None
         except AnotherRunError as error:
             logger.info("%s", error)
             raise CloseSpider(ANOTHER_RUN) from None

@@ -26,7 +26,6 @@ from asrcrawler.reader.words import (
 )
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.figures.periods import codes_around, count_published, periods, span_published, unvisited
-from asrcrawler.storage.visits.sites import first_code
 from asrcrawler.text.calendar import JALALI_YEARS, day_of, midnight, next_midnight
 from asrcrawler.text.numbers import whole_number
 from asrcrawler.text.persian import to_persian_digits
@@ -204,7 +203,7 @@ def _counted(scope: Scope, edges: Sequence[datetime]) -> tuple[list[Period], lis
     found = periods(scope.database, scope.site, edges)
     before, after = codes_around(scope.database, scope.site, edges[0], edges[-1])
     if before is None:
-        before = first_code(scope.database, scope.site, scope.library.first_code) - 1
+        before = scope.library.first_code - 1
     own = calendars.spans(found, before, after)
     waiting = unvisited(scope.database, scope.site, [span for span in own if span is not None])
     return found, calendars.shades(found, own, waiting)

@@ -16,7 +16,6 @@ from asrcrawler.storage.figures.space import Space, count_revisions, space
 from asrcrawler.storage.figures.status import Figures, figures
 from asrcrawler.storage.figures.verdicts import Problem, evidence, problems
 from asrcrawler.storage.visits.runs import WORKING, last_runs
-from asrcrawler.storage.visits.sites import first_code
 from asrcrawler.text.calendar import day_of, midnight
 
 if TYPE_CHECKING:
@@ -126,11 +125,11 @@ class Standing:
 
 
 def standing(database: Database, site: str, first: int, now: datetime, *, sweeps: bool = True) -> Standing:
-    """Count everything, from where the archive begins or else from ``first``.
+    """Count everything from ``first``, the code at which the archive begins.
 
     ``sweeps``: whether crawls visit the older archive. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
-    counted, first = figures(database, site, now), first_code(database, site, first)
+    counted = figures(database, site, now)
     found = evidence(database, site, first_code=first, sweeps=sweeps, now=now)
     return Standing(
         at=now,

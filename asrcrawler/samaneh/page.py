@@ -120,7 +120,7 @@ class _Page:
         if len(codes) > 1:
             raise Unreadable(f"several news codes on the page: {', '.join(map(str, sorted(codes)[:5]))}")
         if codes != {self._code}:
-            raise OtherPage(f"page of code {codes.pop()}")
+            raise OtherPage(codes.pop())
 
     def _refuse_known_pages(self, url: str) -> None:
         """Refuse a page that shows no code and says what else it is."""

@@ -1,1 +1,1 @@
-"""State the facts of each outlet: one spider an outlet, and nothing else."""
+"""Outlets that need code of their own, a module each, and the loader that makes spiders of all the others."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -40,14 +41,24 @@ metadata = MetaData(
 SITE = String(100)
 LONGEST_LABEL = 200  # characters of a name in ``label``: PostgreSQL refuses index rows above 2,704 bytes
 
-site = Table(
-    "site",
+outlet = Table(
+    "outlet",
     metadata,
+    Column("name", String(32), nullable=False),
     Column("site", SITE, nullable=False),
-    Column("first_code", Integer, nullable=False),
-    PrimaryKeyConstraint("site"),
+    Column("title", Text),
+    Column("base_url", Text, nullable=False),
+    Column("every", SmallInteger, nullable=False),  # minutes
+    Column("delay", Float),  # seconds; null: as the setting says
+    Column("first_code", Integer),  # null: an archive of an earlier version, which does not know
+    Column("backfill", Integer, nullable=False),
+    Column("politeness_group", String(100)),  # null: host and port
+    Column("enabled", Boolean, nullable=False),
+    Column("followed", Boolean, nullable=False),  # false: removed; its articles stay
+    PrimaryKeyConstraint("name"),
+    UniqueConstraint("site"),
 )
-"""Where the archive of a site begins; archives of earlier versions have no row."""
+"""The outlets that the archive follows or followed: see :class:`asrcrawler.outlets.Outlet`."""
 
 article = Table(
     "article",

@@ -71,7 +71,7 @@ def _round(bodies: list[tuple[int, bytes]], dictionary: Dictionary) -> Share:
             asked = [
                 (
                     Answer(url=f"{BASE_URL}/fa/news/{code}", status=200, at=utcnow(), body=body),
-                    Asked(site=AsrSpider.site, code=code, base_url=BASE_URL),
+                    Asked(site=AsrSpider.outlet.site, code=code, base_url=BASE_URL),
                 )
                 for code, body in bodies[start : start + BATCH]
             ]

@@ -12,7 +12,7 @@ from tests.commands import invoke
     [
         ([], "give the name of one spider; there is: asr", 2),
         (["asr", "asr"], "give the name of one spider; there is: asr", 2),
-        (["tabnak"], "there is no spider 'tabnak'; there is: asr", 2),
+        (["tabnak"], "there is no spider 'tabnak'; there is: asr; scrapy outlet add tabnak follows it", 2),
         (["asr", "--foo"], "'--foo' is not an option of this command; see scrapy crawl -h", 2),
         (["asr", "-a"], "argument -a: expected one argument", 2),
         (["asr", "-a", "codes"], "Invalid -a value, use -a NAME=VALUE", 2),

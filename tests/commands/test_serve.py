@@ -48,7 +48,7 @@ def test_it_says_where_it_is_and_serves_until_it_is_told_to_end(archive: dict[st
     [
         (["--port", "99999"], "argument --port: '99999' is not a whole number from 0 to 65535"),
         (["--port", "x"], "argument --port: 'x' is not a whole number from 0 to 65535"),
-        (["other"], "there is no spider 'other'; there is: asr"),
+        (["other"], "there is no outlet 'other'; there is: asr"),
         (
             ["--public-url", "archive.example.org"],
             "--public-url 'archive.example.org' is not an address without a path, such as https://archive.example.org",

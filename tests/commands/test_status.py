@@ -12,7 +12,9 @@ import pytest
 from asrcrawler.clock import utcnow
 from asrcrawler.endings import REPARSED
 from asrcrawler.items import Absence, Article, Fetch, Outcome
+from asrcrawler.outlets import new_outlet
 from asrcrawler.storage import Database
+from asrcrawler.storage.outlets import begin
 from asrcrawler.storage.visits.runs import RunFigures, begin_run, end_run
 from asrcrawler.storage.visits.writing import write_visits
 from asrcrawler.text.calendar import jalali
@@ -105,7 +107,7 @@ def test_an_archive_that_knows_where_it_begins_is_counted_from_there(tmp_path: P
     url = f"sqlite:///{tmp_path / 'asr.db'}"
     with closing(Database(url)) as database:
         database.prepare()
-        begin_run(database, SITE, {}, first_code=9)
+        begin(database, new_outlet("asr"), first_code=9)
         write_visits(database, [article(code, SEEN) for code in (9, 12)])
     archive = {"ASR_DATABASE_URL": url}
     assert "2 of 4 codes visited, 50%" in told(archive, *given)
@@ -247,7 +249,7 @@ def test_a_database_that_is_not_there_is_said_and_not_made(tmp_path: Path) -> No
         (["--code", "0"], "argument --code: '0' is not a news code"),
         (["--code", "1" + "0" * 30], "argument --code: '1000000000000000000000000000000' is not a news code"),
         (["--max-age", "nan"], "argument --max-age: 'nan' is not a number of hours above 0 and at most 1e+06"),
-        (["tabnak"], "there is no spider 'tabnak'; there is: asr"),
+        (["tabnak"], "there is no outlet 'tabnak'; there is: asr"),
         (["asr", "asr"], "'asr' is one argument too many"),
     ],
 )

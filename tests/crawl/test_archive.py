@@ -15,6 +15,7 @@ from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.memory import Memory
 from asrcrawler.exceptions import AnotherRunError, StorageError, UnusableError
 from asrcrawler.items import Absence, Article, Fetch, Outcome
+from asrcrawler.storage.outlets import all_outlets
 from asrcrawler.storage.visits import dictionaries, runs
 from asrcrawler.text.packing import Dictionary
 from tests.crawler import crawler_for_tests
@@ -104,9 +105,10 @@ def test_the_archive_begins_where_the_crawl_that_made_it_said(crawler: Crawler) 
     async def first_code(given: str) -> int:
         archive = Archive.of(crawler_for_tests(ASR_DATABASE_URL=url, ASR_FIRST_CODE=given))
         await archive.open({})
-        await archive.write([missing(305)])
+        [stored] = await archive.ask(all_outlets)
         await archive.close(reason="finished", exit_status=0)
-        return archive.first_code
+        assert stored.first_code is not None
+        return stored.first_code
 
     assert [asyncio.run(first_code(given)) for given in ("300", "1", "400")] == [300, 300, 300]
 

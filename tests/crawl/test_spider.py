@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,14 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.utils.project import get_project_settings
 from twisted.python.failure import Failure
 
+from asrcrawler.config import Config
 from asrcrawler.crawl import spider as module
 from asrcrawler.crawl.answers import BROKEN
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import DATABASE_FAILED
 from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown, SpiderArgumentError, StorageError
 from asrcrawler.items import Absence, Article, Capture, Outcome, Redirect
+from asrcrawler.outlets import new_outlet
 from asrcrawler.spiders.asr import AsrSpider
 from asrcrawler.storage.visits.ledger import Validators
 from tests.crawler import crawler_for_tests
@@ -137,13 +140,10 @@ def test_a_database_that_fails_while_a_run_is_planned_ends_it(
 def test_the_sweep_ends_where_the_archive_begins_or_at_the_code_that_this_crawl_was_given(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    spider = spider_with()
-    archive = Archive.of(spider.crawler)
-    archive.first_code = 300
-    monkeypatch.delenv("ASR_FIRST_CODE", raising=False)
-    assert spider._first_code(archive) == 300
-    monkeypatch.setenv("ASR_FIRST_CODE", "1")
-    assert spider._first_code(archive) == 1
+    crawler = spider_with().crawler
+    config, outlet = Config.from_settings(crawler.settings), replace(new_outlet("asr"), first_code=300)
+    assert Archive(outlet, replace(config, first_code=None), crawler).outlet.begins_at == 300
+    assert Archive(outlet, replace(config, first_code=1), crawler).outlet.begins_at == 1
 
 
 def test_a_request_says_what_is_stored() -> None:

@@ -31,13 +31,6 @@ if TYPE_CHECKING:
     from asrcrawler.storage import Database
 
 
-def test_an_archive_that_knows_where_it_begins_is_counted_from_there(database: Database) -> None:
-    runs.begin_run(database, SITE, {}, first_code=9)
-    write_visits(database, [an_article(code) for code in (9, 12)])
-    found = standing(database, SITE, 1, NOON)
-    assert (found.first, found.total, found.visited) == (9, 4, 2)
-
-
 def test_cells_cover_the_archive_from_its_first_code_to_the_newest(database: Database) -> None:
     write_visits(database, [an_article(1_000), an_absence(1), an_absence(500)])
     found = standing(database, SITE, 401, NOON)

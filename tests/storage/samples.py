@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import select
 
 from asrcrawler.items import Absence, Article, Capture, Fetch, Outcome
+from asrcrawler.outlets import new_outlet
+from asrcrawler.storage import outlets
 from asrcrawler.storage.models import metadata
 from asrcrawler.storage.search import indexes
 from asrcrawler.storage.visits import runs
@@ -105,11 +107,19 @@ def a_story(length: int) -> list[Article | Absence]:
     return story
 
 
+def follow(database: Database, *sites: str, first_code: int = 1) -> None:
+    """Follow the outlets of the sites of these samples, or of those that are given."""
+    names = {SITE: "asr", OTHER_SITE: "other"}
+    for site in sites or names:
+        outlets.add(database, new_outlet(names[site], f"http://{site}", first_code=first_code))
+
+
 def live(database: Database, visits: int = 100) -> None:
     """What two finished runs on each of two sites leave: edits, duplicates, absences, a plan for the next run."""
+    follow(database)
     for site in (SITE, OTHER_SITE):
         for half in (0, 1):
-            run_id = runs.begin_run(database, site, {"codes": "1-60"}, first_code=1)
+            run_id = runs.begin_run(database, site, {"codes": "1-60"})
             story = [replace(item, site=site) for item in a_story(visits)[half::2]]
             figures = runs.RunFigures()
             for start in range(0, len(story), 37):

@@ -23,8 +23,8 @@ from asrcrawler.storage.checks import (
     ledger,
     links,
     orphans,
+    outlets,
     revisions,
-    sites,
     words,
 )
 from asrcrawler.storage.checks.finding import Finding
@@ -63,7 +63,7 @@ CHECKS = (
     Check("links", links.find, links.repair),
     Check(captures.NAME, captures.find, captures.repair),
     Check("coverage", coverage.find, coverage.repair),
-    Check("sites", sites.find, sites.repair),
+    Check("outlets", outlets.find, outlets.repair),
     Check("words", words.find, words.repair, words.complete),
 )
 

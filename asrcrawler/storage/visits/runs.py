@@ -27,7 +27,6 @@ from asrcrawler.exceptions import AnotherRunError, TokenLostError
 from asrcrawler.policy import CLOCKS_APART
 from asrcrawler.storage.models import run
 from asrcrawler.storage.visits.gone import judge_looks
-from asrcrawler.storage.visits.sites import begin_archive
 from asrcrawler.system import processes
 
 if TYPE_CHECKING:
@@ -92,11 +91,8 @@ class Run:
 _COLUMNS = [run.c[each.name] for each in fields(Run) if each.name != "state"]
 
 
-def begin_run(database: Database, site: str, arguments: dict[str, Any], *, first_code: int | None = None) -> int:
-    """Open a run and give its id. Raises :exc:`AnotherRunError` while another run works on the same site.
-
-    ``first_code`` is where the archive of the site begins, if this run makes it.
-    """
+def begin_run(database: Database, site: str, arguments: dict[str, Any]) -> int:
+    """Open a run and give its id. Raises :exc:`AnotherRunError` while another run works on the same site."""
     now = utcnow()
     with database.write(site) as connection:
         unended = _runs(connection, site, run.c.ended_at.is_(None))
@@ -121,8 +117,6 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any], *, first
             "arguments": arguments,
             "outcomes": {},
         }
-        if first_code is not None:
-            begin_archive(connection, site, first_code)
         run_id: int = connection.execute(insert(run).returning(run.c.id), values).scalar_one()
     _tokens[database.name, run_id] = token
     return run_id

@@ -26,6 +26,7 @@ def a_hit(**fields: Any) -> Hit:
         "category": ["اقتصاد", "انرژی"],
         "tags": [],
         "kind": "article",
+        "gone_at": None,
         "score": 1.23456789,
     }
     return Hit(**(given | fields))
@@ -84,6 +85,7 @@ def test_machines_get_the_pieces() -> None:
         "category": ["اقتصاد", "انرژی"],
         "tags": [],
         "published_at": "2024-05-01T12:00:00+00:00",
+        "gone_at": None,
         "published_jalali": "1403-02-12 15:30",
         "score": 1.23456789,
     }

@@ -13,16 +13,15 @@ from asrcrawler.items import Outcome
 from asrcrawler.pipelines.dedupe import DedupePipeline
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.checks import CHECKS, findings, repair
+from asrcrawler.storage.outlets import all_outlets
 from asrcrawler.storage.search import refilling, search
 from asrcrawler.storage.visits.ledger import due
-from asrcrawler.storage.visits.sites import first_code
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.damage import break_leaf, break_row
 from tests.storage.samples import (
     DAY,
     HOUR,
     NOON,
-    OTHER_SITE,
     SITE,
     all_rows,
     an_absence,
@@ -68,10 +67,10 @@ def test_a_sound_archive_has_no_findings(database: Database) -> None:
 
 def test_an_archive_that_is_to_begin_at_no_code_is_found_and_goes_by_the_setting(database: Database) -> None:
     live(database)
-    damage(database, f"UPDATE site SET first_code = -5 WHERE site = '{SITE}'")
-    assert told(database) == [f"sites: {SITE}: the archive is to begin at -5, which is no code"]
+    damage(database, f"UPDATE outlet SET first_code = -5 WHERE site = '{SITE}'")
+    assert told(database) == [f"outlets: {SITE}: its archive is to begin at -5, which is no code"]
     assert repair(database) == 1
-    assert (first_code(database, SITE, 9), first_code(database, OTHER_SITE, 9)) == (9, 1)
+    assert [outlet.first_code for outlet in all_outlets(database)] == [None, 1]
     assert told(database) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, DateTime, Float, Integer, LargeBinary, inspect, text
+from sqlalchemy import JSON, Boolean, DateTime, Float, Integer, LargeBinary, inspect, text
 
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.articles.export import Selection, export_articles
@@ -18,6 +18,7 @@ from asrcrawler.storage.figures.sources import Sources, sources
 from asrcrawler.storage.figures.status import code_history
 from asrcrawler.storage.migrations.revisions import HEAD, REVISIONS
 from asrcrawler.storage.migrations.upgrade import SCRIPTS, alembic_config, is_declared, upgrade
+from asrcrawler.storage.outlets import all_outlets
 from asrcrawler.storage.search import refilling, search
 from asrcrawler.storage.visits.gone import run_looks
 from asrcrawler.storage.visits.writing import write_visits
@@ -102,6 +103,7 @@ GIVEN = {
     "ended_at": None,
     "dictionary_id": None,
     "revision": 2,
+    "base_url": f"http://{SITE}",
 }
 """What a row of an old database has in columns of these names; in others, something of their type."""
 
@@ -116,6 +118,8 @@ def some_value(column: ReflectedColumn, dialect: str) -> object:
     match kind:
         case DateTime():
             return "2024-05-01 12:00:00.000000" + ("" if dialect == "sqlite" else "+00:00")
+        case Boolean():
+            return True
         case Integer() | Float():
             return 1
         case LargeBinary():
@@ -159,6 +163,8 @@ def test_a_database_of_each_released_schema_is_upgraded_with_its_rows(url: str, 
     with database.read() as connection:
         assert differences(connection) == []
         for name, rows in before.items():
+            if name == "site":  # its values are in ``outlet`` now
+                continue
             after = [dict(row) for row in connection.execute(text(f"SELECT * FROM {name}")).mappings()]
             assert [{key: row[key] for key in rows[0]} for row in after] == rows, name
     [article] = export_articles(database, Selection(site=SITE))
@@ -169,6 +175,10 @@ def test_a_database_of_each_released_schema_is_upgraded_with_its_rows(url: str, 
         NOON,
     )
     assert sources(database, SITE) == Sources({}, {})
+    [outlet] = all_outlets(database)
+    known = revision >= "0012"
+    assert (outlet.site, outlet.first_code, outlet.followed) == (SITE, 1 if known else None, True)
+    assert outlet.name == ("name" if revision >= "0014" else "asr")
     if revision < "0004":
         refilling.complete(database)
         assert [hit.code for hit in search(database, "یوزپلنگ").hits] == [7]
@@ -198,6 +208,29 @@ def test_films_leave_the_pictures_of_stored_videos(url: str, revision: str) -> N
     found = {one["code"]: (one["images"], one["videos"]) for one in export_articles(database, Selection())}
     database.close()
     assert found == {7: ([picture], [film]), 8: ([picture], []), 9: ([film], []), 10: ([], [])}
+
+
+def test_sites_of_earlier_archives_become_outlets(url: str) -> None:
+    sites = [SITE, "asr.example", "9news.example:8080", "x.example", "127.0.0.1:8000"]
+    old = Database(url)
+    with old.write() as connection:
+        upgrade(connection, "0013")
+        for site in sites:
+            row = "INSERT INTO ledger (site, code, streak, unchanged, visits) VALUES (:site, 7, 0, 0, 1)"
+            connection.execute(text(row), {"site": site})
+        connection.execute(text("INSERT INTO site VALUES ('asr.example', 300)"))
+    old.close()
+    database = Database(url)
+    database.prepare()
+    found = {outlet.site: (outlet.name, outlet.first_code, outlet.followed) for outlet in all_outlets(database)}
+    database.close()
+    assert found == {
+        SITE: ("asr", None, True),
+        "asr.example": ("asr_2", 300, False),
+        "9news.example:8080": ("outlet_9news", None, False),
+        "x.example": ("x_", None, False),
+        "127.0.0.1:8000": ("outlet_127", None, False),
+    }
 
 
 BEFORE_GONE = REVISIONS[REVISIONS.index("0013") - 1]

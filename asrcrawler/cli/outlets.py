@@ -1,0 +1,66 @@
+"""Find the outlets that a command is about: those it is given, or those that being left out means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asrcrawler.exceptions import UsageError
+from asrcrawler.outlets import names_of, new_outlet
+from asrcrawler.settings_file import NAME, SettingsFile
+from asrcrawler.storage.outlets import all_outlets
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from asrcrawler.outlets import Outlet
+    from asrcrawler.storage import Database
+
+OVERRIDES = ("ASR_BASE_URL", "ASR_FIRST_CODE", "ASR_BACKFILL_PER_RUN")
+"""Settings that go before the facts of an outlet in a single crawl."""
+SEVERAL = 2
+FIRST = "asr"  # the outlet of an archive that has none yet
+
+
+def outlets_of(database: Database, names: Sequence[str] = ()) -> list[Outlet]:
+    """Give the outlets that are named; none named: all that are followed.
+
+    Raises :exc:`UsageError` for a name that the archive never followed.
+    """
+    there = _there(database)
+    for name in names:
+        if name not in {outlet.name for outlet in there}:
+            raise UsageError(f"there is no outlet {name!r}; there is: {names_of(there)}")
+    return [outlet for outlet in there if (outlet.name in names if names else outlet.followed)]
+
+
+def outlet_of(database: Database, name: str | None, sites: Collection[str] = ()) -> Outlet:
+    """Give the outlet that is named, or the only one followed, or the only one of ``sites``.
+
+    ``sites`` are those that have what the command is about: a code. Raises :exc:`UsageError`.
+    """
+    if name is not None:
+        return outlets_of(database, [name])[0]
+    there = _there(database)
+    followed = [outlet for outlet in there if outlet.followed]
+    chosen = followed if len(followed) == 1 else [outlet for outlet in there if outlet.site in sites]
+    if len(chosen) == 1:
+        return chosen[0]
+    raise UsageError(f"give the name of an outlet; there is: {names_of(chosen or there)}")
+
+
+def refuse_overrides(outlets: Iterable[Outlet]) -> None:
+    """Refuse a settings file with facts of an outlet where several are followed: they would count for each of them.
+
+    Raises :exc:`UsageError`.
+    """
+    if len({outlet.name for outlet in outlets if outlet.followed}) < SEVERAL:
+        return
+    if stated := [name for name in OVERRIDES if name in SettingsFile.read().values]:
+        raise UsageError(
+            f"{NAME} states {', '.join(stated)}, which would count for every outlet; scrapy outlet set says it of one"
+        )
+
+
+def _there(database: Database) -> list[Outlet]:
+    """Give the outlets of the archive; one that has none yet is taken for that of :data:`FIRST`."""
+    return all_outlets(database) or [new_outlet(FIRST)]
