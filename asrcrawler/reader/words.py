@@ -74,6 +74,7 @@ ENDS = {
     endings.DATABASE_HELD: "برنامه‌ای دیگر پایگاه داده را در دست داشت",
     endings.DATABASE_FAILED: "پایگاه داده از کار افتاد",
     endings.START_ERROR: "آغاز نشد",
+    endings.NOT_FOLLOWED: "این رسانه برای خزش نیست",
     endings.REFUSED: "سایت درخواست‌ها را رد کرد",
     endings.ASKED_TO_WAIT: "سایت خواست صبر کنیم",
     endings.RESTING: "سایت چندی به حال خود گذاشته شد",
