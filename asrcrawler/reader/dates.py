@@ -97,7 +97,8 @@ def year(request: Request, year: int) -> Response:
     scope = scope_of(request)
     months = [_days_of(year, month) for month in range(1, 13)]
     days = [day for month in months for day in month]
-    cells = dict(zip(days, _day_cells(scope, days), strict=True))
+    shown = scope.library.kept(f"year {scope.site} {year}", lambda: _day_cells(scope, days))
+    cells = dict(zip(days, shown, strict=True))
     before, after = reading.published_around(scope.database, scope.site, midnight(days[0]), next_midnight(days[-1]))
     return page(
         request,
