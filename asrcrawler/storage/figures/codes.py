@@ -46,6 +46,8 @@ def codes(database: Database, site: str, outcome: str, *, below: int = HIGHEST_C
 
 def _captures(connection: Connection, site: str, wanted: Sequence[int]) -> dict[int, bytes]:
     """Find the last capture of each code whose bytes are still there."""
+    if not wanted:
+        return {}
     kept = (
         select(func.max(visit.c.id))
         .select_from(visit.join(page, page.c.id == visit.c.page_id))
