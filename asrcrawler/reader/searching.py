@@ -47,7 +47,7 @@ _HIT = {
         **{name: {"type": "string"} for name in ("site", "url", "kind")},
         **{
             name: {"type": ["string", "null"]}
-            for name in ("kicker", "lead", "published_at", "published_jalali", "gone_at")
+            for name in ("outlet", "kicker", "lead", "published_at", "published_jalali", "gone_at")
         },
         **{name: {"type": "array", "items": {"type": "string"}} for name in ("category", "tags")},
         "code": {"type": "integer"},
