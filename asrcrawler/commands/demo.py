@@ -55,7 +55,7 @@ A real site, a few codes of it, into data/asr.db:
 class Command(AsrCommand):
     """A command that serves replicas, crawls them in other processes, and serves the reading room until Ctrl-C."""
 
-    summary = "Crawl two stand-ins of news sites on this machine and serve the reading room on them; needs no network."
+    summary = "Crawl two made-up sites on this machine and serve the reading room on them; needs no network."
     example = "scrapy demo"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
