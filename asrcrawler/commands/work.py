@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from asrcrawler.cli.command import AsrCommand, as_called, warn
 from asrcrawler.cli.options import whole_number
-from asrcrawler.exceptions import AnotherWorkerError, AsrCrawlerError, UnusableError, UsageError
+from asrcrawler.exceptions import AnotherWorkerError, UnusableError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -137,7 +137,7 @@ def _worked(settings: Settings, jobs: Jobs, database: Database, opts: argparse.N
         try:
             worker = Worker(settings, jobs, database, concurrency=opts.concurrency, once=opts.once)
             ended.append(await worker.work())
-        except BaseException as error:  # told, or raised again, where the command ends
+        except BaseException as error:  # raised again where the command ends
             ended.append(error)
         finally:
             reactor.callLater(0, reactor.stop)
@@ -147,9 +147,6 @@ def _worked(settings: Settings, jobs: Jobs, database: Database, opts: argparse.N
     reactor.callWhenRunning(lambda: tasks.append(loop.create_task(work())))
     reactor.run(installSignalHandlers=False)
     [end] = ended
-    if isinstance(end, AsrCrawlerError):
-        logging.getLogger("work").error("%s", end)
-        return end.exit_status
     if isinstance(end, BaseException):
         raise end
     return end
