@@ -46,9 +46,9 @@ def follow(replicas: Replicas, database_url: str) -> dict[str, Outlet]:
 
 
 def stored(database_url: str, outlets: dict[str, Outlet]) -> tuple[dict[Any, dict[str, Any]], dict[str, Any]]:
-    """Every article by site and code, and by name the outcome of every visited code."""
+    """Every article by its outlet and code, and by name the outcome of every visited code."""
     with closing(Database(database_url)) as database:
-        articles = {(row["site"], row["code"]): row for row in export_articles(database, Selection())}
+        articles = {(row["outlet"], row["code"]): row for row in export_articles(database, Selection())}
         ledger = {
             name: {code: visit.outcome for code, visit in known(database, outlet.site, list(range(1, 1000))).items()}
             for name, outlet in outlets.items()
@@ -80,9 +80,10 @@ def test_thirty_outlets_have_their_own_articles_in_both_databases(
         place: truth.outcome for place, truth in truths.items()
     }
     there = {place: truth for place, truth in truths.items() if truth.outcome is Outcome.STORED}
-    assert articles.keys() == {(outlets[name].site, code) for name, code in there}
+    assert articles.keys() == there.keys()
     for (name, code), truth in there.items():
-        article = articles[outlets[name].site, code]
+        article = articles[name, code]
+        assert article["site"] == outlets[name].site
         for field in PAGE_FIELDS:
             assert article[field] == as_exported(getattr(truth, field)), f"{field} of {name} {code}"
         assert article["duplicate_of"] == truth.duplicate_of, f"{name} {code}"
