@@ -183,6 +183,7 @@ def test_what_one_outlet_says_and_does_is_not_taken_for_another(sqlite_url: str)
         one.answers["/robots.txt"] = Reply(b"User-agent: *\nDisallow: /fa/news/7\n")
         one.answers["/fa/rss/allnews"] = rss("/fa/news/9", "/fa/news/7")
         two.answers["/fa/rss/allnews"] = rss("/fa/news/120", "/fa/news/7")
+        invoke("outlet", "set", "two", "--disable", settings={"ASR_DATABASE_URL": sqlite_url})  # by hand it is crawled
         both = {"one": "", "two": ""}
         statuses, log = crawl_all(sqlite_url, both, FAST)
         assert statuses == {"one": 0, "two": 0}, log
