@@ -129,9 +129,7 @@ def _refuse_other_site(connection: Connection, current: Outlet, outlet: Outlet, 
         raise OutletError(f"the archive has visits of {current.site}, which stay; add {outlet.site} under another name")
     for other in there:
         if other.site == outlet.site:
-            raise OutletError(
-                f"{outlet.site} is known as {other.name}; scrapy outlet add {other.name} follows it"
-            )
+            raise OutletError(f"{outlet.site} is known as {other.name}; scrapy outlet add {other.name} follows it")
 
 
 def _read(connection: Connection) -> list[Outlet]:
