@@ -353,7 +353,7 @@ lease = Table(
 worker = Table(
     "worker",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),  # as the queue numbers it
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # as the queue numbers it
     Column("host", Text, nullable=False),
     Column("process", Text, nullable=False),  # as in run
     Column("started_at", UtcDateTime, nullable=False),

@@ -54,7 +54,7 @@ _FORGET_FAILURES = text(
     "DELETE FROM procrastinate_jobs WHERE queueing_lock = :lock AND id <> :id"
     " AND status IN ('failed', 'cancelled', 'aborted')"
 )
-_FORGET_WORKERS = text("DELETE FROM worker WHERE id NOT IN (SELECT id FROM procrastinate_workers)")
+_FORGET_WORKERS = text("DELETE FROM worker WHERE number NOT IN (SELECT id FROM procrastinate_workers)")
 
 
 class Wish(NamedTuple):
@@ -86,14 +86,14 @@ class Queue:
         with self._open() as (manager, connection):
             self._worker = _done(manager.register_worker())
             who = {"host": socket.gethostname(), "process": this_process(), "started_at": utcnow()}
-            connection.execute(delete(worker).where(worker.c.id == self._worker))  # of a queue that was made anew
-            connection.execute(insert(worker), {"id": self._worker, **who})
+            connection.execute(delete(worker).where(worker.c.number == self._worker))  # of a queue that was made anew
+            connection.execute(insert(worker), {"number": self._worker, **who})
 
     def leave(self) -> None:
         """Be none of the workers any more; the jobs that this one still has are taken by others."""
         with self._open() as (manager, connection):
             _done(manager.unregister_worker(self._worker))
-            connection.execute(delete(worker).where(worker.c.id == self._worker))
+            connection.execute(delete(worker).where(worker.c.number == self._worker))
 
     def beat(self, held: Collection[Job]) -> None:
         """Say that this worker lives. Raises :exc:`JobLostError` where one of the jobs it holds is no longer its own."""
@@ -167,9 +167,7 @@ class Queue:
                 raise
             except ConnectorException as error:
                 cause = error.__cause__ or error
-                raise DBAPIError.instance(
-                    None, None, cause, psycopg.Error, dialect=connection.dialect
-                ) from error
+                raise DBAPIError.instance(None, None, cause, psycopg.Error, dialect=connection.dialect) from error
 
 
 class _Within(SyncPsycopgConnector):

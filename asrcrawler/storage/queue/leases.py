@@ -50,9 +50,7 @@ _COLUMNS = [lease.c[field.name] for field in fields(Lease)]
 def make(database: Database, site: str, spans: Iterable[Span]) -> None:
     """Lease out the codes of a site, span by span, from now on."""
     now = utcnow()
-    rows = [
-        {"site": site, "first": first, "last": last, "next_code": first, "made_at": now} for first, last in spans
-    ]
+    rows = [{"site": site, "first": first, "last": last, "next_code": first, "made_at": now} for first, last in spans]
     with database.write(site) as connection:
         connection.execute(insert(lease), rows)
 

@@ -62,7 +62,9 @@ def name_of(connection: Connection) -> str:
 def version_of(connection: Connection) -> str | None:
     """Give the migration that the queue was brought to; None where there is no queue."""
     return connection.scalar(
-        text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = current_schema() || '_queue'")
+        text(
+            "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = current_schema() || '_queue'"
+        )
     )
 
 
@@ -99,7 +101,9 @@ def _next_step(database: Database) -> str | None:
 def _apply(connection: Connection, statements: str, version: str) -> None:
     look_into(connection)
     connection.connection.cursor().execute(statements)  # several statements: not for SQLAlchemy's own parameters
-    quoted = connection.dialect.identifier_preparer.quote_identifier(str(connection.scalar(text("SELECT current_schema()"))))
+    quoted = connection.dialect.identifier_preparer.quote_identifier(
+        str(connection.scalar(text("SELECT current_schema()")))
+    )
     connection.execute(text(f"COMMENT ON SCHEMA {quoted} IS '{version}'"))
 
 

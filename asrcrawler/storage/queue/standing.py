@@ -31,15 +31,15 @@ _TASKS = {"run": "scheduled run", "codes": "lease"}
 _JOBS = text(
     "SELECT job.status::text, job.task_name, job.args->>'outlet' AS outlet, worker.host, worker.process,"
     " (SELECT max(at) FROM procrastinate_events AS event WHERE event.job_id = job.id AND event.at <= now()) AS since"
-    " FROM procrastinate_jobs AS job LEFT JOIN worker ON worker.id = job.worker_id"
+    " FROM procrastinate_jobs AS job LEFT JOIN worker ON worker.number = job.worker_id"
     " WHERE job.status IN ('todo', 'doing', 'failed')"
     " ORDER BY job.status DESC, since, job.id"
 )
 _WORKERS = text(
     "SELECT worker.host, worker.process, worker.started_at, alive.last_heartbeat,"
     " extract(epoch FROM now() - alive.last_heartbeat)::float AS silence,"
-    " (SELECT count(*) FROM procrastinate_jobs AS job WHERE job.worker_id = worker.id AND job.status = 'doing') AS jobs"
-    " FROM worker JOIN procrastinate_workers AS alive ON alive.id = worker.id"
+    " (SELECT count(*) FROM procrastinate_jobs AS job WHERE job.worker_id = worker.number AND job.status = 'doing') AS jobs"
+    " FROM worker JOIN procrastinate_workers AS alive ON alive.id = worker.number"
     " ORDER BY worker.host, worker.started_at"
 )
 

@@ -181,7 +181,7 @@ def test_jobs_of_a_worker_that_left_or_was_forgotten_are_taken(queued: Database,
     fall_silent(queued, second, 2 * 86_400)
     assert [job.queueing_lock for job in third.rescue()] == ["asr:run", "tabnak:run"]
     with queued.read() as connection:
-        assert connection.scalars(text("SELECT id FROM worker")).all() == [third._worker]
+        assert connection.scalars(text("SELECT number FROM worker")).all() == [third._worker]
 
 
 def test_two_rescues_at_once_take_a_job_once(queued: Database, enter: Enter) -> None:

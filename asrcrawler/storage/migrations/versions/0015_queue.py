@@ -25,9 +25,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "worker",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("process", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_worker")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_worker")),
     )
