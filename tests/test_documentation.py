@@ -112,6 +112,7 @@ def test_the_commands_are_these() -> None:
         "outlet",
         "page",
         "password",
+        "queue",
         "reparse",
         "replica",
         "schedule",

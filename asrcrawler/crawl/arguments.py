@@ -23,8 +23,9 @@ class Arguments:
 
     def as_json(self) -> dict[str, object]:
         """Give them as the run's row in the database holds them."""
+        codes = self.codes and [list(span) for span in self.codes.spans]
         since = {"since": self.since.isoformat()} if self.since else {}
-        return {"codes": self.codes and [list(span) for span in self.codes.spans], "limit": self.limit} | since
+        return {"codes": codes, "limit": self.limit, **since}
 
     @classmethod
     def read(cls, **given: object) -> Arguments:

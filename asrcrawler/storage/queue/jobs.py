@@ -96,7 +96,7 @@ class Queue:
             connection.execute(delete(worker).where(worker.c.number == self._worker))
 
     def beat(self, held: Collection[Job]) -> None:
-        """Say that this worker lives. Raises :exc:`JobLostError` where one of the jobs it holds is no longer its own."""
+        """Say that this worker lives. Raises :exc:`JobLostError` where a job that it holds is no longer its own."""
         with self._open() as (manager, _):
             _done(manager.update_heartbeat(self._worker))
             own = _done(manager.list_jobs_async(status=Status.DOING.value, worker_id=self._worker))

@@ -61,11 +61,12 @@ def name_of(connection: Connection) -> str:
 
 def version_of(connection: Connection) -> str | None:
     """Give the migration that the queue was brought to; None where there is no queue."""
-    return connection.scalar(
+    found: str | None = connection.scalar(
         text(
             "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = current_schema() || '_queue'"
         )
     )
+    return found
 
 
 def refuse_sqlite(database: Database) -> None:

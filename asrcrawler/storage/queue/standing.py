@@ -38,7 +38,7 @@ _JOBS = text(
 _WORKERS = text(
     "SELECT worker.host, worker.process, worker.started_at, alive.last_heartbeat,"
     " extract(epoch FROM now() - alive.last_heartbeat)::float AS silence,"
-    " (SELECT count(*) FROM procrastinate_jobs AS job WHERE job.worker_id = worker.number AND job.status = 'doing') AS jobs"
+    " (SELECT count(*) FROM procrastinate_jobs AS job WHERE job.worker_id = alive.id AND job.status = 'doing') AS jobs"
     " FROM worker JOIN procrastinate_workers AS alive ON alive.id = worker.number"
     " ORDER BY worker.host, worker.started_at"
 )

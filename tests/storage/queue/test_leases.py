@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-
 from asrcrawler.clock import utcnow
 from asrcrawler.storage.models import ledger
 from asrcrawler.storage.queue import leases
@@ -14,6 +12,8 @@ from asrcrawler.storage.queue import leases
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    import pytest
 
     from asrcrawler.storage import Database
 
@@ -29,7 +29,7 @@ def visit(database: Database, codes: Iterable[int], at: datetime, site: str = SI
 
 def left(database: Database, id_: int = 1) -> tuple[int, int] | None:
     lease = leases.go_on(database, id_)
-    return lease and (lease.next_code, lease.left)
+    return None if lease is None else (lease.next_code, lease.left)
 
 
 def test_a_span_is_a_lease(database: Database) -> None:
