@@ -215,6 +215,10 @@ class AnotherWorkerError(AsrCrawlerError):
     exit_status = 0
 
 
+class QueueError(AsrCrawlerError):
+    """The queue is not there, or of another version. Raised by ``asrcrawler.storage.queue.schema``."""
+
+
 class JobLostError(AsrCrawlerError):
     """A job of this worker was taken by another one. Raised by what gives a worker its jobs (``asrcrawler.work``)."""
 
