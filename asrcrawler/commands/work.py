@@ -67,7 +67,7 @@ class Command(AsrCommand):
         with sharing(self.config.database_url, CONNECTIONS) as database, _only_one(database):
             if not any(outlet.followed and outlet.enabled for outlet in all_outlets(database)):
                 warn(self.title, ["no outlet is followed; scrapy outlet add NAME follows one"])
-            return _worked(settings, _jobs(database, once=opts.once), database, opts)
+            return _worked(settings, _jobs(settings, database, once=opts.once), database, opts)
 
     def _settings_of_crawls(self) -> Settings:
         """Give the settings that all crawls of the worker have. Raises :exc:`UsageError` for those of one crawl."""
@@ -115,10 +115,21 @@ class Command(AsrCommand):
                 logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _jobs(database: Database, *, once: bool) -> Jobs:
-    from asrcrawler.work.alone import Alone
+def _jobs(settings: Settings, database: Database, *, once: bool) -> Jobs:
+    """Give what a worker takes its runs from: on PostgreSQL a queue, as there may be more workers than one.
 
-    return Alone(database, once=once)
+    Raises :exc:`~asrcrawler.exceptions.QueueError` where it was not made yet.
+    """
+    if database.is_sqlite:
+        from asrcrawler.work.alone import Alone
+
+        return Alone(database, once=once)
+    from asrcrawler.storage.queue.schema import check
+
+    check(database)
+    from asrcrawler.work.queued import Queued
+
+    return Queued(settings["ASR_DATABASE_URL"], stall=settings.getfloat("ASR_STALL"), once=once)
 
 
 def _worked(settings: Settings, jobs: Jobs, database: Database, opts: argparse.Namespace) -> int:

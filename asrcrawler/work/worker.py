@@ -16,7 +16,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 
 from asrcrawler.crawl.archive import FAREWELL, Archive
 from asrcrawler.endings import FAILED, OK, SHUTDOWN, START_ERROR, UNAVAILABLE
-from asrcrawler.exceptions import LockedError, StorageError
+from asrcrawler.exceptions import JobLostError, LockedError, StorageError
 from asrcrawler.spiders.loader import OutletLoader
 from asrcrawler.work.heart import Heart
 from asrcrawler.work.jobs import Ended
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.settings import Settings
 
-    from asrcrawler.exceptions import JobLostError
     from asrcrawler.outlets import Outlet
     from asrcrawler.storage import Database
     from asrcrawler.work.jobs import Job, Jobs
@@ -150,6 +149,8 @@ class Worker:
     async def _hand_back(self, doing: object) -> None:
         try:
             await doing  # type: ignore[misc]
+        except JobLostError as error:
+            _leave(error)
         except StorageError as error:
             logger.error("%s; the job could not be handed back", error)
 

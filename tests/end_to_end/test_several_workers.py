@@ -1,0 +1,145 @@
+"""Several workers on one archive, by its queue: whatever becomes of one, the others go on, and all is there once."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asrcrawler.items import Outcome
+from asrcrawler.storage import Database
+from asrcrawler.storage.outlets import all_outlets
+from asrcrawler.storage.queue import leases, schema
+from asrcrawler.storage.queue.standing import RUNNING, QueueStanding, standing
+from asrcrawler.storage.visits.ledger import known
+from tests.end_to_end.crawling import wait_until
+from tests.end_to_end.working import Work
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Mapping
+
+    from asrcrawler.replica.server import ReplicaServer
+    from tests.replica_fixture import ServeOutlets
+
+pytestmark = pytest.mark.slow
+
+QUICK: dict[str, object] = {"ASR_HEARTBEAT": 0.5, "ASR_STALL": 3, "ASR_BATCH_SECONDS": 0.2}
+UNWRITTEN = 12  # codes of an outlet that a killed run has asked for and not written yet, at most
+
+
+@pytest.fixture
+def work(postgresql_url: str) -> Work:
+    """An archive with a queue."""
+    work = Work(postgresql_url)
+    with closing(Database(postgresql_url)) as database:
+        schema.init(database)
+    return work
+
+
+def queue_of(work: Work) -> QueueStanding:
+    with closing(Database(work.database_url)) as database:
+        found = standing(database, {outlet.name: outlet.site for outlet in all_outlets(database)})
+    assert found is not None
+    return found
+
+
+def end(process: subprocess.Popen[str]) -> str:
+    process.send_signal(signal.SIGTERM)
+    log, _ = process.communicate(timeout=30)
+    assert process.returncode == 0, log
+    assert "Traceback" not in log
+    return log
+
+
+def is_whole(work: Work, server: ReplicaServer) -> bool:
+    """Tell whether every article of the truth is stored, and nothing else."""
+    site, world = server.base_url.removeprefix("http://"), server.world
+    codes = list(range(world.first, world.last + 1))
+    with closing(Database(work.database_url)) as database:
+        ledger = known(database, site, codes)
+    truth = {code for code in codes if server.truth(code).outcome is Outcome.STORED}
+    return {code for code, visit in ledger.items() if visit.outcome is Outcome.STORED} == truth
+
+
+def asked_again(server: ReplicaServer) -> int:
+    return sum(times - 1 for times in server.requests.codes.values())
+
+
+def has_begun(servers: Mapping[str, ReplicaServer]) -> bool:
+    return all(len(server.requests.codes) > 8 for server in servers.values())
+
+
+def test_without_a_queue_a_worker_says_what_makes_it(postgresql_url: str, serve_outlets: ServeOutlets) -> None:
+    work, servers = Work(postgresql_url), serve_outlets(1, first=1, last=5)
+    work.follow(servers)
+    status, log = work.run("--once")
+    assert (status, log.splitlines()[-1].endswith("has no queue yet; scrapy queue init makes it")) == (1, True)
+    assert work.runs() == []
+
+
+def test_once_makes_each_run_once_and_leaves_an_empty_queue(work: Work, serve_outlets: ServeOutlets) -> None:
+    servers = serve_outlets(4, first=1, last=12)
+    work.follow(servers)
+    status, log = work.run("--once", settings=QUICK)
+    assert status == 0, log
+    assert all(is_whole(work, server) and asked_again(server) == 0 for server in servers.values())
+    assert len(work.runs()) == 4
+    assert (list(queue_of(work).jobs), list(queue_of(work).workers)) == ([], [])
+
+
+def test_the_runs_of_a_killed_worker_are_finished_by_another(work: Work, serve_outlets: ServeOutlets) -> None:
+    servers = serve_outlets(4, first=1, last=60)
+    work.follow(servers, delay=0.05, every=600)
+    first = work.start("--concurrency", "2", settings=QUICK)
+    second = work.start("--concurrency", "4", settings=QUICK)
+    wait_until(lambda: has_begun(servers) and all(worker.jobs for worker in queue_of(work).workers))
+    first.kill()
+    first.communicate()
+    wait_until(lambda: all(is_whole(work, server) for server in servers.values()))
+    wait_until(lambda: not queue_of(work).of(RUNNING))
+    end(second)
+    assert all(server.requests.most_at_once == 1 for server in servers.values())
+    assert max(asked_again(server) for server in servers.values()) <= UNWRITTEN
+    reasons = [str(reason) for _, reason, _ in work.runs()]
+    assert sorted(set(reasons)) == ["finished", "killed"]
+
+
+def test_a_worker_that_wakes_after_its_runs_were_taken_writes_nothing_and_leaves(
+    work: Work, serve_outlets: ServeOutlets
+) -> None:
+    servers = serve_outlets(2, first=1, last=100)
+    work.follow(servers, delay=0.05, every=600)
+    first = work.start(settings=QUICK)
+    wait_until(lambda: has_begun(servers))
+    first.send_signal(signal.SIGSTOP)
+    second = work.start(settings=QUICK)
+    wait_until(lambda: [reason for _, reason, _ in work.runs()].count("killed") == 2)
+    first.send_signal(signal.SIGCONT)
+    log, _ = first.communicate(timeout=30)
+    assert first.returncode == 75, log
+    assert "was taken by another worker" in log
+    wait_until(lambda: all(is_whole(work, server) for server in servers.values()))
+    wait_until(lambda: not queue_of(work).of(RUNNING))
+    end(second)
+    assert max(asked_again(server) for server in servers.values()) <= UNWRITTEN
+
+
+def test_a_lease_is_visited_once_whoever_is_killed(work: Work, serve_outlets: ServeOutlets) -> None:
+    servers = serve_outlets(1, first=1, last=100)
+    [server] = servers.values()
+    work.follow(servers, delay=0.05, every=600, backfill=0)
+    with closing(Database(work.database_url)) as database:
+        leases.make(database, server.base_url.removeprefix("http://"), [(1, 100)])
+    first = work.start(settings=QUICK)
+    wait_until(lambda: len(server.requests.codes) > 30)
+    first.kill()
+    first.communicate()
+    second = work.start(settings=QUICK)
+    wait_until(lambda: not queue_of(work).leases)
+    end(second)
+    assert is_whole(work, server)
+    assert set(server.requests.codes) == set(range(1, 101))
+    assert asked_again(server) <= UNWRITTEN
