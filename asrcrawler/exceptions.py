@@ -209,6 +209,12 @@ class WorkerError(AsrCrawlerError):
     """A worker process has ended. Raised by ``asrcrawler.work.reparse``."""
 
 
+class JobLostError(AsrCrawlerError):
+    """A job of this worker was taken by another one. Raised by what gives a worker its jobs (``asrcrawler.work``)."""
+
+    exit_status = 75
+
+
 class DamagedCaptureError(AsrCrawlerError):
     """A capture whose bytes are not those that were fetched. Raised by ``asrcrawler.text.packing``."""
 

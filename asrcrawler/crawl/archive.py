@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from asrcrawler.storage.visits.writing import ReadAgain, Written
     from asrcrawler.text.packing import Dictionary
 
-logger = logging.getLogger(__name__)
-
 T = TypeVar("T")
 
 WAITS = (1.0, 5.0, 15.0, 30.0)
@@ -57,6 +55,8 @@ class Archive:
         self.outlet = _as_crawled(outlet, config)
         """What is crawled, with what counts for this crawl alone; once the archive is open, as the database has it."""
         self.config = config
+        self.log = logging.getLogger(outlet.name)
+        """Where every line of this crawl is written; the log then names the outlet in each."""
         self.pause = Pause(crawler)
         self._crawler = crawler
         self._has_given_up = False
@@ -279,7 +279,7 @@ class Archive:
                 except StorageError as error:
                     if not _may_pass(error) or self._is_stopping:
                         raise
-                    logger.warning("%s; trying again in %g seconds", error, wait)
+                    self.log.warning("%s; trying again in %g seconds", error, wait)
                 self._stop_fetching()
                 await self._sleep(wait)
             result = await self._watched(work)

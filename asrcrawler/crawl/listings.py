@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 
     from asrcrawler.crawl.archive import Archive
 
-logger = logging.getLogger(__name__)
-
 
 class NoAnswer(Exception):
     """A place did not answer, or says that it cannot answer now. Raised and caught in this module."""
@@ -50,6 +47,7 @@ class Listings:
         self._base_url = archive.outlet.base_url
         self._site = archive.site
         self._pause = archive.pause
+        self._log = archive.log
         self._answered = False
         """Whether the site has answered at all, even that there is no such place."""
         self._forbidden = False
@@ -69,7 +67,7 @@ class Listings:
             return None
         codes = codes_in_feed(answer.body, self._base_url, self._site)
         if is_cut(answer) or not has_root_end(answer.body):
-            logger.warning("%s: %s; it is no proof that nothing else is new", answer.url, BREAKS_OFF)
+            self._log.warning("%s: %s; it is no proof that nothing else is new", answer.url, BREAKS_OFF)
             self._cut_feed = codes
             return None
         return self._named(FEED_PATH, codes)
@@ -82,10 +80,10 @@ class Listings:
         if self._cut_feed:
             return self._cut_feed
         if not self._answered and self._forbidden:
-            logger.error("robots.txt of the site forbids us its feed and its home page")
+            self._log.error("robots.txt of the site forbids us its feed and its home page")
             raise CloseSpider(REFUSED)
         if not self._answered:
-            logger.error("The site could not be reached: neither its feed nor its home page answered")
+            self._log.error("The site could not be reached: neither its feed nor its home page answered")
             raise CloseSpider(UNREACHABLE)
         return None
 
@@ -103,7 +101,7 @@ class Listings:
         sitemap = read_sitemap(answer.body, self._base_url, self._site, url=answer.url)
         is_whole = sitemap.is_whole and not is_cut(answer)
         if not is_whole:
-            logger.warning("%s: %s; it is asked for again", answer.url, BREAKS_OFF)
+            self._log.warning("%s: %s; it is asked for again", answer.url, BREAKS_OFF)
         return Named(list(sitemap.codes), [self._place(child) for child in sitemap.children], is_whole)
 
     def _place(self, url: str) -> str:
@@ -124,7 +122,7 @@ class Listings:
         """
         url = self._base_url + place if place.startswith("/") else at_base(place, self._base_url, self._site)
         if url is None:
-            logger.info("%s is on another site than %s", place, self._base_url)
+            self._log.info("%s is on another site than %s", place, self._base_url)
             return None
         try:
             response = await self._follow_patiently(url)
@@ -134,16 +132,16 @@ class Listings:
             raise CloseSpider(error.reason) from None
         except (DownloadCancelledError, IgnoreRequest, RobotsForbidden) as error:
             self._forbidden = self._forbidden or isinstance(error, RobotsForbidden)
-            logger.warning("%s is not to be had: %s", url, error)
+            self._log.warning("%s is not to be had: %s", url, error)
             return None
         except Exception as error:  # whatever the network raises: this place does not tell
-            logger.warning("%s did not answer: %s", url, f"{type(error).__name__}: {error}"[:200])
+            self._log.warning("%s did not answer: %s", url, f"{type(error).__name__}: {error}"[:200])
             raise NoAnswer from None
-        _refuse_refusal(response)
+        self._refuse_refusal(response)
         self._answered = self._answered or response.status < FIRST_SERVER_ERROR
         if response.status in ANSWERED:
             return response
-        logger.info("%s: status %d", url, response.status)
+        self._log.info("%s: status %d", url, response.status)
         if response.status >= FIRST_SERVER_ERROR or response.status in TRANSIENT:
             raise NoAnswer
         return None
@@ -168,25 +166,23 @@ class Listings:
         """Give the address within the site that a redirect leads to. Raises :exc:`CloseSpider` for a refusal."""
         target = redirect_of(response, self._base_url, self._site)
         if target == response.url:
-            raise _refusal(response, "a redirect to itself")
+            raise self._refusal(response, "a redirect to itself")
         cookies = b", ".join(response.headers.getlist("Set-Cookie")).decode("latin-1")
         if target is not None and is_challenge(response.body, cookies):
-            raise _refusal(response, f"a {CHALLENGE}")
+            raise self._refusal(response, f"a {CHALLENGE}")
         return target
 
     def _named(self, path: str, codes: list[int]) -> list[int]:
         if not codes:
-            logger.warning("%s names no article: it is broken, or not what it was", self._base_url + path)
+            self._log.warning("%s names no article: it is broken, or not what it was", self._base_url + path)
         return codes
 
+    def _refuse_refusal(self, response: Response) -> None:
+        if response.status in REFUSALS:
+            raise self._refusal(response, f"status {response.status}")
+        if is_challenge(response.body):
+            raise self._refusal(response, f"a {CHALLENGE}")
 
-def _refuse_refusal(response: Response) -> None:
-    if response.status in REFUSALS:
-        raise _refusal(response, f"status {response.status}")
-    if is_challenge(response.body):
-        raise _refusal(response, f"a {CHALLENGE}")
-
-
-def _refusal(response: Response, why: str) -> CloseSpider:
-    logger.warning("The site refuses us: %s for %s", why, response.url)
-    return CloseSpider(REFUSED)
+    def _refusal(self, response: Response, why: str) -> CloseSpider:
+        self._log.warning("The site refuses us: %s for %s", why, response.url)
+        return CloseSpider(REFUSED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
-
-logger = logging.getLogger(__name__)
 
 REFUSALS_BEFORE_LEAVING = 5  # in a row
 FAILURES_BEFORE_LEAVING = 15  # in a row; single pages fail on a site that is well, a long row means it is not
@@ -72,7 +69,7 @@ class BackOff:
         if asked > self._least_delay:
             self._least_delay = min(asked, LONGEST_DELAY)
             self._delay = max(self._delay, self._least_delay)
-            logger.info("robots.txt asks for %g seconds between requests", asked)
+            Archive.of(self._crawler).log.info("robots.txt asks for %g seconds between requests", asked)
 
     def request_reached_downloader(self) -> None:
         for slot in self._crawler.engine.downloader.slots.values():
@@ -119,7 +116,7 @@ class BackOff:
         if seconds > LONGEST_PAUSE:
             self._leave(ASKED_TO_WAIT, f"the site asks us to come back in {seconds / 60:.0f} minutes")
         elif seconds > self._rest_of_pause():
-            logger.info("The site asks us to wait %.0f seconds", seconds)
+            Archive.of(self._crawler).log.info("The site asks us to wait %.0f seconds", seconds)
             if self._pause is not None:
                 self._pause.cancel()
             self._pause = Archive.of(self._crawler).pause.begin(seconds)
@@ -134,7 +131,7 @@ class BackOff:
         if self._leaving:
             return
         self._leaving = True
-        logger.warning("Leaving the site in peace: %s", why)
+        Archive.of(self._crawler).log.warning("Leaving the site in peace: %s", why)
         self._farewell = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
 
 

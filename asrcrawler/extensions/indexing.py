@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
@@ -15,8 +14,6 @@ from asrcrawler.storage.search import refilling
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-logger = logging.getLogger(__name__)
 
 
 class Indexing:
@@ -54,9 +51,9 @@ class Indexing:
                 done += more
                 await self._rest(max(monotonic() - begun, refilling.BREATH))
         except StorageError as error:
-            logger.warning("The index of words stays as it is for now: %s", error)
+            archive.log.warning("The index of words stays as it is for now: %s", error)
         if done:
-            logger.info("Index of words: %d articles indexed anew", done)
+            archive.log.info("Index of words: %d articles indexed anew", done)
 
     async def _rest(self, seconds: float) -> None:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Self
 from urllib.request import Request, urlopen
@@ -16,8 +15,6 @@ from asrcrawler.endings import OK, STEPPED_ASIDE
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-logger = logging.getLogger(__name__)
 
 TIMEOUT = 10.0  # seconds; a slow watchdog must not hold up the end of a run
 
@@ -45,9 +42,10 @@ class Ping:
             await asyncio.to_thread(self._send)
 
     def _send(self) -> None:
+        log = Archive.of(self._crawler).log
         request = Request(self._url, headers={"User-Agent": self._crawler.settings["USER_AGENT"]})  # noqa: S310
         try:
             with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-                logger.info("Told the watchdog: status %d", answer.status)
+                log.info("Told the watchdog: status %d", answer.status)
         except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
-            logger.warning("The watchdog could not be told: %s", error)
+            log.warning("The watchdog could not be told: %s", error)

@@ -14,6 +14,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.log import get_scrapy_root_handler
 
+from asrcrawler.crawl.archive import Archive
 from asrcrawler.items import Outcome
 from asrcrawler.pipelines.fields import Fields
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from tqdm import tqdm
-
-logger = logging.getLogger(__name__)
 
 LINE_EVERY = 60.0  # seconds between two log lines
 
@@ -78,7 +77,7 @@ class Progress:
     async def _log_now_and_then(self, spider: Spider) -> None:
         while True:
             await asyncio.sleep(LINE_EVERY)
-            logger.info(self.line(_total(spider)))
+            Archive.of(self._crawler).log.info(self.line(_total(spider)))
 
     def _open_bar(self, total: int | None) -> tqdm[Any]:
         from tqdm import tqdm

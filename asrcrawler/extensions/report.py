@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from asrcrawler.crawl.spider import SamanehSpider
-
-logger = logging.getLogger(__name__)
 
 
 class RunReport:
@@ -85,10 +82,10 @@ class RunReport:
                 await self._close(archive, reason, status, scheduled=scheduled)
         except TokenLostError as error:
             if reason != CLOSED_BY_ANOTHER:
-                logger.error("%s", error)
+                archive.log.error("%s", error)
             reason, status = CLOSED_BY_ANOTHER, UNAVAILABLE
         except StorageError as error:
-            logger.error("%s; the end of this run could not be written", error)
+            archive.log.error("%s; the end of this run could not be written", error)
             status = FAILED
         if reason not in STEPPED_ASIDE:
             self._tell(archive, reason, status, unfinished)
@@ -123,12 +120,12 @@ class RunReport:
         try:
             found = await archive.ask_once(sources, archive.site)
         except StorageError as error:
-            logger.warning("%s; where values came from was not compared", error)
+            archive.log.warning("%s; where values came from was not compared", error)
             return
         for fall, warning in zip(found.falls, found.warnings, strict=True):
             if fall.field not in self._told:
                 self._told.add(fall.field)
-                logger.warning("%s: %s", archive.site, warning)
+                archive.log.warning("%s: %s", archive.site, warning)
 
     async def _warn_of_outage(self, archive: Archive) -> None:
         """Tell that the answers *missing* of this run count for nothing."""
@@ -136,7 +133,7 @@ class RunReport:
             return
         looks, missing = await archive.ask(run_looks, archive.run_id)
         if is_outage(looks, missing):
-            logger.warning(
+            archive.log.warning(
                 "%s: %d of %d looks at stored articles answered missing; that is taken for an outage of the site, and"
                 " no article counts as gone by it",
                 archive.site, missing, looks,
@@ -145,15 +142,15 @@ class RunReport:
     def _tell(self, archive: Archive, reason: str, status: int, unfinished: int) -> None:
         figures = archive.figures
         if is_new_template(figures.outcomes):
-            logger.error(
+            archive.log.error(
                 "THE PAGES OF %s NO LONGER READ: %d are unreadable and stay due for another day. If the site has a new "
                 "template, the parser has to learn it; nothing that is stored was replaced.",
                 archive.site,
                 figures.outcomes[Outcome.UNREADABLE],
             )
         if unfinished > 0:
-            logger.warning("%d codes were taken up and not finished; a later run visits them", unfinished)
-        logger.info("%s", self.summary(archive, reason, status))
+            archive.log.warning("%d codes were taken up and not finished; a later run visits them", unfinished)
+        archive.log.info("%s", self.summary(archive, reason, status))
 
     def summary(self, archive: Archive, reason: str, status: int) -> str:
         """Write the line that says what the run did."""
@@ -174,10 +171,10 @@ class RunReport:
                 await archive.keep_alive()
                 await self._warn_of_falls(archive)
             except TokenLostError as error:
-                logger.error("%s", error)
+                archive.log.error("%s", error)
                 self._farewell = asyncio.ensure_future(
                     self._crawler.engine.close_spider_async(reason=CLOSED_BY_ANOTHER)
                 )
                 return
             except StorageError as error:
-                logger.warning("%s; no heartbeat", error)
+                archive.log.warning("%s; no heartbeat", error)

@@ -6,7 +6,6 @@ Scrapy takes whatever answers for robots.txt as its rules and crawls on when not
 from __future__ import annotations
 
 import asyncio
-import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
 
-logger = logging.getLogger(__name__)
-
 
 class _Unknown(RobotsUnknown, IgnoreRequest):
     """The error as Scrapy knows it: it does not report a request that was not made."""
@@ -52,6 +49,10 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         super().__init__(crawler)
         self._rules: dict[str, asyncio.Future[RobotParser | None]] = {}
 
+    @property
+    def _archive(self) -> Archive:
+        return Archive.of(self.crawler)
+
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """Give the rules for the host of ``request``, None for no rules.
 
@@ -71,13 +72,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise _Forbidden(str(error)) from None
 
     async def _ask(self, url: str, request: Request) -> RobotParser | None:
-        archive = Archive.of(self.crawler)
+        archive = self._archive
         try:
             response = await follow(
                 url, self._download, lambda answer: redirect_of(answer, archive.outlet.base_url, archive.site)
             )
         except (DownloadCancelledError, IgnoreRequest) as error:  # without end
-            logger.warning("%s is taken as empty: %s", url, error)
+            self._archive.log.warning("%s is taken as empty: %s", url, error)
             return None
         except Exception as error:  # whatever the network raises
             raise self._leave(UNREACHABLE, f"{url}: {type(error).__name__}: {error}"[:200]) from None
@@ -94,7 +95,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise self._leave(UNREACHABLE, f"{response.url}: status {response.status}")
         if response.status not in ANSWERED:
-            logger.info("%s: status %d, so everything is allowed", response.url, response.status)
+            self._archive.log.info("%s: status %d, so everything is allowed", response.url, response.status)
             return None
         if is_cut(response):  # what it forbids may stand in what is missing
             raise self._leave(UNREACHABLE, f"{response.url}: {BREAKS_OFF}")
@@ -103,6 +104,6 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         return rules
 
     def _leave(self, reason: str, why: str) -> RobotsUnknown:
-        logger.error("What the site allows is not known (%s); nothing is asked of it in this run", why)
+        self._archive.log.error("What the site allows is not known (%s); nothing is asked of it in this run", why)
         self._farewell = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
         return _Unknown(reason, why)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING, Any, Self
 
 from asrcrawler.crawl.archive import Archive
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from asrcrawler.items import Fetch
-
-logger = logging.getLogger(__name__)
 
 
 class KeepPipeline:
@@ -59,4 +56,6 @@ class KeepPipeline:
         try:
             await self._archive.learn_dictionary()
         except AsrCrawlerError as error:
-            logger.warning("No dictionary for packing captures: %s; they take more room until the next run", error)
+            self._archive.log.warning(
+                "No dictionary for packing captures: %s; they take more room until the next run", error
+            )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from asrcrawler.items import Article
-
-logger = logging.getLogger(__name__)
 
 HEAVIEST_BATCH = 16 * 1024 * 1024
 """Bytes of packed captures that wait; a hundred usual ones have half a megabyte, hostile ones could have eight each."""
@@ -60,16 +57,16 @@ class StorePipeline:
             arguments = self._crawler.spider.arguments.as_json()  # type: ignore[attr-defined]
             await self._archive.open(arguments, read_capture)
         except OutletError as error:
-            logger.error("%s", error)
+            self._archive.log.error("%s", error)
             raise CloseSpider(NOT_FOLLOWED) from None
         except AnotherRunError as error:
-            logger.info("%s", error)
+            self._archive.log.info("%s", error)
             raise CloseSpider(ANOTHER_RUN) from None
         except LockedError as error:
-            logger.warning("%s; nothing was begun, and the next run does it", error)
+            self._archive.log.warning("%s; nothing was begun, and the next run does it", error)
             raise CloseSpider(DATABASE_HELD) from None
         except StorageError as error:
-            logger.error("%s", error)
+            self._archive.log.error("%s", error)
             raise CloseSpider(DATABASE_FAILED) from None
 
     async def process_item(self, item: Any) -> Any:
@@ -83,7 +80,7 @@ class StorePipeline:
     def item_error(self, item: Any, failure: Failure) -> None:
         """Book a code whose item another pipeline failed on; it too ends in the ledger."""
         given = Fields(item)
-        logger.error("Code %d could not be processed: %s", given["code"], failure.value)
+        self._archive.log.error("Code %d could not be processed: %s", given["code"], failure.value)
         self._take(_unreadable(given, f"processing failed: {type(failure.value).__name__}"))
 
     async def close_spider(self) -> None:
@@ -121,7 +118,7 @@ class StorePipeline:
             if len(batch) > 1:
                 await self._write_singly(batch)
             elif reading_of(batch[0]) is not None:
-                logger.error("Code %d cannot be stored: %s", batch[0].code, error)
+                self._archive.log.error("Code %d cannot be stored: %s", batch[0].code, error)
                 await self._archive.write([_unreadable(Fields(batch[0]), "cannot be stored")])
             else:
                 raise
@@ -134,7 +131,7 @@ class StorePipeline:
 
     def _give_up(self, error: StorageError) -> None:
         self._failed = True
-        logger.error("%s; %d visits could not be written and stay due", error, self._archive.in_hand)
+        self._archive.log.error("%s; %d visits could not be written and stay due", error, self._archive.in_hand)
         self._tasks.add(asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason_of(error))))
 
 

@@ -101,8 +101,9 @@ def text_lines(lines: Sequence[Line], *, may_be_digest: bool) -> list[Line]:
             kept[place] = place in announced or _is_sentence(line.text) or _is_heading(lines, kept, boxes, place)
         elif line.sort is _TEXT:
             heads_links = following < len(lines) and not kept[following] and lines[following].sort is _LINK
-            is_one_of_many = place > 0 and lines[place - 1].sort is _TEXT and _may_head(lines[place - 1])
-            is_heading = _may_head(line) and (line.box in boxes or (heads_links and not is_one_of_many))
+            is_heading = _may_head(line) and (
+                line.box in boxes or (heads_links and not _is_one_of_many(lines, kept, place))
+            )
             kept[place] = not is_heading
     if any(kept):
         return [line for line, is_text in zip(lines, kept, strict=True) if is_text]
@@ -128,6 +129,18 @@ def _is_heading(lines: Sequence[Line], kept: Sequence[bool], boxes: frozenset[in
     before = lines[place - 1]
     is_row = before.sort is _LINK and not before.listed and not _is_sentence(before.text)
     return not is_row and not (before.sort is _TEXT and _may_head(before))
+
+
+def _is_one_of_many(lines: Sequence[Line], kept: Sequence[bool], place: int) -> bool:
+    """Tell whether a short line above links is one of several short lines of the text, such as hours or results."""
+    if place > 0 and lines[place - 1].sort is _TEXT and _may_head(lines[place - 1]):
+        return True
+    earlier = (lines[number] for number in range(place - 1, -1, -1))
+    before = next((line for line in earlier if line.sort is not _PROMOTION), None)
+    if before is None or before.sort is not _TEXT or before.text.rstrip(_CLOSING).endswith((*_STOPS, *_COLONS)):
+        return False
+    after = next((later for later in range(place + 1, len(lines)) if lines[later].sort is _TEXT), None)
+    return after is not None and kept[after] and _may_head(lines[after])
 
 
 def _may_head(line: Line) -> bool:

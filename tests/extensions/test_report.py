@@ -77,7 +77,7 @@ def scene(tmp_path: Path) -> Scene:
 def test_a_run_closes_its_row_and_says_in_one_line_what_it_did(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
     scene.archive.figures.articles_new = 2
     scene.crawler.stats.set_value("downloader/request_count", 7)
-    with caplog.at_level(logging.INFO, "asrcrawler.extensions.report"):
+    with caplog.at_level(logging.INFO, "asr"):
         assert scene.end("finished", stored=2, missing=1) == 0
     assert (scene.row["end_reason"], scene.row["exit_status"], scene.row["requests"]) == ("finished", 0, 7)
     [line] = caplog.messages
@@ -123,7 +123,7 @@ def test_a_stop_by_a_signal_with_codes_in_hand_is_no_success(scene: Scene, reaso
 def test_a_run_that_another_has_closed_leaves_its_row_alone_and_says_so_once(
     scene: Scene, caplog: pytest.LogCaptureFixture, reason: str
 ) -> None:
-    with caplog.at_level(logging.INFO, "asrcrawler.extensions.report"):
+    with caplog.at_level(logging.INFO, "asr"):
         assert scene.end(reason, in_hand=3, lost=True, stored=5) == 75
     assert (scene.row["end_reason"], scene.row["exit_status"], scene.row["memory"]) == ("killed", None, None)
     told = [line for line in caplog.messages if "was taken for dead and closed by another one" in line]
@@ -187,7 +187,7 @@ def test_a_refusal_is_remembered_with_what_the_site_asked_for_and_a_good_run_for
 def test_a_crawl_that_steps_aside_is_not_reported_twice(
     scene: Scene, caplog: pytest.LogCaptureFixture, reason: str
 ) -> None:
-    with caplog.at_level(logging.INFO, "asrcrawler.extensions.report"):
+    with caplog.at_level(logging.INFO, "asr"):
         assert scene.end(reason) == 0
     assert caplog.messages == []
 

@@ -309,6 +309,14 @@ def test_a_short_text_is_not_taken_for_the_heading_of_the_links_behind_it() -> N
     assert paragraphs(in_body(f"<table><tr><td>دره</td><td>۱۲</td></tr></table>{linked('باران')}")) == ["دره | ۱۲"]
 
 
+def test_a_short_line_among_others_stays_though_a_promotion_and_links_interrupt_them() -> None:
+    hours = ["اذان صبح به افق رود سپید ساعت ۵:۱۰", "طلوع آفتاب ساعت ۶:۲۰", "اذان ظهر ساعت ۱۲:۰۵"]
+    interrupted = f"{hours[0]}<br><p>عضویت در اینستاگرام پنجره</p>{hours[1]}<br>{linked('باران', 'برف')}{hours[2]}"
+    assert paragraphs(in_body(interrupted)) == hours
+    prose = f"<p>{ONE}</p><p>عضویت در اینستاگرام پنجره</p><p>خبرهای دیگر</p>{linked('باران', 'برف')}<p>{hours[2]}</p>"
+    assert paragraphs(in_body(prose)) == [ONE, hours[2]]
+
+
 @given(st.lists(st.sampled_from(["<div>", "<p>", "</p>", "<br>", "<b>", "</b>", "<td>", "<tr>", "<table>", "واژه "])))
 def test_no_word_is_lost_or_doubled_whatever_the_markup(pieces: list[str]) -> None:
     found = "".join(paragraphs(in_body(f"<p>{ONE}</p>" + "".join(pieces))))

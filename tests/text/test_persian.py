@@ -19,6 +19,7 @@ from asrcrawler.text.persian import (
     FOLDINGS,
     ZWJ,
     ZWNJ,
+    FoldedText,
     clean,
     clean_paragraphs,
     compounds,
@@ -460,6 +461,14 @@ def test_folded_words_are_those_of_folding_in_the_order_of_their_places(text: st
         starts, ends = [found.start for found in words], [found.end for found in words]
         assert (starts, ends) == (sorted(starts), sorted(ends))
     assert all(found.word in fold(text[found.start : found.end], version) for found in words)
+
+
+@given(texts)
+def test_places_that_are_asked_for_are_those_of_folded_words(text: str) -> None:
+    for version in FOLDINGS:
+        words, found = fold_words(text, version), FoldedText(text, version)
+        assert found.words == [word.word for word in words]
+        assert [found.place(at, at) for at in range(len(words))] == [(word.start, word.end) for word in words]
 
 
 def test_compounds_are_what_is_written_with_a_zwnj_and_folds_to_several_words() -> None:

@@ -42,6 +42,11 @@ class Backend(Protocol):
     def insert_rows(self, connection: Connection, table: Table, rows: Rows, /) -> None:
         """Insert rows, at least one, all of the same columns."""
 
+    def insert_tuples(
+        self, connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], /
+    ) -> None:
+        """Insert rows of the columns ``names``, at least one, that are as the driver takes them."""
+
     def upsert_rows(self, connection: Connection, table: Table, rows: Rows, /) -> None:
         """Insert rows, or put them in the place of those with their keys; at least one, none of them JSON."""
 

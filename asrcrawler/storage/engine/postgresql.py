@@ -86,14 +86,20 @@ def insert(table: Table) -> Any:
 def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     """Copy the rows into the table, as one statement."""
     names = names_of(table, rows)
+    insert_tuples(connection, table, names, written(table, names, rows, connection.dialect, f"COPY {table.name}"))
+
+
+def insert_tuples(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Copy rows that are as the driver takes them."""
     quoted = connection.dialect.identifier_preparer.quote
     statement = f"COPY {quoted(table.name)} ({', '.join(map(quoted, names))}) FROM STDIN"
-    values = written(table, names, rows, connection.dialect, statement)
     cursor: Any = connection.connection.cursor()
     failure = connection.dialect.dbapi.Error  # type: ignore[union-attr]
     try:
         with cursor, cursor.copy(statement) as copy:
-            for row in values:
+            for row in rows:
                 copy.write_row(row)
     except WRONG_VALUES as error:
         raise StatementError(str(error), statement, None, error) from error

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asrcrawler.storage.engine.backend import backend_of
 from asrcrawler.storage.engine.values import replacing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection, Dialect, Insert, Table
 
     from asrcrawler.storage.engine.values import Rows
@@ -17,6 +19,14 @@ def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows, all of the same columns. Into PostgreSQL they are copied, as one statement."""
     if rows:
         backend_of(connection.dialect.name).insert_rows(connection, table, rows)
+
+
+def insert_tuples(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows of the columns ``names`` that are as the driver takes them: numbers, texts and bytes."""
+    if rows:
+        backend_of(connection.dialect.name).insert_tuples(connection, table, names, rows)
 
 
 def upsert_rows(connection: Connection, table: Table, rows: Rows) -> None:

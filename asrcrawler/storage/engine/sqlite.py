@@ -55,6 +55,13 @@ def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     _execute_many(connection, table, rows, replace=False)
 
 
+def insert_tuples(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows that are as the driver takes them."""
+    connection.exec_driver_sql(_text(table, names, connection.dialect, replace=False), list(rows))
+
+
 def upsert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert or replace rows by one statement that is carried out for each."""
     _execute_many(connection, table, rows, replace=True)

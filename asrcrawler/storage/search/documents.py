@@ -30,6 +30,7 @@ class Field(StrEnum):
 
 
 _COLUMNS = {Field.TAG: "tags"}
+_NAMES = {field: repr(field) for field in Field}
 _LONGEST = {Field.BODY: LONGEST_BODY}
 
 Document = dict[Field, list[list[str]]]
@@ -47,7 +48,7 @@ def digest(found: Document) -> bytes:
     Databases hold such digests, so the function must not change. Words are letters and digits, which ``repr`` leaves as
     they are.
     """
-    fields = (f"{field!r}: [{', '.join(map(_shown, runs))}]" for field, runs in found.items())
+    fields = (f"{_NAMES[field]}: [{', '.join(map(_shown, runs))}]" for field, runs in found.items())
     return blake2b(f"{{{', '.join(fields)}}}".encode(), digest_size=8).digest()
 
 

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from asrcrawler.storage.search.documents import LONGEST_WORD
-from asrcrawler.text.persian import FOLDING, fold_words
+from asrcrawler.text.persian import FOLDING, FoldedText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,16 +50,19 @@ def marks(text: str, terms: Sequence[Term], field: Field, version: int = FOLDING
             sought.setdefault(term.words[0], []).append(number)
     if not sought and not beginnings:
         return []
-    words = fold_words(text, version)
-    folded = [word.word[:LONGEST_WORD] for word in words]
+    places = FoldedText(text, version)
+    folded = [word[:LONGEST_WORD] for word in places.words]
+    if not beginnings and sought.keys().isdisjoint(folded):
+        return []
     found: list[Mark] = []
     for at, word in enumerate(folded):
+        if not beginnings and word not in sought:
+            continue
         numbers = [number for number in sought.get(word, ()) if _stands(terms[number], folded, at)]
         numbers += [number for beginning, number in beginnings if word.startswith(beginning)]
         if numbers:
             number = max(numbers, key=lambda number: len(terms[number].words))
-            last = words[at + len(terms[number].words) - 1]
-            found.append(Mark(words[at].start, last.end, number))
+            found.append(Mark(*places.place(at, at + len(terms[number].words) - 1), number))
     return found
 
 

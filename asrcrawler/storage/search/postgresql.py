@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Float, cast, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from asrcrawler.storage.engine.rows import insert_rows
+from asrcrawler.storage.engine.rows import insert_tuples
 from asrcrawler.storage.search.documents import Document, Field
 from asrcrawler.storage.search.query import Query
 
@@ -72,8 +72,8 @@ def drop_some(connection: Connection, tables: Tables) -> bool:
 
 def put_in(connection: Connection, tables: Tables, documents: Mapping[int, Document]) -> None:
     """Add documents with their words."""
-    rows = [{"id": key, "words": vector(found)} for key, found in sorted(documents.items())]
-    insert_rows(connection, tables.document, rows)
+    rows = [(key, vector(found)) for key, found in sorted(documents.items())]
+    insert_tuples(connection, tables.document, ("id", "words"), rows)
 
 
 def take_out(_connection: Connection, _tables: Tables, _documents: Mapping[int, Document]) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Integer, String, column, func, inspect, literal_column, select, table
 
-from asrcrawler.storage.engine.rows import insert_rows
+from asrcrawler.storage.engine.rows import insert_tuples
 from asrcrawler.storage.search.documents import Document, Field, digest
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def put_in(connection: Connection, tables: Tables, documents: Mapping[int, Docum
     """Add documents, with a digest of their words."""
     statement = f"INSERT INTO {tables.words}(rowid, {_COLUMNS}) VALUES (?, {_PLACES})"  # noqa: S608
     connection.exec_driver_sql(statement, _values(documents))
-    rows = [{"id": key, "words": digest(found)} for key, found in sorted(documents.items())]
-    insert_rows(connection, tables.document, rows)
+    rows = [(key, digest(found)) for key, found in sorted(documents.items())]
+    insert_tuples(connection, tables.document, ("id", "words"), rows)
 
 
 def take_out(connection: Connection, tables: Tables, documents: Mapping[int, Document]) -> int:

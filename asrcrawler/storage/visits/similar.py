@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sqlalchemy import bindparam, delete, select, update
 
 from asrcrawler.storage.engine.among import among
-from asrcrawler.storage.engine.rows import insert_rows
+from asrcrawler.storage.engine.rows import insert_tuples
 from asrcrawler.storage.models import article, band
 from asrcrawler.storage.models import signature as signature_table
 from asrcrawler.text.similarity import ALGORITHM, are_near, band_keys
@@ -53,7 +53,8 @@ def link_similar(connection: Connection, site: str, signatures: Signatures, rete
     if not changed:
         return
     _sign(connection, site, {code: stored.get(code) for code in resigned}, signatures)
-    own = _stored(connection, site, changed | _linked_to(connection, site, changed))
+    own = {code: digest for code in changed if (digest := signatures[code])}
+    own |= _stored(connection, site, _linked_to(connection, site, changed) - own.keys())
     buckets = _buckets(connection, site, own)
     _enter(connection, site, {code: own[code] for code in resigned if code in own}, buckets)
     near = _near(connection, site, own, buckets)
@@ -68,8 +69,8 @@ def _sign(connection: Connection, site: str, before: Signatures, after: Signatur
     if before:
         own = signature_table.c.site == site
         connection.execute(delete(signature_table).where(own, among(connection, signature_table.c.code, before)))
-    rows = [{"site": site, "code": code, "algorithm": ALGORITHM, "digest": after[code]} for code in sorted(before)]
-    insert_rows(connection, signature_table, [row for row in rows if row["digest"]])
+    rows = [(site, code, ALGORITHM, after[code]) for code in sorted(before) if after[code]]
+    insert_tuples(connection, signature_table, ("site", "code", "algorithm", "digest"), rows)
 
 
 def _enter(connection: Connection, site: str, own: Mapping[int, bytes], buckets: Buckets) -> None:
@@ -78,21 +79,22 @@ def _enter(connection: Connection, site: str, own: Mapping[int, bytes], buckets:
     for code, digest in own.items():
         for key in band_keys(site, digest):
             entering.setdefault(key, []).append(code)
-    entered, left = [], []
+    entered: list[tuple[int, int]] = []
+    left: list[dict[str, int]] = []
     for key, codes in entering.items():
         held = buckets.get(key)
         if held is None and len(codes) == 1:  # nearly all: nobody to meet there
-            entered.append({"key": key, "code": codes[0]})
+            entered.append((key, codes[0]))
             continue
         held = held or set()
         every = held.union(codes)
         kept = set(sorted(every)[:BUCKET])
-        entered += [{"key": key, "code": code} for code in sorted(kept - held)]
+        entered += [(key, code) for code in kept - held]
         left += [{"old_key": key, "old_code": code} for code in held - kept]
         buckets[key] = every
     if left:
         connection.execute(_LEAVE, left)
-    insert_rows(connection, band, sorted(entered, key=lambda row: row["key"]))
+    insert_tuples(connection, band, ("key", "code"), sorted(entered))
 
 
 def _near(connection: Connection, site: str, own: Mapping[int, bytes], buckets: Buckets) -> dict[int, set[int]]:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from asrcrawler.items import EDITED, Article
 from asrcrawler.storage.engine.among import among
-from asrcrawler.storage.engine.rows import insert_rows, upsert_rows
+from asrcrawler.storage.engine.rows import insert_rows, insert_tuples, upsert_rows
 from asrcrawler.storage.models import LONGEST_LABEL
 from asrcrawler.storage.models import article as article_table
 from asrcrawler.storage.models import label as label_table
@@ -206,11 +206,11 @@ def _relabel(connection: Connection, rows: Batch) -> None:
     if old := rows.relabelled:
         connection.execute(delete(label_table).where(label_table.c.site == rows.site, label_table.c.code.in_(old)))
     labels = [
-        {"site": rows.site, "code": code, "kind": kind, "name": name}
+        (rows.site, kind, name, code)
         for code in sorted(rows.relabelled)
         for kind, name in labels_of(rows.articles[code]["category"], rows.articles[code]["tags"])
     ]
-    insert_rows(connection, label_table, labels)
+    insert_tuples(connection, label_table, ("site", "kind", "name", "code"), labels)
 
 
 def upsert_ledger(connection: Connection, values: list[dict[str, Any]]) -> None:
