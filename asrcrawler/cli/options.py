@@ -21,6 +21,9 @@ HIGHEST_PORT = 65535
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which articles are meant; :func:`selection_of` reads them."""
+    parser.add_argument(
+        "--outlet", metavar="NAME", action="append", default=[], help="only articles of this outlet; may be repeated"
+    )
     parser.add_argument("--codes", metavar="CODES", help="only these codes: 32911, 32000-33000, or a list of both")
     parser.add_argument(
         "--since", metavar="DAY", help="published on this day or later; 1401/11/04, 2023-01-24, 1401/11"
@@ -33,7 +36,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 
 
 def selection_of(opts: argparse.Namespace) -> Selection:
-    """Make a selection from the options of :func:`add_selection`."""
+    """Make a selection from the options of :func:`add_selection`; of all outlets, as the database knows their sites."""
     from asrcrawler.storage.articles.selection import Selection
 
     since, until = days_of("--since", opts.since), days_of("--until", opts.until)

@@ -33,6 +33,14 @@ def outlets_of(database: Database, names: Sequence[str] = ()) -> list[Outlet]:
     return [outlet for outlet in there if (outlet.name in names if names else outlet.followed)]
 
 
+def sites_of(database: Database, names: Sequence[str]) -> list[str] | None:
+    """Give the sites of the outlets that are named; none named: None, for all that the database has.
+
+    Raises :exc:`UsageError` for a name that the archive never followed.
+    """
+    return [outlet.site for outlet in outlets_of(database, names)] if names else None
+
+
 def outlet_of(database: Database, name: str | None, sites: Collection[str] = ()) -> Outlet:
     """Give the outlet that is named, or the only one followed, or the only one of ``sites``.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from asrcrawler.cli.command import AsrCommand
@@ -42,6 +42,7 @@ class Command(AsrCommand):
         parser.add_argument("--schema", action="store_true", help="write the JSON Schema of an article, and no article")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        from asrcrawler.cli.outlets import sites_of
         from asrcrawler.export.contract import export_schema
         from asrcrawler.storage import open_for_reading
         from asrcrawler.storage.articles.export import export_articles
@@ -56,6 +57,7 @@ class Command(AsrCommand):
         _refuse_unfit(chosen, opts)
         selection, losses = selection_of(opts), Losses()
         with open_for_reading(self.config.database_url, longest=UNLIMITED) as database:
+            selection = replace(selection, sites=database.again(lambda: sites_of(database, opts.outlet)))
             if chosen.of_captures:
                 self._tell_count(_write_captures(database, selection, opts.output, losses), "capture")
             else:

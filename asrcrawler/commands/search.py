@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asrcrawler.cli.command import AsrCommand, HelpFormatter
@@ -59,6 +60,7 @@ class Command(AsrCommand):
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.cli.outlets import sites_of
         from asrcrawler.cli.reports import search as reports
         from asrcrawler.storage import open_for_reading
         from asrcrawler.storage.articles.selection import Selection
@@ -67,10 +69,11 @@ class Command(AsrCommand):
         words, selection = " ".join(args), selection_of(opts)
         if words:
             _refuse_wordless(words)
-        elif selection == Selection():
-            raise UsageError("give words to look for, or say which articles: --since, --tag …")
+        elif selection == Selection() and not opts.outlet:
+            raise UsageError("give words to look for, or say which articles: --since, --tag, --outlet …")
         order = NEWEST if opts.newest else BEST
         with open_for_reading(self.config.database_url) as database:
+            selection = replace(selection, sites=database.again(lambda: sites_of(database, opts.outlet)))
             results = database.again(lambda: search(database, words, selection, order=order, limit=opts.limit))
         if opts.json:
             tell([json.dumps(reports.as_json(results), ensure_ascii=False, indent=2)])

@@ -86,7 +86,13 @@ class Command(AsrCommand):
         with closing(Database(self.config.database_url, read_only=True)) as database, ended_by_sigterm():
             database.open_existing()
             outlet = outlet_of(database, args[0] if args else None)
-            library = Library(database=database, site=outlet.site, first_code=outlet.begins_at, public_url=public_url)
+            library = Library(
+                database=database,
+                site=outlet.site,
+                first_code=outlet.begins_at,
+                sweeps=outlet.backfill > 0,
+                public_url=public_url,
+            )
             if not is_loopback(opts.host):
                 warn(self.title, [(OPEN if visitors is None else UNENCRYPTED).format(host=opts.host)])
             try:

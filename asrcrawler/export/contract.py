@@ -38,6 +38,9 @@ _SCHEMAS: dict[Type, dict[str, Any]] = {
     Type.COUNT: {"type": ["integer", "null"], "minimum": 0},
 }
 
+_OF_THE_OUTLET: dict[str, dict[str, Any]] = {
+    "outlet": _TEXT | {"description": "name of the outlet; null where the archive has none of this site"}
+}
 _OF_THE_PAGE = {
     stated.name: _SCHEMAS[stated.type] | ({"description": stated.about} if stated.about else {}) for stated in FIELDS
 }
@@ -62,7 +65,10 @@ _OF_AN_EARLIER_TEXT: dict[str, dict[str, Any]] = {
     "replaced_at": _SEEN | {"description": "our visit that found the next one"},
 }
 
-EXPORT_FIELDS = (*NAMES, *_OF_THE_ARCHIVE)
+STORED_FIELDS = (*NAMES, *_OF_THE_ARCHIVE)
+"""Names of the exported fields that the article itself has, in order."""
+
+EXPORT_FIELDS = (*_OF_THE_OUTLET, *STORED_FIELDS)
 """Names of the exported fields, in order."""
 
 REVISIONS = "revisions"
@@ -74,7 +80,7 @@ REVISION_FIELDS = (*_OF_AN_EARLIER_TEXT, *EDITED)
 
 def export_schema(*, revisions: bool = False) -> dict[str, Any]:
     """Write the JSON Schema (2020-12) of one exported article, with its earlier texts if ``revisions``."""
-    properties = _OF_THE_PAGE | _OF_THE_ARCHIVE | ({REVISIONS: _earlier_texts()} if revisions else {})
+    properties = _OF_THE_OUTLET | _OF_THE_PAGE | _OF_THE_ARCHIVE | ({REVISIONS: _earlier_texts()} if revisions else {})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "asrcrawler article",

@@ -48,7 +48,7 @@ def _schema(pa: Any, options: Options) -> pyarrow.Schema:
         Type.MOMENT: pa.timestamp("us", tz="Asia/Tehran"),
         Type.COUNT: number,
     }
-    columns = {name: types.get(type_, text) for name, type_ in TYPES.items()}
+    columns = {"outlet": text} | {name: types.get(type_, text) for name, type_ in TYPES.items()}
     columns |= dict.fromkeys(("duplicate_of", "similar_to", "revision"), number)
     moments = ("first_seen_at", "last_seen_at", "changed_at", "last_visit_at", "gone_at", "seen_at", "replaced_at")
     columns |= dict.fromkeys(moments, seen)

@@ -47,7 +47,7 @@ _HIT = {
         **{name: {"type": "string"} for name in ("site", "url", "kind")},
         **{
             name: {"type": ["string", "null"]}
-            for name in ("kicker", "lead", "published_at", "published_jalali", "gone_at")
+            for name in ("outlet", "kicker", "lead", "published_at", "published_jalali", "gone_at")
         },
         **{name: {"type": "array", "items": {"type": "string"}} for name in ("category", "tags")},
         "code": {"type": "integer"},
@@ -91,7 +91,7 @@ def search_page(request: Request) -> Response:
         "number": number,
         "newer_page": _page_address(request, page=number - 1) if number > 1 else None,
         "older_page": _page_address(request, page=number + 1) if further else None,
-        "files": {kind: with_query(f"/search.{kind}", **{**query, "page": None}) for kind in ("csv", "jsonl")},
+        "files": {kind: with_query(f"/search.{kind}", **{**query, "page": None}) for kind in ("csv", "jsonl", "atom")},
         "proposal": None if found.total else nearest(scope.database, asked.q, Selection(site=scope.site)),
         "most_in_file": MOST_HITS,
     }

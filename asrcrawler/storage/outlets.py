@@ -31,6 +31,11 @@ def all_outlets(database: Database) -> list[Outlet]:
         return _read(connection)
 
 
+def names_by_site(connection: Connection) -> dict[str, str]:
+    """Give the name of each outlet that the archive follows or followed, by its site."""
+    return {row.site: row.name for row in connection.execute(select(table.c.site, table.c.name))}
+
+
 def first_code(database: Database, site: str, otherwise: int) -> int:
     """Give the code at which the archive of a site begins; ``otherwise`` for one that does not know."""
     known = {outlet.site: outlet.first_code for outlet in all_outlets(database)}

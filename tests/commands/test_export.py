@@ -206,9 +206,9 @@ def test_the_ending_of_the_file_chooses_the_format(archive: dict[str, str], tmp_
     for name in ("a.csv", "a.parquet", "a.jsonl.gz", "a"):
         exported(archive, "-o", str(tmp_path / name))
     begins = {path.name: path.read_bytes()[:4] for path in tmp_path.iterdir()}
-    assert begins == {"a.csv": b"site", "a.parquet": b"PAR1", "a.jsonl.gz": b"\x1f\x8b\x08\0", "a": b'{"si'}
+    assert begins == {"a.csv": b"outl", "a.parquet": b"PAR1", "a.jsonl.gz": b"\x1f\x8b\x08\0", "a": b'{"ou'}
     exported(archive, "-o", str(tmp_path / "a.txt"), "--format", "csv")
-    assert (tmp_path / "a.txt").read_bytes().startswith(b"site,")
+    assert (tmp_path / "a.txt").read_bytes().startswith(b"outlet,")
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_a_schema_may_go_to_a_file_of_any_ending(archive: dict[str, str], tmp_pa
 def test_csv_on_stdout_for_a_spreadsheet(archive: dict[str, str]) -> None:
     done = invoke("export", "--format", "csv", "--bom", "--codes", "11", settings=archive, encoding="ascii")
     [row] = csv.DictReader(io.StringIO(done.stdout.removeprefix("\ufeff"), newline=""))
-    assert done.stdout.startswith("\ufeffsite,")
+    assert done.stdout.startswith("\ufeffoutlet,")
     assert (row["code"], row["category"]) == ("11", '["جامعه", "شهری"]')
 
 

@@ -119,7 +119,7 @@ def test_nothing_found_is_a_sentence_and_no_error(archive: dict[str, str]) -> No
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ([], "give words to look for, or say which articles: --since, --tag …"),
+        ([], "give words to look for, or say which articles: --since, --tag, --outlet …"),
         (["؟!"], "'؟!' has no word to look for"),
         (["نفت", "--limit", "0"], "argument --limit: '0' is not a whole number from 1 to 10000"),
         (["نفت", "--limit", "many"], "argument --limit: 'many' is not a whole number from 1 to 10000"),

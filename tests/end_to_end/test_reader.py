@@ -41,7 +41,8 @@ NOT_FOUND = "/nowhere"
 PAGES = [
     "/", "/sections", "/category/کتاب", f"/news/{shelf.EDITED}", f"/news/{shelf.EDITED}/edits/2", f"/news/{shelf.COPY}",
     f"/news/{shelf.GALLERY}", f"/news/{shelf.EDITED}/edits/1?view=split&from=1&to=3", "/calendar", "/1401", "/1401/11",
-    "/1401/11/04", NOT_FOUND, "/search", "/search?q=کاغذ&tag=کتاب", "/health", "/api",
+    "/1401/11/04", NOT_FOUND, "/search", "/search?q=کاغذ&tag=کتاب", "/search?q=ناپیدایی",
+    "/changes", "/changes/gone", "/health", "/health/codes?outcome=missing", "/api",
 ]  # fmt: skip
 """One of each template, with all that it can show."""
 

@@ -15,6 +15,7 @@ SEEN = datetime(2023, 1, 25, 6, 0, tzinfo=UTC)
 PUBLISHED = datetime(2018, 7, 21, 0, 20, tzinfo=TEHRAN)  # the day before in UTC, and in summer time
 
 KNOWN: dict[str, Any] = {
+    "outlet": "asr",
     "site": "asrpress.ir",
     "url": "http://asrpress.ir/fa/news/7",
     "short_url": "http://asrpress.ir/000007",

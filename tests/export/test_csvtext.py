@@ -64,7 +64,7 @@ def test_any_text_comes_back(text: str) -> None:
 
 def test_a_byte_order_mark_only_where_it_is_asked_for() -> None:
     mark = b"\xef\xbb\xbf"
-    assert written(an_exported(), bom=True).startswith(mark + b"site,")
+    assert written(an_exported(), bom=True).startswith(mark + b"outlet,")
     assert not written(an_exported()).startswith(mark)
     assert mark not in written(an_exported(), bom=True)[3:]
 

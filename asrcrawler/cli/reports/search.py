@@ -19,13 +19,14 @@ INDENT = "  "
 NARROWEST = 20  # cells; a narrower terminal has to break the lines itself
 
 _WORD = re.compile(r"\S+")
-_AS_STORED = ("site", "code", "url", "kind", "kicker", "lead", "published_jalali", "category", "tags", "score")
+_AS_STORED = ("outlet", "site", "code", "url", "kind", "kicker", "lead", "published_jalali", "category", "tags",
+              "score")  # fmt: skip
 
 
 def report(results: Results, *, best_first: bool, bold: bool, columns: int) -> list[str]:
     """Show the hits one below the other, in lines of ``columns`` cells; ``bold`` makes what was looked for stand out.
 
-    Links are left whole, so that a terminal can open them.
+    Links are left whole, so that a terminal can open them. Where the hits are of several outlets, each is named.
     """
     if not results.total:
         return ["nothing found"]
@@ -34,8 +35,10 @@ def report(results: Results, *, best_first: bool, bold: bool, columns: int) -> l
     shown = f"{number(len(results.hits))} of " if results.goes_on else ""
     more = "" if results.total_is_exact else "more than "
     lines = [f"{shown}{more}{number(results.total)} {articles}, {order}"]
+    is_of_several = len({hit.site for hit in results.hits}) > 1
     for hit in results.hits:
-        lines += ["", *_lines(hit, bold, max(columns, NARROWEST))]
+        name = (hit.outlet or hit.site) if is_of_several else None
+        lines += ["", *_lines(hit, name, bold, max(columns, NARROWEST))]
     return lines
 
 
@@ -58,9 +61,9 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _lines(hit: Hit, bold: bool, columns: int) -> Iterator[str]:
+def _lines(hit: Hit, name: str | None, bold: bool, columns: int) -> Iterator[str]:
     yield from wrap(_text(hit.title, bold), columns) or [UNTITLED]
-    about = (hit.published_jalali, str(hit.code), " › ".join(hit.category))
+    about = (name, hit.published_jalali, str(hit.code), " › ".join(hit.category))
     for text in (" · ".join(part for part in about if part), _text(hit.snippet, bold)):
         yield from (INDENT + line for line in wrap(text, columns - len(INDENT)))
     yield INDENT + hit.url

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from asrcrawler.exceptions import DamagedCaptureError
 from asrcrawler.export.warc import CapturedVisit
@@ -14,14 +14,14 @@ from asrcrawler.items import Redirect
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
 from asrcrawler.storage.articles.rescue import Losses, around_damage
-from asrcrawler.storage.articles.selection import Selection, conditions
+from asrcrawler.storage.articles.selection import Selection, conditions, sites
 from asrcrawler.storage.models import article, dictionary, page, visit
 from asrcrawler.text.packing import Dictionary, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping
+    from sqlalchemy import ColumnElement, RowMapping
 
     from asrcrawler.storage.engine.database import Database
 
@@ -51,7 +51,7 @@ def _beginnings(database: Database, selection: Selection) -> tuple[dict[int, Dic
     """Read every dictionary, and the sites that are asked for."""
     with database.read() as connection:
         rows = connection.execute(select(dictionary.c.id, dictionary.c.data))
-        return {row.id: Dictionary(*row) for row in rows}, _sites(connection, selection)
+        return {row.id: Dictionary(*row) for row in rows}, sites(connection, selection, page)
 
 
 def _portions(
@@ -140,14 +140,3 @@ def _of_articles(selection: Selection) -> Iterator[ColumnElement[bool]]:
             .correlate(visit)
             .exists()
         )
-
-
-def _sites(connection: Connection, selection: Selection) -> list[Any]:
-    if selection.site is not None:
-        return [selection.site]
-    found = []
-    site = connection.scalar(select(func.min(page.c.site)))
-    while site is not None:
-        found.append(site)
-        site = connection.scalar(select(func.min(page.c.site)).where(page.c.site > site))
-    return sorted(found)

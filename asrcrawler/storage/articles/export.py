@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from asrcrawler.export.contract import EXPORT_FIELDS, REVISION_FIELDS, REVISIONS, export_schema
+from asrcrawler.export.contract import EXPORT_FIELDS, REVISION_FIELDS, REVISIONS, STORED_FIELDS, export_schema
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
 from asrcrawler.storage.articles.rescue import UNREADABLE, around_damage
 from asrcrawler.storage.articles.selection import Selection, conditions, sites
 from asrcrawler.storage.models import article, revision
+from asrcrawler.storage.outlets import names_by_site
 from asrcrawler.text.calendar import TEHRAN
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from asrcrawler.storage.articles.rescue import Losses
     from asrcrawler.storage.engine.database import Database
 
-__all__ = ["EXPORT_FIELDS", "Selection", "export_articles", "export_schema", "exported"]
+__all__ = ["EXPORT_FIELDS", "STORED_FIELDS", "Selection", "export_articles", "export_schema", "exported"]
 
 _TEHRAN_FIELDS = ("published_at", "modified_at")  # the other moments are those of our visits, and stay in UTC
 EVERY_CODE = [(1, HIGHEST_CODE)]
@@ -42,9 +43,9 @@ def export_articles(
     error. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
     spans = EVERY_CODE if selection.codes is None else merge(selection.codes)
-    for site in database.again(lambda: _sites(database, selection)):
+    for site, outlet in database.again(lambda: _beginnings(database, selection)):
         for first, last in spans:
-            for page in _Reading(database, selection, site, revisions, losses).pages(first, last):
+            for page in _Reading(database, selection, site, outlet, revisions, losses).pages(first, last):
                 yield from page
 
 
@@ -55,6 +56,7 @@ class _Reading:
     database: Database
     selection: Selection
     site: str
+    outlet: str | None
     revisions: bool
     losses: Losses | None
 
@@ -80,13 +82,13 @@ class _Reading:
     def _selected(self, wanted: ColumnElement[bool]) -> list[dict[str, Any]]:
         def read() -> list[dict[str, Any]]:
             with self.database.read() as connection:
-                page = [exported(row) for row in connection.execute(selected)]
+                page = [exported(row, self.outlet) for row in connection.execute(selected)]
                 if self.revisions:
                     _add_revisions(connection, self.site, page)
                 return page
 
         selected = (
-            select(*(article.c[name] for name in EXPORT_FIELDS))
+            select(*(article.c[name] for name in STORED_FIELDS))
             .where(article.c.site == self.site, *conditions(self.selection), wanted)
             .order_by(article.c.code)
             .limit(SLICE)
@@ -106,9 +108,11 @@ class _Reading:
         return self.database.again(read)
 
 
-def _sites(database: Database, selection: Selection) -> list[str]:
+def _beginnings(database: Database, selection: Selection) -> list[tuple[str, str | None]]:
+    """List the sites asked for, each with the name of its outlet."""
     with database.read() as connection:
-        return sites(connection, selection)
+        names = names_by_site(connection)
+        return [(site, names.get(site)) for site in sites(connection, selection)]
 
 
 def _add_revisions(connection: Connection, site: str, portion: list[dict[str, Any]]) -> None:
@@ -129,9 +133,12 @@ def _add_revisions(connection: Connection, site: str, portion: list[dict[str, An
 _REVISION_COLUMNS = {"revision": revision.c.number, **{name: revision.c[name] for name in REVISION_FIELDS[1:]}}
 
 
-def exported(row: Row[Any]) -> dict[str, Any]:
-    """Make a mapping of a row of the columns :data:`EXPORT_FIELDS`; the page's own dates are given in Tehran's time."""
-    values = dict(zip(EXPORT_FIELDS, row, strict=True))
+def exported(row: Row[Any], outlet: str | None) -> dict[str, Any]:
+    """Make a mapping of :data:`EXPORT_FIELDS` of a row of :data:`STORED_FIELDS` and the name of its outlet.
+
+    The page's own dates are given in Tehran's time.
+    """
+    values = dict(zip(EXPORT_FIELDS, (outlet, *row), strict=True))
     for name in _TEHRAN_FIELDS:
         if values[name] is not None:
             values[name] = values[name].astimezone(TEHRAN)

@@ -52,7 +52,7 @@ def portions(connection: Connection, selection: Selection, site: str, *, top: in
         start = 0
         while start < len(few.codes):
             yield few._replace(codes=few.codes[start : start + size])
-            start, size = start + size, max(size, LARGEST_PORTION)
+            start, size = start + size, _grown(size)
         return
     top = min(top, highest_code(connection, selection, site))
     code, source = article.c.code, select(article.c.code).where(article.c.site == site)
@@ -60,7 +60,7 @@ def portions(connection: Connection, selection: Selection, site: str, *, top: in
         code, source = label.c.code, labels[0]
     while codes := list(connection.scalars(source.where(code <= top).order_by(code.desc()).limit(size))):
         yield Few(codes, selection)
-        top, size = codes[-1] - 1, max(size, LARGEST_PORTION)
+        top, size = codes[-1] - 1, _grown(size)
 
 
 def highest_code(connection: Connection, selection: Selection, site: str) -> int:
@@ -90,6 +90,11 @@ def _leads(selection: Selection, site: str, top: int) -> Iterator[tuple[Select[i
     asked = [rest for rest in rests if rest != selection]
     for codes, rest in zip(labelled(selection, site), asked, strict=True):
         yield codes.where(label.c.code <= top), rest
+
+
+def _grown(size: int) -> int:
+    """Give the size of the next portion: mostly few are missing of the first one, and sometimes nearly all."""
+    return max(size, min(2 * size, LARGEST_PORTION))
 
 
 def _count(connection: Connection, codes: Select[int], most: int) -> int:

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import func, literal, select, tuple_
 
 from asrcrawler.samaneh.urls import HIGHEST_CODE
-from asrcrawler.storage.articles.export import EXPORT_FIELDS, export_articles, exported
+from asrcrawler.storage.articles.export import STORED_FIELDS, export_articles, exported
 from asrcrawler.storage.articles.narrowing import portions
 from asrcrawler.storage.articles.selection import Selection, conditions
 from asrcrawler.storage.engine.among import of_sites
 from asrcrawler.storage.models import LONGEST_LABEL, article, label, signature
+from asrcrawler.storage.outlets import names_by_site
 from asrcrawler.text.persian import clean
 from asrcrawler.text.similarity import ALGORITHM, resemblance
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Select
@@ -143,6 +145,14 @@ def one(database: Database, site: str, code: int, *, revisions: bool = False) ->
     return next(export_articles(database, own, revisions=revisions), None)
 
 
+def of_codes(database: Database, site: str, codes: Sequence[int]) -> list[Item]:
+    """Read the articles with some codes, in the order of ``codes``."""
+    with database.read() as connection:
+        rows = select(*_ITEM).where(article.c.site == site, article.c.code.in_(codes))
+        found = {item.code: item for item in _items(connection, rows)}
+    return [found[code] for code in codes if code in found]
+
+
 def has_article(database: Database, site: str, code: int) -> bool:
     """Tell whether the article with a code is stored."""
     with database.read() as connection:
@@ -151,15 +161,16 @@ def has_article(database: Database, site: str, code: int) -> bool:
 
 
 def selected(database: Database, selection: Selection, position: Position) -> list[dict[str, Any]]:
-    """Read exported articles of a site, the highest code first, below the code ``position.before``."""
-    assert selection.site is not None
+    """Read exported articles of one site, the highest code first, below the code ``position.before``."""
+    [site] = selection.sites or ()
     top = HIGHEST_CODE if position.before is None else position.before - 1
     with database.read() as connection:
         found: list[dict[str, Any]] = []
-        for codes, rest in portions(connection, selection, selection.site, top=top, size=position.limit):
-            rows = select(*(article.c[name] for name in EXPORT_FIELDS)).where(article.c.site == selection.site)
+        outlet = names_by_site(connection).get(site)
+        for codes, rest in portions(connection, selection, site, top=top, size=position.limit):
+            rows = select(*(article.c[name] for name in STORED_FIELDS)).where(article.c.site == site)
             among_them = connection.execute(rows.where(article.c.code.in_(codes), *conditions(rest, by_code=True)))
-            found += sorted((exported(row) for row in among_them), key=lambda one: -one["code"])
+            found += sorted((exported(row, outlet) for row in among_them), key=lambda one: -one["code"])
             if len(found) >= position.limit:
                 break
         return found[: position.limit]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Select, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Which articles are asked for; all that is given has to hold."""
 
-    site: str | None = None
+    sites: Sequence[str] | None = None
+    """The sites of the outlets asked for; None for all."""
+    site: InitVar[str | None] = None
+    """The only one of them."""
     codes: Sequence[tuple[int, int]] | None = None
     """Spans of codes, both ends inclusive; None for all."""
     since: date | None = None
@@ -37,6 +40,10 @@ class Selection:
     """Whether exact duplicates are left out."""
     gone: bool = False
     """Whether only those are wanted that the site no longer has."""
+
+    def __post_init__(self, site: str | None) -> None:
+        if site is not None:
+            object.__setattr__(self, "sites", (site,))
 
 
 def conditions(selection: Selection, *, by_code: bool = False) -> Iterator[ColumnElement[bool]]:
@@ -93,15 +100,18 @@ def within(selection: Selection) -> Iterator[ColumnElement[bool]]:
         yield article.c.code.is_(None)
 
 
-def sites(connection: Connection, selection: Selection) -> list[str]:
-    """List the sites asked for, in the same order on every database; each costs one look into the index."""
-    if selection.site is not None:
-        return [selection.site]
+def sites(connection: Connection, selection: Selection, of: Table = article) -> list[str]:
+    """List the sites asked for, or all that a table has, in the same order on every database.
+
+    Each that the table has costs one look into its index.
+    """
+    if selection.sites is not None:
+        return sorted(set(selection.sites))
     found: list[str] = []
-    site = connection.scalar(select(func.min(article.c.site)))
+    site = connection.scalar(select(func.min(of.c.site)))
     while site is not None:
         found.append(site)
-        site = connection.scalar(select(func.min(article.c.site)).where(article.c.site > site))
+        site = connection.scalar(select(func.min(of.c.site)).where(of.c.site > site))
     return sorted(found)
 
 

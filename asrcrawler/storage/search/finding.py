@@ -12,6 +12,7 @@ from asrcrawler.exceptions import StorageError
 from asrcrawler.storage.articles.selection import Selection, sites
 from asrcrawler.storage.engine.errors import is_about_missing_table
 from asrcrawler.storage.models import article
+from asrcrawler.storage.outlets import names_by_site
 from asrcrawler.storage.search import index, indexes, questions
 from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.storage.search.documents import Field
@@ -38,6 +39,8 @@ EVERYTHING = Selection()
 class Hit:
     """An article that was found. Unknown is None (or an empty list), as in the export."""
 
+    outlet: str | None
+    """Its name; None where the archive follows no outlet of this site, and never did."""
     site: str
     code: int
     url: str
@@ -104,7 +107,7 @@ def _search(database: Database, words: str, selection: Selection, order: Order, 
         asked_of = [
             kind(connection, asked.tables, query, selection, site, bases.get(site, index.NOWHERE))
             for site in named
-            if selection.site in {None, site}
+            if selection.sites is None or site in selection.sites
         ]
         total = sum(question.total() for question in asked_of)
         is_exact, end = total <= questions.COUNTED, offset + limit
@@ -120,13 +123,13 @@ def _search(database: Database, words: str, selection: Selection, order: Order, 
 
 
 def _hits(connection: Connection, candidates: Sequence[Candidate], terms: Sequence[Term], version: int) -> list[Hit]:
-    rows = {}
+    rows, names = {}, names_by_site(connection)
     for site in {each.site for each in candidates}:  # for pairs of site and code, SQLite would read the whole archive
         codes = [each.code for each in candidates if each.site == site]
         found = connection.execute(_SHOWN_OF.where(article.c.site == site, article.c.code.in_(codes))).mappings()
         rows.update({(site, row["code"]): dict(row) for row in found})
     there = (each for each in candidates if (each.site, each.code) in rows)  # the index may know a lost article
-    return [_hit(rows[each.site, each.code], each.score, terms, version) for each in there]
+    return [_hit(names.get(each.site), rows[each.site, each.code], each.score, terms, version) for each in there]
 
 
 _SHOWN = ("site", "code", "url", "title", "kicker", "lead", "body", "published_at", "published_jalali", "category",
@@ -134,11 +137,12 @@ _SHOWN = ("site", "code", "url", "title", "kicker", "lead", "body", "published_a
 _SHOWN_OF = select(*(article.c[name] for name in _SHOWN))
 
 
-def _hit(row: Mapping[str, Any], score: float, terms: Sequence[Term], version: int) -> Hit:
+def _hit(outlet: str | None, row: Mapping[str, Any], score: float, terms: Sequence[Term], version: int) -> Hit:
     title, at = row["title"] or "", row["published_at"]
     as_stored = {name: row[name] for name in _SHOWN if name not in {"title", "body", "published_at"}}
     return Hit(
         **as_stored,
+        outlet=outlet,
         title=pieces(title, marks(title, terms, Field.TITLE, version)),
         snippet=_snippet(row, terms, version),
         published_at=at.astimezone(TEHRAN) if at else None,

@@ -51,7 +51,7 @@ LOOKED_THROUGH = 20_000
 """Articles of a site, the latest published ones, among which those with a category or tag are looked for.
 
 Where too few of them have it, and more than :data:`COUNTED` older ones do, its articles with the highest codes are put
-in the order of their dates, as matches are; and so many are read to find enough that do not have an excluded word."""
+in the order of their dates, as matches are."""
 
 
 class Order(StrEnum):
@@ -160,9 +160,9 @@ class Listing(Question):
     def total(self) -> int:
         if not self._query.excluded:
             return self._count(self._codes())
-        some = list(self._connection.scalars(self._codes().limit(LOOKED_THROUGH)))
+        some = list(self._connection.scalars(self._codes().limit(enough := 3 * COUNTED)))
         kept = len(some) - len(self._unwanted(some))
-        if kept > COUNTED or len(some) < LOOKED_THROUGH:
+        if kept > COUNTED or len(some) < enough:
             return kept
         return self._count(self._codes(self._query.excluded))
 

@@ -14,6 +14,7 @@ from tests.storage.samples import NOON, SITE
 
 def a_hit(**fields: Any) -> Hit:
     given: dict[str, Any] = {
+        "outlet": "asr",
         "site": SITE,
         "code": 32911,
         "url": "http://asrpress.ir/fa/news/32911",
@@ -49,6 +50,12 @@ def test_a_hit_is_its_headline_date_code_section_snippet_and_link() -> None:
     ]
 
 
+def test_of_several_outlets_each_hit_names_its_own() -> None:
+    hits = [a_hit(), a_hit(outlet="tabnak", site="tabnak.ir"), a_hit(outlet=None, site="unknown.ir")]
+    lines = report(Results(hits, 3), best_first=True, bold=False, columns=80)
+    assert [line.split(" · ")[0].strip() for line in lines if "32911 ·" in line] == ["asr", "tabnak", "unknown.ir"]
+
+
 def test_on_a_terminal_what_was_looked_for_is_bold() -> None:
     lines = report(Results([a_hit()], 1), best_first=True, bold=True, columns=80)
     assert lines[2] == f"بهای {Style.BOLD}نفت{PLAIN}"
@@ -74,6 +81,7 @@ def test_machines_get_the_pieces() -> None:
     data = json.loads(json.dumps(as_json(Results([a_hit(), a_hit(title=[], snippet=[], published_at=None)], 7))))
     assert data["total"] == 7
     assert data["hits"][0] == {
+        "outlet": "asr",
         "site": SITE,
         "code": 32911,
         "url": "http://asrpress.ir/fa/news/32911",

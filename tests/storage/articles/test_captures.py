@@ -30,6 +30,7 @@ def test_captures_come_by_site_code_and_visit(database: Database, monkeypatch: p
     assert (again.first.visit_id, again.at) == (first.visit_id, NOON + HOUR)
     some = captures(database, Selection(site=SITE, codes=[(2, 3)]))
     assert [one.code for one in some] == [2, 3, 3]
+    assert {one.site for one in captures(database, Selection(sites=[OTHER_SITE, "nobody.ir"]))} == {OTHER_SITE}
     published = captures(database, Selection(since=NOON.date()))
     assert {one.site for one in published} == {SITE}
 

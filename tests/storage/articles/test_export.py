@@ -8,7 +8,8 @@ import pytest
 
 from asrcrawler.exceptions import DamagedError
 from asrcrawler.items import Image, Video
-from asrcrawler.storage import Database, open_for_reading
+from asrcrawler.outlets import new_outlet
+from asrcrawler.storage import Database, open_for_reading, outlets
 from asrcrawler.storage.articles import export
 from asrcrawler.storage.articles.export import EXPORT_FIELDS, Selection, export_articles
 from asrcrawler.storage.articles.rescue import Losses
@@ -44,6 +45,7 @@ def test_an_article_is_exported_with_the_fields_of_the_contract_in_their_order(d
     [exported] = export_articles(database, Selection())
     assert tuple(exported) == EXPORT_FIELDS
     assert exported == {
+        "outlet": None,
         "site": SITE,
         "code": 32911,
         "url": "http://asrpress.ir/fa/news/32911",
@@ -95,6 +97,17 @@ def test_articles_come_by_site_and_code_and_absences_not_at_all(database: Databa
     assert exported == [(SITE, 3), (SITE, 9), (OTHER_SITE, 1)]
     assert codes(database, site=OTHER_SITE) == [1]
     assert codes(database, site="nobody.ir") == []
+
+
+def test_articles_of_some_sites_name_their_outlets_and_that_of_no_outlet_none(database: Database) -> None:
+    outlets.add(database, new_outlet("asr"))
+    outlets.add(database, new_outlet("sibling", f"http://{OTHER_SITE}"))
+    outlets.remove(database, "sibling")
+    write_visits(database, [an_article(3), an_article(1, site=OTHER_SITE), an_article(2, site="nobody.ir")])
+    exported = [(found["outlet"], found["code"]) for found in export_articles(database, Selection())]
+    assert exported == [("asr", 3), (None, 2), ("sibling", 1)]
+    assert codes(database, sites=[OTHER_SITE, SITE, SITE]) == [3, 1]
+    assert codes(database, sites=[]) == []
 
 
 def test_an_empty_database_exports_nothing(database: Database) -> None:

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asrcrawler.outlets import new_outlet
+from asrcrawler.storage import outlets
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
@@ -121,6 +123,8 @@ def test_the_newest_for_a_feed(archive: Database) -> None:
 
 def test_selected_articles_the_highest_code_first(archive: Database) -> None:
     own = Selection(site=SITE, tag="هنر")
+    outlets.add(archive, new_outlet("asr"))
+    assert {found["outlet"] for found in reading.selected(archive, own, Position())} == {"asr"}
     assert [found["code"] for found in reading.selected(archive, own, Position(limit=2))] == [12, 10]
     assert [found["code"] for found in reading.selected(archive, own, Position(before=10))] == [8, 6, 4, 2]
 

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from asrcrawler.storage import Database
+from asrcrawler.outlets import new_outlet
+from asrcrawler.storage import Database, outlets
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.search import questions
 from asrcrawler.storage.search.finding import BEST, NEWEST, search
@@ -246,7 +247,17 @@ def test_several_sites_are_searched_as_one(database: Database) -> None:
     assert found.total == 3
     assert {(hit.site, hit.code) for hit in search(database, "نفت").hits} == {(SITE, 1), (SITE, 2), (OTHER_SITE, 1)}
     assert [hit.code for hit in search(database, "نفت", Selection(site=OTHER_SITE)).hits] == [1]
+    for words in ("نفت", ""):
+        assert search(database, words, Selection(sites=[SITE, OTHER_SITE])) == search(database, words)
+        assert search(database, words, Selection(sites=[])).total == 0
     assert [hit.code for hit in search(database, "", limit=2).hits] == [9, 2]
+
+
+def test_a_hit_names_its_outlet(database: Database) -> None:
+    outlets.add(database, new_outlet("asr"))
+    write_visits(database, [bare(1, title="نفت"), bare(2, title="نفت", site=OTHER_SITE)])
+    found = search(database, "نفت", order=NEWEST)
+    assert [(hit.outlet, hit.site) for hit in found.hits] == [(None, OTHER_SITE), ("asr", SITE)]
 
 
 def test_a_hit_has_the_values_of_the_article_and_its_places_marked(database: Database) -> None:

@@ -1,0 +1,1 @@
+"""Measure what grows with an archive: lists, searches and figures, in archives of growing size."""
