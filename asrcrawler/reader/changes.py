@@ -65,7 +65,7 @@ def changes(request: Request, asked: EditsAsked) -> Response:
         chosen=asked.change,
         classes=_classes(scope, counts),
         chart=plots.days([(day, _textual(counted)) for day, counted in counts.items()], "ویرایش"),
-        gone=count_gone(scope.database, site=scope.site),
+        gone=count_gone(scope.database, sites=scope.site),
         is_top=asked.behind is None,
         older_page=_further(scope, "changes", more and more.place[:-1], **{"class": asked.change}),
         feed_path=scope.list_path("changes.atom", **{"class": asked.change}),
@@ -83,7 +83,7 @@ def gone(request: Request, asked: DeletionsAsked) -> Response:
         "gone.html",
         days=list(_by_day([(one, one.at) for one in found[:PAGE]])),
         state=asked.state,
-        gone=count_gone(scope.database, site=scope.site),
+        gone=count_gone(scope.database, sites=scope.site),
         is_top=asked.behind is None,
         older_page=_further(scope, "changes", more and more.place[:-1], "gone", state=asked.state),
         feed_path=scope.list_path("changes", "gone.atom", state=asked.state),
@@ -134,7 +134,7 @@ def _edits(scope: Scope, asked: DeskAsked, limit: int) -> list[ListedEdit]:
         at, code, number = asked.behind
         behind = stored_edits.Place(at, code, number, scope.site)
     wanted = TEXTUAL if asked.change is None else [asked.change]
-    return stored_edits.edits(scope.database, site=scope.site, changes=wanted, behind=behind, limit=limit)
+    return stored_edits.edits(scope.database, sites=scope.site, changes=wanted, behind=behind, limit=limit)
 
 
 def _missed(scope: Scope, asked: GoneAsked, limit: int) -> list[Missed]:
@@ -142,7 +142,7 @@ def _missed(scope: Scope, asked: GoneAsked, limit: int) -> list[Missed]:
     if asked.behind is not None:
         at, code = asked.behind
         behind = stored_gone.Place(at, code, scope.site)
-    return stored_gone.missed(scope.database, Presence(asked.state), site=scope.site, behind=behind, limit=limit)
+    return stored_gone.missed(scope.database, Presence(asked.state), sites=scope.site, behind=behind, limit=limit)
 
 
 def _shown(edit: ListedEdit) -> Shown:
@@ -165,13 +165,13 @@ def _counts_by_day(scope: Scope) -> dict[date, Counter[Change]]:
     today = day_of(scope.now)
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     edges = [*map(midnight, days), next_midnight(today)]
-    return dict(zip(days, count_edits(scope.database, edges, site=scope.site), strict=True))
+    return dict(zip(days, count_edits(scope.database, edges, sites=scope.site), strict=True))
 
 
 def _count_of(scope: Scope, day: date, asked: DeskAsked, known: dict[date, Counter[Change]]) -> int:
     counted = known.get(day)
     if counted is None:
-        [counted] = count_edits(scope.database, [midnight(day), next_midnight(day)], site=scope.site)
+        [counted] = count_edits(scope.database, [midnight(day), next_midnight(day)], sites=scope.site)
     return sum(counted[change] for change in (TEXTUAL if asked.change is None else [asked.change]))
 
 

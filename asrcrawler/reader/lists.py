@@ -43,7 +43,7 @@ def front(request: Request, asked: Annotated[Front, Query()]) -> Response:
     days = list(by_day(found.items))
     of_day = [count_published(scope.database, scope.site, [midnight(day), next_midnight(day)])[0] for day, _ in days]
     today = scope.library.today()
-    [edits_today] = count_edits(scope.database, [midnight(day_of(now)), next_midnight(day_of(now))], site=scope.site)
+    [edits_today] = count_edits(scope.database, [midnight(day_of(now)), next_midnight(day_of(now))], sites=scope.site)
     return page(
         request,
         "front.html",
@@ -51,8 +51,8 @@ def front(request: Request, asked: Annotated[Front, Query()]) -> Response:
         counts=of_day,
         today_s=today,
         edits_today=sum(edits_today.values()) - edits_today[Change.COSMETIC],
-        gone=count_gone(scope.database, site=scope.site),
-        last_gone=missed(scope.database, Presence.GONE, site=scope.site, limit=GONE_SHOWN),
+        gone=count_gone(scope.database, sites=scope.site),
+        last_gone=missed(scope.database, Presence.GONE, sites=scope.site, limit=GONE_SHOWN),
         archive=scope.library.articles(),
         hours=plots.hours(today.hours, now),
         future=reading.count_future(scope.database, scope.site, now),
