@@ -70,7 +70,7 @@ def read(database: Database) -> None:
         periods.span_published(database, sites, NOON)
         today.today(database, sites, at, NOON)
         reading.newest(database, sites, NOON, 30)
-    today.count_by_site(database, at, NOON)
+    today.count_by_site(database, (at, NOON))
     whereabouts.with_articles(database, [SITE])
     whereabouts.with_code(database, [SITE], 7)
     whereabouts.with_label(database, [SITE], "tag", "نفت")
@@ -81,7 +81,7 @@ def read(database: Database) -> None:
     sections.categories(database, SITE)
     reading.one(database, SITE, 7)
     reading.has_article(database, SITE, 7)
-    reading.of_codes(database, SITE, [7, 9])
+    reading.of_codes(database, [(SITE, code) for code in [7, 9]])
     codes.codes(database, SITE, "stored", below=90, limit=30)
     reading.relatives(database, SITE, 7)
     for site in (SITE, None):

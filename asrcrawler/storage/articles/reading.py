@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import and_, func, literal, or_, select, tuple_
 
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.export import STORED_FIELDS, export_articles, exported
@@ -110,7 +110,7 @@ def published(
     """
     at, code, site = article.c.published_at, article.c.code, article.c.site
     beside = position.before if position.after is None else position.after
-    beside_of = position.site or (sites if isinstance(sites, str) else min(sites, default=""))
+    beside_of = sites if isinstance(sites, str) else position.site
     with database.read() as connection:
         moment = None
         if beside is not None:
@@ -145,12 +145,14 @@ def one(database: Database, site: str, code: int, *, revisions: bool = False) ->
     return next(export_articles(database, own, revisions=revisions), None)
 
 
-def of_codes(database: Database, site: str, codes: Sequence[int]) -> list[Item]:
-    """Read the articles with some codes, in the order of ``codes``."""
+def of_codes(database: Database, places: Sequence[tuple[str, int]]) -> list[Item]:
+    """Read the articles with some sites and codes, in the order of ``places``."""
+    if not places:
+        return []
     with database.read() as connection:
-        rows = select(*_ITEM).where(article.c.site == site, article.c.code.in_(codes))
-        found = {item.code: item for item in _items(connection, rows)}
-    return [found[code] for code in codes if code in found]
+        each = (and_(article.c.site == site, article.c.code == code) for site, code in places)
+        found = {(item.site, item.code): item for item in _items(connection, select(*_ITEM).where(or_(*each)))}
+    return [found[place] for place in places if place in found]
 
 
 def has_article(database: Database, site: str, code: int) -> bool:

@@ -53,12 +53,11 @@ def today(database: Database, sites: Sites, begins: datetime, now: datetime) -> 
         )
 
 
-def count_by_site(database: Database, first: datetime, end: datetime) -> Counter[str]:
-    """Count the articles published from ``first`` to before ``end``, by their site."""
-    at = article.c.published_at
-    counts = (
-        select(article.c.site, func.count().label("articles")).where(at >= first, at < end).group_by(article.c.site)
-    )
+def count_by_site(database: Database, between: tuple[datetime, datetime] | None = None) -> Counter[str]:
+    """Count the articles of each site: all, or those published from a moment to before another."""
+    counts = select(article.c.site, func.count().label("articles")).group_by(article.c.site)
+    if between is not None:
+        counts = counts.where(article.c.published_at >= between[0], article.c.published_at < between[1])
     with database.read() as connection:
         return Counter({row.site: row.articles for row in connection.execute(counts)})
 
