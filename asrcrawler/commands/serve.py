@@ -76,7 +76,7 @@ class Command(AsrCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        _refuse_without_extra()
+        refuse_without_extra()
         from asrcrawler.cli.outlets import outlets_of
         from asrcrawler.reader.library import Library
         from asrcrawler.reader.server import is_loopback, serve
@@ -116,7 +116,7 @@ def _announce(address: str) -> None:
     print(f"Reading room on {address}; Ctrl-C ends it", flush=True)
 
 
-def _refuse_without_extra() -> None:
+def refuse_without_extra() -> None:
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise MissingLibraryError("the reading room", missing[0], "web")
 
