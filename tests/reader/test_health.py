@@ -242,7 +242,7 @@ def test_the_space_that_is_taken_and_the_next_run(database: Database) -> None:
     assert "پایگاه داده" in facts.text()
     assert ("جای خالی دیسک" in facts.text()) == database.is_sqlite
     told = client.get("/metrics").text
-    size = re.search(r"asrcrawler_database_bytes (\S+)", told)
+    size = re.search(r"^asrcrawler_database_bytes (\S+)", told, re.MULTILINE)
     assert size is not None
     assert float(size[1]) > 50_000
     assert 'asrcrawler_revisions{outlet="asr",site="asrpress.ir"} 0.0' in told
