@@ -19,7 +19,7 @@ NAMES = "asr, former, sibling"
 
 @pytest.fixture
 def archive(url: str) -> dict[str, str]:
-    """Two outlets and one that was removed: each has an article 7, the first a second one; all but the removed have captures."""
+    """Two outlets and one that was removed: each has an article 7, the first a second one; two have captures."""
     with closing(Database(url)) as database:
         database.prepare()
         outlets.add(database, new_outlet("asr"))
