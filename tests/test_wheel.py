@@ -78,7 +78,7 @@ def test_a_project_made_with_it_crawls_and_is_read(scripts: Path, tmp_path: Path
 
     assert own("--version").stdout.startswith(f"asrcrawler {asrcrawler.__version__}, database schema ")
     assert own("init", str(project)).returncode == 0
-    shown = own("--project", str(project), "demo")
+    shown = own("--project", str(project), "demo", "--no-serve")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert (project / "data" / "demo.db").exists()
     assert list(home.iterdir()) == []
@@ -89,7 +89,7 @@ def test_a_project_made_with_it_crawls_and_is_read(scripts: Path, tmp_path: Path
     assert len(by_scrapy.stdout.splitlines()) > 100
     assert own("--project", str(project), "export") == by_scrapy
     code = json.loads(by_scrapy.stdout.splitlines()[0])["code"]
-    command = (str(scripts / "asrcrawler"), "--project", str(project), "serve", "--port", "0")
+    command = (str(scripts / "asrcrawler"), "--project", str(project), "serve", "asr", "--port", "0")
     with serving(command, cwd=home, environment=environment) as address:
         for path in (f"/news/{code}", "/static/style.css", "/health"):
             with urllib.request.urlopen(address + path, timeout=10) as answer:

@@ -76,7 +76,7 @@ class Command(AsrCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        _refuse_without_extra()
+        refuse_without_extra()
         from asrcrawler.cli.outlets import outlet_of
         from asrcrawler.reader.library import Library
         from asrcrawler.reader.server import is_loopback, serve
@@ -86,7 +86,13 @@ class Command(AsrCommand):
         with closing(Database(self.config.database_url, read_only=True)) as database, ended_by_sigterm():
             database.open_existing()
             outlet = outlet_of(database, args[0] if args else None)
-            library = Library(database=database, site=outlet.site, first_code=outlet.begins_at, public_url=public_url)
+            library = Library(
+                database=database,
+                site=outlet.site,
+                first_code=outlet.begins_at,
+                sweeps=outlet.backfill > 0,
+                public_url=public_url,
+            )
             if not is_loopback(opts.host):
                 warn(self.title, [(OPEN if visitors is None else UNENCRYPTED).format(host=opts.host)])
             try:
@@ -116,7 +122,7 @@ def _announce(address: str) -> None:
     print(f"Reading room on {address}; Ctrl-C ends it", flush=True)
 
 
-def _refuse_without_extra() -> None:
+def refuse_without_extra() -> None:
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise MissingLibraryError("the reading room", missing[0], "web")
 

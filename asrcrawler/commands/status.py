@@ -11,6 +11,8 @@ from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import code_of, number
 from asrcrawler.cli.output import Style, styled, tell
 from asrcrawler.exceptions import UsageError
+from asrcrawler.items import Outcome
+from asrcrawler.samaneh.urls import HIGHEST_CODE
 
 if TYPE_CHECKING:
     import argparse
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 RUNS_SHOWN = 5
 MAX_AGE_HOURS = 24
 MOST_HOURS = 10**6
-COVERAGE_BEFORE = timedelta(days=1)
-"""How far back in time coverage is compared."""
+CODES_AT_ONCE = 500  # that are read and written together
+OUTCOMES = tuple(str(outcome) for outcome in Outcome)
 
 
 class Command(AsrCommand):
@@ -51,16 +53,27 @@ class Command(AsrCommand):
             default=MAX_AGE_HOURS,
             help=f"with --check: hours that the last good run may be old (default: {MAX_AGE_HOURS})",
         )
+        parser.add_argument(
+            "--outcome",
+            metavar="OUTCOME",
+            choices=OUTCOMES,
+            help="list the codes whose last visit had this outcome, the highest first, with reason, last visit and"
+            f" capture: {', '.join(OUTCOMES)}",
+        )
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines; times in UTC")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        from asrcrawler.cli.outlets import outlets_of
+        from asrcrawler.cli.outlets import outlet_of, outlets_of
         from asrcrawler.storage import open_for_reading
 
         with open_for_reading(self.config.database_url) as database:
             outlets = database.again(lambda: outlets_of(database, args))
             if opts.check:
                 return self._check(database, outlets, timedelta(hours=opts.max_age))
+            if opts.outcome:
+                outlet = outlet_of(database, args[0] if args else None)
+                self._list(database, outlet.site, opts.outcome, as_json=opts.json)
+                return 0
             lines, data = database.again(lambda: self._told(database, outlets, opts, args[0] if args else None))
         if opts.json:
             lines = [json.dumps(data, ensure_ascii=False, indent=2)]
@@ -119,25 +132,28 @@ class Command(AsrCommand):
         data = {"database": database.name, "outlets": [standing.as_json(now) for standing in standings]}
         return report(standings, database=database.name, now=now), data
 
-    def _problems(self, database: Database, outlet: Outlet, max_age: timedelta) -> list[str]:
-        from asrcrawler.cli.reports.status_check import problems
-        from asrcrawler.clock import utcnow
-        from asrcrawler.storage.figures.sources import sources
-        from asrcrawler.storage.figures.status import coverage_at
-        from asrcrawler.storage.visits.runs import first_run, last_good_run, run_ahead
+    def _list(self, database: Database, site: str, outcome: str, *, as_json: bool) -> None:
+        """Write the codes with an outcome, some at a time: there may be many."""
+        from asrcrawler.cli.reports import status_outcome as reports
+        from asrcrawler.storage.figures.codes import codes
 
-        now, site, first = utcnow(), outlet.site, self._first_code(outlet)
-        sweeps = outlet.backfill > 0  # without a sweep, codes that nothing names stay unvisited
-        return problems(
-            last_good=last_good_run(database, site),
-            first_run=first_run(database, site),
-            run_ahead=run_ahead(database, site),
-            coverage_before=coverage_at(database, site, first, now - COVERAGE_BEFORE) if sweeps else None,
-            coverage_now=coverage_at(database, site, first, now) if sweeps else None,
-            longest=max_age,
-            now=now,
-            fallen=sources(database, site).warnings,
-        )
+        below = HIGHEST_CODE + 1
+        while True:
+            found = database.again(partial(codes, database, site, outcome, below=below, limit=CODES_AT_ONCE))
+            if found:
+                tell([reports.as_json(one) if as_json else reports.line(one) for one in found])
+            if len(found) < CODES_AT_ONCE:
+                return
+            below = found[-1].code
+
+    def _problems(self, database: Database, outlet: Outlet, max_age: timedelta) -> list[str]:
+        from asrcrawler.cli.reports.status_check import told
+        from asrcrawler.clock import utcnow
+        from asrcrawler.storage.figures.verdicts import evidence, problems
+
+        now, first = utcnow(), self._first_code(outlet)
+        found = evidence(database, outlet.site, first_code=first, sweeps=outlet.backfill > 0, now=now)
+        return [told(problem, now) for problem in problems(found, longest=max_age, now=now)]
 
     def _first_code(self, outlet: Outlet) -> int:
         """Give the code at which the archive begins; of one that does not know, what the setting says."""

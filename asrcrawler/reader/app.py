@@ -15,7 +15,19 @@ from starlette.staticfiles import StaticFiles
 
 from asrcrawler import __version__
 from asrcrawler.exceptions import StorageError
-from asrcrawler.reader import api, articles, dates, downloads, feed, lists, metrics, searching, shortcuts, watching
+from asrcrawler.reader import (
+    api,
+    articles,
+    changes,
+    dates,
+    downloads,
+    feed,
+    lists,
+    metrics,
+    searching,
+    shortcuts,
+    watching,
+)
 from asrcrawler.reader.access import ALWAYS_FREE, METRICS, Access
 from asrcrawler.reader.addresses import scope_of, with_query
 from asrcrawler.reader.asked import NoArticle, NotThere, problem
@@ -82,7 +94,7 @@ def create_app(
     app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
     app.mount("/static", StaticFiles(packages=[("asrcrawler.reader", "static")]))
     # The shortcuts come last: a short link is any single word.
-    for part in (watching, metrics, feed, searching, downloads, api, lists, articles, dates, shortcuts):
+    for part in (watching, metrics, feed, changes, searching, downloads, api, lists, articles, dates, shortcuts):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=SHORTEST_COMPRESSED, compresslevel=COMPRESSION)
     inner: ASGIApp = app

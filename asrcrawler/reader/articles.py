@@ -21,6 +21,7 @@ from asrcrawler.reader.snapshot import POLICY, harmless
 from asrcrawler.reader.words import CHANGES, FIELDS, blocks
 from asrcrawler.storage.articles import reading, versions
 from asrcrawler.storage.articles.captures import captures
+from asrcrawler.storage.articles.gone import of_code
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.visits.captures import body_of, kept_of
@@ -55,6 +56,7 @@ def article(request: Request, code: Code) -> Response:
         relatives=reading.relatives(scope.database, scope.site, wanted),
         edits=edits,
         steps=list(_steps(scope, wanted, edits[:STEPS_SHOWN])),
+        gone=next(reversed(of_code(scope.database, scope.site, wanted)), None),
         captures=kept,
         has_warc=HAS_WARC,
         citation=evidence.citation(found, scope.site, own_url, kept),

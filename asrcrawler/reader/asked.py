@@ -5,13 +5,15 @@ Everything is bounded: the length of words and names, the number of a page, how 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from asrcrawler.exceptions import DateError
+from asrcrawler.items import Change
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
@@ -38,6 +40,9 @@ _PERSIAN = {
     "reversed": "روز «از» پس از روز «تا» است.",
     "texts_reversed": "متن نخست باید پیش از متن دوم باشد.",
     "q": "این همه واژه را نمی‌توان با هم جست. کوتاه‌تر بنویسید.",
+    "class": "چنین نوعی از ویرایش نیست.",
+    "state": "چنین وضعیتی نیست.",
+    "outcome": "چنین نتیجه‌ای نیست.",
     "order": "ترتیبی که در نشانی آمده شناخته نیست.",
     "since": f"روز «از» {_UNREAD}",
     "until": f"روز «تا» {_UNREAD}",
@@ -45,7 +50,7 @@ _PERSIAN = {
     "category": "نام بخش بیش از اندازه بلند است.",
     "tag": "نام برچسب بیش از اندازه بلند است.",
     **dict.fromkeys(("code", "number"), "چنین کد خبری نیست."),
-    **dict.fromkeys(("before", "after", "page", "limit", "from", "to"), _NUMBER),
+    **dict.fromkeys(("before", "after", "page", "limit", "from", "to", "behind"), _NUMBER),
 }
 """What people are told of an error of this kind, or of any error of the parameter."""
 
@@ -92,12 +97,27 @@ def _days(text: str) -> Days:
     )
 
 
+def _place(text: object, *, numbers: int) -> list[Any]:
+    """Read a place in a list: a moment in ISO 8601 and so many whole numbers, with commas between them."""
+    moment, *rest = str(text).split(",")
+    try:
+        at = datetime.fromisoformat(moment.replace(" ", "+"))  # a plus that was not encoded comes as a blank
+        if at.tzinfo is None or len(rest) != numbers:
+            raise ValueError(text)
+        return [at, *(whole_number(number) for number in rest)]
+    except ValueError:
+        raise PydanticCustomError("no_place", "no place in this list") from None
+
+
 _DAY = {"type": "string", "maxLength": LONGEST_DAY, "examples": ["1401/11/04", "2023-01-24", "1401/11"]}
 
 Code = Annotated[int, Field(ge=1, le=HIGHEST_CODE), BeforeValidator(whole_number)]
 AnyDays = Annotated[Days, PlainValidator(_days), WithJsonSchema(_DAY)]
 FirstDay = Annotated[date, PlainValidator(lambda text: _days(text).first), WithJsonSchema(_DAY)]
 LastDay = Annotated[date, PlainValidator(lambda text: _days(text).last), WithJsonSchema(_DAY)]
+ClassAsked = Annotated[Change | None, Field(alias="class")]
+EditPlace = Annotated[Any, PlainValidator(partial(_place, numbers=2))]
+GonePlace = Annotated[Any, PlainValidator(partial(_place, numbers=1))]
 Limit = Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE), BeforeValidator(whole_number)]
 Name = Annotated[str, Field(max_length=LONGEST_NAME), BeforeValidator(clean)]
 Number = Annotated[int, Field(ge=1, le=LAST_PAGE), BeforeValidator(whole_number)]
@@ -162,6 +182,29 @@ class Difference(Asked):
         if self.first and self.last and self.first >= self.last:
             raise PydanticCustomError("texts_reversed", "from is not lower than to")
         return self
+
+
+class CodesOf(Asked):
+    """The codes whose last visit had an outcome."""
+
+    outcome: Literal["stored", "missing", "refused", "failed", "unreadable", "unvisited"] = "unreadable"
+    before: Code | None = None
+    """Only lower codes."""
+
+
+class DeskAsked(Asked):
+    """Edits of a class, from a place in their list on."""
+
+    change: ClassAsked = None
+    """None: all but cosmetic ones."""
+    behind: EditPlace | None = None
+
+
+class GoneAsked(Asked):
+    """Articles that the site did not show for a time, from a place in their list on."""
+
+    state: Literal["gone", "waiting", "back"] = "gone"
+    behind: GonePlace | None = None
 
 
 class GoTo(Asked):

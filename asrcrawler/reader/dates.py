@@ -26,7 +26,6 @@ from asrcrawler.reader.words import (
 )
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.figures.periods import codes_around, count_published, periods, span_published, unvisited
-from asrcrawler.storage.outlets import first_code
 from asrcrawler.text.calendar import JALALI_YEARS, day_of, midnight, next_midnight
 from asrcrawler.text.numbers import whole_number
 from asrcrawler.text.persian import to_persian_digits
@@ -98,7 +97,8 @@ def year(request: Request, year: int) -> Response:
     scope = scope_of(request)
     months = [_days_of(year, month) for month in range(1, 13)]
     days = [day for month in months for day in month]
-    cells = dict(zip(days, _day_cells(scope, days), strict=True))
+    shown = scope.library.kept(f"year {scope.site} {year}", lambda: _day_cells(scope, days))
+    cells = dict(zip(days, shown, strict=True))
     before, after = reading.published_around(scope.database, scope.site, midnight(days[0]), next_midnight(days[-1]))
     return page(
         request,
@@ -204,7 +204,7 @@ def _counted(scope: Scope, edges: Sequence[datetime]) -> tuple[list[Period], lis
     found = periods(scope.database, scope.site, edges)
     before, after = codes_around(scope.database, scope.site, edges[0], edges[-1])
     if before is None:
-        before = first_code(scope.database, scope.site, scope.library.first_code) - 1
+        before = scope.library.first_code - 1
     own = calendars.spans(found, before, after)
     waiting = unvisited(scope.database, scope.site, [span for span in own if span is not None])
     return found, calendars.shades(found, own, waiting)

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import median, quantiles
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from asrcrawler.gone import Presence
 from asrcrawler.storage.figures.census import census, due_by_outcome, lags, newest_publication
+from asrcrawler.storage.figures.changes import count_gone
 from asrcrawler.storage.figures.periods import count_published
-from asrcrawler.storage.figures.sources import Sources, sources
+from asrcrawler.storage.figures.space import Space, count_revisions, space
 from asrcrawler.storage.figures.status import Figures, figures
-from asrcrawler.storage.visits.runs import WORKING, last_good_run, last_runs
+from asrcrawler.storage.figures.verdicts import Problem, evidence, problems
+from asrcrawler.storage.visits.runs import WORKING, last_runs
 from asrcrawler.text.calendar import day_of, midnight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from asrcrawler.storage import Database
+    from asrcrawler.storage.figures.sources import Sources
     from asrcrawler.storage.visits.runs import Run
 
 CELLS = 120  # of the picture of all codes
 DAYS = 45  # of the plots
 RUNS_SHOWN = 8
+FEWEST_RUNS = 4  # whose beginnings tell when the next one comes
+LONGEST = timedelta(hours=24)
+"""How old the last good run may be; as ``scrapy status --check`` has it unless told."""
+
+Judgement = Literal["good", "warn", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +78,35 @@ class Standing:
     last_good: Run | None
     sources: Sources
     """Where the values of the last articles came from."""
+    problems: Sequence[Problem]
+    """What is wrong, as ``scrapy status --check`` finds it."""
+    space: Space
+    gone: int
+    """Articles that the site no longer has."""
+    revisions: int
+    """Earlier texts of articles."""
 
     @property
     def is_working(self) -> bool:
         """Tell whether a crawl is at work."""
         return any(run.state == WORKING for run in self.runs)
+
+    @property
+    def judgement(self) -> Judgement:
+        """Sum up the problems: ``bad`` where nothing is fetched any more, ``warn`` where something else is wrong."""
+        if any(problem.kind.is_standstill for problem in self.problems):
+            return "bad"
+        return "warn" if self.problems else "good"
+
+    @property
+    def next_run_at(self) -> datetime | None:
+        """Estimate when the next run begins, by the time between the last ones; None where they do not tell."""
+        starts = [run.started_at for run in self.runs]
+        if len(starts) < FEWEST_RUNS:
+            return None
+        apart = median((later - earlier).total_seconds() for later, earlier in pairwise(starts))
+        expected = starts[0] + timedelta(seconds=apart)
+        return expected if expected > self.at else None
 
     @property
     def total(self) -> int:
@@ -90,12 +124,13 @@ class Standing:
         return {name: sum(cell.outcomes.get(name, 0) for cell in self.cells) for name in names}
 
 
-def standing(database: Database, site: str, first: int, now: datetime) -> Standing:
+def standing(database: Database, site: str, first: int, now: datetime, *, sweeps: bool = True) -> Standing:
     """Count everything from ``first``, the code at which the archive begins.
 
-    Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    ``sweeps``: whether crawls visit the older archive. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
     counted = figures(database, site, now)
+    found = evidence(database, site, first_code=first, sweeps=sweeps, now=now)
     return Standing(
         at=now,
         first=first,
@@ -104,8 +139,12 @@ def standing(database: Database, site: str, first: int, now: datetime) -> Standi
         days=_days(database, site, now),
         due=due_by_outcome(database, site, now),
         runs=last_runs(database, site, RUNS_SHOWN),
-        last_good=last_good_run(database, site),
-        sources=sources(database, site),
+        last_good=found.last_good,
+        sources=found.sources,
+        problems=list(problems(found, longest=LONGEST, now=now)),
+        space=space(database),
+        gone=count_gone(database, site=site)[Presence.GONE],
+        revisions=count_revisions(database, site),
     )
 
 

@@ -36,6 +36,8 @@ class Library:
     site: str
     first_code: int = 1
     """The code with which an archive begins that does not know it."""
+    sweeps: bool = True
+    """Whether crawls visit the older archive; without, it stays incomplete and nothing is wrong."""
     public_url: str | None = None
     """The address under which a reverse proxy shows the archive, without a trailing slash."""
     _cache: dict[str, tuple[float | None, Any]] = field(default_factory=dict)
@@ -54,7 +56,10 @@ class Library:
 
     def standing(self) -> Standing:
         """Give the figures of the health page, counted at most every :data:`FRESH` seconds, however many ask."""
-        return self._cached("standing", FRESH, lambda: standing(self.database, self.site, self.first_code, self.now))
+        return self._cached("standing", FRESH, self._standing)
+
+    def _standing(self) -> Standing:
+        return standing(self.database, self.site, self.first_code, self.now, sweeps=self.sweeps)
 
     def categories(self) -> list[str]:
         """Give the names of all categories."""

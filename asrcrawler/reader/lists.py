@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from asrcrawler.gone import Presence
+from asrcrawler.items import Change
 from asrcrawler.reader import plots
 from asrcrawler.reader.addresses import scope_of, with_query
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.asked import LONGEST_NAME, Front, NotThere, Place
 from asrcrawler.reader.rendering import page
 from asrcrawler.storage.articles import reading
+from asrcrawler.storage.articles.gone import missed
+from asrcrawler.storage.figures.changes import count_edits, count_gone
 from asrcrawler.storage.figures.periods import count_published
 from asrcrawler.text.calendar import day_of, midnight, next_midnight
 from asrcrawler.text.persian import clean
@@ -21,9 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from asrcrawler.storage.articles.reading import Item, Slice
+    from asrcrawler.reader.addresses import Scope
+    from asrcrawler.storage.articles.reading import Item, Position, Slice
 
+GONE_SHOWN = 3  # articles beside the front page
 PlaceAsked = Annotated[Place, Query()]
+_NONE = {"category": "در این بخش خبری نیست.", "tag": "هیچ خبری این برچسب را ندارد."}
 router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 
@@ -36,12 +43,16 @@ def front(request: Request, asked: Annotated[Front, Query()]) -> Response:
     days = list(by_day(found.items))
     of_day = [count_published(scope.database, scope.site, [midnight(day), next_midnight(day)])[0] for day, _ in days]
     today = scope.library.today()
+    [edits_today] = count_edits(scope.database, [midnight(day_of(now)), next_midnight(day_of(now))], site=scope.site)
     return page(
         request,
         "front.html",
         days=days,
         counts=of_day,
         today_s=today,
+        edits_today=sum(edits_today.values()) - edits_today[Change.COSMETIC],
+        gone=count_gone(scope.database, site=scope.site),
+        last_gone=missed(scope.database, Presence.GONE, site=scope.site, limit=GONE_SHOWN),
         archive=scope.library.articles(),
         hours=plots.hours(today.hours, now),
         future=reading.count_future(scope.database, scope.site, now),
@@ -81,12 +92,12 @@ def sections(request: Request) -> Response:
 
 @router.get("/category/{name:path}")
 def category(request: Request, name: str, asked: PlaceAsked) -> Response:
-    return _labelled(request, asked, "category", name, heading="بخش", none="در این بخش خبری نیست.")
+    return _labelled(request, asked, "category", name, heading="بخش")
 
 
 @router.get("/tag/{name:path}")
 def tag(request: Request, name: str, asked: PlaceAsked) -> Response:
-    return _labelled(request, asked, "tag", name, heading="برچسب", none="هیچ خبری این برچسب را ندارد.")
+    return _labelled(request, asked, "tag", name, heading="برچسب")
 
 
 def by_day(items: Iterable[Item]) -> Iterator[tuple[date, list[Item]]]:
@@ -106,19 +117,32 @@ def turning(request: Request, found: Slice) -> dict[str, Any]:
     }
 
 
-def _labelled(request: Request, asked: Place, kind: str, name: str, *, heading: str, none: str) -> Response:
+def labelled(scope: Scope, kind: str, name: str, position: Position) -> tuple[str, Slice]:
+    """Read the articles with a category or tag, and how its name is written. Raises :exc:`NotThere`."""
     wanted = clean(name)
-    if not wanted or len(wanted) > LONGEST_NAME:
-        raise NotThere(none, "no such name")
+    found = None
+    if wanted and len(wanted) <= LONGEST_NAME:
+        found = reading.labelled(scope.database, scope.site, kind, wanted, position)
+    if found is None or not (found.items or found.newer):
+        raise NotThere(_NONE[kind], "no such name")
+    return wanted, found
+
+
+def _labelled(request: Request, asked: Place, kind: str, name: str, *, heading: str) -> Response:
     scope = scope_of(request)
-    found = reading.labelled(scope.database, scope.site, kind, wanted, asked.position)
-    if not found.items and not found.newer:
-        raise NotThere(none, "no such name")
-    return _list(request, found, heading=wanted, label=heading, refine=scope.list_path("search", **{kind: wanted}))
+    wanted, found = labelled(scope, kind, name, asked.position)
+    return _list(
+        request,
+        found,
+        heading=wanted,
+        label=heading,
+        refine=scope.list_path("search", **{kind: wanted}),
+        feed_path=scope.list_path(kind, f"{wanted}.atom"),
+    )
 
 
 def _list(request: Request, found: Slice, *, heading: str, **values: Any) -> Response:
-    empty = {"label": None, "note": None, "refine": None}
+    empty = {"label": None, "note": None, "refine": None, "feed_path": f"{request.url.path}.atom"}
     return page(
         request, "list.html", heading=heading, items=found.items, **{**empty, **values}, **turning(request, found)
     )

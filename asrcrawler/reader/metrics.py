@@ -61,6 +61,10 @@ class _Figures(Collector):
         yield self._gauge("newest_code", "The newest known news code", figures.newest)
         yield self._family("codes", "Codes from the first of the archive to the newest, by outcome", standing.outcomes)
         yield self._gauge("failures", "Codes whose last visit failed", figures.outcomes["failed"])
+        yield self._gauge("check_ok", "Whether scrapy status --check finds nothing wrong", int(not standing.problems))
+        yield self._gauge("database_bytes", "Size of the database on disk", standing.space.taken)
+        yield self._gauge("gone", "Articles that the site no longer has", standing.gone)
+        yield self._gauge("revisions", "Earlier texts of articles stored", standing.revisions)
         yield self._gauge("due", "Codes that wait for a visit", sum(standing.due.values()))
         yield self._gauge("run_working", "Whether a crawl is at work", int(standing.is_working))
         yield self._gauge(

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from asrcrawler.reader.words import number
+from asrcrawler.reader.words import number, short_day
 from asrcrawler.text.calendar import TEHRAN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from asrcrawler.reader.health import Cell, Day
 
@@ -112,6 +112,20 @@ def hours(counts: Sequence[int], now: datetime) -> list[Column]:
             tick=f"ساعت {number(hour)}" if hour in {0, 6, 12, 18} else "",
         )
         for hour, count in enumerate(counts[: last + 1])
+    ]
+
+
+def days(counts: Sequence[tuple[date, int]], word: str) -> list[Column]:
+    """Draw how many of something each day had; the first and the last day are named."""
+    top = max((count for _, count in counts), default=0)
+    named = {0, len(counts) - 1}
+    return [
+        Column(
+            words=f"{short_day(day)}: {number(count)} {word}",
+            height=_scaled(count, top),
+            tick=short_day(day) if place in named else "",
+        )
+        for place, (day, count) in enumerate(counts)
     ]
 
 

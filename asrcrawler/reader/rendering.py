@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from asrcrawler.items import Change
-from asrcrawler.reader import difference, words
+from asrcrawler.reader import difference, verdict, words
 from asrcrawler.reader.addresses import scope_of, with_query
 from asrcrawler.text.calendar import TEHRAN, day_of
 from asrcrawler.text.display import direction
@@ -119,12 +119,15 @@ def _made() -> Environment:
         "percentage": words.percentage,
         "kinds": words.KINDS,
         "outcome_words": words.OUTCOMES,
+        "outcome_meanings": words.OUTCOME_MEANINGS,
         "state_words": words.STATES,
         "end_words": words.ENDS,
         "field_words": words.FIELDS,
         "place_words": words.PLACES,
         "fallen": words.fallen,
         "thousands": words.thousands,
+        "sentence": verdict.sentence,
+        "told": verdict.told,
         "sort_of": difference.sort_of,
         "side": difference.side,
         "in_a_row": difference.in_a_row,

@@ -91,7 +91,7 @@ def search_page(request: Request) -> Response:
         "number": number,
         "newer_page": _page_address(request, page=number - 1) if number > 1 else None,
         "older_page": _page_address(request, page=number + 1) if further else None,
-        "files": {kind: with_query(f"/search.{kind}", **{**query, "page": None}) for kind in ("csv", "jsonl")},
+        "files": {kind: with_query(f"/search.{kind}", **{**query, "page": None}) for kind in ("csv", "jsonl", "atom")},
         "proposal": None if found.total else nearest(scope.database, asked.q, Selection(site=scope.site)),
         "most_in_file": MOST_HITS,
     }

@@ -35,6 +35,14 @@ OUTCOMES = {
     "unreadable": "ناخوانا",
     "unvisited": "هنوز بازدیدنشده",
 }
+OUTCOME_MEANINGS = {
+    "stored": "صفحهٔ خبر رسیده و خوانده شده است",
+    "missing": "سایت گفته است چنین خبری ندارد",
+    "failed": "پاسخ کاملی نرسیده است",
+    "refused": "سایت اجازهٔ دیدن نداده است",
+    "unreadable": "پاسخ کامل رسیده، اما خبری از آن خوانده نشده است",
+    "unvisited": "تاکنون بازدید نشده‌اند",
+}
 FIELDS = {
     "kicker": "روتیتر",
     "title": "تیتر",
@@ -66,6 +74,7 @@ ENDS = {
     endings.DATABASE_HELD: "برنامه‌ای دیگر پایگاه داده را در دست داشت",
     endings.DATABASE_FAILED: "پایگاه داده از کار افتاد",
     endings.START_ERROR: "آغاز نشد",
+    endings.NOT_FOLLOWED: "این رسانه برای خزش نیست",
     endings.REFUSED: "سایت درخواست‌ها را رد کرد",
     endings.ASKED_TO_WAIT: "سایت خواست صبر کنیم",
     endings.RESTING: "سایت چندی به حال خود گذاشته شد",

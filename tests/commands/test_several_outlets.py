@@ -75,6 +75,7 @@ def test_what_is_about_one_code_takes_the_only_outlet_that_has_it(archive: dict[
         (["page", "7"], "asr, sibling"),
         (["page", "99"], NAMES),
         (["reparse"], NAMES),
+        (["status", "--outcome", "stored"], NAMES),
         (["reparse", "--codes", "7"], "asr, sibling"),
     ],
 )

@@ -258,3 +258,23 @@ def test_bad_input_is_one_line_and_status_2(archive: dict[str, str], words: list
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"scrapy status: {complaint}")
     assert done.stderr.count("\n") == 1
+
+
+def test_the_codes_with_an_outcome_are_listed_with_their_reason(archive: dict[str, str]) -> None:
+    at = jalali(SEEN)
+    lines = invoke("status", "--outcome", "missing", settings=archive).stdout.splitlines()
+    assert lines == [f"{code:>9}  {at}  404  404" for code in range(8, 0, -1)]
+    assert invoke("status", "--outcome", "failed", settings=archive).stdout == f"        9  {at}    -  timeout\n"
+    assert invoke("status", "--outcome", "refused", settings=archive).stdout == ""
+    [told] = invoke("status", "--outcome", "failed", "--json", settings=archive).stdout.splitlines()
+    found = json.loads(told)
+    assert {name: found[name] for name in ("code", "reason", "http_status", "visits", "capture")} == {
+        "code": 9, "reason": "timeout", "http_status": None, "visits": 1, "capture": None,
+    }  # fmt: skip
+    assert found["visited_at"] == SEEN.isoformat(timespec="seconds")
+
+
+def test_an_outcome_that_is_none_is_refused(archive: dict[str, str]) -> None:
+    done = invoke("status", "--outcome", "lost", settings=archive)
+    assert done.returncode == 2
+    assert "invalid choice: 'lost'" in done.stderr

@@ -10,7 +10,20 @@ from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
 
 from asrcrawler.exceptions import MovedError
-from asrcrawler.reader import again, api, articles, dates, feed, lists, metrics, searching, shortcuts, watching
+from asrcrawler.reader import (
+    again,
+    api,
+    articles,
+    changes,
+    dates,
+    downloads,
+    feed,
+    lists,
+    metrics,
+    searching,
+    shortcuts,
+    watching,
+)
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.storage.engine.database import LOOKS
 
@@ -45,7 +58,10 @@ def test_an_archive_that_never_rests_is_an_error(client: Client) -> None:
         client.get(f"/moves/{LOOKS}")
 
 
-@pytest.mark.parametrize("room", [api, articles, dates, feed, lists, metrics, searching, shortcuts, watching])
+ROOMS = [api, articles, changes, dates, downloads, feed, lists, metrics, searching, shortcuts, watching]
+
+
+@pytest.mark.parametrize("room", ROOMS)
 def test_every_page_is_one_of_these(room: object) -> None:
     routes = room.router.routes  # type: ignore[attr-defined]
     assert routes

@@ -6,7 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asrcrawler.reader import difference
-from asrcrawler.reader.difference import LEAST_ALIKE, Part, changed, names, paragraphs, words
+from asrcrawler.reader.difference import (
+    LEAST_ALIKE,
+    Part,
+    changed,
+    count_words,
+    in_a_row,
+    names,
+    one_line,
+    paragraphs,
+    side,
+    sort_of,
+    words,
+)
 
 if TYPE_CHECKING:
     import pytest
@@ -84,3 +96,42 @@ def test_what_is_beyond_the_bound_is_shown_whole(monkeypatch: pytest.MonkeyPatch
     ]
     monkeypatch.setattr(difference, "MOST_PARAGRAPHS", 3)
     assert [marked(parts) for parts in paragraphs("یک\n\nدو", "یک\n\nسه")] == ["[-یک-]", "[-دو-]", "[+یک+]", "[+سه+]"]
+
+
+def test_what_became_of_a_paragraph() -> None:
+    kinds = {"یک": ["same"], "دو": ["deleted"], "سه": ["inserted"], "چهار": ["same", "inserted"]}
+    found = [sort_of([Part(mark, text) for mark in marks]) for text, marks in kinds.items()]  # type: ignore[arg-type]
+    assert found == ["same", "out", "in", "both"]
+    assert sort_of([Part("deleted", "یک"), Part("inserted", "دو")]) == "both"
+
+
+def test_an_edit_in_one_line_is_its_most_telling_field() -> None:
+    old = {"title": "تیتر", "lead": "لید نخست", "body": "بند", "tags": ["نفت"]}
+    assert one_line(old, old) == ("", [])
+    name, parts = one_line(old, old | {"lead": "لید دوم", "body": "بند دیگر"})
+    assert (name, marked(parts)) == ("lead", "لید [-نخست-][+دوم+]")
+    name, parts = one_line(old, old | {"tags": ["گاز"]})
+    assert (name, marked(parts)) == ("tags", "[-نفت-][+گاز+]")
+    assert one_line(old, old | {"body": "بند دیگر"})[0] == "body"
+
+
+def test_a_line_keeps_whole_words_around_the_first_change_of_a_long_paragraph() -> None:
+    before = " ".join(f"واژه{number}" for number in range(100))
+    after = before.replace("واژه50 ", "کتاب ").replace("واژه90 ", "کاغذ ")
+    name, parts = one_line({"body": f"بند نخست\n\n{before}"}, {"body": f"بند نخست\n\n{after}"})
+    shown = marked(parts)
+    assert name == "body"
+    assert shown.startswith("… ")
+    assert "واژه49 [-واژه50-][+کتاب+] واژه51" in shown
+    assert len(shown) < 300
+    assert set(shown.replace("[-", " ").replace("-]", " ").replace("[+", " ").replace("+]", " ").split()) <= {
+        *before.split(), "کتاب", "کاغذ", "…",
+    }  # fmt: skip
+
+
+def test_sides_names_and_words_of_a_difference() -> None:
+    parts = words("پل بسته است", "پل باز است")
+    assert marked(side(parts, "inserted")) == "پل [-بسته-] است"
+    assert count_words([parts, words("یک", "یک دو سه")]) == (1, 3)
+    assert marked(in_a_row(names(["نفت", "گاز"], ["گاز"]))) == "گاز، [-نفت-]"
+    assert in_a_row([]) == []

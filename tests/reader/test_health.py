@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+import re
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from asrcrawler.clock import pretend_it_is, utcnow
 from asrcrawler.endings import REPARSE_INTERRUPTED, REPARSED
 from asrcrawler.items import Article
 from asrcrawler.pipelines.clean import places_of
-from asrcrawler.policy import MISSING
+from asrcrawler.policy import MISSING, Fall
 from asrcrawler.reader import library as library_room
-from asrcrawler.reader import plots, words
+from asrcrawler.reader import plots, verdict, words
 from asrcrawler.reader.health import CELLS, Cell, Day, standing
 from asrcrawler.reader.library import Library
 from asrcrawler.samaneh.page import JSONLD, META, PAGE
+from asrcrawler.storage.figures.verdicts import Kind, Problem
 from asrcrawler.storage.visits import runs
 from asrcrawler.storage.visits.writing import write_visits
 from tests.reader.conftest import client_of
@@ -126,7 +129,7 @@ def test_a_field_that_has_left_its_place_is_told_in_a_sentence(database: Databas
         figures = runs.RunFigures(sources=[{"published_at": {"page": page, "missing": missing}}])
         runs.end_run(database, runs.begin_run(database, SITE, {}), figures, reason="finished", exit_status=0)
     client = client_of(Library(database=database, site=SITE))
-    [told] = LexborHTMLParser(client.get("/health").text).css("p.problem")
+    [told] = LexborHTMLParser(client.get("/health").text).css(".problem")
     assert told.text() == (
         "«تاریخ انتشار» تنها در ۱۴٪ از ۶۳ خبر اخیر از خود صفحه خوانده شده، در حالی که این رقم پیش‌تر ۹۸٪ بود؛"
         " شاید قالب سایت تغییر کرده باشد."
@@ -175,3 +178,105 @@ def test_figures_are_counted_anew_after_some_seconds_only(database: Database, mo
     monkeypatch.setattr(library_room, "FRESH", -1)
     assert library.standing().figures.articles == 1
     assert library.standing().at - NOON > timedelta(0)
+
+
+def judged(database: Database, now: datetime) -> tuple[list[str], list[str]]:
+    """The class of the banner, and its sentence with the reasons."""
+    pretend_it_is(now)
+    try:
+        tree = LexborHTMLParser(client_of(Library(database=database, site=SITE)).get("/health").text)
+    finally:
+        pretend_it_is(None)
+    [banner] = tree.css(".banner")
+    lines = [" ".join(node.text().split()) for node in banner.css(".big, li")]
+    return str(banner.attributes["class"]).split()[1:], lines
+
+
+def test_the_page_begins_with_the_judgement_of_the_check(database: Database) -> None:
+    now = utcnow()
+    assert judged(database, now) == (["bad"], ["خبرهای تازه دریافت نمی‌شوند.", "هنوز هیچ اجرایی نبوده است."])
+    end(database, 75)
+    at = words.short_moment(runs.first_run(database, SITE).started_at)  # type: ignore[union-attr]
+    assert judged(database, now)[1][1] == f"از نخستین اجرا در {at} تاکنون هیچ اجرایی به‌خوبی پایان نیافته است."
+    end(database, 0)
+    ended = runs.last_good_run(database, SITE)
+    assert ended is not None
+    assert ended.ended_at is not None
+    assert judged(database, ended.ended_at + timedelta(minutes=18)) == (
+        ["good"], ["به‌روز است: آخرین اجرای خوب ۱۸ دقیقه پیش پایان یافت."],
+    )  # fmt: skip
+    colour, lines = judged(database, ended.ended_at + timedelta(hours=30))
+    assert (colour, lines[0]) == (["bad"], "خبرهای تازه دریافت نمی‌شوند؛ آخرین اجرای خوب ۳۰ ساعت پیش پایان یافت.")
+    assert lines[1].startswith("از آخرین اجرای خوب ۳۰ ساعت می‌گذرد (")
+
+
+def end(database: Database, status: int, **figures: Any) -> None:
+    run = runs.begin_run(database, SITE, {})
+    runs.end_run(database, run, runs.RunFigures(**figures), reason="finished", exit_status=status)
+
+
+def test_what_is_only_to_be_heeded_is_a_warning(database: Database) -> None:
+    for page, missing in ((98, 2), (9, 54)):
+        end(database, 0, sources=[{"title": {"page": page, "missing": missing}}])
+    colour, lines = judged(database, utcnow())
+    assert colour == ["warn"]
+    assert lines[0].startswith("به‌روز است، اما نیاز به توجه دارد: آخرین اجرای خوب ")
+    assert lines[1].startswith("«تیتر» تنها در ۱۴٪ از ۶۳ خبر اخیر از خود صفحه خوانده شده")
+    client = client_of(Library(database=database, site=SITE))
+    assert 'asrcrawler_check_ok{site="asrpress.ir"} 0.0' in client.get("/metrics").text
+
+
+def test_every_problem_has_its_sentence() -> None:
+    fall = Fall("title", "page", 0.9, 0.1)
+    told = [verdict.told(Problem(kind=kind, at=NOON, host="h", fall=fall), NOON + DAY) for kind in Kind]
+    assert len(set(told)) == len(Kind)
+    assert all(line.endswith(".") for line in told)
+
+
+def test_the_space_that_is_taken_and_the_next_run(database: Database) -> None:
+    for _ in range(4):
+        end(database, 0)
+    client = client_of(Library(database=database, site=SITE))
+    facts = LexborHTMLParser(client.get("/health").text).css_first("#live .facts")
+    assert facts is not None
+    assert "پایگاه داده" in facts.text()
+    assert ("جای خالی دیسک" in facts.text()) == database.is_sqlite
+    told = client.get("/metrics").text
+    size = re.search(r'asrcrawler_database_bytes{site="asrpress.ir"} (\S+)', told)
+    assert size is not None
+    assert float(size[1]) > 50_000
+    assert 'asrcrawler_revisions{site="asrpress.ir"} 0.0' in told
+    assert 'asrcrawler_check_ok{site="asrpress.ir"} 1.0' in told
+
+
+def test_the_next_run_is_expected_by_the_time_between_the_last_ones(database: Database) -> None:
+    for number in range(5):
+        pretend_it_is(NOON + number * 15 * MINUTE)
+        end(database, 0)
+    pretend_it_is(None)
+    expected = standing(database, SITE, 1, NOON + 61 * MINUTE).next_run_at
+    assert expected is not None
+    assert abs(expected - (NOON + 75 * MINUTE)) < timedelta(seconds=1)
+    assert standing(database, SITE, 1, NOON + 80 * MINUTE).next_run_at is None
+
+
+def test_numbers_lead_to_their_codes(client: TestClient) -> None:
+    tree = LexborHTMLParser(client.get("/health").text)
+    address = "/health/codes?outcome=unreadable"
+    assert address in [link.attributes["href"] for link in tree.css(".legend a")]
+    listed = LexborHTMLParser(client.get(address).text)
+    assert [" ".join(node.text().split()) for node in listed.css("h1, .head .facts span")] == [
+        "کدهای ناخوانا", "۱ کد از ۱۲۱", "پاسخ کامل رسیده، اما خبری از آن خوانده نشده است",
+    ]  # fmt: skip
+    cells = [" ".join(cell.text().split()) for cell in listed.css("tbody th, tbody td")]
+    assert cells[:5] == ["۳۹۲", "no title", "۲۰۰", "۱", "۲۱:۵۴"]
+    missing = LexborHTMLParser(client.get("/health/codes?outcome=missing").text)
+    assert (len(missing.css("tbody tr")), missing.css("tbody th")[0].text()) == (30, "۳۸۹")
+    older = missing.css("a[rel=next]")[0].attributes["href"]
+    assert older == "/health/codes?outcome=missing&before=360"
+    assert len(LexborHTMLParser(client.get(str(older)).text).css("tbody tr")) == 19
+    unvisited = LexborHTMLParser(client.get("/health/codes?outcome=unvisited").text)
+    assert [" ".join(row.text().split()) for row in unvisited.css("tbody tr")] == [
+        "۴۱۰۴۲۰۱۱", "۳۹۳۴۰۰۸", "۳۰۰۳۰۰۱",
+    ]  # fmt: skip
+    assert client.get("/health/codes?outcome=lost").status_code == 400

@@ -55,7 +55,7 @@ def test_the_front_page_shows_the_newest_by_day(client: TestClient) -> None:
     assert len(codes(tree)) == 30
     assert texts(tree, ".links a") == ["بخش‌ها", "۱ خبر با تاریخ آینده", "خبرهای بدون تاریخ"]
     assert texts(tree, ".head .facts span") == ["۲۷ خبر امروز", "۴۹ خبر در بایگانی", "آخرین دریافت ۲۲:۵۴"]
-    assert texts(tree, ".tiles li") == ["۲۷خبر", "۱رونوشت"]
+    assert texts(tree, ".tiles li") == ["۲۷خبر", "۱ویرایش دیده‌شده", "۰حذف از سایت، تاکنون", "۱رونوشت"]
     assert len(tree.css(".bars li")) == 23  # hours of the day so far
     assert tree.css(".bars .column")[21].attributes["title"] == "ساعت ۲۱: ۲ خبر"
     assert "خبر شمارهٔ ۳۴۰" not in tree.text()  # a title is shown as it is written

@@ -16,7 +16,7 @@ from asrcrawler.storage.articles import edits, gone, reading, sections, versions
 from asrcrawler.storage.articles.export import export_articles
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
-from asrcrawler.storage.figures import census, periods, today
+from asrcrawler.storage.figures import census, codes, periods, today
 from asrcrawler.storage.figures.changes import count_edits
 from asrcrawler.storage.figures.sources import sources
 from asrcrawler.storage.figures.status import figures
@@ -73,6 +73,9 @@ def read(database: Database) -> None:
     sections.categories(database, SITE)
     reading.newest(database, SITE, NOON, 30)
     reading.one(database, SITE, 7)
+    reading.has_article(database, SITE, 7)
+    reading.of_codes(database, SITE, [7, 9])
+    codes.codes(database, SITE, "stored", below=90, limit=30)
     reading.relatives(database, SITE, 7)
     for site in (SITE, None):
         for page in (None, edits.Place(NOON, 7, 1, SITE)):

@@ -1,33 +1,45 @@
-"""Show an article in a terminal, for ``scrapy demo``."""
+"""Write what ``scrapy demo`` shows of an archive: an edit, and an article that the site no longer has."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from asrcrawler.cli.output import Style, styled
+from asrcrawler.cli.reports.figures import moment
 from asrcrawler.text.display import cells, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from asrcrawler.storage.articles.edits import ListedEdit
+    from asrcrawler.storage.articles.gone import Missed
 
 WIDTH = 78
-LONGEST_BODY = 2
-"""Paragraphs shown; the rest is counted."""
+RULE = "─" * WIDTH
+LONGEST = 300  # characters of a lead
 
 
-def article_lines(article: Mapping[str, Any]) -> list[str]:
-    """Write an exported article as lines: code, date, address, headline, lead and the beginning of its body."""
-    lines = [f"{article['code']}  {article['published_jalali'] or 'no date'}  {article['url']}"]
-    lines += [" › ".join(article["category"])] if article["category"] else []
-    lines += ["", *_wrapped(article["kicker"]), *_wrapped(article["title"], "▌ ")]
-    paragraphs = (article["body"] or "").split("\n\n") if article["body"] else []
-    for paragraph in filter(None, [article["lead"], *paragraphs[:LONGEST_BODY]]):
-        lines += ["", *_wrapped(paragraph)]
-    if len(paragraphs) > LONGEST_BODY:
-        lines += ["", f"[… {len(paragraphs) - LONGEST_BODY} more paragraphs]"]
-    if article["tags"]:
-        lines += ["", "، ".join(article["tags"])]
+def edit_lines(outlet: str, edit: ListedEdit) -> list[str]:
+    """Write an edit of a headline: when it was seen, and the headline before and after it."""
+    return [
+        styled(f"{outlet} {edit.code}: another headline, seen {moment(edit.replaced_at)}", Style.BOLD),
+        *_wrapped(edit.before["title"], "before  ▌ "),
+        *_wrapped(edit.after["title"], "after   ▌ "),
+    ]
+
+
+def gone_lines(outlet: str, one: Missed) -> list[str]:
+    """Write an article that is gone: since when, when that was certain, and what is kept of it."""
+    proved = f", and again {moment(one.confirmed_at)}" if one.confirmed_at else ""
+    lines = [
+        styled(f"{outlet} {one.code}: taken down; missing {moment(one.gone_at)}{proved}", Style.BOLD),
+        *_wrapped(one.title, "▌ "),
+    ]
+    if lead := one.lead or "":
+        lines += _wrapped(lead if len(lead) <= LONGEST else f"{lead[:LONGEST]}…")
     return lines
 
 
-def _wrapped(text: str | None, indent: str = "") -> list[str]:
-    return [indent + line for line in wrap(text or "", WIDTH - cells(indent))]
+def _wrapped(text: str | None, before: str = "") -> list[str]:
+    """Wrap a text; ``before`` stands before its first line, and as many blanks before the others."""
+    width = cells(before)
+    lines = wrap(text or "", WIDTH - width)
+    return [(" " * width if place else before) + line for place, line in enumerate(lines)]

@@ -1,51 +1,31 @@
-"""Find what is wrong with an archive, for ``scrapy status --check``."""
+"""Say what is wrong with an archive, for ``scrapy status --check``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from asrcrawler.cli.reports.figures import duration, moment
+from asrcrawler.storage.figures.sources import warning
+from asrcrawler.storage.figures.verdicts import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
-    from asrcrawler.storage.visits.runs import Run
-
-COVERAGE_TOLERANCE = 0.01  # of all codes; a few of the newest ones always wait for their visit
+    from asrcrawler.storage.figures.verdicts import Problem
 
 
-def problems(
-    *,
-    last_good: Run | None,
-    first_run: Run | None,
-    run_ahead: Run | None = None,
-    coverage_before: float | None,
-    coverage_now: float | None,
-    longest: timedelta,
-    now: datetime,
-    fallen: Sequence[str] = (),
-) -> list[str]:
-    """Find what is wrong: no run was good, the last good one is older than ``longest``, a clock was ahead, less of the
-    archive is visited than before, or a field has left its place on the pages.
-
-    ``run_ahead`` is a run of the future. ``coverage_…`` are the shares of the known codes visited at least once, None
-    where it cannot be said; ``fallen`` says of each field that has left its place how often it is found there.
-    """
-    found = []
-    if first_run is None:
-        found.append("there was no run yet")
-    elif last_good is None:
-        found.append(f"no run has ended well since the first one, {moment(first_run.started_at)}")
-    elif last_good.ended_at and now - last_good.ended_at > longest:
-        ago = duration((now - last_good.ended_at).total_seconds())
-        found.append(f"the last good run ended {ago} ago, {moment(last_good.ended_at)}")
-    if run_ahead is not None:
-        latest = max(at for at in (run_ahead.started_at, run_ahead.heartbeat_at, run_ahead.ended_at) if at)
-        found.append(
-            f"a run was at work {moment(latest)}, which is still to come: its clock was wrong, or this one is"
-            f" ({moment(now)}; host {run_ahead.host})"
-        )
-    if coverage_before is not None and coverage_now is not None and coverage_now < coverage_before - COVERAGE_TOLERANCE:
-        found.append(f"coverage fell from {coverage_before:.1%} to {coverage_now:.1%} of the known codes")
-    return [*found, *fallen]
+def told(problem: Problem, now: datetime) -> str:
+    """Say in one line what is wrong."""
+    at = "" if problem.at is None else moment(problem.at)
+    ago = "" if problem.at is None else duration((now - problem.at).total_seconds())
+    return {
+        Kind.NO_RUN: "there was no run yet",
+        Kind.NO_GOOD_RUN: f"no run has ended well since the first one, {at}",
+        Kind.OLD: f"the last good run ended {ago} ago, {at}",
+        Kind.AHEAD: (
+            f"a run was at work {at}, which is still to come: its clock was wrong, or this one is"
+            f" ({moment(now)}; host {problem.host})"
+        ),
+        Kind.COVERAGE: f"coverage fell from {problem.before:.1%} to {problem.now:.1%} of the known codes",
+        Kind.FIELD: "" if problem.fall is None else warning(problem.fall, problem.articles),
+    }[problem.kind]

@@ -21,6 +21,7 @@ from asrcrawler.text.persian import clean
 from asrcrawler.text.similarity import ALGORITHM, resemblance
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Select
@@ -137,6 +138,14 @@ def one(database: Database, site: str, code: int, *, revisions: bool = False) ->
     """Read the article with a code, as exported, with its earlier texts if asked for; None where there is none."""
     own = Selection(site=site, codes=[(code, code)])
     return next(export_articles(database, own, revisions=revisions), None)
+
+
+def of_codes(database: Database, site: str, codes: Sequence[int]) -> list[Item]:
+    """Read the articles with some codes, in the order of ``codes``."""
+    with database.read() as connection:
+        rows = select(*_ITEM).where(article.c.site == site, article.c.code.in_(codes))
+        found = {item.code: item for item in _items(connection, rows)}
+    return [found[code] for code in codes if code in found]
 
 
 def has_article(database: Database, site: str, code: int) -> bool:

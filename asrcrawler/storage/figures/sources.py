@@ -65,11 +65,15 @@ class Sources:
     @property
     def warnings(self) -> list[str]:
         """Say each of :attr:`falls` in one line."""
-        return [
-            f"{fall.field}: found {_WORDS.get(fall.place, fall.place)} in {fall.now:.0%} of the last {self.articles:,}"
-            f" articles, {fall.before:.0%} before; has the template changed?"
-            for fall in self.falls
-        ]
+        return [warning(fall, self.articles) for fall in self.falls]
+
+
+def warning(fall: Fall, articles: int) -> str:
+    """Say in one line that a field has left its main place; ``articles`` are the last ones."""
+    return (
+        f"{fall.field}: found {_WORDS.get(fall.place, fall.place)} in {fall.now:.0%} of the last {articles:,}"
+        f" articles, {fall.before:.0%} before; has the template changed?"
+    )
 
 
 def sources(database: Database, site: str) -> Sources:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from asrcrawler.cli.reports.status_check import problems
+from asrcrawler.cli.reports.status_check import told
+from asrcrawler.storage.figures.sources import Sources
+from asrcrawler.storage.figures.verdicts import Evidence, problems
 from asrcrawler.storage.visits.runs import Run
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -28,7 +30,8 @@ def found(**given: Any) -> list[str]:
         "coverage_before": 0.9,
         "coverage_now": 0.9,
     }
-    return problems(**(usual | given), longest=timedelta(hours=24), now=NOW)
+    evidence = Evidence(**({"sources": Sources({}, {})} | usual | given))
+    return [told(problem, NOW) for problem in problems(evidence, longest=timedelta(hours=24), now=NOW)]
 
 
 def test_all_is_well() -> None:
@@ -53,7 +56,10 @@ def test_a_run_of_the_future() -> None:
 
 
 def test_a_field_that_has_left_its_place() -> None:
-    assert found(fallen=["title: found elsewhere"]) == ["title: found elsewhere"]
+    sources = Sources({"title": {"page": 10, "missing": 90}}, {"title": {"page": 100}})
+    assert found(sources=sources) == [
+        "title: found on the page in 10% of the last 100 articles, 100% before; has the template changed?"
+    ]
 
 
 def test_an_archive_that_never_ran() -> None:

@@ -1,0 +1,195 @@
+"""Serve the changes desk: what the site edited after publication, and what it took down."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
+
+from fastapi import APIRouter, Query, Request, Response
+
+from asrcrawler.gone import Presence
+from asrcrawler.reader import difference, feed, plots
+from asrcrawler.reader.addresses import scope_of
+from asrcrawler.reader.again import ReadAgain
+from asrcrawler.reader.asked import PAGE, DeskAsked, GoneAsked
+from asrcrawler.reader.feed import Entry
+from asrcrawler.reader.rendering import page
+from asrcrawler.reader.words import CHANGES, shown
+from asrcrawler.storage.articles import edits as stored_edits
+from asrcrawler.storage.articles import gone as stored_gone
+from asrcrawler.storage.articles.edits import TEXTUAL, ListedEdit
+from asrcrawler.storage.figures.changes import count_edits, count_gone
+from asrcrawler.text.calendar import day_of, midnight, next_midnight
+from asrcrawler.text.persian import to_persian_digits
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from asrcrawler.items import Change
+    from asrcrawler.reader.addresses import Scope
+    from asrcrawler.reader.difference import Paragraph
+    from asrcrawler.storage.articles.gone import Missed
+
+DAYS = 14  # of the chart
+
+EditsAsked = Annotated[DeskAsked, Query()]
+DeletionsAsked = Annotated[GoneAsked, Query()]
+router = APIRouter(include_in_schema=False, route_class=ReadAgain)
+Row = TypeVar("Row")
+
+
+class Shown(NamedTuple):
+    """An edit, and the line that shows what it changed."""
+
+    edit: ListedEdit
+    field: str
+    parts: Paragraph
+
+
+@router.get("/changes")
+def changes(request: Request, asked: EditsAsked) -> Response:
+    """Show the edits by day, the latest first, each with a line of difference; cosmetic ones on demand."""
+    scope = scope_of(request)
+    found = _edits(scope, asked, PAGE + 1)
+    counts = _counts_by_day(scope)
+    more = found[PAGE - 1] if len(found) > PAGE else None
+    by_day = list(_by_day([(_shown(edit), edit.replaced_at) for edit in found[:PAGE]]))
+    return page(
+        request,
+        "changes.html",
+        days=by_day,
+        counts=[_count_of(scope, day, asked, counts) for day, _ in by_day],
+        chosen=asked.change,
+        classes=_classes(scope, counts),
+        chart=plots.days([(day, _textual(counted)) for day, counted in counts.items()], "ویرایش"),
+        gone=count_gone(scope.database, site=scope.site),
+        is_top=asked.behind is None,
+        older_page=_further(scope, "changes", more and more.place[:-1], **{"class": asked.change}),
+        feed_path=scope.list_path("changes.atom", **{"class": asked.change}),
+    )
+
+
+@router.get("/changes/gone")
+def gone(request: Request, asked: DeletionsAsked) -> Response:
+    """Show the articles that are gone, that wait for the look that proves it, or that came back."""
+    scope = scope_of(request)
+    found = _missed(scope, asked, PAGE + 1)
+    more = found[PAGE - 1] if len(found) > PAGE else None
+    return page(
+        request,
+        "gone.html",
+        days=list(_by_day([(one, one.at) for one in found[:PAGE]])),
+        state=asked.state,
+        gone=count_gone(scope.database, site=scope.site),
+        is_top=asked.behind is None,
+        older_page=_further(scope, "changes", more and more.place[:-1], "gone", state=asked.state),
+        feed_path=scope.list_path("changes", "gone.atom", state=asked.state),
+    )
+
+
+@router.get("/changes.atom")
+def changes_feed(request: Request, asked: EditsAsked) -> Response:
+    scope = scope_of(request)
+    entries = [
+        Entry(
+            name=f"{edit.code}/edits/{edit.number}",
+            title=f"ویرایش {CHANGES[edit.change]}: {shown(edit.title) or to_persian_digits(str(edit.code))}",
+            path=scope.article_path(edit, "edits", edit.number),
+            updated=edit.replaced_at,
+            published=edit.replaced_at,
+            url=edit.url,
+            summary=_in_words(_shown(edit).parts),
+        )
+        for edit in _edits(scope, asked, PAGE)
+    ]
+    return feed.answer(request, f"ویرایش‌های {scope.site}", entries)
+
+
+@router.get("/changes/gone.atom")
+def gone_feed(request: Request, asked: DeletionsAsked) -> Response:
+    scope = scope_of(request)
+    said = {Presence.GONE: "حذف‌شده از سایت", Presence.WAITING: "در سایت پیدا نشد", Presence.BACK: "به سایت برگشت"}
+    entries = [
+        Entry(
+            name=f"{one.code}/{one.state}/{one.number}",
+            title=f"{said[one.state]}: {shown(one.title) or to_persian_digits(str(one.code))}",
+            path=scope.article_path(one),
+            updated=one.at,
+            published=one.at,
+            url=one.url,
+            summary=one.lead,
+            categories=one.category,
+        )
+        for one in _missed(scope, asked, PAGE)
+    ]
+    return feed.answer(request, f"حذف‌شده‌های {scope.site}", entries)
+
+
+def _edits(scope: Scope, asked: DeskAsked, limit: int) -> list[ListedEdit]:
+    behind = None
+    if asked.behind is not None:
+        at, code, number = asked.behind
+        behind = stored_edits.Place(at, code, number, scope.site)
+    wanted = TEXTUAL if asked.change is None else [asked.change]
+    return stored_edits.edits(scope.database, site=scope.site, changes=wanted, behind=behind, limit=limit)
+
+
+def _missed(scope: Scope, asked: GoneAsked, limit: int) -> list[Missed]:
+    behind = None
+    if asked.behind is not None:
+        at, code = asked.behind
+        behind = stored_gone.Place(at, code, scope.site)
+    return stored_gone.missed(scope.database, Presence(asked.state), site=scope.site, behind=behind, limit=limit)
+
+
+def _shown(edit: ListedEdit) -> Shown:
+    return Shown(edit, *difference.one_line(edit.before, edit.after))
+
+
+def _in_words(parts: Paragraph) -> str:
+    """Write a difference without colours: what went in brackets with a minus, what came with a plus."""
+    signs = {"same": "{}", "deleted": "[−{}]", "inserted": "[+{}]"}
+    return "".join(signs[part.mark].format(part.text) for part in parts)
+
+
+def _by_day(found: Sequence[tuple[Row, datetime]]) -> Iterator[tuple[date, list[Row]]]:
+    for day, group in groupby(found, lambda pair: day_of(pair[1])):
+        yield day, [one for one, _ in group]
+
+
+def _counts_by_day(scope: Scope) -> dict[date, Counter[Change]]:
+    """Count the edits of the last :data:`DAYS` days by class, the first day first."""
+    today = day_of(scope.now)
+    days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    edges = [*map(midnight, days), next_midnight(today)]
+    return dict(zip(days, count_edits(scope.database, edges, site=scope.site), strict=True))
+
+
+def _count_of(scope: Scope, day: date, asked: DeskAsked, known: dict[date, Counter[Change]]) -> int:
+    counted = known.get(day)
+    if counted is None:
+        [counted] = count_edits(scope.database, [midnight(day), next_midnight(day)], site=scope.site)
+    return sum(counted[change] for change in (TEXTUAL if asked.change is None else [asked.change]))
+
+
+def _classes(scope: Scope, counts: dict[date, Counter[Change]]) -> list[tuple[str | None, str, int]]:
+    """Give the classes to choose from: name, words, and how many edits today had."""
+    today = counts[day_of(scope.now)]
+    textual: tuple[str | None, str, int] = (None, "همه جز نگارشی", _textual(today))
+    return [textual, *((str(change), words, today[change]) for change, words in CHANGES.items())]
+
+
+def _textual(counted: Counter[Change]) -> int:
+    """Count the edits after which a text reads otherwise."""
+    return sum(counted[change] for change in TEXTUAL)
+
+
+def _further(scope: Scope, name: str, place: Sequence[object] | None, *more: str, **query: object) -> str | None:
+    """Give the address of the next slice, which begins behind a place."""
+    if not place:
+        return None
+    parts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in place]
+    return scope.list_path(name, *more, **query, behind=",".join(parts))
