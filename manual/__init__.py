@@ -1,6 +1,7 @@
 """Make the pages of the documentation that say what the code says: commands, settings, fields.
 
 ``python -m manual`` writes them into ``docs/``; a test fails while they say anything else than the code.
+``python -m manual.pictures`` takes the pictures of the README.
 """
 
 from pathlib import Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from asrcrawler.items import Change, Outcome
 from asrcrawler.system.startup import INTERRUPTED
 from manual.fields import EXIT_STATUSES
 from manual.markdown import page, table
+from manual.pictures import MOST_BYTES, PICTURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +66,15 @@ def test_every_exit_status_is_explained() -> None:
     errors = {error.exit_status for error in _with_its_kinds(AsrCrawlerError)}
     crawl = {endings.OK, endings.FAILED, endings.USAGE, endings.UNAVAILABLE}
     assert set(EXIT_STATUSES) == crawl | errors | {INTERRUPTED}
+
+
+def test_the_pictures_of_the_readme_are_there_in_two_themes_and_small() -> None:
+    pictures = {path.name: path.stat().st_size for path in PICTURES.iterdir()}
+    assert sum(pictures.values()) <= MOST_BYTES
+    for readme in ("README.md", "README.fa.md"):
+        shown = re.findall(r'docs/pictures/([\w-]+\.png)"', (manual.DOCS.parent / readme).read_text("utf-8"))
+        assert set(shown) == set(pictures)
+        assert {name.partition("-")[2] for name in shown} == {"light.png", "dark.png"}
 
 
 def test_a_cell_holds_no_bar_and_no_line_break() -> None:
