@@ -209,6 +209,10 @@ class WorkerError(AsrCrawlerError):
     """A worker process has ended. Raised by ``asrcrawler.work.reparse``."""
 
 
+class QueueError(AsrCrawlerError):
+    """The queue is not there, or of another version. Raised by ``asrcrawler.storage.queue.schema``."""
+
+
 class JobLostError(AsrCrawlerError):
     """A job of this worker was taken by another one. Raised by what gives a worker its jobs (``asrcrawler.work``)."""
 

@@ -27,10 +27,10 @@ LONGEST_SITE = 100  # characters, as in the database
 LONGEST_DELAY = 3600  # seconds
 
 RESERVED = frozenset(
-    "about api ar archive article articles atom calendar category categories changes check codes csv day edits en "
-    "export fa feed files future gone goto health healthz help home html jsonl live login logout metrics month new "
-    "news opensearch outlet outlets page pages queue robots rss runs search section sections services similar "
-    "sitemap static status story stories tag tags today topic topics undated view visits warc work year".split()
+    "about api ar archive article articles atom calendar capture captures categories category changes check codes csv "
+    "day edits en export fa feed files future gone goto health healthz help home html jsonl live login logout metrics "
+    "month new news opensearch outlet outlets page pages queue robots rss runs search section sections services "
+    "similar sitemap static status stories story tag tags today topic topics undated view visits warc work year".split()
 )
 """First and second parts of the reading room's addresses, present and planned."""
 
@@ -42,7 +42,7 @@ _GROUP = re.compile(r"[^\s]{1,100}")
 class Outlet:
     """A news site on this CMS, and how an archive follows it.
 
-    Raises :exc:`~asrcrawler.exceptions.OutletError` where a value cannot be used.
+    What is stored is taken as it is; :meth:`refuse_unusable` judges what is new.
     """
 
     name: str
@@ -68,7 +68,8 @@ class Outlet:
     followed: bool = True
     """Whether the archive follows it; of one that was removed, the articles stay."""
 
-    def __post_init__(self) -> None:
+    def refuse_unusable(self) -> None:
+        """Refuse values that cannot be used. Raises :exc:`~asrcrawler.exceptions.OutletError`."""
         if _NAME.fullmatch(self.name) is None:
             raise OutletError(f"{self.name!r} cannot be the name of an outlet: 2 to 32 of a-z, 0-9, _, a letter first")
         if self.name in RESERVED:
@@ -144,7 +145,10 @@ def new_outlet(name: str, url: str | None = None, *, site: str | None = None, **
     if site is None:
         site = known.site if known else site_of(base_url)
     given = {fact: value for fact, value in facts.items() if value is not None}
-    return Outlet(**({"title": known.title if known else None} | given), name=name, site=str(site), base_url=base_url)
+    facts = {"title": known.title if known else None} | given
+    outlet = Outlet(**facts, name=name, site=str(site), base_url=base_url)
+    outlet.refuse_unusable()
+    return outlet
 
 
 def refuse_clash(outlet: Outlet, others: Iterable[Outlet]) -> None:

@@ -112,6 +112,7 @@ def test_the_commands_are_these() -> None:
         "outlet",
         "page",
         "password",
+        "queue",
         "reparse",
         "replica",
         "schedule",
@@ -168,7 +169,7 @@ def test_help_teaches_by_an_example_that_can_be_typed(name: str) -> None:
 def test_a_command_s_own_options_stand_before_those_of_all_commands(name: str) -> None:
     for parser in [parser_of(command_named(name)), *parsers_of_actions(command_named(name)).values()]:
         titles = [group.title for group in parser._action_groups]
-        assert titles.index(GLOBAL) == len(titles) - 1 if GLOBAL in titles else name in {"db", "outlet"}
+        assert titles.index(GLOBAL) == len(titles) - 1 if GLOBAL in titles else name in {"db", "outlet", "queue"}
         usage = parsers_of_actions(command_named(name)) and parser.format_usage()
         if usage and GLOBAL in titles:
             own = [action.option_strings[0] for action in parser._optionals._group_actions]

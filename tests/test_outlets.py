@@ -32,8 +32,11 @@ def test_a_name_that_cannot_be_one_is_refused(name: str) -> None:
         outlet(name)
 
 
-def test_no_known_outlet_is_called_like_a_page_of_the_reading_room() -> None:
+def test_every_known_outlet_can_be_followed_as_it_stands() -> None:
     assert catalogue().keys().isdisjoint(RESERVED)
+    for known in catalogue().values():
+        known.refuse_unusable()
+        refuse_clash(known, [replace(other, followed=True) for other in catalogue().values()])
 
 
 @pytest.mark.parametrize(

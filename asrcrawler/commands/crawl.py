@@ -6,6 +6,7 @@ import gc
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -19,6 +20,8 @@ from asrcrawler.system.startup import leave
 
 if TYPE_CHECKING:
     import argparse
+
+    from asrcrawler.outlets import Outlet
 
 
 class Command(ScrapyCrawl):
@@ -73,6 +76,7 @@ class Command(ScrapyCrawl):
         from asrcrawler.cli.outlets import refuse_overrides
         from asrcrawler.config import Config, check_scrapy, check_sources
         from asrcrawler.crawl.arguments import Arguments
+        from asrcrawler.outlets import refuse_clash
         from asrcrawler.spiders.loader import stored_outlets
 
         assert self.settings is not None
@@ -83,14 +87,16 @@ class Command(ScrapyCrawl):
         if len(args) != 1:
             raise UsageError(f"give the name of one spider; there is: {', '.join(loader.list())}")
         try:
-            loader.load(args[0])
+            outlet: Outlet = loader.load(args[0]).outlet  # type: ignore[attr-defined]
         except KeyError as error:
             raise UsageError(error.args[0]) from None
         Arguments.read(**opts.spargs)
         warn("crawl", check_sources(self.settings))
-        Config.from_settings(self.settings)
+        base_url = Config.from_settings(self.settings).base_url
         with suppress(StorageError):  # the crawl itself waits for the database
-            refuse_overrides(stored_outlets(self.settings).values())
+            stored = stored_outlets(self.settings).values()
+            refuse_overrides(stored)
+            refuse_clash(replace(outlet, base_url=base_url or outlet.base_url), stored)
         check_scrapy(self.settings)
 
 

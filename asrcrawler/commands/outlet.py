@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentTypeError
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,9 @@ from asrcrawler.cli.actions import Action, ActionsCommand
 from asrcrawler.cli.options import code_given, code_of, whole_number
 from asrcrawler.cli.outlets import refuse_overrides
 from asrcrawler.cli.output import tell
+from asrcrawler.endings import UNAVAILABLE
 from asrcrawler.exceptions import UsageError
+from asrcrawler.items import Article, Outcome
 from asrcrawler.outlets import EVERY, LONGEST_DELAY, LONGEST_EVERY, catalogue, new_outlet
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.text.numbers import decimal_number
@@ -27,13 +30,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def _archive(command: AsrCommand) -> Iterator[Database]:
-    """Open the database of the settings, and make it if need be."""
+def _archive(command: AsrCommand, *, make: bool = False) -> Iterator[Database]:
+    """Open the database of the settings to write to it; ``make`` one where there is none."""
     from asrcrawler.storage import Database
     from asrcrawler.storage.engine.limits import UNLIMITED
 
     with closing(Database(command.config.database_url, longest=UNLIMITED)) as database:
-        database.prepare()
+        (database.prepare if make else database.open_existing)()
         yield database
 
 
@@ -54,6 +57,7 @@ def _list(command: AsrCommand, opts: argparse.Namespace) -> None:
 
 
 def _fact_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--site", type=_text, help="host that its own links lead to, where URL is a mirror of it")
     parser.add_argument("--title", type=_text, help="what readers call it; empty: its site")
     parser.add_argument(
         "--every",
@@ -76,15 +80,14 @@ def _fact_options(parser: argparse.ArgumentParser) -> None:
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="what commands and addresses call it, such as tabnak")
     parser.add_argument("url", metavar="URL", nargs="?", help="its address; of a known outlet: a mirror")
-    parser.add_argument("--site", help="host that its own links lead to, where URL is a mirror of it")
     _fact_options(parser)
 
 
 def _add(command: AsrCommand, opts: argparse.Namespace) -> None:
     from asrcrawler.storage import outlets
 
-    outlet = new_outlet(opts.name, opts.url, site=opts.site, **_facts(opts))
-    with _archive(command) as database:
+    outlet = new_outlet(opts.name, opts.url, **_facts(opts))
+    with _archive(command, make=True) as database:
         refuse_overrides([outlet, *outlets.all_outlets(database)])
         outlets.add(database, outlet)
     tell(
@@ -96,9 +99,10 @@ def _set_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="an outlet that is followed")
     parser.add_argument("url", metavar="URL", nargs="?", help="where it is fetched from now on")
     _fact_options(parser)
-    parser.add_argument("--enable", dest="enabled", action="store_const", const=True, help="let it be run again")
-    parser.add_argument(
-        "--disable", dest="enabled", action="store_const", const=False, help="follow it, and run it not"
+    switch = parser.add_mutually_exclusive_group()
+    switch.add_argument("--enable", dest="enabled", action="store_const", const=True, help="let it be run again")
+    switch.add_argument(
+        "--disable", dest="enabled", action="store_const", const=False, help="follow it; only scrapy crawl NAME runs it"
     )
 
 
@@ -142,7 +146,7 @@ def _check(command: AsrCommand, opts: argparse.Namespace) -> int:
     from asrcrawler.spiders.loader import OutletLoader
     from asrcrawler.work.check import fetched, saved
 
-    outlet = _outlet_named(command, opts.name)
+    outlet = replace(_outlet_named(command, opts.name), followed=True)  # it may be looked at before it is followed
     code = None if opts.code is None else code_given(opts.code)
     if opts.file is None:
         assert command.settings is not None
@@ -155,7 +159,9 @@ def _check(command: AsrCommand, opts: argparse.Namespace) -> int:
         item = saved(outlet, code, body)
     reading = Reading(outlet, item)
     tell([json.dumps(reading.as_json(), ensure_ascii=False, indent=2)] if opts.json else lines(reading))
-    return 0 if reading.article is not None else 1
+    if isinstance(item, Article):
+        return 0
+    return UNAVAILABLE if item.outcome in {Outcome.REFUSED, Outcome.FAILED} else 1
 
 
 def _outlet_named(command: AsrCommand, name: str) -> Outlet:
@@ -171,7 +177,9 @@ def _outlet_named(command: AsrCommand, name: str) -> Outlet:
 
 def _facts(opts: argparse.Namespace) -> dict[str, Any]:
     """Collect the facts that were given; an empty one is the default again."""
-    given = {name: getattr(opts, name) for name in ("title", "every", "delay", "first_code", "backfill", "group")}
+    given = {
+        name: getattr(opts, name) for name in ("site", "title", "every", "delay", "first_code", "backfill", "group")
+    }
     return {name: value or (value if value == 0 else None) for name, value in given.items() if value is not None}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from scrapy import Request, Spider, signals
@@ -32,6 +33,7 @@ from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, absence, judge, u
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
+    from datetime import datetime
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.items import Redirect
     from asrcrawler.outlets import Outlet
+    from asrcrawler.spans import Codes
     from asrcrawler.storage.visits.ledger import Validators
 
 CHUNK = 20  # codes whose validators are looked up at once; few, so that what is asked is current
@@ -124,7 +127,7 @@ class SamanehSpider(Spider):
 
     async def _codes_with_validators(self) -> AsyncIterator[tuple[int, Validators | None]]:
         if self.arguments.codes is not None:
-            for code in self.arguments.codes:
+            async for code in self._codes_left(self.arguments.codes, self.arguments.since):
                 yield code, None
             return
         chunk: list[int] = []
@@ -136,6 +139,16 @@ class SamanehSpider(Spider):
                 chunk = []
         async for pair in _with_validators(self.archive, chunk):
             yield pair
+
+    async def _codes_left(self, codes: Codes, since: datetime | None) -> AsyncIterator[int]:
+        """Give the codes that were not visited ``since`` then; without, all of them."""
+        rest = iter(codes)
+        while chunk := list(islice(rest, CHUNK)):
+            known = await self.archive.known(chunk) if since is not None else {}
+            for code in chunk:
+                visited_at = known[code].visited_at if code in known else None
+                if since is None or visited_at is None or visited_at < since:
+                    yield code
 
     async def _due_codes(self, archive: Archive) -> AsyncIterator[int]:
         now = utcnow()

@@ -74,12 +74,14 @@ class RunReport:
         # A stop leaves codes that the site was not even asked for; they are as due as before.
         unbooked = unfinished if reason == FINISHED else len(spider.under_way)
         scheduled = spider.arguments.codes is None
+        # What nobody asked for by hand comes again by itself, and is not to come back to a site that refuses.
+        by_itself = scheduled or spider.arguments.since is not None
         # A scheduled run does not finish where neither feed nor home page answered.
         listed = scheduled and reason == FINISHED
         status = FAILED if archive.in_hand else exit_status(reason, outcomes, unbooked, listed=listed)
         try:
             if archive.run_id is not None:
-                await self._close(archive, reason, status, scheduled=scheduled)
+                await self._close(archive, reason, status, by_itself=by_itself)
         except TokenLostError as error:
             if reason != CLOSED_BY_ANOTHER:
                 archive.log.error("%s", error)
@@ -94,10 +96,10 @@ class RunReport:
     def _note_requests(self, archive: Archive) -> None:
         archive.note_requests(self._crawler.stats.get_value("downloader/request_count", 0))
 
-    async def _close(self, archive: Archive, reason: str, status: int, *, scheduled: bool) -> None:
+    async def _close(self, archive: Archive, reason: str, status: int, *, by_itself: bool) -> None:
         """Write the end of the run, and close the archive even where that fails."""
         try:
-            await self._remember(archive, reason, status, scheduled=scheduled)
+            await self._remember(archive, reason, status, by_itself=by_itself)
             await self._warn_of_falls(archive)
             await self._warn_of_outage(archive)
         except StorageError:
@@ -105,9 +107,9 @@ class RunReport:
             raise
         await archive.close(reason=reason, exit_status=status)
 
-    async def _remember(self, archive: Archive, reason: str, status: int, *, scheduled: bool) -> None:
+    async def _remember(self, archive: Archive, reason: str, status: int, *, by_itself: bool) -> None:
         """Remember a refusal, so that the site is left alone for longer each time; forget it after a good run."""
-        if reason in NOT_WELCOME and scheduled:
+        if reason in NOT_WELCOME and by_itself:
             await archive.remember(rest_after_refusal(archive.memory, utcnow(), archive.asked_to_wait_until))
         elif status == OK and reason == FINISHED and archive.memory.refusals and archive.figures.outcomes:
             await archive.remember(replace(archive.memory, refusals=0, rest_until=None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from scrapy.spiderloader import SpiderLoader
@@ -37,12 +37,7 @@ class OutletLoader(SpiderLoader):
 
     def list(self) -> list[str]:
         """List the spider modules and the followed outlets; what was removed is not among them."""
-        try:
-            stored = self._stored()
-        except StorageError:
-            stored = {}
-        removed = {name for name, outlet in stored.items() if not outlet.followed}
-        return sorted((set(self._spiders) | set(stored)) - removed)
+        return sorted(self._followed())
 
     def load(self, spider_name: str) -> type[Spider]:
         """Make the class that crawls an outlet.
@@ -75,8 +70,14 @@ class OutletLoader(SpiderLoader):
 
     def find_by_request(self, request: Request) -> builtins.list[str]:
         """List the outlets whose site or address a request leads to."""
-        found = (self.load(name).outlet for name in self.list())  # type: ignore[attr-defined]
-        return [outlet.name for outlet in found if outlet.is_at(request.url)]
+        return [name for name, outlet in sorted(self._followed().items()) if outlet.is_at(request.url)]
+
+    def _followed(self) -> dict[str, Outlet]:
+        """Give the outlets of :meth:`list` by name; a database that cannot be read counts as empty."""
+        known: dict[str, Outlet] = {name: spider.outlet for name, spider in self._spiders.items()}  # type: ignore[attr-defined]
+        with suppress(StorageError):
+            known |= self._stored()
+        return {name: outlet for name, outlet in known.items() if outlet.followed}
 
     def _stored(self) -> dict[str, Outlet]:
         return stored_outlets(self._settings)

@@ -334,3 +334,28 @@ coverage = Table(
     PrimaryKeyConstraint("site", "first"),
 )
 """The codes visited at least once, as disjoint inclusive intervals that do not touch."""
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", SITE, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("next_code", Integer, nullable=False),  # all before it have been visited since the lease was made
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),  # null: there are codes left
+    Column("not_before", UtcDateTime),  # after a run that failed; null: at once
+    Column("problem", Text),  # why its last run failed; null: it did not
+)
+"""Spans of codes that workers visit piece by piece."""
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # as the queue numbers it
+    Column("host", Text, nullable=False),
+    Column("process", Text, nullable=False),  # as in run
+    Column("started_at", UtcDateTime, nullable=False),
+)
+"""Who takes work from the queue; when it was heard of last is known to the queue."""

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 
 from asrcrawler.exceptions import OutletError
 from asrcrawler.outlets import Outlet, names_of, refuse_clash
+from asrcrawler.storage.models import ledger
 from asrcrawler.storage.models import outlet as table
 
 if TYPE_CHECKING:
@@ -42,8 +43,12 @@ def first_code(database: Database, site: str, otherwise: int) -> int:
     return known.get(site) or otherwise
 
 
-def add(database: Database, outlet: Outlet) -> None:
-    """Follow an outlet, anew or once more. Raises :exc:`OutletError` where it is followed already, or clashes."""
+def add(database: Database, outlet: Outlet) -> Outlet:
+    """Follow an outlet, anew or once more, and give it as it is now: where its archive begins, if that is known.
+
+    Raises :exc:`OutletError` where it is followed already, or clashes.
+    """
+    outlet.refuse_unusable()
     with database.write(LOCK) as connection:
         there = _read(connection)
         if any(other.name == outlet.name and other.followed for other in there):
@@ -52,16 +57,26 @@ def add(database: Database, outlet: Outlet) -> None:
         for other in there:
             if other.name == outlet.name and other.site != outlet.site:
                 raise OutletError(f"{outlet.name} was the name of {other.site}, whose articles stay under it")
+            if other.site == outlet.site and outlet.first_code is None:
+                outlet = replace(outlet, first_code=other.first_code)
         connection.execute(delete(table).where((table.c.name == outlet.name) | (table.c.site == outlet.site)))
         connection.execute(insert(table).values(_row(outlet)))
+    return outlet
 
 
 def change(database: Database, name: str, **facts: Any) -> Outlet:
-    """Change facts of a followed outlet and give it as it is now. Raises :exc:`OutletError`."""
+    """Change facts of a followed outlet and give it as it is now. Raises :exc:`OutletError`.
+
+    Its site cannot change once the archive has visits of it, whose articles stay under the site.
+    """
     with database.write(LOCK) as connection:
         there = _read(connection)
-        outlet = replace(_followed(there, name), **facts)
+        current = _followed(there, name)
+        outlet = replace(current, **facts)
+        outlet.refuse_unusable()
         refuse_clash(outlet, there)
+        if outlet.site != current.site:
+            _refuse_other_site(connection, current, outlet, there)
         connection.execute(update(table).where(table.c.name == name).values(_row(outlet)))
     return outlet
 
@@ -87,7 +102,13 @@ def begin(database: Database, outlet: Outlet, *, base_url: str | None = None, fi
     if current.first_code is None:
         current = replace(current, first_code=first_code or 1)
     if stored is None:
-        add(database, current)
+        try:
+            current = add(database, current)
+        except OutletError:
+            meanwhile = [other for other in all_outlets(database) if other.name == current.name and other.followed]
+            if not meanwhile:
+                raise
+            [current] = meanwhile  # another first crawl of it was quicker
     elif current != stored:
         change(database, current.name, first_code=current.first_code)
     return current
@@ -100,6 +121,15 @@ def _followed(there: list[Outlet], name: str) -> Outlet:
             return outlet
     known = f"; there is: {names_of(followed)}" if followed else ""
     raise OutletError(f"no outlet {name!r} is followed{known}")
+
+
+def _refuse_other_site(connection: Connection, current: Outlet, outlet: Outlet, there: list[Outlet]) -> None:
+    """Refuse another site where articles would lose their outlet, or the site has another name."""
+    if connection.scalar(select(ledger.c.code).where(ledger.c.site == current.site).limit(1)) is not None:
+        raise OutletError(f"the archive has visits of {current.site}, which stay; add {outlet.site} under another name")
+    for other in there:
+        if other.site == outlet.site:
+            raise OutletError(f"{outlet.site} is known as {other.name}; scrapy outlet add {other.name} follows it")
 
 
 def _read(connection: Connection) -> list[Outlet]:

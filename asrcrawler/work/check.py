@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -19,11 +21,16 @@ from asrcrawler.samaneh.urls import article_path
 from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scrapy import Spider
     from scrapy.settings import BaseSettings
 
     from asrcrawler.items import Absence
     from asrcrawler.outlets import Outlet
+
+ALONE = {"ASR_BACKFILL_PER_RUN": 0, "ASR_PING_URL": "", "LOG_INSTALL_ROOT_HANDLER": False}
+"""Settings of a crawl that does nothing but fetch one article."""
 
 
 def fetched(spider: type[Spider], code: int | None, settings: BaseSettings) -> Article | Absence:
@@ -40,17 +47,36 @@ def fetched(spider: type[Spider], code: int | None, settings: BaseSettings) -> A
     with TemporaryDirectory() as folder:
         own = settings.copy()
         database = f"sqlite:///{Path(folder) / 'check.db'}"
-        for name, value in {"ASR_DATABASE_URL": database, "ASR_BACKFILL_PER_RUN": 0, "ASR_PING_URL": ""}.items():
-            own.set(name, value, priority="cmdline")
-        process = CrawlerProcess(Settings(own))
-        crawler = process.create_crawler(spider)
-        crawler.signals.connect(collect, signal=signals.item_scraped)
-        process.crawl(crawler, **({"limit": 1} if code is None else {"codes": str(code)}))
-        process.start()
+        own.setdict({"ASR_DATABASE_URL": database, **ALONE}, priority="cmdline")
+        with _told_by("scrapy"):
+            process = CrawlerProcess(Settings(own))  # which takes all handlers from Scrapy's own log
+        with _told_by("scrapy"), _told_by(spider.name) as told:
+            crawler = process.create_crawler(spider)
+            crawler.signals.connect(collect, signal=signals.item_scraped)
+            process.crawl(crawler, **({"limit": 1} if code is None else {"codes": str(code)}))
+            process.start()
     if not items:
-        reason = crawler.stats.get_value("finish_reason") if crawler.stats else None
-        raise NothingRead(crawler.spider.name if crawler.spider else spider.name, str(reason or "it did not begin"))
+        raise NothingRead(spider.name, told[-1] if told else "it did not begin")
     return items[0]
+
+
+@contextmanager
+def _told_by(name: str) -> Iterator[list[str]]:
+    """Keep the log of ``name`` from the terminal, and give its warnings and errors."""
+    told: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            told.append(record.getMessage())
+
+    log, collector = logging.getLogger(name), Collector(logging.WARNING)
+    propagated, log.propagate = log.propagate, False
+    log.addHandler(collector)
+    try:
+        yield told
+    finally:
+        log.removeHandler(collector)
+        log.propagate = propagated
 
 
 def saved(outlet: Outlet, code: int | None, body: bytes) -> Article | Absence:

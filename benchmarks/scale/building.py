@@ -120,6 +120,7 @@ def _article(number: int, articles: int, one: Part, other: Part) -> dict[str, An
         "first_seen_at": at + timedelta(minutes=5),
         "last_seen_at": at + timedelta(days=3),
         "changed_at": at + timedelta(minutes=5),
+        "last_visit_at": at + timedelta(days=3),
         "images": [],
         "videos": [],
         **one.row,

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.commands import invoke
+from asrcrawler.settings_file import SettingsFile
+from tests.commands import Done, invoke
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(
@@ -33,3 +40,45 @@ def test_wrong_input_is_one_line(words: list[str], complaint: str, status: int) 
     done = invoke("crawl", *words)
     assert (done.returncode, done.stdout) == (status, "")
     assert done.stderr == f"scrapy crawl: {complaint}\n"
+
+
+@pytest.fixture
+def scrapy(tmp_path: Path) -> Callable[..., Done]:
+    """``scrapy WORDS`` on a database of the test that follows ``first`` and ``second``."""
+
+    def scrapy(*words: str) -> Done:
+        return invoke(*words, settings={"ASR_DATABASE_URL": f"sqlite:///{tmp_path / 'asr.db'}"})
+
+    scrapy("outlet", "add", "first", "http://127.0.0.1:9")
+    scrapy("outlet", "add", "second", "http://127.0.0.1:10", "--site", "second.example")
+    return scrapy
+
+
+def told(done: Done) -> str:
+    assert (done.returncode, done.stdout) == (2, ""), done
+    [line] = done.stderr.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:10", "http://127.0.0.1:10/", "https://www.second.example"])
+def test_a_crawl_is_not_led_to_another_outlet(scrapy: Callable[..., Done], address: str) -> None:
+    done = scrapy("crawl", "first", "-s", f"ASR_BASE_URL={address}")
+    address = address.rstrip("/")
+    assert told(done) == f"scrapy crawl: first at {address} cannot be told from second at http://127.0.0.1:10"
+
+
+def test_what_was_removed_is_not_crawled_until_it_is_added_again(scrapy: Callable[..., Done]) -> None:
+    scrapy("outlet", "remove", "first")
+    assert told(scrapy("crawl", "first")) == "scrapy crawl: first was removed; scrapy outlet add first follows it"
+    assert told(scrapy("crawl", "third")) == "scrapy crawl: there is no spider 'third'; there is: asr, second"
+
+
+@pytest.mark.parametrize("name", ["ASR_BASE_URL", "ASR_FIRST_CODE", "ASR_BACKFILL_PER_RUN"])
+def test_facts_of_one_outlet_in_the_settings_file_are_refused_where_several_are_followed(
+    scrapy: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    file = SettingsFile(Path("asr.toml"), {name: "7"})
+    monkeypatch.setattr(SettingsFile, "read", classmethod(lambda _: file))
+    why = f"asr.toml states {name}, which would count for every outlet; scrapy outlet set says it of one"
+    assert told(scrapy("crawl", "first", "-a", "codes=1")) == f"scrapy crawl: {why}"
+    assert told(scrapy("outlet", "add", "third", "http://127.0.0.1:11")) == f"scrapy outlet add: {why}"

@@ -1,5 +1,7 @@
 """What may follow -a: read strictly, kept small."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from asrcrawler.crawl.arguments import Arguments
@@ -38,6 +40,25 @@ def test_limit_is_a_positive_number() -> None:
 def test_a_wrong_limit_is_named_with_the_value(value: str) -> None:
     with pytest.raises(SpiderArgumentError, match="is not a whole number of 1 or more"):
         Arguments.read(limit=value)
+
+
+def test_since_is_a_moment_in_utc_unless_it_says_otherwise() -> None:
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for given in ("2026-03-01T12:00", "2026-03-01 15:30+03:30", "۲۰۲۶-۰۳-۰۱T۱۲:۰۰"):
+        assert Arguments.read(codes="1-9", since=given).since == noon
+    stored = Arguments.read(codes="1-9", since="2026-03-01T12:00").as_json()
+    assert stored == {"codes": [[1, 9]], "limit": None, "since": "2026-03-01T12:00:00+00:00"}
+
+
+@pytest.mark.parametrize("value", ["", "yesterday", "2026-13-01", "12:00"])
+def test_a_wrong_moment_is_named_with_the_value(value: str) -> None:
+    with pytest.raises(SpiderArgumentError, match=f"`since`: '{value}' is not a moment such as"):
+        Arguments.read(codes="1-9", since=value)
+
+
+def test_a_scheduled_run_takes_no_since() -> None:
+    with pytest.raises(SpiderArgumentError, match="`since`: '2026-03-01' is for `codes`"):
+        Arguments.read(since="2026-03-01")
 
 
 def test_an_unknown_argument_is_refused_instead_of_ignored() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,7 +31,7 @@ from asrcrawler.exceptions import RobotsForbidden, RobotsUnknown, SpiderArgument
 from asrcrawler.items import Absence, Article, Capture, Outcome, Redirect
 from asrcrawler.outlets import new_outlet
 from asrcrawler.spiders.asr import AsrSpider
-from asrcrawler.storage.visits.ledger import Validators
+from asrcrawler.storage.visits.ledger import Known, Validators
 from tests.crawler import crawler_for_tests
 from tests.samaneh.template import CODE, TITLE, URL, page
 
@@ -74,7 +74,7 @@ def items(results: Iterator[Any]) -> Any:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ({"system": "x"}, "spider argument `system`: 'x' is not known; there are `codes` and `limit`"),
+        ({"system": "x"}, "spider argument `system`: 'x' is not known; there are `codes`, `limit` and `since`"),
         ({"limit": "0"}, "spider argument `limit`: '0' is not a whole number of 1 or more"),
         ({"codes": "9-1"}, "spider argument `codes`: '9-1' has a range that runs backwards: 9-1"),
     ],
@@ -115,6 +115,19 @@ def test_a_range_of_millions_is_drawn_one_by_one() -> None:
     spider = spider_with(codes="1-1000000000")
     assert [request.cb_kwargs["code"] for request in requests_of(spider, most=3)] == [1, 2, 3]
     assert (spider.asked, spider.planned) == (3, 10**9)
+
+
+def test_what_was_visited_since_then_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    before, after = noon - timedelta(seconds=1), noon + timedelta(seconds=1)
+    ledger = {2: before, 3: noon, 4: None, 25: after, 44: after}
+
+    async def known(_: Archive, codes: list[int]) -> dict[int, Known]:
+        return {code: Known(Outcome.STORED, ledger[code]) for code in codes if code in ledger}
+
+    monkeypatch.setattr(Archive, "known", known)
+    asked = [request.cb_kwargs["code"] for request in requests_of(spider_with(codes="1-44", since=noon.isoformat()))]
+    assert asked == [code for code in range(1, 45) if code not in {3, 25, 44}]
 
 
 def test_a_limit_ends_the_drawing() -> None:

@@ -21,7 +21,7 @@ from asrcrawler.storage.visits import runs
 from asrcrawler.storage.visits.writing import write_visits
 from tests.commands import ROOT
 from tests.reader import shelf
-from tests.storage.samples import SITE
+from tests.storage.samples import DAY, SITE, an_absence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,11 +38,14 @@ PATIENCE = 10_000  # milliseconds
 DESKTOP, PHONE, NARROWEST = (1280, 900), (390, 844), (320, 640)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 NOT_FOUND = "/nowhere"
+TAKEN_DOWN, UNSEEN = 411, 412  # articles that the site no longer has, and that one look did not find
 PAGES = [
     "/", "/sections", "/category/کتاب", f"/news/{shelf.EDITED}", f"/news/{shelf.EDITED}/edits/2", f"/news/{shelf.COPY}",
     f"/news/{shelf.GALLERY}", f"/news/{shelf.EDITED}/edits/1?view=split&from=1&to=3", "/calendar", "/1401", "/1401/11",
     "/1401/11/04", NOT_FOUND, "/search", "/search?q=کاغذ&tag=کتاب", "/search?q=ناپیدایی",
-    "/changes", "/changes/gone", "/health", "/health/codes?outcome=missing", "/api",
+    "/changes", "/changes/gone",
+    "/changes/gone?state=waiting", f"/news/{TAKEN_DOWN}", f"/news/{UNSEEN}", "/health", "/health/codes?outcome=missing",
+    "/api",
 ]  # fmt: skip
 """One of each template, with all that it can show."""
 
@@ -81,6 +84,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
     with closing(Database(url)) as database:
         database.prepare()
         shelf.fill(database, utcnow())
+        seen = utcnow() - 5 * DAY
+        write_visits(database, [shelf.article(code, seen, seen=seen) for code in (TAKEN_DOWN, UNSEEN)])
+        for later, codes in ((2, [TAKEN_DOWN]), (4, [TAKEN_DOWN, UNSEEN])):
+            run = runs.begin_run(database, SITE, {})
+            write_visits(database, [an_absence(code, at=seen + later * DAY) for code in codes], run_id=run)
+            runs.end_run(database, run, runs.RunFigures(), reason="finished", exit_status=0)
     return url
 
 
@@ -166,6 +175,25 @@ def test_one_searches_reads_and_sees_what_an_edit_changed(open_page: OpenPage) -
         assert gone == "line-through"
         page.get_by_role("link", name="→ ویرایش قبلی").click()
         assert page.get_by_role("heading", level=1).inner_text() == "ویرایش تیتر"
+
+
+def test_one_sees_what_was_taken_down(open_page: OpenPage) -> None:
+    with open_page() as page:
+        page.goto("/")
+        page.get_by_role("link", name="تغییرات", exact=True).click()
+        assert page.locator("del").first.evaluate("node => getComputedStyle(node).unicodeBidi") == "isolate"
+        page.get_by_role("link", name="حذف‌شده‌ها ۱", exact=True).click()
+        page.locator(".row h3 a").click()
+        assert "در سایت نیست" in page.locator(".banner").inner_text()
+
+
+def test_a_copy_button_copies(open_page: OpenPage) -> None:
+    with open_page(permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.goto(f"/news/{shelf.EDITED}")
+        page.get_by_role("button", name="کپی ارجاع").click()
+        page.get_by_role("button", name="کپی شد").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.startswith("asrpress.ir، «آغاز ساخت پل تازه»")
 
 
 def test_a_highlight_keeps_to_its_line_and_off_the_letters_above(open_page: OpenPage) -> None:

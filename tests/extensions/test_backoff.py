@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
@@ -241,3 +242,23 @@ def test_a_long_retry_after_ends_the_crawl(scene: Scene) -> None:
     assert scene.engine.closed_for == ["asked to wait"]
     assert scene.archive.asked_to_wait_until is not None
     assert scene.engine.pauses == 0
+
+
+@pytest.mark.parametrize(
+    ("own", "given", "delay"),
+    [(None, "project", 1.0), (3.0, "project", 3.0), (0.0, "project", 0.0), (3.0, "cmdline", 1.0)],
+)
+def test_the_delay_of_an_outlet_is_its_own_unless_one_is_given_with_the_command(
+    own: float | None, given: str, delay: float
+) -> None:
+    crawler = crawler_for_tests(EXTENSIONS={}, EXTENSIONS_BASE={})
+    crawler.settings.frozen = False
+    crawler.settings.set("DOWNLOAD_DELAY", 1, priority=given)
+    engine = Engine()
+    crawler.engine = engine  # type: ignore[assignment]
+    scene = Scene(crawler, engine)
+    scene.archive.outlet = replace(scene.archive.outlet, delay=own)
+    scene.tell(signals.spider_opened, spider=crawler.spider)
+    assert scene.delay == delay
+    scene.tell(signals.robots_parsed, robotparser=Robots(2.0))
+    assert scene.delay == max(2.0, delay)

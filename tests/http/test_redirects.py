@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -70,3 +71,28 @@ def test_only_a_redirect_within_the_site_has_a_target(
 )
 def test_a_location_counts_from_the_address_that_answered(location: str, target: str | None) -> None:
     assert redirect_target(location, f"{BASE}/fa/news/5") == target
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://127.0.0.1/", "http://127.0.0.1:8000/x", "//127.0.0.1/", "http://localhost/", "http://[::1]:8000/",
+        "http://[::ffff:127.0.0.1]/", "http://2130706433/", "http://0x7f.1/", "http://0/", "http://10.0.0.1/",
+        "http://192.168.1.1/", "http://169.254.169.254/latest", "http://127.0.0.1./", "http://asrpress.ir@127.0.0.1/",
+        "http://asrpress.ir:80@127.0.0.1:8000/", "http://127.0.0.1\\@asrpress.ir/", "http://asrpress.ir.127.0.0.1/",
+        "http://asrpress.ir:8000/", "http:\\\\127.0.0.1/", "HTTP://127.0.0.1#asrpress.ir", "http://127。0。0。1/",
+        "file:///etc/passwd", "ftp://asrpress.ir/",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("base_url", [BASE, MIRROR])
+def test_no_answer_leads_to_a_private_address_or_another_port(location: str, base_url: str) -> None:
+    target = target_on_site(302, location, f"{base_url}/fa", base_url, "asrpress.ir")
+    assert target is None or urlsplit(target).netloc == urlsplit(base_url).netloc
+
+
+def test_an_operators_own_address_may_be_a_private_one() -> None:
+    base_url = "http://127.0.0.1:8000"
+    for location in ("/fa/", f"{base_url}/fa/", "https://www.asrpress.ir/fa/"):
+        assert target_on_site(301, location, f"{base_url}/fa", base_url, "asrpress.ir") == f"{base_url}/fa/"
+    for location in ("http://127.0.0.1:8001/fa/", "http://127.0.0.1/fa/", "http://localhost:8000/fa/"):
+        assert target_on_site(301, location, f"{base_url}/fa", base_url, "asrpress.ir") is None

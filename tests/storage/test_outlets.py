@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import OutletError
 from asrcrawler.outlets import new_outlet
 from asrcrawler.storage.outlets import add, all_outlets, begin, change, remove
+from asrcrawler.storage.visits.ledger import record_listed
 
 if TYPE_CHECKING:
+    from asrcrawler.outlets import Outlet
     from asrcrawler.storage import Database
 
 MINE = new_outlet("mynews", "http://127.0.0.1:9", title="خبر من", delay=2.5, first_code=9, backfill=0, group="shared")
@@ -91,3 +94,42 @@ def test_a_crawl_is_not_led_to_another_outlet(database: Database) -> None:
     with pytest.raises(OutletError, match="cannot be told from"):
         begin(database, ASR, base_url="http://127.0.0.1:9")
     assert names(database) == [("mynews", True)]
+
+
+def test_what_is_followed_once_more_still_knows_where_its_archive_begins(database: Database) -> None:
+    begin(database, ASR, first_code=300)
+    remove(database, "asr")
+    assert add(database, ASR) == replace(ASR, first_code=300)
+    remove(database, "asr")
+    assert add(database, replace(ASR, first_code=7)).first_code == 7
+
+
+def test_a_first_crawl_that_another_one_overtakes_goes_on(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def all_but_late(_: Database) -> list[Outlet]:
+        monkeypatch.undo()
+        found = all_outlets(database)
+        add(database, replace(ASR, first_code=300))
+        return found
+
+    monkeypatch.setattr("asrcrawler.storage.outlets.all_outlets", all_but_late)
+    assert begin(database, ASR, first_code=7) == replace(ASR, first_code=300)
+
+
+def test_a_site_can_be_mended_where_it_has_no_other_name_and_no_visits(database: Database) -> None:
+    add(database, MINE)
+    add(database, new_outlet("other", "http://127.0.0.1:10"))
+    remove(database, "other")
+    with pytest.raises(OutletError, match=r"127\.0\.0\.1:10 is known as other; scrapy outlet add other follows it"):
+        change(database, "mynews", site="127.0.0.1:10")
+    assert change(database, "mynews", site="mynews.example").site == "mynews.example"
+    record_listed(database, "mynews.example", [5], utcnow())
+    with pytest.raises(OutletError, match=r"the archive has visits of mynews\.example, which stay"):
+        change(database, "mynews", site="second.example")
+
+
+@pytest.mark.parametrize("facts", [{"every": 0}, {"base_url": "x"}, {"site": "http://x"}, {"group": "a b"}])
+def test_what_cannot_be_is_not_written(database: Database, facts: dict[str, Any]) -> None:
+    add(database, MINE)
+    with pytest.raises(OutletError):
+        change(database, "mynews", **facts)
+    assert all_outlets(database) == [MINE]

@@ -18,7 +18,7 @@ from sqlalchemy import JSON, MetaData, String, and_, bindparam, delete, func, in
 from asrcrawler.exceptions import CopyError
 from asrcrawler.storage.engine.backend import backend_of
 from asrcrawler.storage.engine.rows import upsert
-from asrcrawler.storage.models import article, metadata, run, search_index, search_site
+from asrcrawler.storage.models import article, metadata, run, search_index, search_site, worker
 from asrcrawler.storage.search import index
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 BATCH = 2_000  # rows read at a time and written in one transaction
 
-_INDEX = {search_site, search_index}
+_OWN = {search_site, search_index, worker}
+"""Tables that each database has for itself."""
 
 
 class _Run(NamedTuple):
@@ -65,7 +66,7 @@ def copy_archive(
     tables together. Both databases have the schema. Raises :exc:`CopyError` before anything is written where ``target``
     holds anything but a copy of ``source``, and when somebody else begins to write there.
     """
-    tables = [table for table in metadata.sorted_tables if table not in _INDEX]
+    tables = [table for table in metadata.sorted_tables if table not in _OWN]
     tables.sort(key=lambda table: table is not run)  # first: by its runs a part of a copy is recognised
     with source.read() as reading:
         runs = _runs(reading)

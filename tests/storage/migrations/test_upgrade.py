@@ -211,7 +211,7 @@ def test_films_leave_the_pictures_of_stored_videos(url: str, revision: str) -> N
 
 
 def test_sites_of_earlier_archives_become_outlets(url: str) -> None:
-    sites = [SITE, "asr.example", "9news.example:8080", "x.example", "127.0.0.1:8000"]
+    sites = [SITE, "asr.example", "9news.example:8080", "x.example", "127.0.0.1:8000", "news.example", "Odd_Site"]
     old = Database(url)
     with old.write() as connection:
         upgrade(connection, "0013")
@@ -230,6 +230,8 @@ def test_sites_of_earlier_archives_become_outlets(url: str) -> None:
         "9news.example:8080": ("outlet_9news", None, False),
         "x.example": ("x_", None, False),
         "127.0.0.1:8000": ("outlet_127", None, False),
+        "news.example": ("news_2", None, False),
+        "Odd_Site": ("odd_site", None, False),
     }
 
 

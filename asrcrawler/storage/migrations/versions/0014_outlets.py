@@ -14,6 +14,13 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
+RESERVED = frozenset(
+    "about api ar archive article articles atom calendar capture captures category categories changes check codes csv"
+    " day edits en export fa feed files future gone goto health healthz help home html jsonl live login logout metrics"
+    " month new news opensearch outlet outlets page pages queue robots rss runs search section sections services"
+    " similar sitemap static status story stories tag tags today topic topics undated view visits warc work"
+    " year".split()
+)
 EVERY = 10
 BACKFILL = 300
 
@@ -73,7 +80,7 @@ def _name(site: str, taken: set[str]) -> str:
     stem = re.sub(r"[^a-z0-9_]", "_", site.lower().partition(".")[0])[:24]
     stem = stem if re.match(r"[a-z]", stem) else f"outlet_{stem}"
     name, number = (stem if len(stem) > 1 else f"{stem}_"), 1
-    while name in taken:
+    while name in taken | RESERVED:
         number += 1
         name = f"{stem}_{number}"
     taken.add(name)
