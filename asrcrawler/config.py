@@ -26,6 +26,7 @@ _SWITCHES = {
 """The switches of what ``EXTENSIONS_BASE`` leaves out."""
 
 SQLITE_FILE = "sqlite:///"
+SIGNS_OF_LIFE = 6  # before a silent run is taken for dead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,9 @@ class Config:
     keep_pages: bool
     ping_url: str
     """Empty for none."""
+    heartbeat: float | None
+    """Seconds; None: as whoever makes the run has it. The next one likewise."""
+    stall: float | None
     now: datetime | None
 
     @classmethod
@@ -60,6 +64,8 @@ class Config:
             batch_seconds=_seconds(settings, "ASR_BATCH_SECONDS"),
             keep_pages=_switch(settings, "ASR_KEEP_PAGES"),
             ping_url=_ping_url(settings.get("ASR_PING_URL")),
+            heartbeat=_heartbeat(settings),
+            stall=_seconds(settings, "ASR_STALL") if settings.get("ASR_STALL") else None,
             now=_moment(settings.get("ASR_NOW")),
         )
 
@@ -177,6 +183,17 @@ def _seconds(settings: BaseSettings, name: str) -> float:
     if not 0 < number < float("inf"):
         raise SettingError(name, value, "is not a number of seconds above 0")
     return number
+
+
+def _heartbeat(settings: BaseSettings) -> float | None:
+    """Read it; where only the silence is given that means death, there are several signs of life in it."""
+    stall = _seconds(settings, "ASR_STALL") if settings.get("ASR_STALL") else None
+    if not settings.get("ASR_HEARTBEAT"):
+        return None if stall is None else stall / SIGNS_OF_LIFE
+    seconds = _seconds(settings, "ASR_HEARTBEAT")
+    if stall is not None and seconds >= stall:
+        raise SettingError("ASR_HEARTBEAT", settings.get("ASR_HEARTBEAT"), "has to be shorter than ASR_STALL")
+    return seconds
 
 
 def _moment(value: object) -> datetime | None:

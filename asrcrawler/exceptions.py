@@ -209,6 +209,12 @@ class WorkerError(AsrCrawlerError):
     """A worker process has ended. Raised by ``asrcrawler.work.reparse``."""
 
 
+class AnotherWorkerError(AsrCrawlerError):
+    """Another worker is at work on this SQLite database. Raised by ``asrcrawler.commands.work``."""
+
+    exit_status = 0
+
+
 class QueueError(AsrCrawlerError):
     """The queue is not there, or of another version. Raised by ``asrcrawler.storage.queue.schema``."""
 

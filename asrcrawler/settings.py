@@ -25,6 +25,8 @@ ASR_BATCH_SECONDS = _file.own("ASR_BATCH_SECONDS", "5")  # no visit waits longer
 ASR_KEEP_PAGES = _file.own("ASR_KEEP_PAGES", "1")  # keep captures, packed; 0 = only what was read in them
 ASR_CONTACT = _file.own("ASR_CONTACT", "")  # e-mail or page of whoever runs this, told to the site in the User-Agent
 ASR_PING_URL = _file.own("ASR_PING_URL", "")  # asked for after every good run, for a watchdog service; empty = none
+ASR_HEARTBEAT = _file.own("ASR_HEARTBEAT", "")  # seconds between a run's signs of life; empty: 60, of a worker 10
+ASR_STALL = _file.own("ASR_STALL", "")  # seconds of silence after which it is dead; empty: 600, of a worker 60
 ASR_NOW = _file.own("ASR_NOW", "")  # ISO 8601 moment with offset; the run believes it starts then (simulations)
 
 # --- the project -------------------------------------------------------------------------------------------------

@@ -54,6 +54,14 @@ def test_numbers_may_be_typed_on_any_keyboard() -> None:
     assert (found.first_code, found.batch_seconds) == (32701, 2.5)
 
 
+def test_signs_of_life_come_several_times_within_the_silence_that_means_death() -> None:
+    assert (config().heartbeat, config().stall) == (None, None)
+    assert (config(ASR_STALL="60").heartbeat, config(ASR_STALL="60").stall) == (10, 60)
+    assert config(ASR_STALL="6", ASR_HEARTBEAT="2").heartbeat == 2
+    with pytest.raises(SettingError, match="'60' has to be shorter than ASR_STALL"):
+        config(ASR_STALL="60", ASR_HEARTBEAT="60")
+
+
 def test_a_simulated_moment_needs_its_offset() -> None:
     assert config(ASR_NOW="2023-01-24T22:54:00+03:30").now == datetime(2023, 1, 24, 19, 24, tzinfo=UTC)
 

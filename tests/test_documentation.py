@@ -119,6 +119,7 @@ def test_the_commands_are_these() -> None:
         "search",
         "serve",
         "status",
+        "work",
     }
 
 

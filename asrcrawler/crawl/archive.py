@@ -17,7 +17,7 @@ from asrcrawler.crawl.pause import DATABASE, Pause
 from asrcrawler.endings import DATABASE_FAILED, FAILED
 from asrcrawler.exceptions import LockedError, StorageError
 from asrcrawler.items import Article, Outcome
-from asrcrawler.storage import Database, outlets
+from asrcrawler.storage import Database, outlets, shared
 from asrcrawler.storage.visits import dictionaries, ledger, runs, writing
 from asrcrawler.storage.visits.batch import QUIET
 
@@ -76,7 +76,8 @@ class Archive:
         self._captures_to_learn_from = 0
         self.in_hand = 0
         """Visits that are yielded and not written yet; at the end of a run, those that were lost."""
-        self._database: Database | None = None
+        self._database = shared(config.database_url)
+        self._is_shared = self._database is not None
         self._lock = asyncio.Lock()
 
     @classmethod
@@ -212,8 +213,8 @@ class Archive:
             cls.of(crawler).hurry(0)
 
     def hurry(self, seconds: float) -> None:
-        """Wait no longer than so many seconds for a server that is silent."""
-        if self._database is not None:
+        """Wait no longer than so many seconds for a server that is silent; others that share it are not hurried."""
+        if self._database is not None and not self._is_shared:
             self._database.hurry(seconds)
 
     async def keep_alive(self) -> None:
@@ -227,7 +228,8 @@ class Archive:
             await self.ask(runs.end_run, self.run_id, self.figures, reason=reason, exit_status=exit_status)
         finally:
             self.run_id = None
-            self._opened.close()
+            if not self._is_shared:
+                self._opened.close()
 
     @property
     def _opened(self) -> Database:
@@ -237,11 +239,12 @@ class Archive:
     def _begin(self, arguments: dict[str, Any]) -> int:
         if self._database is None:
             self._database = Database(self.config.database_url, connections=1)
-        self._database.prepare()
+        if not self._is_shared:
+            self._database.prepare()
         config = self.config
         outlet = outlets.begin(self._database, self._given, base_url=config.base_url, first_code=config.first_code)
         self.outlet = _as_crawled(outlet, config)
-        return runs.begin_run(self._database, self.site, arguments)
+        return runs.begin_run(self._database, self.site, arguments, dead_after=config.stall)
 
     def _recall(self) -> None:
         """Read what earlier runs left for this one."""

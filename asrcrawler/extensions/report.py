@@ -168,7 +168,7 @@ class RunReport:
     async def _beat(self) -> None:
         archive = Archive.of(self._crawler)
         while archive.run_id is not None:
-            await asyncio.sleep(HEARTBEAT.total_seconds())
+            await asyncio.sleep(archive.config.heartbeat or HEARTBEAT.total_seconds())
             try:
                 await archive.keep_alive()
                 await self._warn_of_falls(archive)

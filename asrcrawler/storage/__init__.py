@@ -6,5 +6,6 @@ and ``upkeep`` look after the whole.
 """
 
 from asrcrawler.storage.engine.database import Database, open_for_reading
+from asrcrawler.storage.engine.sharing import shared, sharing
 
-__all__ = ["Database", "open_for_reading"]
+__all__ = ["Database", "open_for_reading", "shared", "sharing"]

@@ -1,1 +1,1 @@
-"""Do the work that needs pipelines and storage together: read captures again."""
+"""Do the work that needs pipelines and storage together: run many outlets, and read captures again."""

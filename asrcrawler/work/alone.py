@@ -63,10 +63,9 @@ class Alone:
     def _claim(self) -> Job | None:
         now = self._clock()
         self._look(now)
-        waiting = [
-            outlet for outlet in self._outlets.values()
-            if outlet.server not in self._claimed and self._not_before[outlet.name] <= now
-        ]  # fmt: skip
+        at_work = {job.outlet.name for job in self._claimed.values()}
+        idle = [one for one in self._outlets.values() if one.name not in at_work and one.server not in self._claimed]
+        waiting = [outlet for outlet in idle if self._not_before[outlet.name] <= now]
         for outlet in sorted(waiting, key=lambda outlet: self._not_before[outlet.name]):
             due = self._due_at(outlet, now)
             if due <= now and outlet.name not in self._done:

@@ -167,7 +167,8 @@ def test_what_is_listed_is_found_by_the_index_that_knows_it(archive: Database, m
         assert by_index(steps(archive, api(SELECTIONS["many days, long ago"]), but="count("), PUBLICATION, lower)
     for name, selection in SELECTIONS.items():
         lines = steps(archive, api(selection), but="count(")
-        scans = [line for line in lines if (line.startswith("SCAN") and "anon_" not in line) or "Seq Scan" in line]
+        lines = [line for line in lines if "anon_" not in line and " outlet" not in line]  # that has a row an outlet
+        scans = [line for line in lines if line.startswith("SCAN") or "Seq Scan" in line]
         assert scans == [], name
 
 

@@ -148,6 +148,21 @@ def test_an_outlet_that_is_added_or_changed_is_noticed(database: Database, clock
     assert names(jobs) == ["two"]
 
 
+def test_an_outlet_whose_server_changes_during_its_run_does_not_get_a_second_one(
+    database: Database, clock: Clock
+) -> None:
+    follow(database, "one", 8001)
+    jobs = Alone(database, clock=clock)
+    job = claimed(jobs)
+    assert job is not None
+    outlets.change(database, "one", group="shared")
+    clock.now += 2 * AGAIN
+    assert claimed(jobs) is None
+    made(database, jobs, job)
+    clock.now += 30 * MINUTE
+    assert names(jobs) == ["one"]
+
+
 def test_once_gives_every_outlet_one_run_at_most(database: Database, clock: Clock) -> None:
     follow(database, "one", 8001, every=1)
     follow(database, "two", 8002, every=60)

@@ -17,6 +17,7 @@ import socket
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
 
 HEARTBEAT = timedelta(seconds=60)
 DEAD_AFTER = timedelta(minutes=10)
-"""A run whose process cannot be asked is taken for dead when it has been silent for so long."""
+"""A run whose process cannot be asked is taken for dead when it has been silent for so long, unless it says itself for
+how long."""
 
 KILLED = "killed"
 WORKING = "working"
@@ -72,6 +74,8 @@ class Run:
     started_at: datetime
     heartbeat_at: datetime
     ended_at: datetime | None
+    dead_after: int | None = None
+    """Seconds of silence after which it may be taken for dead; None: :data:`DEAD_AFTER`."""
     host: str
     process: str
     """As :func:`this_process` writes it."""
@@ -91,8 +95,11 @@ class Run:
 _COLUMNS = [run.c[each.name] for each in fields(Run) if each.name != "state"]
 
 
-def begin_run(database: Database, site: str, arguments: dict[str, Any]) -> int:
-    """Open a run and give its id. Raises :exc:`AnotherRunError` while another run works on the same site."""
+def begin_run(database: Database, site: str, arguments: dict[str, Any], *, dead_after: float | None = None) -> int:
+    """Open a run and give its id; ``dead_after`` so many seconds of silence, others may take it for dead.
+
+    Raises :exc:`AnotherRunError` while another run works on the same site.
+    """
     now = utcnow()
     with database.write(site) as connection:
         unended = _runs(connection, site, run.c.ended_at.is_(None))
@@ -111,6 +118,7 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any]) -> int:
             "site": site,
             "started_at": now,
             "heartbeat_at": now,
+            "dead_after": None if dead_after is None else ceil(dead_after),
             "host": socket.gethostname(),
             "process": this_process(),
             "token": token,
@@ -145,6 +153,18 @@ def keep_alive(database: Database, run_id: int, figures: RunFigures) -> None:
     """Write down that the run lives and what it has done."""
     with writing(database, run_id, figures=figures):
         pass
+
+
+def keep_all_alive(database: Database) -> None:
+    """Write down, in one statement, that every run lives which this process has at work on a database.
+
+    Who has lost its token is left alone, and finds that out when it writes.
+    """
+    own = [token for (name, _), token in list(_tokens.items()) if name == database.name]
+    if own:
+        with database.write() as connection:
+            alive = run.c.token.in_(own), run.c.ended_at.is_(None)
+            connection.execute(update(run).where(*alive).values(heartbeat_at=utcnow()))
 
 
 def remember_plan(database: Database, run_id: int, memory: dict[str, Any]) -> None:
@@ -262,7 +282,8 @@ def _is_alive(row: RowMapping, now: datetime) -> bool:
 
 def _was_heard_of(row: RowMapping, now: datetime) -> bool:
     """Tell whether a run gave a sign of life lately; it may lie a little ahead, as clocks may be apart."""
-    return bool(abs(row["heartbeat_at"] - now) < DEAD_AFTER)
+    dead_after = DEAD_AFTER if row["dead_after"] is None else timedelta(seconds=row["dead_after"])
+    return bool(abs(row["heartbeat_at"] - now) < dead_after)
 
 
 def _boot() -> str:

@@ -124,6 +124,30 @@ def test_an_owner_that_may_live_blocks(database: Database, alive: object) -> Non
         begin_run(database, SITE, {})
 
 
+def test_a_run_says_itself_after_how_much_silence_it_is_dead(database: Database) -> None:
+    run_id = begin_run(database, SITE, {}, dead_after=60)
+    pretend(database, run_id, host="elsewhere", heartbeat_at=utcnow() - timedelta(seconds=50))
+    with pytest.raises(AnotherRunError):
+        begin_run(database, SITE, {})
+    pretend(database, run_id, heartbeat_at=utcnow() - timedelta(seconds=61))
+    assert runs.last_runs(database, SITE, 1)[0].state == KILLED
+    begin_run(database, SITE, {})
+
+
+def test_one_statement_keeps_all_runs_of_this_process_alive_that_still_have_their_token(database: Database) -> None:
+    own = [begin_run(database, site, {}) for site in (SITE, OTHER_SITE, "127.0.0.1:8001")]
+    long_ago = utcnow() - timedelta(hours=1)
+    for run_id in own:
+        pretend(database, run_id, heartbeat_at=long_ago)
+    pretend(database, own[1], token="another's")
+    end_run(database, own[2], RunFigures(), reason="finished", exit_status=0)
+    pretend(database, own[2], heartbeat_at=long_ago)
+    runs.keep_all_alive(database)
+    beats = {row["id"]: row["heartbeat_at"] for row in rows(database, models.run)}
+    assert utcnow() - beats[own[0]] < timedelta(minutes=1)
+    assert (beats[own[1]], beats[own[2]]) == (long_ago, long_ago)
+
+
 def start_of_init() -> str:
     return processes.start_of(1)
 

@@ -1,0 +1,60 @@
+"""The real ``scrapy work`` in a process of its own, on an archive that follows replicas and nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from asrcrawler.outlets import new_outlet
+from asrcrawler.storage import Database, models, outlets
+from tests.end_to_end.crawling import PATIENCE, PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asrcrawler.replica.server import ReplicaServer
+
+SETTINGS = {"HTTPPROXY_ENABLED": False}
+
+
+class Work:
+    """One archive and its workers."""
+
+    def __init__(self, database_url: str) -> None:
+        self.database_url = database_url
+        with closing(Database(database_url)) as database:
+            database.prepare()
+
+    def follow(self, servers: Mapping[str, ReplicaServer], **facts: Any) -> None:
+        with closing(Database(self.database_url)) as database:
+            for name, server in servers.items():
+                site = server.base_url.removeprefix("http://")
+                first = server.world.first
+                given = {"delay": 0.0, "first_code": first, **facts}
+                outlets.add(database, new_outlet(name, server.base_url, site=site, **given))
+
+    def start(self, *options: str, settings: Mapping[str, object] = {}, **environment: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "scrapy", "work", *options]
+        command += [part for name, value in (SETTINGS | dict(settings)).items() for part in ("-s", f"{name}={value}")]
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("ASR_")}
+        own = {"ASR_DATABASE_URL": self.database_url} | environment
+        return subprocess.Popen(
+            command, cwd=PROJECT, env=inherited | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def run(self, *options: str, **given: Any) -> tuple[int, str]:
+        process = self.start(*options, **given)
+        log, _ = process.communicate(timeout=PATIENCE)
+        return process.returncode, log
+
+    def runs(self) -> list[tuple[str, str | None, int | None]]:
+        """Site, reason and exit status of every run, in the order of their rows."""
+        row = models.run.c
+        with closing(Database(self.database_url)) as database, database.read() as connection:
+            found = connection.execute(select(row.site, row.end_reason, row.exit_status).order_by(row.id))
+            return [tuple(each) for each in found]
