@@ -114,9 +114,13 @@ class Change(StrEnum):
     """The most important part of an article that an edit touched; this is the order of importance."""
 
     HEADLINE = "headline"
+    """The headline, or the line above it."""
     LEAD = "lead"
+    """The summary below the headline."""
     BODY = "body"
+    """The text itself."""
     TAGS = "tags"
+    """Tags or sections."""
     COSMETIC = "cosmetic"
     """The text differs and reads the same after search folding: a comma, a ZWNJ."""
 
@@ -179,22 +183,24 @@ class Article:
 
     site: str = _field(Type.SITE, about="host name of the outlet, without www")
     code: int = _field(Type.CODE, about="news code (کد خبر)")
-    url: str = _field(Type.ADDRESS)
-    short_url: str = _field(Type.ADDRESS)
-    kind: Kind = _field(Type.KIND)
+    url: str = _field(Type.ADDRESS, about="address of its page")
+    short_url: str = _field(Type.ADDRESS, about="short link to it")
+    kind: Kind = _field(Type.KIND, about="the main content of its page")
     kicker: str | None = _field(Type.LINE, edit=Change.HEADLINE, about="line above the headline")
-    title: str | None = _field(Type.LINE, edit=Change.HEADLINE)
-    lead: str | None = _field(Type.LINE, edit=Change.LEAD)
+    title: str | None = _field(Type.LINE, edit=Change.HEADLINE, about="headline")
+    lead: str | None = _field(Type.LINE, edit=Change.LEAD, about="summary below the headline")
     body: str | None = _field(Type.TEXT, edit=Change.BODY, about="paragraphs separated by a blank line")
     category: list[str] = _field(Type.PATH, edit=Change.TAGS, about="path of sections, outermost first")
-    tags: list[str] = _field(Type.SET, edit=Change.TAGS)
-    images: list[Image] = _field(Type.MEDIA)
+    tags: list[str] = _field(Type.SET, edit=Change.TAGS, about="in an order that means nothing")
+    images: list[Image] = _field(Type.MEDIA, about="its pictures")
     videos: list[Video] = _field(Type.MEDIA, about="files of films")
-    author: str | None = _field(Type.LINE)
-    published_at: datetime | None = _field(Type.MOMENT, about="with the Tehran offset of that day")
-    published_jalali: str | None = _field(Type.JALALI)
-    modified_at: datetime | None = _field(Type.MOMENT)
-    comment_count: int | None = _field(Type.COUNT)
+    author: str | None = _field(Type.LINE, about="as the page names him or her")
+    published_at: datetime | None = _field(
+        Type.MOMENT, about="with the offset of Tehran on that day; midnight where the page gives no time"
+    )
+    published_jalali: str | None = _field(Type.JALALI, about="without a time where the page gives none")
+    modified_at: datetime | None = _field(Type.MOMENT, about="when the site says it was changed")
+    comment_count: int | None = _field(Type.COUNT, about="as the page states them, or as many as it shows")
     sources: dict[str, str] = field(default_factory=dict)
     """Field name → where its value came from: ``page``, ``meta`` or ``jsonld``. Counted, not stored."""
     notes: list[str] = field(default_factory=list)

@@ -26,7 +26,15 @@ def outlets_of(database: Database, names: Sequence[str] = ()) -> list[Outlet]:
 
     Raises :exc:`UsageError` for a name that the archive never followed.
     """
-    there = _there(database)
+    return chosen(all_outlets(database), names)
+
+
+def chosen(there: Sequence[Outlet], names: Sequence[str] = ()) -> list[Outlet]:
+    """Choose those of the outlets of an archive that are named; none named: all that are followed.
+
+    An archive that has none yet is taken for that of :data:`FIRST`. Raises :exc:`UsageError`.
+    """
+    there = there or [new_outlet(FIRST)]
     for name in names:
         if name not in {outlet.name for outlet in there}:
             raise UsageError(f"there is no outlet {name!r}; there is: {names_of(there)}")
@@ -48,12 +56,12 @@ def outlet_of(database: Database, name: str | None, sites: Collection[str] = ())
     """
     if name is not None:
         return outlets_of(database, [name])[0]
-    there = _there(database)
-    followed = [outlet for outlet in there if outlet.followed]
-    chosen = followed if len(followed) == 1 else [outlet for outlet in there if outlet.site in sites]
-    if len(chosen) == 1:
-        return chosen[0]
-    raise UsageError(f"give the name of an outlet; there is: {names_of(chosen or there)}")
+    followed = outlets_of(database)
+    there = all_outlets(database)
+    found = followed if len(followed) == 1 else [outlet for outlet in there if outlet.site in sites]
+    if len(found) == 1:
+        return found[0]
+    raise UsageError(f"give the name of an outlet; there is: {names_of(found or there)}")
 
 
 def refuse_overrides(outlets: Iterable[Outlet]) -> None:
@@ -67,8 +75,3 @@ def refuse_overrides(outlets: Iterable[Outlet]) -> None:
         raise UsageError(
             f"{NAME} states {', '.join(stated)}, which would count for every outlet; scrapy outlet set says it of one"
         )
-
-
-def _there(database: Database) -> list[Outlet]:
-    """Give the outlets of the archive; one that has none yet is taken for that of :data:`FIRST`."""
-    return all_outlets(database) or [new_outlet(FIRST)]

@@ -17,7 +17,7 @@ from asrcrawler.system.signals import unwinding
 from asrcrawler.system.startup import let_go_of_stdout, stdout_was_closed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import IO, TextIO
 
 STDOUT = "-"
@@ -55,6 +55,12 @@ def shows_styles(stream: TextIO) -> bool:
 def styled(text: str, style: Style, stream: TextIO | None = None) -> str:
     """Let ``text`` stand out where ``stream``, or else stdout, shows styles."""
     return f"{style}{text}{PLAIN}" if shows_styles(stream or sys.stdout) else text
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Write rows as the lines of a table; each column is as wide as its longest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def tell(lines: Iterable[str]) -> None:

@@ -57,25 +57,27 @@ class Install:
     root: Path
     """The folder of ``scrapy.cfg``."""
     scrapy: tuple[str, ...]
-    """The command, by absolute path."""
+    """The program, by absolute path."""
+    command: tuple[str, ...] = ("crawl", "asr")
+    """What it is to do: crawl one outlet, or all that are due."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Settings given with ``-s`` or as an ``ASR_`` variable; those of ``asr.toml`` need no mention."""
 
     @classmethod
-    def here(cls, root: Path, settings: Mapping[str, str]) -> Install:
-        """Describe the installation that is running now, with ``settings``. Raises :exc:`UsageError`."""
+    def here(cls, root: Path, settings: Mapping[str, str], command: tuple[str, ...]) -> Install:
+        """Describe the installation that is running now, and what it is to do. Raises :exc:`UsageError`."""
         for name, value in settings.items():
             if not value.isprintable():
                 raise UsageError(f"{name} has a line break or another sign that no line can hold: {value!r}")
         script = Path(sys.executable).with_name("scrapy")
-        command = (str(script),) if script.exists() else (sys.executable, "-m", "scrapy")
-        return cls(root=root, scrapy=command, settings=settings)
+        scrapy = (str(script),) if script.exists() else (sys.executable, "-m", "scrapy")
+        return cls(root=root, scrapy=scrapy, command=command, settings=settings)
 
     @property
     def words(self) -> list[str]:
         """Give the command of one run, word by word."""
         given = [word for name, value in self.settings.items() for word in ("-s", f"{name}={value}")]
-        return [*self.scrapy, "crawl", "asr", *given]
+        return [*self.scrapy, *self.command, *given]
 
 
 def crontab_line(install: Install, minutes: int) -> str:

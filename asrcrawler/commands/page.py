@@ -23,8 +23,8 @@ class Command(AsrCommand):
 
     summary = "Write the capture of a news code, the page as it came, to stdout or to a file."
     example = "scrapy page -o 32911.html 32911"
-    arguments = "CODE"
-    most_arguments = 1
+    arguments = "[outlet] CODE"
+    most_arguments = 2
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -37,22 +37,23 @@ class Command(AsrCommand):
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from asrcrawler.cli.outlets import outlet_of
         from asrcrawler.storage import open_for_reading
 
         if not args:
             raise UsageError("give a news code such as 32911")
-        code = code_given(args[0])
+        name, code = args[0] if len(args) > 1 else None, code_given(args[-1])
         with open_for_reading(self.config.database_url) as database:
-            site = outlet_of(database, None).site
-            body = database.again(lambda: _body(database, site, code, opts.visit))
+            body = database.again(lambda: _body(database, name, code, opts.visit))
         with binary_destination(opts.output) as file:
             file.write(body)
 
 
-def _body(database: Database, site: str, code: int, number: int | None) -> bytes:
+def _body(database: Database, name: str | None, code: int, number: int | None) -> bytes:
+    from asrcrawler.cli.outlets import outlet_of
+    from asrcrawler.storage.outlets import sites_with
     from asrcrawler.storage.visits.captures import body_of, kept_of
 
+    site = outlet_of(database, name, sites_with(database, (code, code), captured=True)).site
     capture = _chosen(kept_of(database, site, code), code, number)
     try:
         return body_of(database, site, capture.digest)

@@ -27,6 +27,8 @@ class Command(AsrCommand):
 
     summary = "Read the captures again with today's parser, without the site."
     example = "scrapy reparse --codes 32000-33000 --dry-run --list"
+    arguments = "[outlet]"
+    most_arguments = 1
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -48,12 +50,20 @@ class Command(AsrCommand):
         tally = Tally()
         with closing(Database(self.config.database_url, longest=UNLIMITED)) as database:
             database.open_existing()
-            outlet = outlet_of(database, None)
+            outlet = outlet_of(database, args[0] if args else None, _sites_of_codes(database, opts))
             wanted = _wanted(outlet.site, opts)
             try:
                 _read_again(database, wanted, outlet.base_url, opts, tally)
             finally:
                 tell(summary(wanted.site, tally, [*Kind, "-"], dry_run=opts.dry_run))
+
+
+def _sites_of_codes(database: Database, opts: argparse.Namespace) -> list[str]:
+    """Give the sites with captures of the codes that are asked for, where these are one code or one range."""
+    from asrcrawler.storage.outlets import sites_with
+
+    spans = codes_of("--codes", opts.codes) or ()
+    return sites_with(database, *spans, captured=True) if len(spans) == 1 else []
 
 
 def _wanted(site: str, opts: argparse.Namespace) -> Wanted:

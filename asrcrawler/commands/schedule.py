@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from asrcrawler.cli.command import AsrCommand, warn
 from asrcrawler.cli.options import whole_number
 from asrcrawler.cli.schedule import DAY
+from asrcrawler.exceptions import UsageError
 from asrcrawler.settings_file import NAME, OWN
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ class Command(AsrCommand):
 
     summary = "Print the crontab line, or the systemd units, that run the crawler by themselves."
     example = "scrapy schedule --every 10"
+    arguments = "[outlet]"
+    most_arguments = 1
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -28,27 +31,41 @@ class Command(AsrCommand):
             "--every",
             metavar="MINUTES",
             type=whole_number(1, DAY),
-            default=10,
-            help="minutes from one run to the next (default: 10)",
+            help="minutes from one run to the next; unless given, as the outlet says, or the most frequent of several",
         )
         parser.add_argument(
             "--systemd", action="store_true", help="print a service and a timer instead of a crontab line"
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from asrcrawler.cli.outlets import OVERRIDES, chosen, refuse_overrides
         from asrcrawler.cli.schedule import Install, crontab_line, service_unit, this_user, timer_unit
         from asrcrawler.settings_file import project_root
+        from asrcrawler.spiders.loader import stored_outlets
 
         assert self.config  # read here, as a wrong setting would otherwise show only in cron's run
-        install = Install.here(project_root(), self._given(opts))
+        assert self.settings is not None
+        there = list(stored_outlets(self.settings).values())
+        outlets = chosen(there, args)
+        if not outlets:
+            raise UsageError("no outlet is followed; scrapy outlet add NAME follows one")
+        settings = self._given(opts)
+        command = ("crawl", outlets[0].name) if len(outlets) == 1 else ("work", "--once")
+        refuse_overrides(outlets)
+        if len(outlets) > 1 and (given := [name for name in OVERRIDES if name in settings]):
+            raise UsageError(f"{', '.join(given)} would count for every outlet; scrapy outlet set says it of one")
+        run = [outlet for outlet in outlets if outlet.enabled] or outlets
+        every = opts.every or min(outlet.every for outlet in run)
+        install = Install.here(project_root(), settings, command)
         if not opts.systemd:
-            print(crontab_line(install, opts.every))
+            print(crontab_line(install, every))
             return
-        for name, unit in (
-            ("asrcrawler.service", service_unit(install, this_user())),
-            ("asrcrawler.timer", timer_unit(opts.every)),
+        unit = f"asrcrawler-{outlets[0].name}" if args and len(chosen(there)) > 1 else "asrcrawler"
+        for name, text in (
+            (f"{unit}.service", service_unit(install, this_user())),
+            (f"{unit}.timer", timer_unit(every)),
         ):
-            print(f"# {UNIT_FOLDER}/{name}\n{unit}")
+            print(f"# {UNIT_FOLDER}/{name}\n{text}")
 
     def _given(self, opts: argparse.Namespace) -> dict[str, str]:
         """Collect the settings of this shell and this command line, as a scheduled run has neither."""

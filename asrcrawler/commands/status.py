@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from asrcrawler.cli.command import AsrCommand
 from asrcrawler.cli.options import code_of, number
 from asrcrawler.cli.output import Style, styled, tell
+from asrcrawler.exceptions import UsageError
 from asrcrawler.items import Outcome
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 
@@ -31,7 +32,7 @@ class Command(AsrCommand):
 
     summary = "Show how the archive stands: coverage, outcomes, what is due, the last runs."
     example = "scrapy status --code 32911"
-    arguments = "[spider]"
+    arguments = "[outlet]"
     most_arguments = 1
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -62,27 +63,74 @@ class Command(AsrCommand):
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines; times in UTC")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        from asrcrawler.cli.outlets import outlet_of
+        from asrcrawler.cli.outlets import outlet_of, outlets_of
         from asrcrawler.storage import open_for_reading
 
-        code, max_age = opts.code, timedelta(hours=opts.max_age)
         with open_for_reading(self.config.database_url) as database:
-            outlet = outlet_of(database, args[0] if args else None)
+            outlets = database.again(lambda: outlets_of(database, args))
             if opts.check:
-                problems = database.again(lambda: self._problems(database, outlet, max_age))
-                well = styled(f"{outlet.site}: all is well", Style.GOOD)
-                tell([styled(line, Style.BAD) for line in problems] or [well])
-                return int(bool(problems))
+                return self._check(database, outlets, timedelta(hours=opts.max_age))
             if opts.outcome:
+                outlet = outlet_of(database, args[0] if args else None)
                 self._list(database, outlet.site, opts.outcome, as_json=opts.json)
                 return 0
-            lines, data = database.again(
-                lambda: self._standing(database, outlet) if code is None else _history(database, outlet.site, code)
-            )
+            lines, data = database.again(lambda: self._told(database, outlets, opts, args[0] if args else None))
         if opts.json:
             lines = [json.dumps(data, ensure_ascii=False, indent=2)]
         tell(lines)
         return 0
+
+    def _told(
+        self, database: Database, outlets: list[Outlet], opts: argparse.Namespace, name: str | None
+    ) -> tuple[list[str], dict[str, Any]]:
+        """Tell the history of a code, or how one outlet stands, or several."""
+        from asrcrawler.cli.outlets import outlet_of
+        from asrcrawler.storage.outlets import sites_with
+
+        if opts.code is not None:
+            outlet = outlet_of(database, name, sites_with(database, (opts.code, opts.code)))
+            return _history(database, outlet.site, opts.code)
+        if len(outlets) > 1:
+            return self._table(database, outlets, timedelta(hours=opts.max_age))
+        return self._standing(database, outlet_of(database, name))
+
+    def _check(self, database: Database, outlets: list[Outlet], max_age: timedelta) -> int:
+        """Say what is wrong with the outlets that are run, and give the exit status."""
+        are_several = len(outlets) > 1
+        judged = [outlet for outlet in outlets if outlet.enabled] if are_several else outlets
+        if not judged:
+            raise UsageError("no outlet is followed and enabled; scrapy outlet list says which there are")
+        found = [
+            f"{outlet.name if are_several else outlet.site}: {problem}"
+            for outlet in judged
+            for problem in database.again(partial(self._problems, database, outlet, max_age))
+        ]
+        of = f"{len(judged)} outlets" if are_several else judged[0].site
+        tell([styled(line, Style.BAD) for line in found] or [styled(f"{of}: all is well", Style.GOOD)])
+        return int(bool(found))
+
+    def _table(self, database: Database, outlets: list[Outlet], max_age: timedelta) -> tuple[list[str], dict[str, Any]]:
+        from asrcrawler.cli.reports.status_table import Standing, report
+        from asrcrawler.clock import utcnow
+        from asrcrawler.storage.figures.sources import sources
+        from asrcrawler.storage.figures.status import figures
+        from asrcrawler.storage.visits.runs import last_good_run, last_runs
+
+        now = utcnow()
+        standings = [
+            Standing(
+                outlet=outlet,
+                first_code=self._first_code(outlet),
+                figures=figures(database, outlet.site, now),
+                sources=sources(database, outlet.site),
+                runs=last_runs(database, outlet.site, RUNS_SHOWN),
+                last_good=last_good_run(database, outlet.site),
+                problems=self._problems(database, outlet, max_age) if outlet.enabled else [],
+            )
+            for outlet in outlets
+        ]
+        data = {"database": database.name, "outlets": [standing.as_json(now) for standing in standings]}
+        return report(standings, database=database.name, now=now), data
 
     def _list(self, database: Database, site: str, outcome: str, *, as_json: bool) -> None:
         """Write the codes with an outcome, some at a time: there may be many."""
@@ -105,7 +153,7 @@ class Command(AsrCommand):
 
         now, first = utcnow(), self._first_code(outlet)
         found = evidence(database, outlet.site, first_code=first, sweeps=outlet.backfill > 0, now=now)
-        return [f"{outlet.site}: {told(problem, now)}" for problem in problems(found, longest=max_age, now=now)]
+        return [told(problem, now) for problem in problems(found, longest=max_age, now=now)]
 
     def _first_code(self, outlet: Outlet) -> int:
         """Give the code at which the archive begins; of one that does not know, what the setting says."""
@@ -123,7 +171,7 @@ class Command(AsrCommand):
         runs = last_runs(database, site, RUNS_SHOWN)
         lines = reports.report(site, counted, places, runs, database=database.name, first_code=first, now=now)
         data = reports.as_json(site, counted, places, runs, first_code=first, now=now)
-        return lines, {"database": database.name, **data}
+        return lines, {"database": database.name, "outlet": outlet.name, **data}
 
 
 def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[str, Any]]:

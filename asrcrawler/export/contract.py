@@ -48,9 +48,9 @@ _OF_THE_ARCHIVE: dict[str, dict[str, Any]] = {
     "duplicate_of": _LINK | {"description": "lowest code with the same title, lead and body"},
     "similar_to": _LINK | {"description": "code of a near duplicate"},
     "revision": {"type": "integer", "minimum": 1, "description": "1 = never edited"},
-    "first_seen_at": _SEEN,
-    "last_seen_at": _SEEN,
-    "changed_at": _SEEN,
+    "first_seen_at": _SEEN | {"description": "our first visit that found it"},
+    "last_seen_at": _SEEN | {"description": "our latest visit that found it"},
+    "changed_at": _SEEN | {"description": "our visit that found the present text"},
     "last_visit_at": _SEEN | {"description": "our latest visit, whatever came of it"},
     "gone_at": {
         "type": ["string", "null"],

@@ -9,12 +9,13 @@ from sqlalchemy import delete, insert, select, update
 
 from asrcrawler.exceptions import OutletError
 from asrcrawler.outlets import Outlet, names_of, refuse_clash
-from asrcrawler.storage.models import ledger
+from asrcrawler.storage.models import ledger, visit
 from asrcrawler.storage.models import outlet as table
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from asrcrawler.spans import Span
     from asrcrawler.storage.engine.database import Database
 
 LOCK = "outlet"
@@ -35,6 +36,14 @@ def all_outlets(database: Database) -> list[Outlet]:
 def names_by_site(connection: Connection) -> dict[str, str]:
     """Give the name of each outlet that the archive follows or followed, by its site."""
     return {row.site: row.name for row in connection.execute(select(table.c.site, table.c.name))}
+
+
+def sites_with(database: Database, span: Span, *, captured: bool = False) -> list[str]:
+    """Give the sites of the outlets that know a code of ``span``; if ``captured``, that have a capture of one."""
+    of, more = (visit, [visit.c.page_id.is_not(None)]) if captured else (ledger, [])
+    one = select(of.c.code).where(of.c.site == table.c.site, of.c.code.between(*span), *more)
+    with database.read() as connection:
+        return list(connection.scalars(select(table.c.site).where(one.correlate(table).exists())))
 
 
 def first_code(database: Database, site: str, otherwise: int) -> int:

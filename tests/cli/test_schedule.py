@@ -72,7 +72,7 @@ def test_an_interval_that_cron_would_keep_unevenly_is_refused(minutes: int, near
 @pytest.mark.parametrize("value", ["a@b.ir\nc@d.ir", "a\r", "a\0b", "a\u2028b"])
 def test_a_setting_that_no_line_can_hold_is_refused(value: str) -> None:
     with pytest.raises(UsageError, match="ASR_CONTACT has a line break"):
-        Install.here(Path("/opt/asrcrawler"), {"ASR_CONTACT": value})
+        Install.here(Path("/opt/asrcrawler"), {"ASR_CONTACT": value}, ("crawl", "asr"))
 
 
 @pytest.mark.parametrize(

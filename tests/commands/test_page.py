@@ -56,7 +56,7 @@ def test_stdout_is_the_default(archive: dict[str, str]) -> None:
         (["1" + "0" * 30], "CODE '1000000000000000000000000000000' is not a news code such as 32911"),
         (["11", "--visit", "3"], "--visit 3 is not a number from 1 to 2"),
         (["11", "--visit", "0"], "argument --visit: '0' is not a whole number of 1 or more"),
-        (["11", "12"], "'12' is one argument too many"),
+        (["11", "12"], "there is no outlet '11'; there is: asr"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(archive: dict[str, str], words: list[str], complaint: str) -> None:

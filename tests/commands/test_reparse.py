@@ -139,7 +139,7 @@ def test_it_steps_aside_while_a_crawl_is_at_work_and_is_no_crawl_to_a_watchdog(a
     [
         (["--codes", "20-10"], "--codes '20-10' has a range that runs backwards"),
         (["--since", "yesterday"], "--since 'yesterday': neither a Jalali day"),
-        (["asr"], "'asr' is one argument too many"),
+        (["asr", "x"], "'x' is one argument too many"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(archive: Path, options: list[str], complaint: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -92,6 +93,35 @@ def test_thirty_outlets_have_their_own_articles_in_both_databases(
         assert [_of_the_site(row) for row in other_articles.values()] == [
             _of_the_site(row) for row in articles.values()
         ]
+
+
+def test_commands_tell_two_crawled_outlets_apart(serve_outlets: ServeOutlets, sqlite_url: str) -> None:
+    replicas = serve_outlets(2, last=20)
+    settings = {"ASR_DATABASE_URL": sqlite_url}
+    outlets = follow(replicas, sqlite_url)
+    spans = {name: range(server.world.first, server.world.last + 1) for name, server in replicas.items()}
+    statuses, log = crawl_all(sqlite_url, {name: f"{span[0]}-{span[-1]}" for name, span in spans.items()}, FAST)
+    assert statuses == dict.fromkeys(replicas, 0), log
+    there = {
+        name: [code for code in spans[name] if server.truth(code).outcome is Outcome.STORED]
+        for name, server in replicas.items()
+    }
+    for name, codes in there.items():
+        exported = [
+            json.loads(row) for row in invoke("export", "--outlet", name, settings=settings).stdout.splitlines()
+        ]
+        assert [(one["outlet"], one["site"], one["code"]) for one in exported] == [
+            (name, outlets[name].site, code) for code in codes
+        ]
+        found = json.loads(invoke("search", "--outlet", name, "--limit", "50", "--json", settings=settings).stdout)
+        assert {(hit["outlet"], hit["code"]) for hit in found["hits"]} == {(name, code) for code in codes}
+        page = invoke("page", name, str(codes[0]), settings=settings).stdout
+        assert f"/fa/news/{codes[0]}" in page
+        again = invoke("reparse", name, settings=settings)
+        assert (again.returncode, outlets[name].site in again.stdout) == (0, True)
+    told = json.loads(invoke("status", "--json", settings=settings).stdout)["outlets"]
+    assert {one["outlet"]: one["articles"] for one in told} == {name: len(codes) for name, codes in there.items()}
+    assert invoke("status", "--check", settings=settings) == (0, "2 outlets: all is well\n", "")
 
 
 def _of_the_site(row: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 ARTICLES = range(1, 201)
 FIRST_DAY = date(2024, 5, 1) - timedelta(days=len(ARTICLES))
-PUBLICATION = "ix_article_site_published_at_code"
+PUBLICATION = "published_at_code"
+"""In the names of two indexes; where all articles are of one site, PostgreSQL takes one for the other."""
 
 
 def days(first: int, last: int, *, category: str | None = None, unique: bool = False) -> Selection:
@@ -166,7 +167,8 @@ def test_what_is_listed_is_found_by_the_index_that_knows_it(archive: Database, m
         assert by_index(steps(archive, api(SELECTIONS["many days, long ago"]), but="count("), PUBLICATION, lower)
     for name, selection in SELECTIONS.items():
         lines = steps(archive, api(selection), but="count(")
-        scans = [line for line in lines if (line.startswith("SCAN") and "anon_" not in line) or "Seq Scan" in line]
+        lines = [line for line in lines if "anon_" not in line and " outlet" not in line]  # that has a row an outlet
+        scans = [line for line in lines if line.startswith("SCAN") or "Seq Scan" in line]
         assert scans == [], name
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from asrcrawler.cli.output import columns
 from asrcrawler.items import NAMES, Article
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ def table(outlets: Sequence[Outlet]) -> list[str]:
     if not outlets:
         return ["This archive follows no outlet yet; scrapy outlet add NAME, or scrapy crawl asr."]
     head = ("name", "site", "fetched at", "every", "delay", "first", "backfill", "group", "")
-    return _columns([head, *(_row(outlet) for outlet in outlets)])
+    return columns([head, *(_row(outlet) for outlet in outlets)])
 
 
 def known_table(outlets: Iterable[Outlet]) -> list[str]:
     """List outlets that can be followed by name."""
-    return _columns([(outlet.name, outlet.base_url, outlet.title or "") for outlet in outlets])
+    return columns([(outlet.name, outlet.base_url, outlet.title or "") for outlet in outlets])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def lines(reading: Reading) -> list[str]:
     rows = [("field", "place", "value")]
     rows += [(name, told["places"][name] or NOWHERE, _shown(told["article"][name])) for name in NAMES]
     missing = f"Missing: {', '.join(reading.missing)}" if reading.missing else "Nothing is missing."
-    return [f"{outlet.name} {item.code}: read", "", *_columns(rows), "", missing, *(f"Note: {n}" for n in item.notes)]
+    return [f"{outlet.name} {item.code}: read", "", *columns(rows), "", missing, *(f"Note: {n}" for n in item.notes)]
 
 
 def _row(outlet: Outlet) -> tuple[str, ...]:
@@ -87,11 +88,6 @@ def _row(outlet: Outlet) -> tuple[str, ...]:
     delay = NOWHERE if outlet.delay is None else f"{outlet.delay:g} s"
     facts = (f"{outlet.every} min", delay, str(outlet.first_code or NOWHERE), str(outlet.backfill), outlet.server)
     return (outlet.name, outlet.site, outlet.base_url, *facts, state)
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def _plain(value: Any) -> Any:

@@ -85,6 +85,13 @@ def as_json(
     }
 
 
+def visited(figures: Figures, first_code: int) -> tuple[list[tuple[int, int]], int, int]:
+    """Give the visited spans of the archive from ``first_code`` to the newest code, their codes, and those of all."""
+    first, last = min(first_code, figures.newest), figures.newest
+    inside = [(max(a, first), min(b, last)) for a, b in figures.covered if b >= first]
+    return inside, sum(b - a + 1 for a, b in inside), last - first + 1
+
+
 def iso(at: datetime | None) -> str | None:
     return at.isoformat(timespec="seconds") if at else None
 
@@ -105,12 +112,11 @@ def _articles(figures: Figures) -> list[str]:
 
 def _coverage(figures: Figures, first_code: int) -> list[str]:
     first, last = min(first_code, figures.newest), figures.newest
-    inside = [(max(a, first), min(b, last)) for a, b in figures.covered if b >= first]
-    visited, total = sum(b - a + 1 for a, b in inside), last - first + 1
+    inside, done, total = visited(figures, first_code)
     left, right = number(first), number(last)
     drawn = bar(inside, first, last, BAR_WIDTH)
     return [
-        f"  {number(visited)} of {number(total)} codes visited, {percentage(visited, total)}",
+        f"  {number(done)} of {number(total)} codes visited, {percentage(done, total)}",
         f"  {drawn}",
         f"  {left}{right:>{max(len(drawn) - len(left), len(right) + 1)}}",
     ]
