@@ -111,7 +111,7 @@ def work(url: str, rounds: int) -> None:
 
     reactor: Any = installed
     tasks = []
-    with sharing(url, CONNECTIONS) as database:
+    with sharing(url, CONNECTIONS, idle=60) as database:
         jobs = Rounds(database, rounds)
 
         async def make_runs() -> None:

@@ -64,7 +64,8 @@ class Command(AsrCommand):
 
         settings = self._settings_of_crawls()
         check_scrapy(settings)
-        with sharing(self.config.database_url, CONNECTIONS) as database, _only_one(database):
+        idle = settings.getfloat("ASR_STALL")
+        with sharing(self.config.database_url, CONNECTIONS, idle=idle) as database, _only_one(database):
             if not any(outlet.followed and outlet.enabled for outlet in all_outlets(database)):
                 warn(self.title, ["no outlet is followed; scrapy outlet add NAME follows one"])
             return _worked(settings, _jobs(settings, database, once=opts.once), database, opts)

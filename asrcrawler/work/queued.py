@@ -46,7 +46,7 @@ class Queued:
 
     def __init__(self, url: str, *, stall: float, once: bool = False, clock: Callable[[], datetime] = utcnow) -> None:
         """``stall``: seconds of silence after which another worker's jobs are taken."""
-        self._database = Database(url, connections=CONNECTIONS)
+        self._database = Database(url, connections=CONNECTIONS, idle=stall)
         self._queue = Queue(self._database, stall=stall)
         self._due = Alone(self._database, once=once, clock=clock)
         self._once = once

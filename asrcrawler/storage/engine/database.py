@@ -42,18 +42,20 @@ class Database:
         read_only: bool = False,
         longest: float | None = None,
         connections: int | None = None,
+        idle: float = UNLIMITED,
         any_encoding: bool = False,
     ) -> None:
         """Open the database of ``url``; ``read_only``: it refuses every change.
 
         ``longest``: seconds that a statement may take; unless given, few for a server of readers (``read_only``), and a
-        minute else. ``connections``: how many there may be at once. ``any_encoding``: also of a PostgreSQL database
-        that does not keep text as UTF-8. Raises :exc:`StorageError` for a URL that names no database or a driver that
+        minute else. ``connections``: how many there may be at once. ``idle``: seconds that a transaction on PostgreSQL
+        may wait for its next statement. ``any_encoding``: also of a PostgreSQL database that does not keep text as
+        UTF-8. Raises :exc:`StorageError` for a URL that names no database or a driver that
         is not installed.
         """
         if longest is None:
             longest = readonly.LONGEST_STATEMENT if read_only else STATEMENT
-        self._limits = Limits(longest)
+        self._limits = Limits(longest, idle)
         self._read_only = read_only
         with translated(url.partition("://")[0]):
             self._url = _url(url)

@@ -25,6 +25,9 @@ class Limits:
 
     statement: float = STATEMENT
     """Seconds that a statement may take."""
+    idle: float = UNLIMITED
+    """Seconds without a statement after which a server ends a transaction, and lets go of what it had locked: a process
+    that was stopped keeps others waiting no longer than so."""
     hurried: float | None = None
     """Seconds of silence that are left to a server since somebody waits for this process to end."""
 

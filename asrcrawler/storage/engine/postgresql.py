@@ -205,6 +205,7 @@ def _begin_session(connection: psycopg.Connection[Any], limits: Limits, *, read_
     """State what the session needs, in one exchange; give the encoding of the database."""
     lock = BUSY_TIMEOUT if limits.statement != UNLIMITED else UNLIMITED  # a long job waits as long as it has to
     wanted = _SESSION | {"statement_timeout": _milliseconds(limits.statement), "lock_timeout": _milliseconds(lock)}
+    wanted["idle_in_transaction_session_timeout"] = _milliseconds(limits.idle)
     if read_only:
         wanted["default_transaction_read_only"] = "on"
     values = [part for setting in wanted.items() for part in setting]

@@ -18,12 +18,14 @@ _shared: dict[str, Database] = {}
 
 
 @contextmanager
-def sharing(url: str, connections: int) -> Iterator[Database]:
+def sharing(url: str, connections: int, *, idle: float) -> Iterator[Database]:
     """Prepare the database of ``url`` and share it: meanwhile :func:`shared` gives it, with so many connections in all.
+
+    ``idle``: seconds that a transaction may wait for its next statement.
 
     Who shares it neither closes nor prepares it. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
-    with closing(Database(url, connections=connections)) as database:
+    with closing(Database(url, connections=connections, idle=idle)) as database:
         database.prepare()
         _shared[url] = database
         try:

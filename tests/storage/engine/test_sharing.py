@@ -8,7 +8,7 @@ from asrcrawler.storage.migrations.revisions import HEAD
 
 def test_one_database_is_shared_while_the_block_lasts(url: str) -> None:
     assert shared(url) is None
-    with sharing(url, 3) as database:
+    with sharing(url, 3, idle=60) as database:
         assert shared(url) is database
         assert shared(f"{url}x") is None
         assert database.schema_version() == HEAD
