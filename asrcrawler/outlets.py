@@ -112,6 +112,15 @@ class Outlet:
         return same_site(url, f"http://{self.site}") or same_site(url, self.base_url)
 
 
+def can_be_name(text: str) -> bool:
+    """Tell whether an outlet can be called so.
+
+    >>> can_be_name("tabnak"), can_be_name("news"), can_be_name("0008Yp")
+    (True, False, False)
+    """
+    return _NAME.fullmatch(text) is not None and text not in RESERVED
+
+
 def site_of(url: str) -> str | None:
     """Give the site that an address is on: its host without www, with the port where that is not the scheme's own.
 

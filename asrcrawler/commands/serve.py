@@ -41,7 +41,7 @@ class Command(AsrCommand):
 
     summary = "Serve the reading room: read, search and watch the archive in a browser, until Ctrl-C."
     example = "scrapy serve --port 8000"
-    arguments = "[spider]"
+    arguments = "[outlet]"
     most_arguments = 1
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -77,7 +77,7 @@ class Command(AsrCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         refuse_without_extra()
-        from asrcrawler.cli.outlets import outlet_of
+        from asrcrawler.cli.outlets import outlets_of
         from asrcrawler.reader.library import Library
         from asrcrawler.reader.server import is_loopback, serve
         from asrcrawler.storage import Database
@@ -85,14 +85,8 @@ class Command(AsrCommand):
         public_url, visitors = _public_url(opts.public_url), self._visitors(opts)
         with closing(Database(self.config.database_url, read_only=True)) as database, ended_by_sigterm():
             database.open_existing()
-            outlet = outlet_of(database, args[0] if args else None)
-            library = Library(
-                database=database,
-                site=outlet.site,
-                first_code=outlet.begins_at,
-                sweeps=outlet.backfill > 0,
-                public_url=public_url,
-            )
+            site = outlets_of(database, args)[0].site if args else None
+            library = Library(database=database, site=site, public_url=public_url)
             if not is_loopback(opts.host):
                 warn(self.title, [(OPEN if visitors is None else UNENCRYPTED).format(host=opts.host)])
             try:

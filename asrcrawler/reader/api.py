@@ -11,15 +11,18 @@ from fastapi.openapi.utils import get_openapi
 
 from asrcrawler.cli.reports.status import as_json, iso
 from asrcrawler.export.contract import REVISIONS, export_schema
-from asrcrawler.reader.addresses import base_url, with_query
+from asrcrawler.reader.addresses import base_url, scope_of, with_query
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import Code, Listed, Nothing
-from asrcrawler.reader.rendering import library_of, page, unchanged_or
+from asrcrawler.reader.asked import Code, Listed, NoOutlet, Nothing, OutletsAsked
+from asrcrawler.reader.rendering import page, unchanged_or
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.articles.reading import Position
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from asrcrawler.outlets import Outlet
+    from asrcrawler.reader.health import Standing
 
 SHOWN_CELLS = ("first", "last", "outcomes")
 
@@ -48,14 +51,25 @@ def listed(name: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 ARTICLE = {"$ref": "#/components/schemas/Article"}
 _TEXTS = export_schema(revisions=True)["properties"][REVISIONS]
+_OUTLET = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "string"} for name in ("name", "site")},
+        "title": {"type": ["string", "null"]},
+        "followed": {"type": "boolean", "description": "false: it was removed, and its articles stay"},
+        "enabled": {"type": "boolean"},
+        "articles": {"type": "integer"},
+    },
+}
+_OUTLETS = listed("outlets", _OUTLET)
 _NOT_FOUND: Answers = {404: {"description": "not in the archive"}}
 
 
 @router.get("/api", include_in_schema=False)
 def about(request: Request) -> Response:
     """Show the page for people who write programs."""
-    library = library_of(request)
-    newest = reading.newest(library.database, library.site, library.now, 1)
+    scope = scope_of(request)
+    newest = reading.newest(scope.database, scope.sites, scope.now, 1)
     return page(request, "api.html", base=base_url(request), example=newest[0].code if newest else None)
 
 
@@ -63,18 +77,33 @@ def about(request: Request) -> Response:
     "/api/articles", summary="Articles, the highest code first", responses=described(listed("articles", ARTICLE))
 )
 def articles(request: Request, asked: Annotated[Listed, Query()]) -> Response:
-    library = library_of(request)
-    selection = asked.selection(library.site, unique=asked.unique)
-    found = reading.selected(library.database, selection, Position(before=asked.before, limit=asked.limit))
+    scope = scope_of(request)
+    outlets, before = list(scope.outlets if scope.is_chosen else scope.everything), asked.before
+    if before is not None and scope.outlet is None:
+        names = [outlet.name for outlet in outlets]
+        if before.outlet not in names:
+            raise NoOutlet(before.outlet, names, in_path=False)
+        outlets = outlets[names.index(before.outlet) :]
+    found: list[dict[str, Any]] = []
+    for outlet in outlets:
+        selection = asked.selection([outlet.site], unique=asked.unique)
+        position = Position(before=before.code if before else None, limit=asked.limit - len(found))
+        found += reading.selected(scope.database, selection, position)
+        before = None
+        if len(found) == asked.limit:
+            break
     following = None
     if len(found) == asked.limit:
-        following = with_query("/api/articles", **{**request.query_params, "before": found[-1]["code"]})
+        last, query = found[-1], {name: request.query_params.getlist(name) for name in request.query_params}
+        beside = last["code"] if scope.outlet else f"{last['outlet']}:{last['code']}"
+        following = with_query("/api/articles", **{**query, "before": beside})
     return answer(request, {"articles": found, "next": following})
 
 
 @router.get("/api/articles/{code}", summary="One article", responses=described(ARTICLE) | _NOT_FOUND)
-def article(request: Request, code: Code, _: NothingAsked) -> Response:
-    return answer(request, library_of(request).article(code))
+def article(request: Request, code: Code, _: Annotated[OutletsAsked, Query()]) -> Response:
+    scope = scope_of(request).of_code(code)
+    return answer(request, scope.library.article(scope.site, code))
 
 
 @router.get(
@@ -82,8 +111,9 @@ def article(request: Request, code: Code, _: NothingAsked) -> Response:
     summary="The earlier texts of an article, the first one first",
     responses=described({"type": "object", "properties": {REVISIONS: _TEXTS}, "required": [REVISIONS]}) | _NOT_FOUND,
 )
-def earlier_texts(request: Request, code: Code, _: NothingAsked) -> Response:
-    found = library_of(request).article(code, revisions=True)
+def earlier_texts(request: Request, code: Code, _: Annotated[OutletsAsked, Query()]) -> Response:
+    scope = scope_of(request).of_code(code)
+    found = scope.library.article(scope.site, code, revisions=True)
     return answer(request, {"revisions": found[REVISIONS]})
 
 
@@ -92,20 +122,41 @@ def earlier_texts(request: Request, code: Code, _: NothingAsked) -> Response:
     summary="The names of all categories",
     responses=described(listed("categories", {"type": "string"})),
 )
-def categories(request: Request, _: NothingAsked) -> Response:
-    library = library_of(request)
-    return answer(request, {"categories": library.categories(), "next": None})
+def categories(request: Request, _: Annotated[OutletsAsked, Query()]) -> Response:
+    scope = scope_of(request)
+    return answer(request, {"categories": scope.library.categories(scope.all_sites), "next": None})
+
+
+@router.get("/api/outlets", summary="The outlets, with how many articles each has", responses=described(_OUTLETS))
+def outlets(request: Request, _: NothingAsked) -> Response:
+    scope = scope_of(request)
+    counts = scope.library.articles_by_site()
+    stated = ("name", "site", "title", "followed", "enabled")
+    return answer(
+        request,
+        {
+            "outlets": [
+                {name: getattr(outlet, name) for name in stated} | {"articles": counts[outlet.site]}
+                for outlet in scope.everything
+            ],
+            "next": None,
+        },
+    )
 
 
 @router.get("/api/status", summary="How the archive stands", responses=described({"type": "object"}))
-def status(request: Request, _: NothingAsked) -> Response:
-    """What ``scrapy status --json`` says, and the figures of the health page."""
-    library = library_of(request)
-    standing = library.standing()
+def status(request: Request, _: Annotated[OutletsAsked, Query()]) -> Response:
+    """What ``scrapy status --json`` says, and the figures of the health page; of several outlets, a list of them."""
+    scope = scope_of(request)
+    said = [{"outlet": outlet.name} | _status(outlet, own) for outlet, own in scope.library.standings(scope.outlets)]
+    return answer(request, said[0] if scope.outlet else {"outlets": said})
+
+
+def _status(outlet: Outlet, standing: Standing) -> dict[str, Any]:
     said = as_json(
-        library.site, standing.figures, standing.sources, standing.runs, first_code=standing.first, now=standing.at
+        outlet.site, standing.figures, standing.sources, standing.runs, first_code=standing.first, now=standing.at
     )
-    more = {
+    return said | {
         "working": standing.is_working,
         "last_good_run_at": iso(standing.last_good.ended_at) if standing.last_good else None,
         "lag_p95": standing.figures.lag_p95,
@@ -113,7 +164,6 @@ def status(request: Request, _: NothingAsked) -> Response:
         "cells": [{name: getattr(cell, name) for name in SHOWN_CELLS} for cell in standing.cells],
         "days": [{"day": day.day.isoformat(), "articles": day.articles, "lag": day.lag} for day in standing.days],
     }
-    return answer(request, said | more)
 
 
 def answer(request: Request, data: Mapping[str, Any]) -> Response:

@@ -29,8 +29,9 @@ from asrcrawler.reader import (
     watching,
 )
 from asrcrawler.reader.access import ALWAYS_FREE, METRICS, Access
-from asrcrawler.reader.addresses import scope_of, with_query
-from asrcrawler.reader.asked import NoArticle, NotThere, problem
+from asrcrawler.reader.addresses import OutletPaths, page_path, scope_at_hand, scope_of, with_query
+from asrcrawler.reader.asked import NoArticle, NoOutlet, NotThere, Undecided, problem
+from asrcrawler.reader.choosing import choose
 from asrcrawler.reader.knowledge import known_of
 from asrcrawler.reader.rendering import page
 from asrcrawler.reader.security import Guard
@@ -76,7 +77,7 @@ def create_app(
     """
     app = FastAPI(
         title="asrcrawler",
-        summary=f"The archive of {library.site}",
+        summary=f"The archive of {library.site}" if library.site else "An archive of news",
         version=__version__,
         docs_url=None,  # these pages load their scripts from another host
         redoc_url=None,
@@ -84,6 +85,8 @@ def create_app(
         exception_handlers={
             NotThere: _not_there,
             NoArticle: _no_article,
+            NoOutlet: _no_outlet,
+            Undecided: _undecided,
             RequestValidationError: _not_valid,
             HTTPException: _http_error,
             StorageError: _out_of_reach,
@@ -97,9 +100,9 @@ def create_app(
     for part in (watching, metrics, feed, changes, searching, downloads, api, lists, articles, dates, shortcuts):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=SHORTEST_COMPRESSED, compresslevel=COMPRESSION)
-    inner: ASGIApp = app
+    inner: ASGIApp = OutletPaths(app)
     if visitors is not None:
-        inner = Access(app, visitors, free=(*ALWAYS_FREE, METRICS) if open_metrics else ALWAYS_FREE)
+        inner = Access(inner, visitors, free=(*ALWAYS_FREE, METRICS) if open_metrics else ALWAYS_FREE)
     return Guard(inner, hosts)  # outermost: the answer to an error of ours is made outside the other middleware
 
 
@@ -107,10 +110,19 @@ def _answer(request: Request, status: int, persian: str, english: str, heading: 
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": english}, status)
     values: dict[str, Any] = {"heading": heading or _ERRORS.get(status, _ERRORS[400]), "day": None}
-    if request.url.path == "/goto":
+    if page_path(request) == "/goto":
         values |= {"heading": "تاریخ نامعتبر است", "day": request.query_params.get("day", "")}
     again = with_query(request.url.path, **request.query_params)
-    response = page(request, "error.html", status=status, code=status, message=persian, again=again, **values)
+    response = page(
+        request,
+        "error.html",
+        scope=scope_at_hand(request),
+        status=status,
+        code=status,
+        message=persian,
+        again=again,
+        **values,
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -119,11 +131,24 @@ async def _not_there(request: Request, error: Any) -> Response:
     return _answer(request, 404, error.persian, str(error))
 
 
+async def _no_outlet(request: Request, error: Any) -> Response:
+    return _answer(request, error.status, error.persian, str(error))
+
+
+async def _undecided(request: Request, error: Any) -> Response:
+    try:
+        return await run_in_threadpool(choose, request, error)
+    except NotThere as nowhere:
+        return await _not_there(request, nowhere)
+    except StorageError as out_of_reach:
+        return await _out_of_reach(request, out_of_reach)
+
+
 async def _no_article(request: Request, error: Any) -> Response:
     if request.url.path.startswith("/api/"):
         return _answer(request, 404, error.persian, str(error))
     try:
-        known = await run_in_threadpool(known_of, scope_of(request), error.code)
+        known = await run_in_threadpool(lambda: known_of(scope_of(request), error.code))
     except StorageError as out_of_reach:
         return await _out_of_reach(request, out_of_reach)
     return _answer(request, 404, known, str(error), heading="این خبر در بایگانی نیست")

@@ -44,7 +44,7 @@ router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 @router.get("/news/{code}")
 def article(request: Request, code: Code) -> Response:
     scope, wanted = scope_of(request), code
-    found = scope.library.article(wanted)
+    found = scope.library.article(scope.site, wanted)
     edits = versions.edits(scope.database, scope.site, wanted, EDITS_SHOWN)
     kept = evidence.captures(kept_of(scope.database, scope.site, wanted), edits)
     own_url = base_url(request) + scope.article_path(found)
@@ -69,7 +69,7 @@ def article(request: Request, code: Code) -> Response:
 def edit(request: Request, code: Code, number: Code, asked: Annotated[Difference, Query()]) -> Response:
     """Show word by word what replaced the text with this number, or how any two texts differ."""
     scope, wanted, which = scope_of(request), code, number
-    present = scope.library.article(wanted)
+    present = scope.library.article(scope.site, wanted)
     first, last = asked.first or which, asked.last or which + 1
     texts = versions.texts(scope.database, scope.site, wanted, (first, last))
     if which >= present["revision"] or first >= last or len(texts) < 2:

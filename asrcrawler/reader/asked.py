@@ -5,6 +5,7 @@ Everything is bounded: the length of words and names, the number of a page, how 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -71,6 +72,23 @@ class NoArticle(NotThere):
         self.code = code
 
 
+class NoOutlet(NotThere):
+    """The name of an outlet that the archive does not have."""
+
+    def __init__(self, name: str, there: Sequence[str], *, in_path: bool) -> None:
+        persian = "چنین صفحه‌ای نیست." if in_path else "چنین رسانه‌ای در بایگانی نیست."
+        super().__init__(persian, f"outlet: there is no {name!r}; there is: {', '.join(there)}")
+        self.status = 404 if in_path else 400
+
+
+class Undecided(Exception):
+    """An address that leaves open which of several outlets it is about; ``choosing`` answers it."""
+
+    def __init__(self, code: int | None = None) -> None:
+        super().__init__("which outlet?")
+        self.code = code
+
+
 def problem(errors: Sequence[Mapping[str, Any]]) -> tuple[int, str, str]:
     """Tell of the first error that was found in an address: the status, a line for people, one for machines."""
     first = errors[0]
@@ -98,13 +116,17 @@ def _days(text: str) -> Days:
 
 
 def _place(text: object, *, numbers: int) -> list[Any]:
-    """Read a place in a list: a moment in ISO 8601 and so many whole numbers, with commas between them."""
+    """Read a place in a list: a moment in ISO 8601, so many whole numbers, and the name of an outlet or none.
+
+    There are commas between them. The name is empty where there is none.
+    """
     moment, *rest = str(text).split(",")
+    name = rest.pop() if len(rest) > numbers else ""
     try:
         at = datetime.fromisoformat(moment.replace(" ", "+"))  # a plus that was not encoded comes as a blank
         if at.tzinfo is None or len(rest) != numbers:
             raise ValueError(text)
-        return [at, *(whole_number(number) for number in rest)]
+        return [at, *(whole_number(number) for number in rest), name]
     except ValueError:
         raise PydanticCustomError("no_place", "no place in this list") from None
 
@@ -125,6 +147,25 @@ Switch = Annotated[bool, BeforeValidator(plain)]
 Words = Annotated[str, Field(max_length=LONGEST_WORDS), BeforeValidator(clean), AfterValidator(_words)]
 
 
+@dataclass(frozen=True, slots=True)
+class InList:
+    """An article in a list: its code; where the list is of several outlets, with the name of its own, ``asr:32911``."""
+
+    code: int
+    outlet: str = ""
+
+
+def _in_list(text: object) -> InList:
+    name, _, code = str(text).rpartition(":")
+    try:
+        return InList(whole_number(code, 1, HIGHEST_CODE), name)
+    except ValueError:
+        raise PydanticCustomError("no_place", "neither a news code nor OUTLET:CODE") from None
+
+
+Beside = Annotated[InList, PlainValidator(_in_list)]
+
+
 class Asked(BaseModel):
     """What a query may ask for. A parameter that is blank is not asked, and people may add others."""
 
@@ -133,14 +174,16 @@ class Asked(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _given(cls, query: Mapping[str, str]) -> dict[str, str]:
+    def _given(cls, query: Mapping[str, Any]) -> dict[str, Any]:
         known = [field.alias or name for name, field in cls.model_fields.items()]
         unknown = [name for name in query if name not in known]
         if unknown and cls.exact:
             there_is = f"there is: {', '.join(known)}" if known else "it has none"
             said = {"name": repr(unknown[0]), "there_is": there_is}
             raise PydanticCustomError("unknown", "{name} is not a parameter of this address; {there_is}", said)
-        return {name: query[name] for name in known if clean(query.get(name, ""))}
+        several = getattr(query, "getlist", query.get)  # FastAPI hands over a list; a page, the query itself
+        given = {name: several(name) if name == "outlet" else query.get(name) for name in known}
+        return {name: value for name, value in given.items() if value and clean(str(value))}
 
 
 class Nothing(Asked):
@@ -152,12 +195,13 @@ class Nothing(Asked):
 class Place(Asked):
     """Where a slice of a list begins: before or after the article with a code."""
 
-    before: Code | None = None
-    after: Code | None = None
+    before: Beside | None = None
+    after: Beside | None = None
 
     @property
     def position(self) -> Position:
-        return Position(before=self.before, after=self.after, limit=PAGE)
+        before = self.before.code if self.before else None
+        return Position(before=before, after=self.after.code if self.after else None, limit=PAGE)
 
 
 class Front(Place):
@@ -213,7 +257,19 @@ class GoTo(Asked):
     day: AnyDays | None = None
 
 
-class Filters(Asked):
+class OfOutlets(Asked):
+    """The outlets that are asked for."""
+
+    outlet: Annotated[list[str] | None, Field(description="of this outlet; may be given several times")] = None
+
+
+class OutletsAsked(OfOutlets):
+    """Nothing but outlets, for machines."""
+
+    exact = True
+
+
+class Filters(OfOutlets):
     """Conditions on articles."""
 
     since: Annotated[FirstDay | None, Field(description="published on this day or later; or a month, a year")] = None
@@ -228,10 +284,10 @@ class Filters(Asked):
             raise PydanticCustomError("reversed", "since is later than until")
         return self
 
-    def selection(self, site: str, *, unique: bool = False) -> Selection:
+    def selection(self, sites: Sequence[str], *, unique: bool = False) -> Selection:
         """Make a selection of them, for storage."""
         return Selection(
-            site=site,
+            sites=sites,
             since=self.since,
             until=self.until,
             category=self.category,
@@ -246,7 +302,11 @@ class Listed(Filters):
 
     exact = True
     unique: Annotated[Switch, Field(description="1: without exact duplicates")] = False
-    before: Annotated[Code | None, Field(description="only articles with lower codes")] = None
+    before: Annotated[
+        Beside | None,
+        Field(description="only articles with lower codes; of several outlets, OUTLET:CODE"),
+        WithJsonSchema({"type": "string", "examples": ["32911", "asr:32911"]}),
+    ] = None
     limit: Annotated[Limit, Field(description="articles in one answer")] = PAGE
 
 

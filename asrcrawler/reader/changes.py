@@ -65,9 +65,9 @@ def changes(request: Request, asked: EditsAsked) -> Response:
         chosen=asked.change,
         classes=_classes(scope, counts),
         chart=plots.days([(day, _textual(counted)) for day, counted in counts.items()], "ویرایش"),
-        gone=count_gone(scope.database, site=scope.site),
+        gone=count_gone(scope.database, sites=scope.sites),
         is_top=asked.behind is None,
-        older_page=_further(scope, "changes", more and more.place[:-1], **{"class": asked.change}),
+        older_page=_further(scope, "changes", more and more.place, **{"class": asked.change}),
         feed_path=scope.list_path("changes.atom", **{"class": asked.change}),
     )
 
@@ -83,9 +83,9 @@ def gone(request: Request, asked: DeletionsAsked) -> Response:
         "gone.html",
         days=list(_by_day([(one, one.at) for one in found[:PAGE]])),
         state=asked.state,
-        gone=count_gone(scope.database, site=scope.site),
+        gone=count_gone(scope.database, sites=scope.sites),
         is_top=asked.behind is None,
-        older_page=_further(scope, "changes", more and more.place[:-1], "gone", state=asked.state),
+        older_page=_further(scope, "changes", more and more.place, "gone", state=asked.state),
         feed_path=scope.list_path("changes", "gone.atom", state=asked.state),
     )
 
@@ -95,6 +95,7 @@ def changes_feed(request: Request, asked: EditsAsked) -> Response:
     scope = scope_of(request)
     entries = [
         Entry(
+            site=edit.site,
             name=f"{edit.code}/edits/{edit.number}",
             title=f"ویرایش {CHANGES[edit.change]}: {shown(edit.title) or to_persian_digits(str(edit.code))}",
             path=scope.article_path(edit, "edits", edit.number),
@@ -105,7 +106,7 @@ def changes_feed(request: Request, asked: EditsAsked) -> Response:
         )
         for edit in _edits(scope, asked, PAGE)
     ]
-    return feed.answer(request, f"ویرایش‌های {scope.site}", entries)
+    return feed.answer(request, f"ویرایش‌های {scope.name}", entries)
 
 
 @router.get("/changes/gone.atom")
@@ -114,6 +115,7 @@ def gone_feed(request: Request, asked: DeletionsAsked) -> Response:
     said = {Presence.GONE: "حذف‌شده از سایت", Presence.WAITING: "در سایت پیدا نشد", Presence.BACK: "به سایت برگشت"}
     entries = [
         Entry(
+            site=one.site,
             name=f"{one.code}/{one.state}/{one.number}",
             title=f"{said[one.state]}: {shown(one.title) or to_persian_digits(str(one.code))}",
             path=scope.article_path(one),
@@ -125,24 +127,24 @@ def gone_feed(request: Request, asked: DeletionsAsked) -> Response:
         )
         for one in _missed(scope, asked, PAGE)
     ]
-    return feed.answer(request, f"حذف‌شده‌های {scope.site}", entries)
+    return feed.answer(request, f"حذف‌شده‌های {scope.name}", entries)
 
 
 def _edits(scope: Scope, asked: DeskAsked, limit: int) -> list[ListedEdit]:
     behind = None
     if asked.behind is not None:
-        at, code, number = asked.behind
-        behind = stored_edits.Place(at, code, number, scope.site)
+        at, code, number, outlet = asked.behind
+        behind = stored_edits.Place(at, code, number, scope.site_of(outlet))
     wanted = TEXTUAL if asked.change is None else [asked.change]
-    return stored_edits.edits(scope.database, site=scope.site, changes=wanted, behind=behind, limit=limit)
+    return stored_edits.edits(scope.database, sites=scope.sites, changes=wanted, behind=behind, limit=limit)
 
 
 def _missed(scope: Scope, asked: GoneAsked, limit: int) -> list[Missed]:
     behind = None
     if asked.behind is not None:
-        at, code = asked.behind
-        behind = stored_gone.Place(at, code, scope.site)
-    return stored_gone.missed(scope.database, Presence(asked.state), site=scope.site, behind=behind, limit=limit)
+        at, code, outlet = asked.behind
+        behind = stored_gone.Place(at, code, scope.site_of(outlet))
+    return stored_gone.missed(scope.database, Presence(asked.state), sites=scope.sites, behind=behind, limit=limit)
 
 
 def _shown(edit: ListedEdit) -> Shown:
@@ -165,13 +167,13 @@ def _counts_by_day(scope: Scope) -> dict[date, Counter[Change]]:
     today = day_of(scope.now)
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     edges = [*map(midnight, days), next_midnight(today)]
-    return dict(zip(days, count_edits(scope.database, edges, site=scope.site), strict=True))
+    return dict(zip(days, count_edits(scope.database, edges, sites=scope.sites), strict=True))
 
 
 def _count_of(scope: Scope, day: date, asked: DeskAsked, known: dict[date, Counter[Change]]) -> int:
     counted = known.get(day)
     if counted is None:
-        [counted] = count_edits(scope.database, [midnight(day), next_midnight(day)], site=scope.site)
+        [counted] = count_edits(scope.database, [midnight(day), next_midnight(day)], sites=scope.sites)
     return sum(counted[change] for change in (TEXTUAL if asked.change is None else [asked.change]))
 
 
@@ -191,5 +193,8 @@ def _further(scope: Scope, name: str, place: Sequence[object] | None, *more: str
     """Give the address of the next slice, which begins behind a place."""
     if not place:
         return None
-    parts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in place]
+    *rest, site = place
+    parts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in rest]
+    if scope.outlet is None:
+        parts += [outlet.name for outlet in scope.outlets if outlet.site == site]
     return scope.list_path(name, *more, **query, behind=",".join(parts))

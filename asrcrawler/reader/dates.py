@@ -67,14 +67,14 @@ router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 def calendar(request: Request) -> Response:
     """Show a table of years and months with the number of articles in each."""
     scope = scope_of(request)
-    span = span_published(scope.database, scope.site, scope.now)
+    span = span_published(scope.database, scope.sites, scope.now)
     years: list[int] = []
     rows: list[list[Cell]] = []
     if span is not None:
         first, last = (_jalali(day_of(moment)).year for moment in span)
         years = list(range(max(first, last - MOST_YEARS + 1), last + 1))
         months = [(year, month) for year in years for month in range(1, 13)]
-        cells = scope.library.kept(f"calendar {scope.site}", lambda: _month_cells(scope, months))
+        cells = scope.library.kept(f"calendar {scope.sites}", lambda: _month_cells(scope, months))
         rows = [cells[12 * place : 12 * place + 12] for place in range(len(years))]
     return page(
         request,
@@ -83,9 +83,9 @@ def calendar(request: Request) -> Response:
         months=JALALI_MONTHS,
         in_thousands=max((cell.articles for row in rows for cell in row), default=0) >= THOUSAND,
         since=month_in_words(*_month_of(day_of(span[0]))) if span else None,
-        archive=scope.library.articles(),
-        future=reading.count_future(scope.database, scope.site, scope.now),
-        undated=reading.has_undated(scope.database, scope.site),
+        archive=scope.library.articles(scope.sites),
+        future=reading.count_future(scope.database, scope.sites, scope.now),
+        undated=reading.has_undated(scope.database, scope.sites),
     )
 
 
@@ -97,9 +97,9 @@ def year(request: Request, year: int) -> Response:
     scope = scope_of(request)
     months = [_days_of(year, month) for month in range(1, 13)]
     days = [day for month in months for day in month]
-    shown = scope.library.kept(f"year {scope.site} {year}", lambda: _day_cells(scope, days))
+    shown = scope.library.kept(f"year {scope.sites} {year}", lambda: _day_cells(scope, days))
     cells = dict(zip(days, shown, strict=True))
-    before, after = reading.published_around(scope.database, scope.site, midnight(days[0]), next_midnight(days[-1]))
+    before, after = reading.published_around(scope.database, scope.sites, midnight(days[0]), next_midnight(days[-1]))
     return page(
         request,
         "year.html",
@@ -122,7 +122,7 @@ def month(request: Request, year: int, month: int) -> Response:
     days = _days_of(year, month)
     scope = scope_of(request)
     cells = _day_cells(scope, days)
-    before, after = reading.published_around(scope.database, scope.site, midnight(days[0]), next_midnight(days[-1]))
+    before, after = reading.published_around(scope.database, scope.sites, midnight(days[0]), next_midnight(days[-1]))
     return page(
         request,
         "month.html",
@@ -145,8 +145,8 @@ def day(request: Request, year: int, month: int, number: int, asked: Annotated[P
         raise NotThere("چنین روزی در تقویم نیست.", "no such day")
     scope, day = scope_of(request), days[number - 1]
     first, end = midnight(day), next_midnight(day)
-    found = reading.published(scope.database, scope.site, first, end, asked.position)
-    before, after = reading.published_around(scope.database, scope.site, first, end)
+    found = reading.published(scope.database, scope.sites, first, end, scope.position(asked))
+    before, after = reading.published_around(scope.database, scope.sites, first, end)
     return page(
         request,
         "day.html",
@@ -154,7 +154,7 @@ def day(request: Request, year: int, month: int, number: int, asked: Annotated[P
         gregorian=gregorian_in_words(day),
         month=(year, month),
         items=found.items,
-        count=count_published(scope.database, scope.site, [first, end])[0],
+        count=count_published(scope.database, scope.sites, [first, end])[0],
         earlier=_day_link(scope, before),
         later=_day_link(scope, after),
         **turning(request, found),
@@ -201,10 +201,12 @@ def _day_cells(scope: Scope, days: Sequence[date]) -> list[Cell]:
 
 def _counted(scope: Scope, edges: Sequence[datetime]) -> tuple[list[Period], list[str]]:
     """Count the articles of periods, and tell which of them were visited."""
-    found = periods(scope.database, scope.site, edges)
+    found = periods(scope.database, scope.sites, edges)
+    if scope.outlet is None:  # the codes of several outlets say nothing of what was not visited
+        return found, calendars.shades(found, [None] * len(found), [])
     before, after = codes_around(scope.database, scope.site, edges[0], edges[-1])
     if before is None:
-        before = scope.library.first_code - 1
+        before = (scope.outlet.first_code or scope.library.first_code) - 1
     own = calendars.spans(found, before, after)
     waiting = unvisited(scope.database, scope.site, [span for span in own if span is not None])
     return found, calendars.shades(found, own, waiting)

@@ -65,11 +65,12 @@ def _json_lines(scope: Scope, asked: Searched) -> Iterator[bytes]:
 
 def _articles(scope: Scope, asked: Searched) -> Iterator[list[dict[str, object]]]:
     """Give the articles found in the order of the hits, some at a time."""
-    selection = asked.selection(scope.site)
+    selection = asked.selection(scope.all_sites)
     for offset in range(0, MOST_HITS, AT_ONCE):
         hits = search(scope.database, asked.q, selection, order=asked.order, offset=offset, limit=AT_ONCE).hits
-        wanted = Selection(site=scope.site, codes=[(hit.code, hit.code) for hit in hits])
-        found = {article["code"]: article for article in export_articles(scope.database, wanted)} if hits else {}
-        yield [found[hit.code] for hit in hits if hit.code in found]
+        wanted = Selection(sites=list({hit.site for hit in hits}), codes=[(hit.code, hit.code) for hit in hits])
+        articles = export_articles(scope.database, wanted) if hits else []
+        found = {(article["site"], article["code"]): article for article in articles}
+        yield [found[hit.site, hit.code] for hit in hits if (hit.site, hit.code) in found]
         if len(hits) < AT_ONCE:
             return

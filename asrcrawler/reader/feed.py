@@ -7,12 +7,13 @@ stays whatever address the reading room is asked by (RFC 4287 4.2.6, RFC 4151).
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, NamedTuple
+from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fastapi import APIRouter, Query, Request, Response
 
 from asrcrawler.policy import has_come
-from asrcrawler.reader.addresses import base_url, scope_of
+from asrcrawler.reader.addresses import base_url, page_path, scope_of
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.asked import PAGE, Searched
 from asrcrawler.reader.lists import labelled
@@ -42,6 +43,7 @@ router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 class Entry(NamedTuple):
     """An entry of a feed."""
 
+    site: str
     name: object
     """What its id ends with."""
     title: str
@@ -58,14 +60,16 @@ class Entry(NamedTuple):
 def newest(request: Request) -> Response:
     """Answer with the articles published last."""
     scope = scope_of(request)
-    items = reading.newest(scope.database, scope.site, scope.now, PAGE)
-    return answer(request, f"تازه‌های بایگانی {scope.site}", of_articles(scope, items), page="/", name="feed")
+    items = reading.newest(scope.database, scope.sites, scope.now, PAGE)
+    return answer(
+        request, f"تازه‌های بایگانی {scope.name}", of_articles(scope, items), page=scope.list_path(), name="feed"
+    )
 
 
 @router.get("/future.atom")
 def future(request: Request) -> Response:
     scope = scope_of(request)
-    found = reading.published(scope.database, scope.site, scope.now, None, Position(limit=PAGE))
+    found = reading.published(scope.database, scope.sites, scope.now, None, Position(limit=PAGE))
     return answer(request, "خبرهایی با تاریخ آینده", of_articles(scope, found.items))
 
 
@@ -90,9 +94,9 @@ def tag(request: Request, name: str) -> Response:
 def found(request: Request, asked: SearchAsked) -> Response:
     """Answer with the newest hits of a search, whatever order its page has."""
     scope = scope_of(request)
-    selection = asked.selection(scope.site)
+    selection = asked.selection(scope.all_sites)
     hits = search(scope.database, asked.q, selection, order=Order.NEWEST, limit=PAGE).hits
-    items = reading.of_codes(scope.database, scope.site, [hit.code for hit in hits])
+    items = reading.of_codes(scope.database, [(hit.site, hit.code) for hit in hits])
     title = f"جست‌وجوی {asked.q}" if asked.q else "جست‌وجو"
     return answer(request, title, of_articles(scope, items))
 
@@ -101,6 +105,7 @@ def of_articles(scope: Scope, items: Iterable[Item]) -> list[Entry]:
     """Make entries of articles."""
     return [
         Entry(
+            site=item.site,
             name=item.code,
             title=item.title or f"خبر {to_persian_digits(str(item.code))}",
             path=scope.article_path(item),
@@ -123,15 +128,15 @@ def answer(
     own = f"{request.url.path}{query}"
     page = page or own.replace(".atom", "", 1)
     root = Element("feed", {"xmlns": ATOM, "xml:lang": "fa"})
-    _text(root, "id", _id(scope.site, name or own.removeprefix("/")))
+    _text(root, "id", _id_of_feed(request, scope, name or f"{page_path(request)}{query}".removeprefix("/")))
     _text(root, "title", shown(title))
     changed = (entry.updated for entry in entries)
     _text(root, "updated", max((_iso(at) for at in changed if has_come(at, scope.now)), default=EPOCH))
     SubElement(root, "link", {"rel": "self", "href": f"{base}{own}", "type": "application/atom+xml"})
     SubElement(root, "link", {"rel": "alternate", "href": f"{base}{page}", "type": "text/html"})
-    _text(SubElement(root, "author"), "name", scope.site)
+    _text(SubElement(root, "author"), "name", scope.name)
     for entry in entries:
-        _entry(root, scope.site, base, entry)
+        _entry(root, base, entry)
     body = b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="utf-8")
     return unchanged_or(request, Response(body, media_type=MEDIA_TYPE))
 
@@ -142,9 +147,9 @@ def _labelled(request: Request, kind: str, name: str) -> Response:
     return answer(request, wanted, of_articles(scope, found.items))
 
 
-def _entry(root: Element, site: str, base: str, entry: Entry) -> None:
+def _entry(root: Element, base: str, entry: Entry) -> None:
     element = SubElement(root, "entry")
-    _text(element, "id", _id(site, entry.name))
+    _text(element, "id", _id(entry.site, entry.name))
     _text(element, "title", shown(entry.title))
     _text(element, "updated", _iso(entry.updated))
     if entry.published is not None:
@@ -156,6 +161,13 @@ def _entry(root: Element, site: str, base: str, entry: Entry) -> None:
         _text(element, "summary", shown(entry.summary))
     for name in entry.categories:
         SubElement(element, "category", {"term": shown(name)})
+
+
+def _id_of_feed(request: Request, scope: Scope, name: str) -> str:
+    """Make the id of a feed: of one outlet, as before others were followed; of several, by the address of the feed."""
+    if scope.outlet is not None:
+        return _id(scope.outlet.site, name)
+    return uuid5(NAMESPACE_URL, f"{base_url(request)}/{name}").urn
 
 
 def _id(site: str, name: object) -> str:

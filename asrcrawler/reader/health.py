@@ -143,7 +143,7 @@ def standing(database: Database, site: str, first: int, now: datetime, *, sweeps
         sources=found.sources,
         problems=list(problems(found, longest=LONGEST, now=now)),
         space=space(database),
-        gone=count_gone(database, site=site)[Presence.GONE],
+        gone=count_gone(database, sites=site)[Presence.GONE],
         revisions=count_revisions(database, site),
     )
 

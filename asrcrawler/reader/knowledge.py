@@ -25,6 +25,8 @@ _SAID = {
 
 def known_of(scope: Scope, code: int) -> str:
     """Say in a sentence or two why there is no article with ``code``, and when it is looked at next."""
+    if scope.outlet is None:
+        return f"هیچ‌یک از رسانه‌های این بایگانی خبری با کد {_digits(code)} ندارد."
     row, _ = code_history(scope.database, scope.site, code)
     newest, name, today = newest_known(scope.database, scope.site), _digits(code), day_of(scope.now)
     if row is None or row["outcome"] is None:

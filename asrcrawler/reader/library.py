@@ -1,26 +1,34 @@
-"""Give the reading room its archive: the database, the site, and figures that are counted at most every few seconds."""
+"""Give the reading room its archive: its database, its outlets, and figures counted at most every few seconds."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from asrcrawler.cli.outlets import FIRST
 from asrcrawler.clock import utcnow
+from asrcrawler.outlets import new_outlet
 from asrcrawler.reader.asked import NoArticle
 from asrcrawler.reader.health import Standing, standing
 from asrcrawler.storage.articles.reading import one
 from asrcrawler.storage.articles.sections import Section, categories, sections
-from asrcrawler.storage.figures.today import Today, count_articles, today
+from asrcrawler.storage.articles.whereabouts import with_articles
+from asrcrawler.storage.figures.today import Today, count_articles, count_by_site, today
+from asrcrawler.storage.outlets import all_outlets
 from asrcrawler.text.calendar import day_of, midnight
+from asrcrawler.text.persian import name_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections import Counter
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
+    from asrcrawler.outlets import Outlet
     from asrcrawler.storage import Database
+    from asrcrawler.storage.engine.among import Sites
 
 T = TypeVar("T")
 
@@ -33,11 +41,10 @@ class Library:
     """An archive that the reading room shows."""
 
     database: Database
-    site: str
+    site: str | None = None
+    """The site of the only outlet that is shown, as if it were alone; None: all outlets are."""
     first_code: int = 1
     """The code with which an archive begins that does not know it."""
-    sweeps: bool = True
-    """Whether crawls visit the older archive; without, it stays incomplete and nothing is wrong."""
     public_url: str | None = None
     """The address under which a reverse proxy shows the archive, without a trailing slash."""
     _cache: dict[str, tuple[float | None, Any]] = field(default_factory=dict)
@@ -47,36 +54,80 @@ class Library:
     def now(self) -> datetime:
         return utcnow()
 
-    def article(self, code: int, *, revisions: bool = False) -> dict[str, Any]:
+    def outlets(self) -> tuple[Outlet, ...]:
+        """Give the outlets that are shown, in the order of the Persian alphabet, those followed first.
+
+        An outlet that was removed is one of them while the archive has articles of it. One that was added is noticed
+        within :data:`FRESH` seconds.
+        """
+        return self._cached("outlets", FRESH, self._outlets)
+
+    def outlets_at_hand(self) -> tuple[Outlet, ...]:
+        """Give the outlets as they were known last, without a look into the database."""
+        _, known = self._cache.get("outlets", (None, None))
+        return known or (_outlet_of(self.site),)
+
+    def article(self, site: str, code: int, *, revisions: bool = False) -> dict[str, Any]:
         """Read the article with a code, as exported. Raises :exc:`~asrcrawler.reader.asked.NotThere`."""
-        found = one(self.database, self.site, code, revisions=revisions)
+        found = one(self.database, site, code, revisions=revisions)
         if found is None:
             raise NoArticle(code)
         return found
 
-    def standing(self) -> Standing:
+    def standing(self, outlet: Outlet) -> Standing:
         """Give the figures of the health page, counted at most every :data:`FRESH` seconds, however many ask."""
-        return self._cached("standing", FRESH, self._standing)
+        return self._cached(f"standing {outlet.site}", FRESH, lambda: self._standing(outlet))
 
-    def _standing(self) -> Standing:
-        return standing(self.database, self.site, self.first_code, self.now, sweeps=self.sweeps)
+    def standings(self, outlets: Sequence[Outlet]) -> list[tuple[Outlet, Standing]]:
+        """Give the figures of several outlets; of many, they are as old as :data:`LONG_FRESH` seconds."""
+        if len(outlets) == 1:
+            return [(outlets[0], self.standing(outlets[0]))]
+        name = f"standings {','.join(outlet.name for outlet in outlets)}"
+        return self.kept(name, lambda: [(outlet, self._standing(outlet)) for outlet in outlets])
 
-    def categories(self) -> list[str]:
-        """Give the names of all categories."""
-        return self.kept("categories", lambda: categories(self.database, self.site))
+    def _standing(self, outlet: Outlet) -> Standing:
+        first = outlet.first_code or self.first_code
+        return standing(self.database, outlet.site, first, self.now, sweeps=outlet.backfill > 0)
 
-    def sections(self) -> list[Section]:
+    def categories(self, sites: Iterable[str]) -> list[str]:
+        """Give the names of all categories of some sites."""
+        names = {name for site in sites for name in self._categories(site)}
+        return sorted(names, key=name_order)
+
+    def _categories(self, site: str) -> list[str]:
+        return self.kept(f"categories {site}", lambda: categories(self.database, site))
+
+    def sections(self, site: str) -> list[Section]:
         """Give the tree of categories with the number of articles in each."""
-        return self.kept("sections", lambda: sections(self.database, self.site))
+        return self.kept(f"sections {site}", lambda: sections(self.database, site))
 
-    def articles(self) -> int:
+    def articles(self, sites: Sites) -> int:
         """Count all articles."""
-        return self.kept("articles", lambda: count_articles(self.database, self.site))
+        return self.kept(f"articles {sites}", lambda: count_articles(self.database, sites))
 
-    def today(self) -> Today:
+    def articles_by_site(self) -> Counter[str]:
+        """Count all articles of each site."""
+        return self.kept("articles by site", lambda: count_by_site(self.database))
+
+    def today(self, sites: Sites) -> Today:
         """Count what today has brought."""
         begins = midnight(day_of(self.now))
-        return self._cached("today", FRESH, lambda: today(self.database, self.site, begins, self.now))
+        return self._cached(f"today {sites}", FRESH, lambda: today(self.database, sites, begins, self.now))
+
+    def of_today(self) -> Counter[str]:
+        """Count what today has brought, by site."""
+        now = self.now
+        return self._cached("by site", FRESH, lambda: count_by_site(self.database, (midnight(day_of(now)), now)))
+
+    def _outlets(self) -> tuple[Outlet, ...]:
+        there = all_outlets(self.database)
+        if self.site is not None:
+            return tuple(outlet for outlet in there if outlet.site == self.site) or (_outlet_of(self.site),)
+        removed = [outlet.site for outlet in there if not outlet.followed]
+        readable = set(with_articles(self.database, removed))
+        shown = [outlet for outlet in there if outlet.followed or outlet.site in readable]
+        found = sorted(shown, key=lambda outlet: (not outlet.followed, name_order(outlet.shown)))
+        return tuple(found) or tuple(there) or (_outlet_of(None),)
 
     def kept(self, name: str, make: Callable[[], T]) -> T:
         """Give what ``make`` gave at most :data:`LONG_FRESH` seconds ago, however many ask."""
@@ -91,3 +142,9 @@ class Library:
                 self._cache[name] = monotonic(), value
             found: T = value
             return found
+
+
+def _outlet_of(site: str | None) -> Outlet:
+    """Make the record of the only outlet of an archive that has none."""
+    first = new_outlet(FIRST)
+    return first if site in {None, first.site} else replace(first, site=str(site), title=None)

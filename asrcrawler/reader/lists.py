@@ -39,28 +39,29 @@ def front(request: Request, asked: Annotated[Front, Query()]) -> Response:
     """Show the newest articles by day; those with a date in the future have a page of their own."""
     scope = scope_of(request)
     now = scope.now
-    found = reading.published(scope.database, scope.site, None, now, asked.position, unique=asked.unique)
+    found = reading.published(scope.database, scope.sites, None, now, scope.position(asked), unique=asked.unique)
     days = list(by_day(found.items))
-    of_day = [count_published(scope.database, scope.site, [midnight(day), next_midnight(day)])[0] for day, _ in days]
-    today = scope.library.today()
-    [edits_today] = count_edits(scope.database, [midnight(day_of(now)), next_midnight(day_of(now))], site=scope.site)
+    of_day = [count_published(scope.database, scope.sites, [midnight(day), next_midnight(day)])[0] for day, _ in days]
+    today = scope.library.today(scope.sites)
+    [edits_today] = count_edits(scope.database, [midnight(day_of(now)), next_midnight(day_of(now))], sites=scope.sites)
     return page(
         request,
         "front.html",
         days=days,
         counts=of_day,
         today_s=today,
+        of_today=scope.library.of_today() if scope.is_of_several else {},
         edits_today=sum(edits_today.values()) - edits_today[Change.COSMETIC],
-        gone=count_gone(scope.database, site=scope.site),
-        last_gone=missed(scope.database, Presence.GONE, site=scope.site, limit=GONE_SHOWN),
-        archive=scope.library.articles(),
+        gone=count_gone(scope.database, sites=scope.sites),
+        last_gone=missed(scope.database, Presence.GONE, sites=scope.sites, limit=GONE_SHOWN),
+        archive=scope.library.articles(scope.sites),
         hours=plots.hours(today.hours, now),
-        future=reading.count_future(scope.database, scope.site, now),
-        undated=reading.has_undated(scope.database, scope.site),
+        future=reading.count_future(scope.database, scope.sites, now),
+        undated=reading.has_undated(scope.database, scope.sites),
         is_top=asked.before is None and asked.after is None,
         compact=asked.view == "compact",
         unique=asked.unique,
-        views=_views(asked),
+        views=_views(scope, asked),
         **turning(request, found),
     )
 
@@ -68,7 +69,7 @@ def front(request: Request, asked: Annotated[Front, Query()]) -> Response:
 @router.get("/future")
 def future(request: Request, asked: PlaceAsked) -> Response:
     scope = scope_of(request)
-    found = reading.published(scope.database, scope.site, scope.now, None, asked.position)
+    found = reading.published(scope.database, scope.sites, scope.now, None, scope.position(asked))
     return _list(
         request,
         found,
@@ -87,7 +88,8 @@ def undated(request: Request, asked: PlaceAsked) -> Response:
 
 @router.get("/sections")
 def sections(request: Request) -> Response:
-    return page(request, "sections.html", sections=scope_of(request).library.sections())
+    scope = scope_of(request)
+    return page(request, "sections.html", sections=scope.library.sections(scope.site))
 
 
 @router.get("/category/{name:path}")
@@ -109,12 +111,20 @@ def by_day(items: Iterable[Item]) -> Iterator[tuple[date, list[Item]]]:
 
 def turning(request: Request, found: Slice) -> dict[str, Any]:
     """Give the addresses of the newer and the older slice; the rest of the query stays."""
-    items, path = found.items, request.url.path
-    kept = {name: value for name, value in request.query_params.items() if name not in {"before", "after"}}
-    return {
-        "newer_page": with_query(path, **kept, after=items[0].code) if found.newer and items else None,
-        "older_page": with_query(path, **kept, before=items[-1].code) if found.older and items else None,
+    scope, items, path = scope_of(request), found.items, request.url.path
+    kept = {
+        name: request.query_params.getlist(name) for name in request.query_params if name not in {"before", "after"}
     }
+    return {
+        "newer_page": with_query(path, **kept, after=_beside(scope, items[0])) if found.newer and items else None,
+        "older_page": with_query(path, **kept, before=_beside(scope, items[-1])) if found.older and items else None,
+    }
+
+
+def _beside(scope: Scope, item: Item) -> object:
+    """Write where a slice begins: the code of an article, with its outlet where the list is of several."""
+    outlet = scope.outlet_of(item)
+    return item.code if scope.outlet or outlet is None else f"{outlet.name}:{item.code}"
 
 
 def labelled(scope: Scope, kind: str, name: str, position: Position) -> tuple[str, Slice]:
@@ -148,12 +158,12 @@ def _list(request: Request, found: Slice, *, heading: str, **values: Any) -> Res
     )
 
 
-def _views(asked: Front) -> dict[str, str]:
+def _views(scope: Scope, asked: Front) -> dict[str, str]:
     """Give the addresses of the front page shown otherwise: with leads, compact, with and without duplicates."""
     unique = 1 if asked.unique else None
     return {
-        "full": with_query("/", unique=unique),
-        "compact": with_query("/", view="compact", unique=unique),
-        "unique": with_query("/", view=asked.view, unique=1),
-        "all": with_query("/", view=asked.view),
+        "full": scope.list_path(unique=unique),
+        "compact": scope.list_path(view="compact", unique=unique),
+        "unique": scope.list_path(view=asked.view, unique=1),
+        "all": scope.list_path(view=asked.view),
     }

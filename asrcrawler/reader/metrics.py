@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
@@ -11,14 +12,16 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 from starlette.responses import PlainTextResponse
 
+from asrcrawler.reader.addresses import scope_of
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.rendering import library_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from prometheus_client.metrics_core import Metric
 
+    from asrcrawler.outlets import Outlet
     from asrcrawler.reader.health import Standing
 
 router = APIRouter(include_in_schema=False, route_class=ReadAgain)
@@ -40,66 +43,77 @@ def robots() -> Response:
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     """Answer with the archive's figures in Prometheus' text format."""
-    library = library_of(request)
+    scope = scope_of(request)
     registry = CollectorRegistry()
-    registry.register(_Figures(library.site, library.standing()))
+    registry.register(_Figures(scope.library.standings(scope.outlets)))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 class _Figures(Collector):
-    """The archive's figures as gauges, each labelled with the site."""
+    """The archive's figures as gauges, those of an outlet labelled with its name and its site."""
 
-    def __init__(self, site: str, standing: Standing) -> None:
-        self._site, self._standing = site, standing
+    def __init__(self, standings: Sequence[tuple[Outlet, Standing]]) -> None:
+        self._standings = standings
 
     def collect(self) -> Iterator[Metric]:
         """Give the samples; what is not known (no good run yet, no lag) has none."""
-        standing, figures = self._standing, self._standing.figures
-        last_good, last = standing.last_good, standing.runs[0] if standing.runs else None
-        yield self._gauge("articles", "Articles stored", figures.articles)
-        yield self._gauge("duplicates", "Articles with the text of another one", figures.duplicates)
-        yield self._gauge("newest_code", "The newest known news code", figures.newest)
-        yield self._family("codes", "Codes from the first of the archive to the newest, by outcome", standing.outcomes)
-        yield self._gauge("failures", "Codes whose last visit failed", figures.outcomes["failed"])
-        yield self._gauge("check_ok", "Whether scrapy status --check finds nothing wrong", int(not standing.problems))
-        yield self._gauge("database_bytes", "Size of the database on disk", standing.space.taken)
-        yield self._gauge("gone", "Articles that the site no longer has", standing.gone)
-        yield self._gauge("revisions", "Earlier texts of articles stored", standing.revisions)
-        yield self._gauge("due", "Codes that wait for a visit", sum(standing.due.values()))
-        yield self._gauge("run_working", "Whether a crawl is at work", int(standing.is_working))
-        yield self._gauge(
-            "last_successful_run_timestamp_seconds",
-            "When the last run with exit status 0 ended",
-            last_good.ended_at.timestamp() if last_good and last_good.ended_at else None,
-        )
-        yield self._gauge(
-            "last_run_exit_status", "Of the latest run, once it has ended", last.exit_status if last else None
-        )
-        yield self._gauge(
-            "lag_seconds", "From publication to storage, median of the newest articles", figures.lag_median
-        )
-        yield self._gauge("lag_p95_seconds", "The same, 95th percentile", figures.lag_p95)
-        yield self._shares()
-        yield self._gauge(
-            "field_falls", "Fields that are found in their main place far less often", len(standing.sources.falls)
-        )
-
-    def _shares(self) -> GaugeMetricFamily:
+        for name, (about, value) in _GAUGES.items():
+            yield self._family(name, about, partial(_alone, value))
+        about = "Codes from the first of the archive to the newest, by outcome"
+        yield self._family("codes", about, lambda standing: {(o,): n for o, n in standing.outcomes.items()}, "outcome")
         about = "Share of the last articles whose value of a field came from a place, 0 to 1"
-        family = GaugeMetricFamily("asrcrawler_field_source_share", about, labels=["site", "field", "source"])
-        for name, places in self._standing.sources.shares.items():
-            for place, share in places.items():
-                family.add_metric([self._site, name, place], share)
+        yield self._family("field_source_share", about, _shares, "field", "source")
+        taken = GaugeMetricFamily("asrcrawler_database_bytes", "Size of the database on disk")
+        taken.add_metric([], self._standings[0][1].space.taken)
+        yield taken
+
+    def _family(
+        self, name: str, about: str, values: Callable[[Standing], Mapping[tuple[str, ...], float | None]], *labels: str
+    ) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(f"asrcrawler_{name}", about, labels=["outlet", "site", *labels])
+        for outlet, standing in self._standings:
+            for own, value in values(standing).items():
+                if value is not None:
+                    family.add_metric([outlet.name, outlet.site, *own], value)
         return family
 
-    def _gauge(self, name: str, help_: str, value: float | None) -> GaugeMetricFamily:
-        family = GaugeMetricFamily(f"asrcrawler_{name}", help_, labels=["site"])
-        if value is not None:
-            family.add_metric([self._site], value)
-        return family
 
-    def _family(self, name: str, help_: str, values: Mapping[str, int]) -> GaugeMetricFamily:
-        family = GaugeMetricFamily(f"asrcrawler_{name}", help_, labels=["site", "outcome"])
-        for outcome, value in values.items():
-            family.add_metric([self._site, outcome], value)
-        return family
+def _alone(value: Callable[[Standing], float | None], standing: Standing) -> dict[tuple[str, ...], float | None]:
+    return {(): value(standing)}
+
+
+def _shares(standing: Standing) -> dict[tuple[str, ...], float | None]:
+    shares = standing.sources.shares
+    return {(name, place): share for name, places in shares.items() for place, share in places.items()}
+
+
+def _last_good(standing: Standing) -> float | None:
+    run = standing.last_good
+    return run.ended_at.timestamp() if run and run.ended_at else None
+
+
+_GAUGES: Mapping[str, tuple[str, Callable[[Standing], float | None]]] = {
+    "articles": ("Articles stored", lambda standing: standing.figures.articles),
+    "duplicates": ("Articles with the text of another one", lambda standing: standing.figures.duplicates),
+    "newest_code": ("The newest known news code", lambda standing: standing.figures.newest),
+    "failures": ("Codes whose last visit failed", lambda standing: standing.figures.outcomes["failed"]),
+    "check_ok": ("Whether scrapy status --check finds nothing wrong", lambda standing: int(not standing.problems)),
+    "gone": ("Articles that the site no longer has", lambda standing: standing.gone),
+    "revisions": ("Earlier texts of articles stored", lambda standing: standing.revisions),
+    "due": ("Codes that wait for a visit", lambda standing: sum(standing.due.values())),
+    "run_working": ("Whether a crawl is at work", lambda standing: int(standing.is_working)),
+    "last_successful_run_timestamp_seconds": ("When the last run with exit status 0 ended", _last_good),
+    "last_run_exit_status": (
+        "Of the latest run, once it has ended",
+        lambda standing: standing.runs[0].exit_status if standing.runs else None,
+    ),
+    "lag_seconds": (
+        "From publication to storage, median of the newest articles",
+        lambda standing: standing.figures.lag_median,
+    ),
+    "lag_p95_seconds": ("The same, 95th percentile", lambda standing: standing.figures.lag_p95),
+    "field_falls": (
+        "Fields that are found in their main place far less often",
+        lambda standing: len(standing.sources.falls),
+    ),
+}

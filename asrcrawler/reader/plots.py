@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from asrcrawler.reader.health import Cell, Day
+    from asrcrawler.reader.health import Cell, Day, Standing
 
 HEIGHT = 100
 STEP = 10  # from one bar to the next
@@ -129,7 +129,12 @@ def days(counts: Sequence[tuple[date, int]], word: str) -> list[Column]:
     ]
 
 
-def _segments(cell: Cell) -> list[Segment]:
+def share(standing: Standing) -> list[Segment]:
+    """Draw the codes of an archive as one bar that lies; ``y`` runs along it."""
+    return _segments(standing)
+
+
+def _segments(cell: Cell | Standing) -> list[Segment]:
     """Divide the height by shares; rare outcomes get :data:`SHORTEST`, which is taken from the largest."""
     heights = {
         outcome: max(cell.outcomes[outcome] / cell.total * HEIGHT, SHORTEST)

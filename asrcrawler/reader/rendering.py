@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from asrcrawler.items import Change
 from asrcrawler.reader import difference, verdict, words
-from asrcrawler.reader.addresses import scope_of, with_query
+from asrcrawler.reader.addresses import page_path, scope_of, with_query
 from asrcrawler.text.calendar import TEHRAN, day_of
 from asrcrawler.text.display import direction
 from asrcrawler.text.persian import to_persian_digits
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from fastapi import Request
 
+    from asrcrawler.reader.addresses import Scope
     from asrcrawler.reader.library import Library
 
 _HIDDEN = re.compile(r"[\u0000-\u0020\u007f-\u00a0\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff]")
@@ -36,10 +37,10 @@ def library_of(request: Request) -> Library:
     return found
 
 
-def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+def page(request: Request, template: str, *, status: int = 200, scope: Scope | None = None, **values: Any) -> Response:
     """Answer with an HTML page; a browser that has the same one already is told so."""
-    scope = scope_of(request)
-    given = {"site": scope.site, "path": request.url.path, "today": day_of(scope.now), "now": scope.now}
+    scope = scope or scope_of(request)
+    given = {"scope": scope, "path": page_path(request), "today": day_of(scope.now), "now": scope.now}
     given |= {"list_path": scope.list_path, "article_path": scope.article_path}
     text = _environment.get_template(template).render(**given | values)
     return unchanged_or(request, HTMLResponse(text, status))

@@ -10,21 +10,20 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse
 
 from asrcrawler.cli.reports.search import as_json
-from asrcrawler.reader.addresses import base_url, scope_of, with_query
+from asrcrawler.reader.addresses import base_url, path_to, scope_of, with_query
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.api import answer, described, listed
 from asrcrawler.reader.asked import LAST_PAGE, Searched, SearchedExactly, problem
 from asrcrawler.reader.downloads import MOST_HITS
 from asrcrawler.reader.jumps import code_of_address, code_typed
-from asrcrawler.reader.rendering import library_of, page
-from asrcrawler.storage.articles.reading import has_article
+from asrcrawler.reader.rendering import page
 from asrcrawler.storage.articles.selection import Selection
+from asrcrawler.storage.articles.whereabouts import with_code
 from asrcrawler.storage.search import search
 from asrcrawler.storage.search.nearest import nearest
 
 if TYPE_CHECKING:
     from asrcrawler.reader.addresses import Scope
-    from asrcrawler.reader.library import Library
     from asrcrawler.storage.search import Results
 
 HITS = 20  # on a page
@@ -65,8 +64,14 @@ router = APIRouter(tags=["archive"], route_class=ReadAgain)
 @router.get("/search", include_in_schema=False)
 def search_page(request: Request) -> Response:
     """Show the form, and below it what was found or what is wrong. The address holds everything that was asked."""
-    library, query = library_of(request), request.query_params
-    form: dict[str, Any] = {"given": query, "names": library.categories(), "hits": None, "total": 0, "number": 1}
+    scope, query = scope_of(request), request.query_params
+    form: dict[str, Any] = {
+        "given": query,
+        "names": scope.library.categories(scope.all_sites),
+        "hits": None,
+        "total": 0,
+        "number": 1,
+    }
     form["total_is_exact"] = True
     form |= {"newer_page": None, "older_page": None, "problem": None}
     form |= {
@@ -80,10 +85,10 @@ def search_page(request: Request) -> Response:
         return page(request, "search.html", **form | {"status": status, "problem": persian})
     if not asked.model_fields_set - {"order", "page"}:
         return page(request, "search.html", **form)
-    scope, number = scope_of(request), asked.page
-    if asked.model_fields_set == {"q"} and (code := _article_meant(scope, query["q"])) is not None:
-        return RedirectResponse(scope.article_path({"code": code}), 303)
-    found, further = _found(scope.library, asked, HITS)
+    number = asked.page
+    if asked.model_fields_set <= {"q", "outlet"} and (article := _article_meant(scope, query.get("q", ""))) is not None:
+        return RedirectResponse(article, 303)
+    found, further = _found(scope, asked, HITS)
     form |= {
         "hits": found.hits,
         "total": found.total,
@@ -91,8 +96,11 @@ def search_page(request: Request) -> Response:
         "number": number,
         "newer_page": _page_address(request, page=number - 1) if number > 1 else None,
         "older_page": _page_address(request, page=number + 1) if further else None,
-        "files": {kind: with_query(f"/search.{kind}", **{**query, "page": None}) for kind in ("csv", "jsonl", "atom")},
-        "proposal": None if found.total else nearest(scope.database, asked.q, Selection(site=scope.site)),
+        "files": {
+            kind: _page_address(request, path=scope.list_path(f"search.{kind}").partition("?")[0])
+            for kind in ("csv", "jsonl", "atom")
+        },
+        "proposal": None if found.total else nearest(scope.database, asked.q, Selection(sites=scope.all_sites)),
         "most_in_file": MOST_HITS,
     }
     return page(request, "search.html", **form)
@@ -104,7 +112,7 @@ def search_page(request: Request) -> Response:
     responses=described(listed("hits", _HIT, total=_TOTAL, total_is_exact={"type": "boolean"})),
 )
 def search_for_machines(request: Request, asked: Annotated[SearchedExactly, Query()]) -> Response:
-    found, further = _found(library_of(request), asked, asked.limit)
+    found, further = _found(scope_of(request), asked, asked.limit)
     following = _page_address(request, page=asked.page + 1) if further else None
     return answer(request, as_json(found) | {"next": following})
 
@@ -112,27 +120,32 @@ def search_for_machines(request: Request, asked: Annotated[SearchedExactly, Quer
 @router.get("/opensearch.xml", include_in_schema=False)
 def opensearch(request: Request) -> Response:
     """Describe the search, so that a browser can search here from its address bar."""
-    library = library_of(request)
-    text = OPENSEARCH.format(site=escape(library.site), base=escape(base_url(request)))
+    text = OPENSEARCH.format(site=escape(scope_of(request).title), base=escape(base_url(request)))
     return Response(text, media_type="application/opensearchdescription+xml")
 
 
-def _found(library: Library, asked: Searched, size: int) -> tuple[Results, bool]:
+def _found(scope: Scope, asked: Searched, size: int) -> tuple[Results, bool]:
     """Search for what was asked, with so many hits on a page; tell whether there is a further page."""
     offset = (asked.page - 1) * size
-    selection = asked.selection(library.site)
-    found = search(library.database, asked.q, selection, order=asked.order, offset=offset, limit=size)
+    selection = asked.selection(scope.all_sites)
+    found = search(scope.database, asked.q, selection, order=asked.order, offset=offset, limit=size)
     return found, asked.page < LAST_PAGE and found.goes_on
 
 
-def _article_meant(scope: Scope, words: str) -> int | None:
-    """Tell which article is meant by a code that is stored, or by an address of the site."""
+def _article_meant(scope: Scope, words: str) -> str | None:
+    """Give the address of the article that is meant by a code that is stored, or by an address of a site."""
     code = code_typed(words)
-    if code is not None:
-        return code if has_article(scope.database, scope.site, code) else None
-    return code_of_address(words, scope.site)
+    having = with_code(scope.database, scope.all_sites, code) if code is not None else []
+    if code is None:
+        codes = {site: code_of_address(words, site) for site in scope.all_sites}
+        having = [site for site, found in codes.items() if found is not None]
+        code = next((found for found in codes.values() if found is not None), None)
+    if code is None or not having:
+        return None
+    return scope.article_path({"code": code, "site": having[0]}) if len(having) == 1 else path_to("news", code)
 
 
-def _page_address(request: Request, **changed: object) -> str:
+def _page_address(request: Request, path: str | None = None, **changed: object) -> str:
     """Write the address of the same search with something changed; unless told, its first page."""
-    return with_query(request.url.path, **{**request.query_params, "page": None, **changed})
+    query = {name: request.query_params.getlist(name) for name in request.query_params}
+    return with_query(path or request.url.path, **{**query, "page": None, **changed})

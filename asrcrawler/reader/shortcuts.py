@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 @router.get("/fa/news/{code}")
 @router.get("/fa/news/{code}/{_:path}")
 def as_on_the_site(request: Request, code: Code) -> Response:
-    return RedirectResponse(scope_of(request).article_path({"code": code}), 301)
+    return _to(request, code)
 
 
 @router.get("/{short}")
@@ -24,4 +24,11 @@ def short_link(request: Request, short: str) -> Response:
     code = code_of_short_path(f"/{short}")
     if code is None:
         raise NotThere("چنین صفحه‌ای نیست.", "no such page")
-    return RedirectResponse(scope_of(request).article_path({"code": code}), 301)
+    return _to(request, code)
+
+
+def _to(request: Request, code: int) -> Response:
+    """Lead to an article, for good unless another outlet may have one of the same code."""
+    scope = scope_of(request)
+    address = scope.article_path({"code": code})
+    return RedirectResponse(address, 301)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections import Counter
+from statistics import median
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -10,10 +12,15 @@ from asrcrawler.reader import plots
 from asrcrawler.reader.addresses import scope_of
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.asked import PAGE, CodesOf
-from asrcrawler.reader.rendering import library_of, page
+from asrcrawler.reader.rendering import page
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.figures.codes import codes
 from asrcrawler.storage.visits.ledger import unvisited_spans
+
+if TYPE_CHECKING:
+    from asrcrawler.outlets import Outlet
+    from asrcrawler.reader.addresses import Scope
+    from asrcrawler.reader.health import Standing
 
 CodesAsked = Annotated[CodesOf, Query()]
 router = APIRouter(include_in_schema=False, route_class=ReadAgain)
@@ -21,19 +28,20 @@ router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 @router.get("/health")
 def health(request: Request) -> Response:
-    return _standing(request, "health.html")
+    return _standing(request, "health.html" if scope_of(request).outlet else "outlets.html")
 
 
 @router.get("/health/live")
 def live(request: Request) -> Response:
     """Answer with the figures without the page around them; the page's script asks for them every few seconds."""
-    return _standing(request, "health_live.html")
+    return _standing(request, "health_live.html" if scope_of(request).outlet else "outlets_live.html")
 
 
 @router.get("/health/codes")
 def codes_of(request: Request, asked: CodesAsked) -> Response:
     """List the codes whose last visit had an outcome, or those that were never visited as spans."""
-    scope, standing = scope_of(request), library_of(request).standing()
+    scope = scope_of(request)
+    standing = scope.library.standing(scope.only)
     top = HIGHEST_CODE if asked.before is None else asked.before - 1
     found, spans, further = [], [], None
     if asked.outcome == "unvisited":
@@ -55,7 +63,10 @@ def codes_of(request: Request, asked: CodesAsked) -> Response:
 
 
 def _standing(request: Request, template: str) -> Response:
-    standing = library_of(request).standing()
+    scope = scope_of(request)
+    if scope.outlet is None:
+        return _table(request, template, scope)
+    standing = scope.library.standing(scope.only)
     return page(
         request,
         template,
@@ -65,3 +76,29 @@ def _standing(request: Request, template: str) -> Response:
         articles=plots.counts(standing.days),
         lag=plots.lags(standing.days),
     )
+
+
+def _table(request: Request, template: str, scope: Scope) -> Response:
+    """Show how several outlets stand, the worst first."""
+    standings = sorted(scope.library.standings(scope.outlets), key=_how_bad)
+    given = [standing for _, standing in standings]
+    lags = [standing.figures.lag_median for standing in given if standing.figures.lag_median is not None]
+    return page(
+        request,
+        template,
+        standings=[(outlet, standing, plots.share(standing)) for outlet, standing in standings],
+        judgements=Counter(standing.judgement for standing in given),
+        articles=sum(standing.figures.articles for standing in given),
+        visited=sum(standing.visited for standing in given),
+        total=sum(standing.total for standing in given),
+        due=sum(sum(standing.due.values()) for standing in given),
+        lag=median(lags) if lags else None,
+        at=min(standing.at for standing in given),
+    )
+
+
+def _how_bad(found: tuple[Outlet, Standing]) -> tuple[int, int, float]:
+    """Put standstill before other problems, among those alike the one with the most, and the longest lag."""
+    _, standing = found
+    worst = ("bad", "warn", "good").index(standing.judgement)
+    return worst, -len(standing.problems), -(standing.figures.lag_median or 0)

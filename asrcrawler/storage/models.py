@@ -94,6 +94,8 @@ article = Table(
     UniqueConstraint("site", "code"),
     Index(None, "site", "text_digest"),
     Index(None, "site", "published_at", "code"),  # the codes of some days, without the articles
+    Index(None, "published_at", "code", "site"),  # the same over all sites
+    Index(None, "changed_at", "site"),
     Index(None, "site", "changed_at"),
     Index(
         "ix_article_duplicates",

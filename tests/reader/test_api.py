@@ -109,7 +109,7 @@ def test_exact_duplicates_can_be_left_out(client: TestClient) -> None:
         ("/api/articles/nine", 404, "code: 'nine' is not a whole number of 0 or more"),
         ("/api/articles?limit=101", 400, "limit: Input should be less than or equal to 100"),
         ("/api/articles?limit=-1", 400, "limit: '-1' is not a whole number of 0 or more"),
-        ("/api/articles?before=0", 400, "before: Input should be greater than or equal to 1"),
+        ("/api/articles?before=0", 400, "before: neither a news code nor OUTLET:CODE"),
         ("/api/articles?unique=both", 400, "unique: Input should be a valid boolean, unable to interpret input"),
         ("/api/search?q=x&order=worst", 400, "order: Input should be 'best' or 'newest'"),
         ("/api/search?q=-", 400, "q: there is no word to look for"),
@@ -126,7 +126,7 @@ def test_exact_duplicates_can_be_left_out(client: TestClient) -> None:
             400,
             (
                 "'sine' is not a parameter of this address;"
-                " there is: since, until, category, tag, gone, unique, before, limit"
+                " there is: outlet, since, until, category, tag, gone, unique, before, limit"
             ),
         ),
         (
@@ -134,13 +134,13 @@ def test_exact_duplicates_can_be_left_out(client: TestClient) -> None:
             400,
             (
                 "'query' is not a parameter of this address;"
-                " there is: since, until, category, tag, gone, q, order, page, limit"
+                " there is: outlet, since, until, category, tag, gone, q, order, page, limit"
             ),
         ),
-        ("/api/status?x", 400, "'x' is not a parameter of this address; it has none"),
-        ("/api/articles/9?Limit=1", 400, "'Limit' is not a parameter of this address; it has none"),
-        ("/api/articles/9/revisions?code=9", 400, "'code' is not a parameter of this address; it has none"),
-        ("/api/categories?page=1", 400, "'page' is not a parameter of this address; it has none"),
+        ("/api/status?x", 400, "'x' is not a parameter of this address; there is: outlet"),
+        ("/api/articles/9?Limit=1", 400, "'Limit' is not a parameter of this address; there is: outlet"),
+        ("/api/articles/9/revisions?code=9", 400, "'code' is not a parameter of this address; there is: outlet"),
+        ("/api/categories?page=1", 400, "'page' is not a parameter of this address; there is: outlet"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(client: TestClient, address: str, status: int, error: str) -> None:
@@ -178,7 +178,7 @@ def test_the_standing(client: TestClient, library: Library) -> None:
 def test_the_description_names_every_path_and_the_published_schema(client: TestClient) -> None:
     found = told(client, "/api/openapi.json")
     assert found["openapi"].startswith("3.1")
-    below = {"articles", "articles/{code}", "articles/{code}/revisions", "categories", "search", "status"}
+    below = {"articles", "articles/{code}", "articles/{code}/revisions", "categories", "outlets", "search", "status"}
     assert set(found["paths"]) == {f"/api/{path}" for path in below}
     schema = {name: value for name, value in export_schema().items() if name != "$schema"}
     assert found["components"]["schemas"]["Article"] == schema
@@ -202,7 +202,7 @@ def test_the_description_says_what_is_taken(client: TestClient) -> None:
                     told(client, f"{path}?q=x&{name}={number}" if "search" in path else f"{path}?{name}={number}")
                 for number in (one["minimum"] - 1, one["maximum"] + 1):
                     assert told(client, f"{path}?{name}={number}", 400)["error"].startswith(f"{name}: ")
-    filters = dict.fromkeys(("since", "until", "category", "tag")) | {"gone": False}
+    filters = dict.fromkeys(("outlet", "since", "until", "category", "tag")) | {"gone": False}
     for path, own in (
         ("/api/articles", {"unique": False, "before": None, "limit": 30}),
         ("/api/search", {"q": "", "order": "best", "page": 1, "limit": 30}),
@@ -259,7 +259,7 @@ def test_metrics(client: TestClient, library: Library) -> None:
     answer = client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     figures = dict(line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
-    site = 'site="asrpress.ir"'
+    site = 'outlet="asr",site="asrpress.ir"'
     assert float(figures[f"asrcrawler_articles{{{site}}}"]) == 49
     assert float(figures[f"asrcrawler_failures{{{site}}}"]) == 1
     assert float(figures[f'asrcrawler_codes{{outcome="missing",{site}}}']) == 49

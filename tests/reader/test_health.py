@@ -134,7 +134,7 @@ def test_a_field_that_has_left_its_place_is_told_in_a_sentence(database: Databas
         "«تاریخ انتشار» تنها در ۱۴٪ از ۶۳ خبر اخیر از خود صفحه خوانده شده، در حالی که این رقم پیش‌تر ۹۸٪ بود؛"
         " شاید قالب سایت تغییر کرده باشد."
     )
-    assert 'asrcrawler_field_falls{site="asrpress.ir"} 1.0' in client.get("/metrics").text
+    assert 'asrcrawler_field_falls{outlet="asr",site="asrpress.ir"} 1.0' in client.get("/metrics").text
     assert [fall["field"] for fall in client.get("/api/status").json()["sources"]["falls"]] == ["published_at"]
 
 
@@ -172,12 +172,12 @@ def test_another_reading_of_kept_pages_is_neither_good_nor_bad(database: Databas
 
 def test_figures_are_counted_anew_after_some_seconds_only(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     library = Library(database=database, site=SITE)
-    assert library.standing().figures.articles == 0
+    assert library.standing(library.outlets()[0]).figures.articles == 0
     write_visits(database, [an_article(7)])
-    assert library.standing().figures.articles == 0
+    assert library.standing(library.outlets()[0]).figures.articles == 0
     monkeypatch.setattr(library_room, "FRESH", -1)
-    assert library.standing().figures.articles == 1
-    assert library.standing().at - NOON > timedelta(0)
+    assert library.standing(library.outlets()[0]).figures.articles == 1
+    assert library.standing(library.outlets()[0]).at - NOON > timedelta(0)
 
 
 def judged(database: Database, now: datetime) -> tuple[list[str], list[str]]:
@@ -223,7 +223,7 @@ def test_what_is_only_to_be_heeded_is_a_warning(database: Database) -> None:
     assert lines[0].startswith("به‌روز است، اما نیاز به توجه دارد: آخرین اجرای خوب ")
     assert lines[1].startswith("«تیتر» تنها در ۱۴٪ از ۶۳ خبر اخیر از خود صفحه خوانده شده")
     client = client_of(Library(database=database, site=SITE))
-    assert 'asrcrawler_check_ok{site="asrpress.ir"} 0.0' in client.get("/metrics").text
+    assert 'asrcrawler_check_ok{outlet="asr",site="asrpress.ir"} 0.0' in client.get("/metrics").text
 
 
 def test_every_problem_has_its_sentence() -> None:
@@ -242,11 +242,11 @@ def test_the_space_that_is_taken_and_the_next_run(database: Database) -> None:
     assert "پایگاه داده" in facts.text()
     assert ("جای خالی دیسک" in facts.text()) == database.is_sqlite
     told = client.get("/metrics").text
-    size = re.search(r'asrcrawler_database_bytes{site="asrpress.ir"} (\S+)', told)
+    size = re.search(r"^asrcrawler_database_bytes (\S+)", told, re.MULTILINE)
     assert size is not None
     assert float(size[1]) > 50_000
-    assert 'asrcrawler_revisions{site="asrpress.ir"} 0.0' in told
-    assert 'asrcrawler_check_ok{site="asrpress.ir"} 1.0' in told
+    assert 'asrcrawler_revisions{outlet="asr",site="asrpress.ir"} 0.0' in told
+    assert 'asrcrawler_check_ok{outlet="asr",site="asrpress.ir"} 1.0' in told
 
 
 def test_the_next_run_is_expected_by_the_time_between_the_last_ones(database: Database) -> None:

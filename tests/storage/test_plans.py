@@ -12,7 +12,7 @@ from sqlalchemy import event
 from asrcrawler.gone import Presence
 from asrcrawler.items import Change, Outcome
 from asrcrawler.storage import Database
-from asrcrawler.storage.articles import edits, gone, reading, sections, versions
+from asrcrawler.storage.articles import edits, gone, reading, sections, versions, whereabouts
 from asrcrawler.storage.articles.export import export_articles
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
@@ -58,31 +58,38 @@ def plan_a_run(database: Database) -> None:
 def read(database: Database) -> None:
     at = NOON - HOUR
     for position in (Position(), Position(before=50), Position(after=50)):
-        reading.published(database, SITE, None, NOON, position)
-        reading.published(database, SITE, at, NOON, position)
         reading.labelled(database, SITE, "tag", "نفت", position)
         reading.undated(database, SITE, position)
-    reading.count_future(database, SITE, NOON)
+    for sites in (SITE, (SITE, "elsewhere.ir")):
+        for own in (Position(), Position(before=50, site=SITE), Position(after=50, site=SITE)):
+            reading.published(database, sites, None, NOON, own)
+            reading.published(database, sites, at, NOON, own)
+        reading.count_future(database, sites, NOON)
+        reading.published_around(database, sites, at, NOON)
+        periods.periods(database, sites, [at, NOON])
+        periods.span_published(database, sites, NOON)
+        today.today(database, sites, at, NOON)
+        reading.newest(database, sites, NOON, 30)
+    today.count_by_site(database, (at, NOON))
+    whereabouts.with_articles(database, [SITE])
+    whereabouts.with_code(database, [SITE], 7)
+    whereabouts.with_label(database, [SITE], "tag", "نفت")
+    whereabouts.without_date(database, [SITE])
     reading.has_undated(database, SITE)
-    reading.published_around(database, SITE, at, NOON)
-    periods.periods(database, SITE, [at, NOON])
     periods.codes_around(database, SITE, at, NOON)
-    periods.span_published(database, SITE, NOON)
     periods.unvisited(database, SITE, [(1, 50), (60, 900)])
-    today.today(database, SITE, at, NOON)
     sections.categories(database, SITE)
-    reading.newest(database, SITE, NOON, 30)
     reading.one(database, SITE, 7)
     reading.has_article(database, SITE, 7)
-    reading.of_codes(database, SITE, [7, 9])
+    reading.of_codes(database, [(SITE, code) for code in [7, 9]])
     codes.codes(database, SITE, "stored", below=90, limit=30)
     reading.relatives(database, SITE, 7)
     for site in (SITE, None):
         for page in (None, edits.Place(NOON, 7, 1, SITE)):
-            edits.edits(database, site=site, changes=list(Change), behind=page)
+            edits.edits(database, sites=site, changes=list(Change), behind=page)
         for place in (None, gone.Place(NOON, 7, SITE)):
-            gone.missed(database, Presence.GONE, site=site, behind=place)
-        count_edits(database, [at, NOON], site=site)
+            gone.missed(database, Presence.GONE, sites=site, behind=place)
+        count_edits(database, [at, NOON], sites=site)
         edits.latest_edit(database, site)
     gone.of_code(database, SITE, 7)
     list(export_articles(database, Selection(site=SITE, gone=True)))

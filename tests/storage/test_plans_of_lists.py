@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 ARTICLES = range(1, 201)
 FIRST_DAY = date(2024, 5, 1) - timedelta(days=len(ARTICLES))
-PUBLICATION = "ix_article_site_published_at_code"
+PUBLICATION = "published_at_code"
+"""In the names of two indexes; where all articles are of one site, PostgreSQL takes one for the other."""
 
 
 def days(first: int, last: int, *, category: str | None = None, unique: bool = False) -> Selection:

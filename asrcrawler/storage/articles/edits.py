@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import and_, func, select
 
 from asrcrawler.items import EDITED, Change
-from asrcrawler.storage.engine.among import beyond
+from asrcrawler.storage.engine.among import beyond, of_sites
 from asrcrawler.storage.models import article, revision
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import RowMapping
 
+    from asrcrawler.storage.engine.among import Sites
     from asrcrawler.storage.engine.database import Database
 
 TEXTUAL = tuple(change for change in Change if change is not Change.COSMETIC)
@@ -89,17 +90,17 @@ _ORDER = (revision.c.replaced_at, revision.c.code, revision.c.number, revision.c
 def edits(
     database: Database,
     *,
-    site: str | None = None,
+    sites: Sites | None = None,
     changes: Collection[Change] = TEXTUAL,
     behind: Place | None = None,
     limit: int = 30,
 ) -> list[ListedEdit]:
-    """Read a slice of the edits of some classes, the latest first: of one site, or of all.
+    """Read a slice of the edits of some classes, the latest first: of some sites, or of all.
 
     ``behind`` is the place of the last one of the slice before. Each class is read by itself, for no index has several
     of them in the order of time.
     """
-    wanted = [revision.c.site == site] if site is not None else []
+    wanted = [of_sites(revision.c.site, sites)] if sites is not None else []
     if behind is not None:
         wanted.append(beyond(_ORDER, behind))
     latest_first = _EDITS.where(*wanted).order_by(*(column.desc() for column in _ORDER)).limit(limit)
@@ -111,13 +112,15 @@ def edits(
     return sorted(found, key=lambda edit: edit.place, reverse=True)[:limit]
 
 
-def latest_edit(database: Database, site: str | None = None) -> datetime | None:
+def latest_edit(database: Database, sites: Sites | None = None) -> datetime | None:
     """Find the moment of the latest edit; None where there is none. For conditional requests."""
     moments = []
     with database.read() as connection:
         for change in Change:
             latest = select(func.max(revision.c.replaced_at)).where(revision.c.change == str(change))
-            moments.append(connection.scalar(latest.where(revision.c.site == site) if site is not None else latest))
+            moments.append(
+                connection.scalar(latest.where(of_sites(revision.c.site, sites)) if sites is not None else latest)
+            )
     return max((moment for moment in moments if moment is not None), default=None)
 
 

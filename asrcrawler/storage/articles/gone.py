@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import and_, select
 
 from asrcrawler.gone import Disappearance, Presence
-from asrcrawler.storage.engine.among import beyond
+from asrcrawler.storage.engine.among import beyond, of_sites
 from asrcrawler.storage.models import article, gone
 from asrcrawler.storage.visits.gone import stored
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
+    from asrcrawler.storage.engine.among import Sites
     from asrcrawler.storage.engine.database import Database
 
 
@@ -65,16 +66,16 @@ _COLUMNS = [gone.c[name] if name in _TIMES else article.c[name] for name in Miss
 
 
 def missed(
-    database: Database, state: Presence, *, site: str | None = None, behind: Place | None = None, limit: int = 30
+    database: Database, state: Presence, *, sites: Sites | None = None, behind: Place | None = None, limit: int = 30
 ) -> list[Missed]:
-    """Read a slice of the articles in one state, the latest step first: of one site, or of all.
+    """Read a slice of the articles in one state, the latest step first: of some sites, or of all.
 
     ``behind`` is the place of the last one of the slice before. An article that went and came back several times is
     listed as often.
     """
     wanted: list[ColumnElement[bool]] = [gone.c.state == str(state)]
-    if site is not None:
-        wanted.append(gone.c.site == site)
+    if sites is not None:
+        wanted.append(of_sites(gone.c.site, sites))
     if behind is not None:
         wanted.append(beyond(_ORDER, behind))
     rows = (

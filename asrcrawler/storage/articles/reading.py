@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import and_, func, literal, or_, select, tuple_
 
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.export import STORED_FIELDS, export_articles, exported
 from asrcrawler.storage.articles.narrowing import portions
 from asrcrawler.storage.articles.selection import Selection, conditions
+from asrcrawler.storage.engine.among import of_sites
 from asrcrawler.storage.models import LONGEST_LABEL, article, label, signature
 from asrcrawler.storage.outlets import names_by_site
 from asrcrawler.text.persian import clean
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Select
 
+    from asrcrawler.storage.engine.among import Sites
     from asrcrawler.storage.engine.database import Database
 
 MOST_RELATIVES = 20  # of one article: exact copies at most, and near duplicates at most
@@ -34,6 +36,7 @@ MOST_RELATIVES = 20  # of one article: exact copies at most, and near duplicates
 class Item(NamedTuple):
     """An article as a list shows it."""
 
+    site: str
     code: int
     kind: str
     published_at: datetime | None
@@ -62,6 +65,8 @@ class Position:
     after: int | None = None
     """Code of an article: the slice has the next newer ones. Takes precedence over ``before``."""
     limit: int = 30  # articles in the slice
+    site: str | None = None
+    """The site of that article, where the list is of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ class Relatives:
 
 def published(
     database: Database,
-    site: str,
+    sites: Sites,
     first: datetime | None,
     end: datetime | None,
     position: Position,
@@ -100,38 +105,38 @@ def published(
 ) -> Slice:
     """Read a slice of the articles published from ``first`` to before ``end`` (None: no bound), latest first.
 
-    ``unique`` leaves out exact duplicates. The index on publication is given one bound at each end: of two, a database
-    may begin at the further one.
+    ``unique`` leaves out exact duplicates. In a list of several sites, ``position`` names the site of its article.
+    The index on publication is given one bound at each end: of two, a database may begin at the further one.
     """
-    at, code = article.c.published_at, article.c.code
+    at, code, site = article.c.published_at, article.c.code, article.c.site
     beside = position.before if position.after is None else position.after
+    beside_of = sites if isinstance(sites, str) else position.site
     with database.read() as connection:
         moment = None
         if beside is not None:
-            moment = connection.scalar(select(at).where(article.c.site == site, code == beside))
+            moment = connection.scalar(select(at).where(site == beside_of, code == beside))
             if moment is None:
                 return Slice([], newer=False, older=False)
         lowest = at >= first if first else at.is_not(None)
         highest = at < end if end else None
-        order = [at.desc(), code.desc()]
+        columns = [at, code] if isinstance(sites, str) else [at, code, site]
+        order = [column.desc() for column in columns]
         if moment is not None:
-            place, bound = tuple_(at, code), tuple_(literal(moment, at.type), literal(beside))
+            known = literal(moment, at.type), literal(beside), literal(beside_of)
+            place, bound = tuple_(*columns), tuple_(*known[: len(columns)])
             if position.after is not None:
-                order = [at.asc(), code.asc()]
+                order = [column.asc() for column in columns]
                 lowest = lowest if first and moment < first else place > bound
             elif end is None or moment < end:
                 highest = place < bound
-        wanted = [article.c.site == site, lowest, *([highest] if highest is not None else [])]
+        wanted = [of_sites(site, sites), lowest, *([highest] if highest is not None else [])]
         wanted += [article.c.duplicate_of.is_(None)] if unique else []
         return _slice(connection, select(*_ITEM).where(*wanted).order_by(*order), position)
 
 
-def newest(database: Database, site: str, now: datetime, limit: int) -> list[Item]:
+def newest(database: Database, sites: Sites, now: datetime, limit: int) -> list[Item]:
     """Read the articles published last; those dated after ``now`` are left out."""
-    at = article.c.published_at
-    rows = select(*_ITEM).where(article.c.site == site, at < now)
-    with database.read() as connection:
-        return _items(connection, rows.order_by(at.desc(), article.c.code.desc()).limit(limit))
+    return published(database, sites, None, now, Position(limit=limit)).items
 
 
 def one(database: Database, site: str, code: int, *, revisions: bool = False) -> dict[str, Any] | None:
@@ -140,12 +145,14 @@ def one(database: Database, site: str, code: int, *, revisions: bool = False) ->
     return next(export_articles(database, own, revisions=revisions), None)
 
 
-def of_codes(database: Database, site: str, codes: Sequence[int]) -> list[Item]:
-    """Read the articles with some codes, in the order of ``codes``."""
+def of_codes(database: Database, places: Sequence[tuple[str, int]]) -> list[Item]:
+    """Read the articles with some sites and codes, in the order of ``places``."""
+    if not places:
+        return []
     with database.read() as connection:
-        rows = select(*_ITEM).where(article.c.site == site, article.c.code.in_(codes))
-        found = {item.code: item for item in _items(connection, rows)}
-    return [found[code] for code in codes if code in found]
+        each = (and_(article.c.site == site, article.c.code == code) for site, code in places)
+        found = {(item.site, item.code): item for item in _items(connection, select(*_ITEM).where(or_(*each)))}
+    return [found[place] for place in places if place in found]
 
 
 def has_article(database: Database, site: str, code: int) -> bool:
@@ -185,29 +192,29 @@ def undated(database: Database, site: str, position: Position) -> Slice:
         return _by_code(connection, site, article.c.code, unknown, position)
 
 
-def count_future(database: Database, site: str, now: datetime) -> int:
+def count_future(database: Database, sites: Sites, now: datetime) -> int:
     """Count the articles whose stated date of publication lies after ``now``."""
     with database.read() as connection:
-        ahead = select(func.count()).where(article.c.site == site, article.c.published_at >= now)
+        ahead = select(func.count()).where(of_sites(article.c.site, sites), article.c.published_at >= now)
         return connection.scalar(ahead) or 0
 
 
-def has_undated(database: Database, site: str) -> bool:
+def has_undated(database: Database, sites: Sites) -> bool:
     """Tell whether any article has no date of publication."""
     with database.read() as connection:
-        unknown = select(article.c.id).where(article.c.site == site, article.c.published_at.is_(None)).limit(1)
+        unknown = select(article.c.id).where(of_sites(article.c.site, sites), article.c.published_at.is_(None)).limit(1)
         return connection.scalar(unknown) is not None
 
 
 def published_around(
-    database: Database, site: str, first: datetime, end: datetime
+    database: Database, sites: Sites, first: datetime, end: datetime
 ) -> tuple[datetime | None, datetime | None]:
     """Find the latest moment of publication before ``first``, and the earliest from ``end`` on."""
-    at, here = article.c.published_at, article.c.site == site
+    at, here = article.c.published_at, of_sites(article.c.site, sites)
     with database.read() as connection:
         return (
-            connection.scalar(select(func.max(at)).where(here, at < first)),
-            connection.scalar(select(func.min(at)).where(here, at >= end)),
+            connection.scalar(select(at).where(here, at < first).order_by(at.desc()).limit(1)),
+            connection.scalar(select(at).where(here, at >= end).order_by(at).limit(1)),
         )
 
 

@@ -10,17 +10,19 @@ from sqlalchemy import case, func, select
 
 from asrcrawler.gone import Presence
 from asrcrawler.items import Change
+from asrcrawler.storage.engine.among import of_sites
 from asrcrawler.storage.models import gone, revision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from asrcrawler.storage.engine.among import Sites
     from asrcrawler.storage.engine.database import Database
 
 
-def count_edits(database: Database, edges: Sequence[datetime], *, site: str | None = None) -> list[Counter[Change]]:
-    """Count the edits by class between each two neighbouring ``edges`` (ascending): of one site, or of all.
+def count_edits(database: Database, edges: Sequence[datetime], *, sites: Sites | None = None) -> list[Counter[Change]]:
+    """Count the edits by class between each two neighbouring ``edges`` (ascending): of some sites, or of all.
 
     Reads the entries of an index that lie between the first edge and the last one.
     """
@@ -30,7 +32,7 @@ def count_edits(database: Database, edges: Sequence[datetime], *, site: str | No
     at = revision.c.replaced_at
     cell = case(*((at < end, number) for number, (_, end) in enumerate(pairwise(edges)))).label("cell")
     wanted = [revision.c.change.in_([str(change) for change in Change]), at >= edges[0], at < edges[-1]]
-    wanted += [revision.c.site == site] if site is not None else []
+    wanted += [of_sites(revision.c.site, sites)] if sites is not None else []
     placed = select(revision.c.change, cell).where(*wanted).subquery()
     counts = select(placed.c.change, placed.c.cell, func.count()).group_by(placed.c.change, placed.c.cell)
     with database.read() as connection:
@@ -39,9 +41,9 @@ def count_edits(database: Database, edges: Sequence[datetime], *, site: str | No
     return cells
 
 
-def count_gone(database: Database, *, site: str | None = None) -> Counter[Presence]:
-    """Count the disappearances of articles by their state: of one site, or of all."""
+def count_gone(database: Database, *, sites: Sites | None = None) -> Counter[Presence]:
+    """Count the disappearances of articles by their state: of some sites, or of all."""
     counts = select(gone.c.state, func.count()).group_by(gone.c.state)
     with database.read() as connection:
-        found = connection.execute(counts.where(gone.c.site == site) if site is not None else counts)
+        found = connection.execute(counts.where(of_sites(gone.c.site, sites)) if sites is not None else counts)
         return Counter({Presence(state): count for state, count in found})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Integer, column, func, select, values
 
+from asrcrawler.storage.engine.among import of_sites
 from asrcrawler.storage.engine.types import UtcDateTime
 from asrcrawler.storage.models import article
 from asrcrawler.storage.visits.coverage import covered
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from asrcrawler.spans import Span
+    from asrcrawler.storage.engine.among import Sites
     from asrcrawler.storage.engine.database import Database
 
 
@@ -31,14 +33,14 @@ class Period(NamedTuple):
     highest: int | None
 
 
-def periods(database: Database, site: str, edges: Sequence[datetime]) -> list[Period]:
+def periods(database: Database, sites: Sites, edges: Sequence[datetime]) -> list[Period]:
     """Count what was published between each two neighbouring ``edges`` (ascending)."""
     if len(edges) < 2:
         return []
     columns = column("place", Integer), column("first", UtcDateTime()), column("end", UtcDateTime())
     given = values(*columns, name="period").data([(place, *pair) for place, pair in enumerate(pairwise(edges))]).cte()
     at = article.c.published_at
-    inside = (article.c.site == site) & (at >= given.c.first) & (at < given.c.end)
+    inside = of_sites(article.c.site, sites) & (at >= given.c.first) & (at < given.c.end)
     counted = (
         select(given.c.place, func.count(article.c.code), func.min(article.c.code), func.max(article.c.code))
         .select_from(given.join(article, inside))
@@ -49,9 +51,9 @@ def periods(database: Database, site: str, edges: Sequence[datetime]) -> list[Pe
     return [found.get(place, Period(0, None, None)) for place in range(len(edges) - 1)]
 
 
-def count_published(database: Database, site: str, edges: Sequence[datetime]) -> list[int]:
+def count_published(database: Database, sites: Sites, edges: Sequence[datetime]) -> list[int]:
     """Count the articles published between each two neighbouring ``edges`` (ascending)."""
-    return [period.articles for period in periods(database, site, edges)]
+    return [period.articles for period in periods(database, sites, edges)]
 
 
 def codes_around(database: Database, site: str, first: datetime, end: datetime) -> tuple[int | None, int | None]:
@@ -64,12 +66,12 @@ def codes_around(database: Database, site: str, first: datetime, end: datetime) 
         )
 
 
-def span_published(database: Database, site: str, now: datetime) -> tuple[datetime, datetime] | None:
+def span_published(database: Database, sites: Sites, now: datetime) -> tuple[datetime, datetime] | None:
     """Find the first moment of publication, and the latest that is not after ``now``; None without articles."""
-    at, here = article.c.published_at, article.c.site == site
+    at, here = article.c.published_at, of_sites(article.c.site, sites)
     with database.read() as connection:
-        first = connection.scalar(select(func.min(at)).where(here, at.is_not(None)))
-        last = connection.scalar(select(func.max(at)).where(here, at <= now))
+        first = connection.scalar(select(at).where(here, at.is_not(None)).order_by(at).limit(1))
+        last = connection.scalar(select(at).where(here, at <= now).order_by(at.desc()).limit(1))
     return (first, last) if first is not None and last is not None else None
 
 

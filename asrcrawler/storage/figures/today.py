@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
 
+from asrcrawler.storage.engine.among import of_sites
 from asrcrawler.storage.figures.periods import count_published
 from asrcrawler.storage.models import article
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from asrcrawler.storage.engine.among import Sites
     from asrcrawler.storage.engine.database import Database
 
 HOURS = 24
@@ -33,22 +36,33 @@ class Today(NamedTuple):
         return sum(self.hours)
 
 
-def today(database: Database, site: str, begins: datetime, now: datetime) -> Today:
+def today(database: Database, sites: Sites, begins: datetime, now: datetime) -> Today:
     """Count from ``begins``, the day's first moment, to ``now``."""
     edges = [min(begins + timedelta(hours=hour), now) for hour in range(HOURS + 1)]
-    at, here = article.c.published_at, article.c.site == site
+    at, here = article.c.published_at, of_sites(article.c.site, sites)
     copies = select(func.count()).where(here, at >= begins, at < now, article.c.duplicate_of.is_not(None))
     changed = article.c.changed_at
-    hours = count_published(database, site, edges)
+    hours = count_published(database, sites, edges)
     with database.read() as connection:
         return Today(
             hours=hours,
             copies=connection.scalar(copies) or 0,
-            last_change_at=connection.scalar(select(func.max(changed)).where(here, changed <= now)),
+            last_change_at=connection.scalar(
+                select(changed).where(here, changed <= now).order_by(changed.desc()).limit(1)
+            ),
         )
 
 
-def count_articles(database: Database, site: str) -> int:
-    """Count the articles of a site: reads an index from end to end, so that the answer is to be kept for a while."""
+def count_by_site(database: Database, between: tuple[datetime, datetime] | None = None) -> Counter[str]:
+    """Count the articles of each site: all, or those published from a moment to before another."""
+    counts = select(article.c.site, func.count().label("articles")).group_by(article.c.site)
+    if between is not None:
+        counts = counts.where(article.c.published_at >= between[0], article.c.published_at < between[1])
     with database.read() as connection:
-        return connection.scalar(select(func.count()).where(article.c.site == site)) or 0
+        return Counter({row.site: row.articles for row in connection.execute(counts)})
+
+
+def count_articles(database: Database, sites: Sites) -> int:
+    """Count the articles of sites: reads an index from end to end, so that the answer is to be kept for a while."""
+    with database.read() as connection:
+        return connection.scalar(select(func.count()).where(of_sites(article.c.site, sites))) or 0

@@ -38,20 +38,20 @@ def test_the_latest_edit_comes_first_and_a_comma_only_on_demand(database: Databa
         (OTHER_SITE, 7, 3, "headline"), (SITE, 7, 3, "headline"), (SITE, 8, 1, "body"), (OTHER_SITE, 7, 1, "body"),
         (SITE, 7, 1, "body"),
     ]  # fmt: skip
-    assert named(edits(database, site=SITE, changes=EVERY)) == [
+    assert named(edits(database, sites=SITE, changes=EVERY)) == [
         (SITE, 7, 3, "headline"), (SITE, 7, 2, "cosmetic"), (SITE, 8, 1, "body"), (SITE, 7, 1, "body"),
     ]  # fmt: skip
     assert named(edits(database, changes=[Change.COSMETIC])) == [
         (OTHER_SITE, 7, 2, "cosmetic"),
         (SITE, 7, 2, "cosmetic"),
     ]
-    assert edits(database, changes=[Change.LEAD]) == edits(database, site="no.ir") == []
+    assert edits(database, changes=[Change.LEAD]) == edits(database, sites="no.ir") == []
     assert set(TEXTUAL) == set(Change) - {Change.COSMETIC}
 
 
 def test_an_edit_has_the_text_before_and_the_text_after(database: Database) -> None:
     fill(database)
-    last, cosmetic, first = edits(database, site=OTHER_SITE, changes=EVERY)
+    last, cosmetic, first = edits(database, sites=OTHER_SITE, changes=EVERY)
     assert (first.before["body"], first.after["body"], cosmetic.after["body"], last.after["body"]) == (
         "یک", "دو", "دو.", "سه",
     )  # fmt: skip
@@ -64,8 +64,8 @@ def test_an_edit_has_the_text_before_and_the_text_after(database: Database) -> N
 def test_slices_follow_each_other_without_a_gap(database: Database) -> None:
     fill(database)
     for site in (None, SITE):
-        whole, found, behind = edits(database, site=site, changes=EVERY), [], None
-        while portion := edits(database, site=site, changes=EVERY, behind=behind, limit=2):
+        whole, found, behind = edits(database, sites=site, changes=EVERY), [], None
+        while portion := edits(database, sites=site, changes=EVERY, behind=behind, limit=2):
             found += portion
             behind = portion[-1].place
         assert named(found) == named(whole)
@@ -76,7 +76,7 @@ def test_edits_are_counted_by_class_between_edges(database: Database) -> None:
     fill(database)
     edges = [NOON, NOON + DAY + HOUR, NOON + 2 * DAY, NOON + 3 * DAY]
     assert count_edits(database, edges) == [{Change.BODY: 3}, {}, {Change.COSMETIC: 2}]
-    assert count_edits(database, [NOON, NOON + 9 * DAY], site=SITE) == [
+    assert count_edits(database, [NOON, NOON + 9 * DAY], sites=SITE) == [
         {Change.BODY: 2, Change.COSMETIC: 1, Change.HEADLINE: 1}
     ]
     assert count_edits(database, [NOON]) == []

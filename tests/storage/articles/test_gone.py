@@ -35,13 +35,13 @@ def test_each_list_has_the_latest_step_first(database: Database) -> None:
         Presence.BACK: [(OTHER_SITE, 4), (SITE, 4)],
     }
     assert count_gone(database) == {Presence.WAITING: 2, Presence.GONE: 4, Presence.BACK: 2}
-    assert count_gone(database, site=SITE) == {Presence.WAITING: 1, Presence.GONE: 2, Presence.BACK: 1}
-    assert count_gone(database, site="no.ir") == {}
+    assert count_gone(database, sites=SITE) == {Presence.WAITING: 1, Presence.GONE: 2, Presence.BACK: 1}
+    assert count_gone(database, sites="no.ir") == {}
 
 
 def test_an_entry_tells_when_and_what(database: Database) -> None:
     fill(database)
-    [back] = missed(database, Presence.BACK, site=SITE)
+    [back] = missed(database, Presence.BACK, sites=SITE)
     assert (back.gone_at, back.confirmed_at, back.back_at, back.at) == (
         NOON + DAY + 4 * HOUR, NOON + 2 * DAY + 4 * HOUR, NOON + 4 * DAY, NOON + 4 * DAY,
     )  # fmt: skip
@@ -56,9 +56,9 @@ def test_an_entry_tells_when_and_what(database: Database) -> None:
 def test_slices_follow_each_other_without_a_gap(database: Database) -> None:
     fill(database)
     for site in (None, SITE):
-        whole = missed(database, Presence.GONE, site=site)
+        whole = missed(database, Presence.GONE, sites=site)
         found, behind = [], None
-        while portion := missed(database, Presence.GONE, site=site, behind=behind, limit=1):
+        while portion := missed(database, Presence.GONE, sites=site, behind=behind, limit=1):
             found += portion
             behind = portion[-1].place
         assert found == whole

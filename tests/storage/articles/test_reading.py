@@ -10,6 +10,7 @@ from asrcrawler.storage.articles import reading
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.figures.periods import count_published
+from asrcrawler.storage.figures.today import count_by_site
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_article
 
@@ -53,6 +54,23 @@ def test_slices_go_on_where_the_one_before_ended_also_within_one_moment(archive:
     assert (codes(last), last.older) == ([10, 11, 12], False)
     first = reading.published(archive, SITE, None, NOON, Position(after=4, limit=3))
     assert (codes(first), first.newer) == ([1, 2, 3], False)
+
+
+def test_a_list_of_several_sites_shows_every_article_once(archive: Database) -> None:
+    write_visits(archive, [an_article(code, site=OTHER_SITE, published_at=NOON - code * HOUR) for code in range(1, 13)])
+    both = (OTHER_SITE, SITE)
+    seen: list[tuple[str, int]] = []
+    position = Position(limit=5)
+    while (part := reading.published(archive, both, None, NOON, position)).items:
+        seen += [(item.site, item.code) for item in part.items]
+        position = Position(before=part.items[-1].code, site=part.items[-1].site, limit=5)
+    assert len(seen) == len(set(seen)) == 24
+    assert seen[:4] == [(OTHER_SITE, 1), (SITE, 1), (OTHER_SITE, 2), (SITE, 2)]
+    back = reading.published(archive, both, None, NOON, Position(after=2, site=SITE, limit=9))
+    assert [(item.site, item.code) for item in back.items] == seen[:3]
+    assert reading.published_around(archive, both, NOON, NOON) == (NOON - HOUR, NOON + DAY)
+    assert count_published(archive, both, [NOON - 2 * HOUR, NOON]) == [4]
+    assert count_by_site(archive, (NOON - 2 * HOUR, NOON)) == {SITE: 2, OTHER_SITE: 2}
 
 
 def test_a_stretch_of_time(archive: Database) -> None:
