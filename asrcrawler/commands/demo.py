@@ -90,7 +90,7 @@ class Command(AsrCommand):
         except MissingLibraryError as error:
             warn(self.title, [str(error)])
             return 0
-        return stage.run([["serve", "asr", "--port", str(_port())]])
+        return stage.run([["serve", "--port", str(_port())]])
 
 
 @dataclass(frozen=True, slots=True)
