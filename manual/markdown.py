@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,15 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """
     lines = [_row(heads), "|" + "---|" * len(heads)]
     return lines + [_row(row) for row in rows]
+
+
+def anchor(heading: str, separator: str = "-") -> str:
+    """Give the anchor that GitHub makes of a heading; MkDocs is told to do the same.
+
+    >>> anchor("An exported article"), anchor("`scrapy db`")
+    ('an-exported-article', 'scrapy-db')
+    """
+    return re.sub(r"[^\w\s\u200c-]", "", heading.lower()).strip().replace(" ", separator)
 
 
 def page(title: str, *parts: Iterable[str]) -> str:

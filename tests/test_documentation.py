@@ -12,12 +12,14 @@ import textwrap
 import tomllib
 from dataclasses import fields
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from scrapy.settings import Settings
 
 import asrcrawler
+import manual
 from asrcrawler import commands, endings, settings
 from asrcrawler.commands.search import QUERIES
 from asrcrawler.crawl.arguments import Arguments
@@ -29,16 +31,25 @@ from asrcrawler.storage.search.documents import LONGEST_BODY, Field
 from asrcrawler.storage.search.query import FIELD_NAMES, Query, Term, parse
 from asrcrawler.storage.search.questions import RANKED
 from asrcrawler.text.persian import to_persian_digits
+from manual.markdown import anchor
 from tests.commands import ROOT, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from scrapy.commands import ScrapyCommand
 
-READMES = ("README.md", "README.fa.md")
-DOCUMENTS = (*READMES, "CHANGELOG.md", "CONTRIBUTING.md")
+READMES = {"README.md": "docs", "README.fa.md": "docs/fa"}
+"""The folder of the pages that each leads to, in its language."""
+PAGES = tuple(
+    str(path.relative_to(ROOT))
+    for folder in READMES.values()
+    for path in sorted((ROOT / folder).glob("*.md"))
+    if path.name != "README.md"
+)
+DOCUMENTS = (*READMES, *PAGES, "docs/README.md", "CHANGELOG.md", "CONTRIBUTING.md", "deploy/README.md")
+LONGEST_README = 120  # lines
+LEFT_TO_RIGHT = "\u200e"  # on either side of code in Persian, which else is shown from right to left: «N limit--»
 COMMANDS = tuple(module.name for module in pkgutil.iter_modules(commands.__path__))
 GLOBAL = "Global Options"
 EMPTY = {"README.md": "empty", "README.fa.md": "خالی"}
@@ -49,8 +60,16 @@ of_every_readme = pytest.mark.parametrize("readme", READMES)
 of_every_command = pytest.mark.parametrize("name", COMMANDS)
 
 
-def text_of(document: str) -> str:
+def written(document: str) -> str:
     return (ROOT / document).read_text(encoding="utf-8")
+
+
+def text_of(readme: str) -> str:
+    """What users are told in one language: by the pages that are written by hand, and the README itself."""
+    pages = [
+        page for page in PAGES if Path(page).parent == Path(READMES[readme]) and Path(page).name not in manual.PAGES
+    ]
+    return "\n## \n".join(map(written, [*pages, readme])).replace(LEFT_TO_RIGHT, "")
 
 
 def section_of(readme: str, command: str) -> str:
@@ -250,7 +269,7 @@ def test_the_defaults_of_scrapy_s_settings_are_what_the_project_states(readme: s
 
 @of_every_readme
 def test_every_extra_is_named(readme: str) -> None:
-    extras = tomllib.loads(text_of("pyproject.toml"))["project"]["optional-dependencies"]
+    extras = tomllib.loads(written("pyproject.toml"))["project"]["optional-dependencies"]
     for extra in extras:
         assert f"-e '.[{extra}]'" in text_of(readme)
 
@@ -296,10 +315,31 @@ def test_when_a_crawl_leaves_is_told_as_it_is() -> None:
 # --- the documents themselves
 
 
+@of_every_readme
+def test_a_readme_is_short_and_leads_to_every_page_of_its_language(readme: str) -> None:
+    text, folder = written(readme), READMES[readme]
+    assert len(text.splitlines()) <= LONGEST_README
+    for page in PAGES:
+        if str(Path(page).parent) == folder:
+            assert f"]({page})" in text, page
+
+
+@pytest.mark.parametrize("page", [page for page in (*READMES, *PAGES) if "fa" in re.split(r"[./]", page)])
+def test_code_in_persian_reads_from_left_to_right(page: str) -> None:
+    prose = re.sub(r"^(?:```.*?^```$|#.*?$)", "", written(page), flags=re.MULTILINE | re.DOTALL)
+    spans = re.findall(r"(.?)`[^`]+`(.?)", prose)
+    assert {mark for span in spans for mark in span} <= {LEFT_TO_RIGHT}
+
+
+def test_both_languages_have_the_same_pages() -> None:
+    english, persian = ({Path(page).name for page in PAGES if str(Path(page).parent) == at} for at in READMES.values())
+    assert english - set(manual.PAGES) == persian
+
+
 @pytest.mark.parametrize("name", ["demo", "tests"])
 def test_both_readmes_give_the_same_command_where_the_marker_is(name: str) -> None:
     fence = re.compile(rf"^<!-- run: {name} -->\n```sh\n(.+)\n```$", re.MULTILINE)
-    found = [fence.findall(text_of(readme)) for readme in READMES]
+    found = [fence.findall(written(readme)) for readme in READMES]
     assert found[0] == found[1]
     assert len(found[0]) == 1
     assert found[0][0].startswith("python3 -m venv ")
@@ -307,27 +347,27 @@ def test_both_readmes_give_the_same_command_where_the_marker_is(name: str) -> No
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_within_the_project_lead_somewhere(document: str) -> None:
-    for path, anchor in re.findall(r"\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)", text_of(document)):
-        target = path or document
-        assert (ROOT / target).is_file(), f"{document} → {target}"
-        if anchor:
-            assert anchor in anchors(target), f"{document} → {target}#{anchor}"
+    for path, place in re.findall(r"\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)", written(document)):
+        target = os.path.normpath(Path(document).parent / path) if path else document
+        assert (ROOT / target).exists(), f"{document} → {target}"
+        if place:
+            assert place in anchors(target), f"{document} → {target}#{place}"
 
 
 def anchors(document: str) -> set[str]:
     """The anchors that GitHub makes of headings."""
-    headings = re.findall(r"^#+ (.+)$", text_of(document), re.MULTILINE)
-    return {re.sub(r"[^\w\s‌-]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+    headings = re.findall(r"^#+ (.+)$", written(document), re.MULTILINE)
+    return set(map(anchor, headings))
 
 
 def test_the_change_log_has_this_version() -> None:
-    project = tomllib.loads(text_of("pyproject.toml"))["project"]
+    project = tomllib.loads(written("pyproject.toml"))["project"]
     assert project["version"] == asrcrawler.__version__
-    assert f"\n## [{asrcrawler.__version__}]" in text_of("CHANGELOG.md")
+    assert f"\n## [{asrcrawler.__version__}]" in written("CHANGELOG.md")
 
 
 def test_the_modules_named_for_contributors_are_those_there_are() -> None:
-    named = re.findall(r"`((?:asrcrawler|tests)/[\w/.]*)`", text_of("CONTRIBUTING.md"))
+    named = re.findall(r"`((?:asrcrawler|tests)/[\w/.]*)`", written("CONTRIBUTING.md"))
     assert len(named) > 10
     assert [module for module in named if not (ROOT / module).exists()] == []
     present = {f"asrcrawler/{found.name}" for found in pkgutil.iter_modules(asrcrawler.__path__)}
@@ -342,5 +382,5 @@ def test_the_ci_script_can_be_run_and_finds_the_test_command(tmp_path: Path) -> 
     done = subprocess.run(
         ["bash", "-c", f"{function[0]}\ncommand_named tests"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() in text_of("README.md").splitlines()
+    assert done.stdout.strip() in written("README.md").splitlines()
     assert done.stdout.count("\n") == 1

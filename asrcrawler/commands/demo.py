@@ -45,7 +45,7 @@ STOP_SECONDS = 10  # for an interrupted crawl to write what it has taken up, and
 
 NEXT = """\
 The articles are made up, and so are the sites; all of it is in data/demo.db:
-  ASR_DATABASE_URL=sqlite:///data/demo.db scrapy status asr
+  ASR_DATABASE_URL=sqlite:///data/demo.db scrapy status
   ASR_DATABASE_URL=sqlite:///data/demo.db scrapy export -o demo.jsonl
 A real site, a few codes of it, into data/asr.db:
   scrapy crawl asr -a codes=32900-32920
@@ -90,7 +90,7 @@ class Command(AsrCommand):
         except MissingLibraryError as error:
             warn(self.title, [str(error)])
             return 0
-        return stage.run([["serve", "asr", "--port", str(_port())]])
+        return stage.run([["serve", "--port", str(_port())]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _crawl(stage: Stage, replicas: Replicas) -> int:
 
 
 def _show(stage: Stage, replicas: Replicas) -> None:
-    """Show the standing of each outlet, the latest edit of a headline, and the article last found to be gone."""
+    """Show the standing of the outlets, the latest edit of a headline, and the article last found to be gone."""
     from asrcrawler.cli.reports.demo import RULE, edit_lines, gone_lines
     from asrcrawler.gone import Presence
     from asrcrawler.items import Change
@@ -177,9 +177,8 @@ def _show(stage: Stage, replicas: Replicas) -> None:
     from asrcrawler.storage.articles.edits import edits
     from asrcrawler.storage.articles.gone import missed
 
-    for name in replicas:
-        tell([""])
-        stage.run([["status", name]])
+    tell([""])
+    stage.run([["status"]])
     names = {server.world.outlet.host: name for name, server in replicas.items()}
     lines: list[str] = []
     with open_for_reading(stage.url) as database:

@@ -27,11 +27,11 @@ NEEDED = ("fastapi", "jinja2", "prometheus_client", "uvicorn")
 
 OPEN = (
     "--host {host} lets in whoever can reach this machine, without a password and without encryption; --password-file"
-    " asks for one, and the README shows how to put a reverse proxy before it"
+    " asks for one, and docs/reading-room.md shows how to put a reverse proxy before it"
 )
 UNENCRYPTED = (
-    "--host {host}: passwords travel unencrypted, and whoever is on the way can read them; the README shows how to put"
-    " a reverse proxy before it"
+    "--host {host}: passwords travel unencrypted, and whoever is on the way can read them;"
+    " docs/reading-room.md shows how to put a reverse proxy before it"
 )
 READABLE = "{path} is open to other users of this machine; chmod 600 keeps its hashes from them"
 
