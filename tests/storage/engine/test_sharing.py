@@ -17,6 +17,6 @@ def test_one_database_is_shared_while_the_block_lasts(url: str) -> None:
 
 
 def test_it_is_shared_no_more_after_an_error(url: str) -> None:
-    with pytest.raises(RuntimeError), sharing(url, 1):
+    with pytest.raises(RuntimeError), sharing(url, 1, idle=60):
         raise RuntimeError
     assert shared(url) is None
