@@ -121,7 +121,7 @@ def _jobs(settings: Settings, database: Database, *, once: bool) -> Jobs:
 
     Raises :exc:`~asrcrawler.exceptions.QueueError` where it was not made yet.
     """
-    if database.is_sqlite:
+    if database.path is not None:  # a file, which one worker alone works on
         from asrcrawler.work.alone import Alone
 
         return Alone(database, once=once)

@@ -71,7 +71,7 @@ def version_of(connection: Connection) -> str | None:
 
 def refuse_sqlite(database: Database) -> None:
     """Refuse a SQLite database, which one worker alone works on. Raises :exc:`UsageError`."""
-    if database.is_sqlite:
+    if database.path is not None:  # a file, which one worker alone works on
         raise UsageError(
             "a queue needs PostgreSQL, and this archive is SQLite; scrapy db copy takes it over, scrapy work does"
             " without a queue"

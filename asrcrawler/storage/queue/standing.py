@@ -93,7 +93,7 @@ def standing(database: Database, sites: Mapping[str, str]) -> QueueStanding | No
     """Read the queue; None where there is none, or none that this user may read. ``sites`` are those of the outlets,
     by name. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
-    if database.is_sqlite:
+    if database.path is not None:  # a file, which one worker alone works on
         return None
     try:
         with database.read() as connection:
