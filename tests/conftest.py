@@ -17,6 +17,7 @@ if threading.current_thread() is threading.main_thread():  # whoever started the
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each command that a test starts would compile the program anew
 os.environ["NO_COLOR"] = "1"  # whoever runs the tests on a terminal sees what a pipe would get
 
 pytest_plugins = ["tests.database_fixture", "tests.replica_fixture"]
