@@ -38,7 +38,7 @@ def shown(database_url: str) -> tuple[list[str], str, str]:
 
 def test_a_date_that_leaves_its_place_is_told_on_the_same_day(tmp_path: Path) -> None:
     database_url = f"sqlite:///{tmp_path / 'asr.db'}"
-    falls = f'asrcrawler_field_falls{{site="{SITE}"}}'
+    falls = f'asrcrawler_field_falls{{outlet="asr",site="{SITE}"}}'
 
     hours = list(range(0, FIFTH_DAY, EVERY))
     rows, log = simulated(PLAN | {"hours": hours, "database_url": database_url})
@@ -57,4 +57,4 @@ def test_a_date_that_leaves_its_place_is_told_on_the_same_day(tmp_path: Path) ->
     assert warnings(log)[-1].endswith(warning)
     assert "«تاریخ انتشار» تنها در " in health
     assert f"{falls} 1.0" in metrics
-    assert f'asrcrawler_field_source_share{{field="published_at",site="{SITE}",source="meta"}} ' in metrics
+    assert f'asrcrawler_field_source_share{{field="published_at",outlet="asr",site="{SITE}",source="meta"}} ' in metrics
