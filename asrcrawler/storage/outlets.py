@@ -46,12 +46,6 @@ def sites_with(database: Database, span: Span, *, captured: bool = False) -> lis
         return list(connection.scalars(select(table.c.site).where(one.correlate(table).exists())))
 
 
-def first_code(database: Database, site: str, otherwise: int) -> int:
-    """Give the code at which the archive of a site begins; ``otherwise`` for one that does not know."""
-    known = {outlet.site: outlet.first_code for outlet in all_outlets(database)}
-    return known.get(site) or otherwise
-
-
 def add(database: Database, outlet: Outlet) -> Outlet:
     """Follow an outlet, anew or once more, and give it as it is now: where its archive begins, if that is known.
 
