@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import asrcrawler
-from tests.commands import ROOT, Done, run, serving
+from tests.commands import ROOT, Done, run_anew, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +74,7 @@ def test_a_project_made_with_it_crawls_and_is_read(scripts: Path, tmp_path: Path
     environment = {"PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
 
     def own(*words: str) -> Done:
-        return run(*words, program=(str(scripts / "asrcrawler"),), cwd=home, environment=environment)
+        return run_anew(*words, program=(str(scripts / "asrcrawler"),), cwd=home, environment=environment)
 
     assert own("--version").stdout.startswith(f"asrcrawler {asrcrawler.__version__}, database schema ")
     assert own("init", str(project)).returncode == 0
@@ -84,7 +84,7 @@ def test_a_project_made_with_it_crawls_and_is_read(scripts: Path, tmp_path: Path
     assert list(home.iterdir()) == []
     (project / "asr.toml").write_text('ASR_DATABASE_URL = "sqlite:///data/demo.db"\n')
     (project / "asr.toml").chmod(0o600)
-    by_scrapy = run("export", program=(str(scripts / "scrapy"),), cwd=project, environment=environment)
+    by_scrapy = run_anew("export", program=(str(scripts / "scrapy"),), cwd=project, environment=environment)
     assert by_scrapy.returncode == 0
     assert len(by_scrapy.stdout.splitlines()) > 100
     assert own("--project", str(project), "export") == by_scrapy
