@@ -120,9 +120,18 @@ def of_articles(scope: Scope, items: Iterable[Item]) -> list[Entry]:
 
 
 def answer(
-    request: Request, title: str, entries: Sequence[Entry], *, page: str | None = None, name: str | None = None
+    request: Request,
+    title: str,
+    entries: Sequence[Entry],
+    *,
+    page: str | None = None,
+    name: str | None = None,
+    older: str | None = None,
 ) -> Response:
-    """Answer with a feed; ``page`` is the address of its list, ``name`` what its id ends with."""
+    """Answer with a feed; ``page`` is the address of its list, ``name`` what its id ends with.
+
+    ``older`` is the address of the slice of the list that follows (RFC 5005 3).
+    """
     scope, base = scope_of(request), base_url(request)
     query = f"?{request.url.query}" if request.url.query else ""
     own = f"{request.url.path}{query}"
@@ -134,6 +143,8 @@ def answer(
     _text(root, "updated", max((_iso(at) for at in changed if has_come(at, scope.now)), default=EPOCH))
     SubElement(root, "link", {"rel": "self", "href": f"{base}{own}", "type": "application/atom+xml"})
     SubElement(root, "link", {"rel": "alternate", "href": f"{base}{page}", "type": "text/html"})
+    if older is not None:
+        SubElement(root, "link", {"rel": "next", "href": f"{base}{older}", "type": "application/atom+xml"})
     _text(SubElement(root, "author"), "name", scope.name)
     for entry in entries:
         _entry(root, base, entry)
