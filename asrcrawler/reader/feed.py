@@ -13,9 +13,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from fastapi import APIRouter, Query, Request, Response
 
 from asrcrawler.policy import has_come
-from asrcrawler.reader.addresses import base_url, page_path, scope_of
+from asrcrawler.reader.addresses import base_url, page_path, scope_of, with_query
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import PAGE, Searched
+from asrcrawler.reader.asked import PAGE, Front, Searched
 from asrcrawler.reader.lists import labelled
 from asrcrawler.reader.rendering import unchanged_or, web_address
 from asrcrawler.reader.words import shown
@@ -57,13 +57,14 @@ class Entry(NamedTuple):
 
 
 @router.get("/feed.atom")
-def newest(request: Request) -> Response:
+def newest(request: Request, asked: Annotated[Front, Query()]) -> Response:
     """Answer with the articles published last."""
     scope = scope_of(request)
-    items = reading.newest(scope.database, scope.sites, scope.now, PAGE)
-    return answer(
-        request, f"تازه‌های بایگانی {scope.name}", of_articles(scope, items), page=scope.list_path(), name="feed"
-    )
+    top = Position(limit=PAGE)
+    found = reading.published(scope.database, scope.sites, None, scope.now, top, unique=asked.unique)
+    title, unique = f"تازه‌های بایگانی {scope.name}", 1 if asked.unique else None
+    name, entries = with_query("feed", unique=unique), of_articles(scope, found.items)
+    return answer(request, title, entries, page=scope.list_path(unique=unique), name=name)
 
 
 @router.get("/future.atom")
