@@ -25,6 +25,7 @@ def test_an_empty_folder_becomes_a_project(tmp_path: Path) -> None:
     done = init(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[:2] == [f"made {tmp_path}/scrapy.cfg", f"made {tmp_path}/asr.toml"]
+    assert "\n  scrapy outlet add NAME\n" in done.stdout.partition("Next: ")[2]
     assert {path.name for path in tmp_path.iterdir()} == {"scrapy.cfg", "asr.toml", "data"}
     assert (tmp_path / "data").is_dir()
     assert mode_of(tmp_path / NAME) == 0o600
