@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _numbers = count(1)
 
-HASTE = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+HASTE = ("fsync = off", "full_page_writes = off")
 """Settings of PostgreSQL under which it asks nothing of the disk; no test takes the machine's power away."""
 
 
@@ -49,7 +49,9 @@ def postgresql_server() -> Iterator[Engine]:
             pytest.skip(reason)
         server = get_server(Path(folder, "data"), cleanup_mode="delete")
         engine = create_engine(
-            make_url(server.get_uri()).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+            make_url(server.get_uri()).set(drivername="postgresql+psycopg"),
+            isolation_level="AUTOCOMMIT",
+            pool_pre_ping=True,  # a test may start the server anew
         )
         try:
             _execute(engine, *(f"ALTER SYSTEM SET {setting}" for setting in HASTE), "SELECT pg_reload_conf()")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ class Work:
 
     def __init__(self, database_url: str) -> None:
         self.database_url = database_url
+        self._started: list[Process] = []
         with closing(Database(database_url)) as database:
             database.prepare()
 
@@ -36,10 +38,22 @@ class Work:
                 given = {"delay": 0.0, "first_code": first, **facts}
                 outlets.add(database, new_outlet(name, server.base_url, site=site, **given))
 
-    def start(self, *options: str, settings: Mapping[str, object] = {}, **environment: str) -> Process:
+    def start(
+        self, *options: str, settings: Mapping[str, object] = {}, before: str = "", **environment: str
+    ) -> Process:
+        """Start a worker; ``before`` is Python that its process runs first."""
         words = [part for name, value in (SETTINGS | dict(settings)).items() for part in ("-s", f"{name}={value}")]
         own = {"ASR_DATABASE_URL": self.database_url} | environment
-        return scrapy("work", *options, *words, environment=without_ours() | own)
+        process = scrapy("work", *options, *words, environment=without_ours() | own, before=before)
+        self._started.append(process)
+        return process
+
+    def kill_all(self) -> None:
+        """Kill what a test that failed has left at work, and show what it said."""
+        for process in self._started:
+            if process.returncode is None:
+                process.kill()
+                sys.stdout.write(process.communicate()[0])
 
     def run(self, *options: str, **given: Any) -> tuple[int, str]:
         return end_of(self.start(*options, **given))
