@@ -44,13 +44,14 @@ class Heart:
         self._thread.join(self._every)  # a silent server is not waited for: the thread ends with the process
 
     def _beat(self) -> None:
-        with closing(Database(self._url, connections=1, longest=self._every)) as database:
+        # Stopped within a transaction, it keeps no row from whoever takes over a run.
+        with closing(Database(self._url, connections=1, longest=self._every, idle=self._every)) as database:
             wait = self._every
             while not self._stopped.wait(wait):
                 wait = self._every
                 try:
                     keep_all_alive(database)
-                    self._jobs.beat()
+                    self._jobs.beat(database)
                 except JobLostError as error:
                     self._lost(error)
                     return

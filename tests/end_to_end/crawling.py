@@ -81,9 +81,9 @@ def simulated(plan: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str]:
     return json.loads(done.stdout), done.stderr
 
 
-def wait_until(condition: Any, seconds: float = 30.0) -> None:
-    """Wait for something to become true; fail after ``seconds``."""
+def wait_until(condition: Any, seconds: float = 30.0, every: float = 0.02) -> None:
+    """Wait for something to become true, which is looked at ``every`` so many seconds; fail after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.02)
+        time.sleep(every)

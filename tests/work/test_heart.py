@@ -24,7 +24,7 @@ class Beats:
         self.errors = list(errors)
         self.at_peace = Event()
 
-    def beat(self) -> None:
+    def beat(self, database: Database) -> None:
         if self.errors:
             raise self.errors.pop(0)
         self.at_peace.set()

@@ -11,14 +11,12 @@ that its row is still its own and open (:func:`writing`).
 
 from __future__ import annotations
 
-import os
 import secrets
 import socket
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, null, select, update
@@ -78,7 +76,7 @@ class Run:
     """Seconds of silence after which it may be taken for dead; None: :data:`DEAD_AFTER`."""
     host: str
     process: str
-    """As :func:`this_process` writes it."""
+    """As :func:`asrcrawler.system.processes.this_process` writes it."""
     token: str | None = field(repr=False)
     arguments: dict[str, Any]
     end_reason: str | None
@@ -120,7 +118,7 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any], *, dead_
             "heartbeat_at": now,
             "dead_after": None if dead_after is None else ceil(dead_after),
             "host": socket.gethostname(),
-            "process": this_process(),
+            "process": processes.this_process(),
             "token": token,
             "arguments": arguments,
             "outcomes": {},
@@ -252,11 +250,6 @@ def _state(row: RowMapping, now: datetime) -> str:
     return WORKING if _is_alive(row, now) else KILLED
 
 
-def this_process() -> str:
-    """Give ``pid start boot namespace`` of this process; a dash for what the system does not tell."""
-    return " ".join((str(os.getpid()), processes.start_of(os.getpid()), _boot(), _namespace()))
-
-
 def _set(connection: Connection, run_id: int, **values: Any) -> None:
     connection.execute(update(run).where(run.c.id == run_id).values(**values))
 
@@ -269,11 +262,11 @@ def _is_alive(row: RowMapping, now: datetime) -> bool:
     """Tell whether the process of a run that has not ended is still at work."""
     pid, start, boot, namespace = str(row["process"]).split(" ")
     here = row["host"] == socket.gethostname()
-    if here and boot != _boot():
+    if here and boot != processes.boot():
         return False
-    if not here or namespace != _namespace():
+    if not here or namespace != processes.namespace():
         return _was_heard_of(row, now)
-    if row["process"] == this_process():
+    if row["process"] == processes.this_process():
         return row["token"] in _tokens.values()
     if not processes.is_alive(int(pid), start):
         return False
@@ -284,18 +277,3 @@ def _was_heard_of(row: RowMapping, now: datetime) -> bool:
     """Tell whether a run gave a sign of life lately; it may lie a little ahead, as clocks may be apart."""
     dead_after = DEAD_AFTER if row["dead_after"] is None else timedelta(seconds=row["dead_after"])
     return bool(abs(row["heartbeat_at"] - now) < dead_after)
-
-
-def _boot() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return processes.UNKNOWN
-
-
-def _namespace() -> str:
-    """Name the space in which a process id means this process: of a container, or of the whole machine."""
-    try:
-        return Path("/proc/self/ns/pid").readlink().name
-    except OSError:
-        return processes.UNKNOWN

@@ -61,14 +61,24 @@ class Pooler:
 
 @pytest.mark.parametrize(
     ("read_only", "query", "name"),
-    [(False, "", "asrcrawler"), (True, "", "asrcrawler reader"), (False, "?application_name=mine", "mine")],
+    [
+        (False, "", None),
+        (True, "", "asrcrawler reader"),
+        (False, "?application_name=mine", "mine"),
+    ],
 )
-def test_a_pooler_is_told_nothing_at_the_start_that_it_does_not_know(read_only: bool, query: str, name: str) -> None:
+def test_a_pooler_is_told_nothing_at_the_start_that_it_does_not_know(
+    read_only: bool, query: str, name: str | None
+) -> None:
     pooler = Pooler()
     with closing(Database(pooler.url + query, read_only=read_only)) as database, pytest.raises(StorageError):
         database.schema_version()
     pooler.close()
-    assert pooler.parameters == {"user": "reader", "database": "asr", "application_name": name}
+    assert pooler.parameters == {
+        "user": "reader",
+        "database": "asr",
+        "application_name": name or postgresql.own_session_name(),
+    }
 
 
 def test_a_session_has_what_is_needed_whatever_the_server_prefers(postgresql_server: URL) -> None:

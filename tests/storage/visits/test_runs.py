@@ -39,7 +39,7 @@ def pretend(database: Database, run_id: int, **values: object) -> None:
 def owner(
     *, pid: int | None = None, start: str | None = None, boot: str | None = None, namespace: str | None = None
 ) -> str:
-    parts = runs.this_process().split(" ")
+    parts = processes.this_process().split(" ")
     given = [str(pid) if pid else None, start, boot, namespace]
     return " ".join(other or own for own, other in zip(parts, given, strict=True))
 
