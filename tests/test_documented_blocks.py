@@ -19,10 +19,12 @@ from datetime import timedelta
 from pathlib import Path
 from traceback import format_exception_only
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 
 from asrcrawler.replica import ReplicaServer, World
+from asrcrawler.settings_file import PROJECT
 from manual.commands import actions_of, command_named, parser_of
 from tests.commands import ROOT, invoke, run
 from tests.test_documentation import COMMANDS, DOCUMENTS, written
@@ -144,13 +146,21 @@ class Shell:
             return None
         if [call for call in calls_in(line) if call and call[0] in ENDLESS and "--once" not in call]:
             return None
-        if words[0] in PROGRAMS and words[1] in IN_THIS_PROCESS and not any(set(word) <= OPERATORS for word in words):
-            done = invoke(*words[1:], settings=self.exported)
+        project = {}
+        if words[:2] == ["asrcrawler", "--project"]:
+            project[PROJECT] = str(self.folder / words[2])
+            del words[1:3]
+        *command, mode, target = words if words[-2:-1] == [">>"] else [*words, "", ""]
+        if words[0] in PROGRAMS and words[1] in IN_THIS_PROCESS and not any(set(word) <= OPERATORS for word in command):
+            with patch.dict(os.environ, project), patch("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a password\n"))):
+                done = invoke(*command[1:], settings=self.exported)
+            if mode:
+                with (self.folder / target).open("a", encoding="utf-8") as file:
+                    file.write(done.stdout)
         else:
             path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
             given = {**self.exported, "PATH": path, "ASR_BASE_URL": self.site}
-            shell = ("bash", "-euo", "pipefail", "-c")
-            done = run(line, program=shell, cwd=self.folder, environment=given, stdin="a password\n")
+            done = run(line, program=("bash", "-euo", "pipefail", "-c"), cwd=self.folder, environment=given)
         return None if done.returncode == 0 else f"{done.returncode}: {done.stderr or done.stdout}"
 
 
