@@ -56,7 +56,7 @@ def sqlite_url(tmp_path: Path) -> str:
 def postgresql_url(postgresql_server: URL) -> Iterator[str]:
     """A schema of its own in the one database of the server."""
     schema = f"test_{next(_schemas)}"
-    engine = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+    engine = create_engine(postgresql_server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     with engine.connect() as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
     url = postgresql_server.update_query_dict({"options": f"-csearch_path={schema}"})

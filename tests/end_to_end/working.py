@@ -27,6 +27,7 @@ class Work:
 
     def __init__(self, database_url: str) -> None:
         self.database_url = database_url
+        self._started: list[subprocess.Popen[str]] = []
         with closing(Database(database_url)) as database:
             database.prepare()
 
@@ -38,14 +39,27 @@ class Work:
                 given = {"delay": 0.0, "first_code": first, **facts}
                 outlets.add(database, new_outlet(name, server.base_url, site=site, **given))
 
-    def start(self, *options: str, settings: Mapping[str, object] = {}, **environment: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "scrapy", "work", *options]
+    def start(
+        self, *options: str, settings: Mapping[str, object] = {}, before: str = "", **environment: str
+    ) -> subprocess.Popen[str]:
+        """Start a worker; ``before`` is Python that its process runs first."""
+        scrapy = ["-c", f"{before}\nfrom scrapy.cmdline import execute\nexecute()"] if before else ["-m", "scrapy"]
+        command = [sys.executable, *scrapy, "work", *options]
         command += [part for name, value in (SETTINGS | dict(settings)).items() for part in ("-s", f"{name}={value}")]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("ASR_")}
         own = {"ASR_DATABASE_URL": self.database_url} | environment
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command, cwd=PROJECT, env=inherited | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
+        self._started.append(process)
+        return process
+
+    def kill_all(self) -> None:
+        """Kill what a test that failed has left at work, and show what it said."""
+        for process in self._started:
+            if process.returncode is None:
+                process.kill()
+                sys.stdout.write(process.communicate()[0])
 
     def run(self, *options: str, **given: Any) -> tuple[int, str]:
         process = self.start(*options, **given)
