@@ -68,7 +68,7 @@ class Rounds:
         self._at_work += 1
         return self._waiting.popleft()
 
-    def beat(self) -> None:
+    def beat(self, database: Database) -> None:
         pass
 
     async def release(self, job: Job, ended: Ended) -> None:
@@ -85,7 +85,7 @@ class Rounds:
         if not self._database.is_sqlite:
             with self._database.read() as connection:
                 connections = connection.execute(
-                    text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'asrcrawler'")
+                    text("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'asrcrawler %'")
                 ).scalar_one()
         self.measured.append({"cpu": use.ru_utime + use.ru_stime, "memory": memory, "connections": connections})
 

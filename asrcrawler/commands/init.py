@@ -23,7 +23,10 @@ OURS = "asrcrawler.settings"
 PRIVATE, PUBLIC = 0o600, 0o644  # permissions, less the umask; the settings may hold a password
 
 NEXT = """\
-Next: put your e-mail address into asr.toml (ASR_CONTACT), then: scrapy crawl asr -a codes=32900-32920"""
+Next: put your e-mail address into asr.toml (ASR_CONTACT), then say which outlet to follow, and visit what is new:
+  scrapy outlet list --known
+  scrapy outlet add NAME
+  scrapy crawl NAME"""
 
 
 class Command(AsrCommand):

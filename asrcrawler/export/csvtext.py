@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 from asrcrawler.export.jsonl import as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from asrcrawler.export import Options
 
@@ -27,13 +27,18 @@ FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 def write(articles: Iterable[dict[str, Any]], file: IO[bytes], options: Options) -> None:
     """Write all of ``articles`` as CSV with a header. Raises whatever ``file`` raises."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig" if options.bom else "utf-8", newline="")
+    write_rows(articles, file, options.fields, bom=options.bom)
+
+
+def write_rows(found: Iterable[Mapping[str, Any]], file: IO[bytes], names: Sequence[str], *, bom: bool) -> None:
+    """Write what each of ``found`` has under ``names``, which are the header. Raises whatever ``file`` raises."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig" if bom else "utf-8", newline="")
     try:
         rows = csv.writer(text, lineterminator="\r\n")
-        rows.writerow(options.fields)
-        for article in articles:
-            cells = (_cell(article[name]) for name in options.fields)
-            rows.writerow(_harmless(cell) for cell in cells) if options.bom else rows.writerow(cells)
+        rows.writerow(names)
+        for one in found:
+            cells = (_cell(one[name]) for name in names)
+            rows.writerow(_harmless(cell) for cell in cells) if bom else rows.writerow(cells)
         text.flush()
     finally:
         text.detach()  # otherwise the wrapper would close the file when it is collected

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 import jdatetime
 
 from asrcrawler.outlets import can_be_name
-from asrcrawler.reader.asked import NoOutlet, Undecided
+from asrcrawler.reader.errors import NoOutlet, Undecided
 from asrcrawler.storage.articles.whereabouts import with_code
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Scope:
 
     @property
     def only(self) -> Outlet:
-        """The only outlet. Raises :exc:`~asrcrawler.reader.asked.Undecided` where there are several."""
+        """The only outlet. Raises :exc:`~asrcrawler.reader.errors.Undecided` where there are several."""
         if self.outlet is None:
             raise Undecided
         return self.outlet
@@ -134,7 +134,7 @@ class Scope:
     def of_code(self, code: int) -> Scope:
         """Give the part that is of the only outlet with an article of this code; this one where none has it.
 
-        Raises :exc:`~asrcrawler.reader.asked.Undecided` where several have it.
+        Raises :exc:`~asrcrawler.reader.errors.Undecided` where several have it.
         """
         if self.outlet is not None:
             return self
@@ -181,7 +181,7 @@ class Scope:
 
 
 def scope_of(request: Request) -> Scope:
-    """Tell which part of the archive ``request`` is about. Raises :exc:`~asrcrawler.reader.asked.NoOutlet`."""
+    """Tell which part of the archive ``request`` is about. Raises :exc:`~asrcrawler.reader.errors.NoOutlet`."""
     library: Library = request.app.state.library
     shown = library.outlets()
     own = request.scope.get(OUTLET)

@@ -13,7 +13,8 @@ from asrcrawler.cli.reports.status import as_json, iso
 from asrcrawler.export.contract import REVISIONS, export_schema
 from asrcrawler.reader.addresses import base_url, scope_of, with_query
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import Code, Listed, NoOutlet, Nothing, OutletsAsked
+from asrcrawler.reader.asked import Code, Listed, Nothing, OutletsAsked
+from asrcrawler.reader.errors import NoOutlet
 from asrcrawler.reader.rendering import page, unchanged_or
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.articles.reading import Position

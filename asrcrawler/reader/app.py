@@ -19,6 +19,7 @@ from asrcrawler.reader import (
     api,
     articles,
     changes,
+    changes_api,
     dates,
     downloads,
     feed,
@@ -30,8 +31,8 @@ from asrcrawler.reader import (
 )
 from asrcrawler.reader.access import ALWAYS_FREE, METRICS, Access
 from asrcrawler.reader.addresses import OutletPaths, page_path, scope_at_hand, scope_of, with_query
-from asrcrawler.reader.asked import NoArticle, NoOutlet, NotThere, Undecided, problem
 from asrcrawler.reader.choosing import choose
+from asrcrawler.reader.errors import NoArticle, NoOutlet, NotThere, Undecided, problem
 from asrcrawler.reader.knowledge import known_of
 from asrcrawler.reader.rendering import page
 from asrcrawler.reader.security import Guard
@@ -97,7 +98,20 @@ def create_app(
     app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
     app.mount("/static", StaticFiles(packages=[("asrcrawler.reader", "static")]))
     # The shortcuts come last: a short link is any single word.
-    for part in (watching, metrics, feed, changes, searching, downloads, api, lists, articles, dates, shortcuts):
+    for part in (
+        watching,
+        metrics,
+        feed,
+        changes,
+        searching,
+        downloads,
+        api,
+        changes_api,
+        lists,
+        articles,
+        dates,
+        shortcuts,
+    ):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=SHORTEST_COMPRESSED, compresslevel=COMPRESSION)
     inner: ASGIApp = OutletPaths(app)

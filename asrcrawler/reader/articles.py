@@ -15,7 +15,8 @@ from asrcrawler.items import Change
 from asrcrawler.reader import difference, evidence
 from asrcrawler.reader.addresses import base_url, scope_of
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import Code, Difference, NotThere
+from asrcrawler.reader.asked import Code, Difference
+from asrcrawler.reader.errors import NotThere
 from asrcrawler.reader.rendering import page, unchanged_or
 from asrcrawler.reader.snapshot import POLICY, harmless
 from asrcrawler.reader.words import CHANGES, FIELDS, blocks

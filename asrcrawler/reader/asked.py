@@ -34,69 +34,6 @@ LONGEST_WORDS = 200  # characters
 LONGEST_NAME = 200  # of a category or tag
 LONGEST_DAY = 30  # characters
 
-_UNREAD = "خوانده نشد. شمسی بنویسید، مانند ۱۴۰۱/۱۱/۰۴، یا میلادی، مانند ۲۰۲۳/۰۱/۲۴."
-_NUMBER = "شماره‌ای که در نشانی آمده درست نیست."
-_PERSIAN = {
-    "no_words": "در آنچه نوشته‌اید واژه‌ای برای جستن نیست.",
-    "reversed": "روز «از» پس از روز «تا» است.",
-    "texts_reversed": "متن نخست باید پیش از متن دوم باشد.",
-    "q": "این همه واژه را نمی‌توان با هم جست. کوتاه‌تر بنویسید.",
-    "class": "چنین نوعی از ویرایش نیست.",
-    "state": "چنین وضعیتی نیست.",
-    "outcome": "چنین نتیجه‌ای نیست.",
-    "order": "ترتیبی که در نشانی آمده شناخته نیست.",
-    "since": f"روز «از» {_UNREAD}",
-    "until": f"روز «تا» {_UNREAD}",
-    "day": f"این روز {_UNREAD}",
-    "category": "نام بخش بیش از اندازه بلند است.",
-    "tag": "نام برچسب بیش از اندازه بلند است.",
-    **dict.fromkeys(("code", "number"), "چنین کد خبری نیست."),
-    **dict.fromkeys(("before", "after", "page", "limit", "from", "to", "behind"), _NUMBER),
-}
-"""What people are told of an error of this kind, or of any error of the parameter."""
-
-
-class NotThere(Exception):
-    """An address of something the archive does not have; ``app`` answers it with status 404."""
-
-    def __init__(self, persian: str, english: str) -> None:
-        super().__init__(english)
-        self.persian = persian
-
-
-class NoArticle(NotThere):
-    """An address of an article that the archive does not have."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__("خبری با این کد در بایگانی نیست.", "no article with this code is stored")
-        self.code = code
-
-
-class NoOutlet(NotThere):
-    """The name of an outlet that the archive does not have."""
-
-    def __init__(self, name: str, there: Sequence[str], *, in_path: bool) -> None:
-        persian = "چنین صفحه‌ای نیست." if in_path else "چنین رسانه‌ای در بایگانی نیست."
-        super().__init__(persian, f"outlet: there is no {name!r}; there is: {', '.join(there)}")
-        self.status = 404 if in_path else 400
-
-
-class Undecided(Exception):
-    """An address that leaves open which of several outlets it is about; ``choosing`` answers it."""
-
-    def __init__(self, code: int | None = None) -> None:
-        super().__init__("which outlet?")
-        self.code = code
-
-
-def problem(errors: Sequence[Mapping[str, Any]]) -> tuple[int, str, str]:
-    """Tell of the first error that was found in an address: the status, a line for people, one for machines."""
-    first = errors[0]
-    place, name = (*first["loc"], "", "")[:2]
-    persian = _PERSIAN.get(first["type"]) or _PERSIAN.get(name, "نشانی درست نیست.")
-    english = str(first.get("ctx", {}).get("error", first["msg"]))
-    return 404 if place == "path" else 400, persian, f"{name}: {english}" if name else english
-
 
 def _words(text: str) -> str:
     if parse(text) == Query():
@@ -131,15 +68,18 @@ def _place(text: object, *, numbers: int) -> list[Any]:
         raise PydanticCustomError("no_place", "no place in this list") from None
 
 
+_PLACE = WithJsonSchema({"type": "string", "description": "a place in the list, as next has it"})
 _DAY = {"type": "string", "maxLength": LONGEST_DAY, "examples": ["1401/11/04", "2023-01-24", "1401/11"]}
 
 Code = Annotated[int, Field(ge=1, le=HIGHEST_CODE), BeforeValidator(whole_number)]
 AnyDays = Annotated[Days, PlainValidator(_days), WithJsonSchema(_DAY)]
 FirstDay = Annotated[date, PlainValidator(lambda text: _days(text).first), WithJsonSchema(_DAY)]
 LastDay = Annotated[date, PlainValidator(lambda text: _days(text).last), WithJsonSchema(_DAY)]
-ClassAsked = Annotated[Change | None, Field(alias="class")]
-EditPlace = Annotated[Any, PlainValidator(partial(_place, numbers=2))]
-GonePlace = Annotated[Any, PlainValidator(partial(_place, numbers=1))]
+ClassAsked = Annotated[
+    Change | None, Field(alias="class", description="of this class; all but cosmetic ones unless told")
+]
+EditPlace = Annotated[Any, PlainValidator(partial(_place, numbers=2)), _PLACE]
+GonePlace = Annotated[Any, PlainValidator(partial(_place, numbers=1)), _PLACE]
 Limit = Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE), BeforeValidator(whole_number)]
 Name = Annotated[str, Field(max_length=LONGEST_NAME), BeforeValidator(clean)]
 Number = Annotated[int, Field(ge=1, le=LAST_PAGE), BeforeValidator(whole_number)]
@@ -192,6 +132,12 @@ class Nothing(Asked):
     exact = True
 
 
+class OfOutlets(Asked):
+    """The outlets that are asked for."""
+
+    outlet: Annotated[list[str] | None, Field(description="of this outlet; may be given several times")] = None
+
+
 class Place(Asked):
     """Where a slice of a list begins: before or after the article with a code."""
 
@@ -232,15 +178,20 @@ class CodesOf(Asked):
     """The codes whose last visit had an outcome."""
 
     outcome: Literal["stored", "missing", "refused", "failed", "unreadable", "unvisited"] = "unreadable"
+    reason: Annotated[str | None, Field(max_length=LONGEST_NAME)] = None
+    """Only those with this reason."""
     before: Code | None = None
     """Only lower codes."""
+
+    @property
+    def below(self) -> int:
+        return HIGHEST_CODE + 1 if self.before is None else self.before
 
 
 class DeskAsked(Asked):
     """Edits of a class, from a place in their list on."""
 
     change: ClassAsked = None
-    """None: all but cosmetic ones."""
     behind: EditPlace | None = None
 
 
@@ -251,16 +202,25 @@ class GoneAsked(Asked):
     behind: GonePlace | None = None
 
 
+class _ListedDesk(OfOutlets):
+    """A list of the changes desk, for machines."""
+
+    exact = True
+    limit: Annotated[Limit, Field(description="how many in one answer")] = PAGE
+
+
+class EditsListed(DeskAsked, _ListedDesk):
+    """Edits, for machines."""
+
+
+class GoneListed(GoneAsked, _ListedDesk):
+    """Articles that the site does not show, for machines."""
+
+
 class GoTo(Asked):
     """A day, a month or a year to be shown."""
 
     day: AnyDays | None = None
-
-
-class OfOutlets(Asked):
-    """The outlets that are asked for."""
-
-    outlet: Annotated[list[str] | None, Field(description="of this outlet; may be given several times")] = None
 
 
 class OutletsAsked(OfOutlets):

@@ -53,10 +53,9 @@ class Shown(NamedTuple):
 def changes(request: Request, asked: EditsAsked) -> Response:
     """Show the edits by day, the latest first, each with a line of difference; cosmetic ones on demand."""
     scope = scope_of(request)
-    found = _edits(scope, asked, PAGE + 1)
+    found, behind = edits_asked(scope, asked, PAGE)
     counts = _counts_by_day(scope)
-    more = found[PAGE - 1] if len(found) > PAGE else None
-    by_day = list(_by_day([(_shown(edit), edit.replaced_at) for edit in found[:PAGE]]))
+    by_day = list(_by_day([(_shown(edit), edit.replaced_at) for edit in found]))
     return page(
         request,
         "changes.html",
@@ -67,7 +66,7 @@ def changes(request: Request, asked: EditsAsked) -> Response:
         chart=plots.days([(day, _textual(counted)) for day, counted in counts.items()], "ویرایش"),
         gone=count_gone(scope.database, sites=scope.sites),
         is_top=asked.behind is None,
-        older_page=_further(scope, "changes", more and more.place, **{"class": asked.change}),
+        older_page=_further(scope, behind, "changes", **{"class": asked.change}),
         feed_path=scope.list_path("changes.atom", **{"class": asked.change}),
     )
 
@@ -76,16 +75,15 @@ def changes(request: Request, asked: EditsAsked) -> Response:
 def gone(request: Request, asked: DeletionsAsked) -> Response:
     """Show the articles that are gone, that wait for the look that proves it, or that came back."""
     scope = scope_of(request)
-    found = _missed(scope, asked, PAGE + 1)
-    more = found[PAGE - 1] if len(found) > PAGE else None
+    found, behind = missed_asked(scope, asked, PAGE)
     return page(
         request,
         "gone.html",
-        days=list(_by_day([(one, one.at) for one in found[:PAGE]])),
+        days=list(_by_day([(one, one.at) for one in found])),
         state=asked.state,
         gone=count_gone(scope.database, sites=scope.sites),
         is_top=asked.behind is None,
-        older_page=_further(scope, "changes", more and more.place, "gone", state=asked.state),
+        older_page=_further(scope, behind, "changes", "gone", state=asked.state),
         feed_path=scope.list_path("changes", "gone.atom", state=asked.state),
     )
 
@@ -93,6 +91,7 @@ def gone(request: Request, asked: DeletionsAsked) -> Response:
 @router.get("/changes.atom")
 def changes_feed(request: Request, asked: EditsAsked) -> Response:
     scope = scope_of(request)
+    found, behind = edits_asked(scope, asked, PAGE)
     entries = [
         Entry(
             site=edit.site,
@@ -104,14 +103,16 @@ def changes_feed(request: Request, asked: EditsAsked) -> Response:
             url=edit.url,
             summary=_in_words(_shown(edit).parts),
         )
-        for edit in _edits(scope, asked, PAGE)
+        for edit in found
     ]
-    return feed.answer(request, f"ویرایش‌های {scope.name}", entries)
+    older = _further(scope, behind, "changes.atom", **{"class": asked.change})
+    return feed.answer(request, f"ویرایش‌های {scope.name}", entries, older=older)
 
 
 @router.get("/changes/gone.atom")
 def gone_feed(request: Request, asked: DeletionsAsked) -> Response:
     scope = scope_of(request)
+    found, behind = missed_asked(scope, asked, PAGE)
     said = {Presence.GONE: "حذف‌شده از سایت", Presence.WAITING: "در سایت پیدا نشد", Presence.BACK: "به سایت برگشت"}
     entries = [
         Entry(
@@ -125,26 +126,32 @@ def gone_feed(request: Request, asked: DeletionsAsked) -> Response:
             summary=one.lead,
             categories=one.category,
         )
-        for one in _missed(scope, asked, PAGE)
+        for one in found
     ]
-    return feed.answer(request, f"حذف‌شده‌های {scope.name}", entries)
+    older = _further(scope, behind, "changes", "gone.atom", state=asked.state)
+    return feed.answer(request, f"حذف‌شده‌های {scope.name}", entries, older=older)
 
 
-def _edits(scope: Scope, asked: DeskAsked, limit: int) -> list[ListedEdit]:
+def edits_asked(scope: Scope, asked: DeskAsked, size: int) -> tuple[list[ListedEdit], str | None]:
+    """Read a slice of the edits asked for, and the place that the next one begins behind; None at the end."""
     behind = None
     if asked.behind is not None:
         at, code, number, outlet = asked.behind
         behind = stored_edits.Place(at, code, number, scope.site_of(outlet))
     wanted = TEXTUAL if asked.change is None else [asked.change]
-    return stored_edits.edits(scope.database, sites=scope.sites, changes=wanted, behind=behind, limit=limit)
+    found = stored_edits.edits(scope.database, sites=scope.sites, changes=wanted, behind=behind, limit=size + 1)
+    return found[:size], _place(scope, found[size - 1].place) if len(found) > size else None
 
 
-def _missed(scope: Scope, asked: GoneAsked, limit: int) -> list[Missed]:
+def missed_asked(scope: Scope, asked: GoneAsked, size: int) -> tuple[list[Missed], str | None]:
+    """Read a slice of the articles asked for that the site did not show, and the place behind it."""
     behind = None
     if asked.behind is not None:
         at, code, outlet = asked.behind
         behind = stored_gone.Place(at, code, scope.site_of(outlet))
-    return stored_gone.missed(scope.database, Presence(asked.state), sites=scope.sites, behind=behind, limit=limit)
+    state = Presence(asked.state)
+    found = stored_gone.missed(scope.database, state, sites=scope.sites, behind=behind, limit=size + 1)
+    return found[:size], _place(scope, found[size - 1].place) if len(found) > size else None
 
 
 def _shown(edit: ListedEdit) -> Shown:
@@ -189,12 +196,15 @@ def _textual(counted: Counter[Change]) -> int:
     return sum(counted[change] for change in TEXTUAL)
 
 
-def _further(scope: Scope, name: str, place: Sequence[object] | None, *more: str, **query: object) -> str | None:
-    """Give the address of the next slice, which begins behind a place."""
-    if not place:
-        return None
+def _place(scope: Scope, place: Sequence[object]) -> str:
+    """Write a place in a list, as it is asked for; in a list of several outlets it ends with the name of one."""
     *rest, site = place
     parts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in rest]
     if scope.outlet is None:
         parts += [outlet.name for outlet in scope.outlets if outlet.site == site]
-    return scope.list_path(name, *more, **query, behind=",".join(parts))
+    return ",".join(parts)
+
+
+def _further(scope: Scope, behind: str | None, *parts: str, **query: object) -> str | None:
+    """Give the address of the next slice, which begins behind a place."""
+    return scope.list_path(*parts, **query, behind=behind) if behind else None

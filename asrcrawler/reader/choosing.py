@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, RedirectResponse
 
 from asrcrawler.reader.addresses import page_path, scope_of, with_query
-from asrcrawler.reader.asked import NotThere
+from asrcrawler.reader.errors import NotThere
 from asrcrawler.reader.rendering import page
 from asrcrawler.storage.articles import whereabouts
 from asrcrawler.text.numbers import whole_number
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.outlets import Outlet
     from asrcrawler.reader.addresses import Scope
-    from asrcrawler.reader.asked import Undecided
+    from asrcrawler.reader.errors import Undecided
 
 _LABELS = {"category": "بخش", "tag": "برچسب"}
 

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import RedirectResponse
 
-from asrcrawler.reader import calendars
+from asrcrawler.reader import calendars, feed
 from asrcrawler.reader.addresses import scope_of
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import GoTo, NotThere, Place
+from asrcrawler.reader.asked import PAGE, GoTo, Place
 from asrcrawler.reader.calendars import Cell
-from asrcrawler.reader.lists import turning
+from asrcrawler.reader.errors import NotThere
+from asrcrawler.reader.lists import feed_path, turning
 from asrcrawler.reader.rendering import page
 from asrcrawler.reader.words import (
     JALALI_MONTHS,
@@ -25,6 +26,7 @@ from asrcrawler.reader.words import (
     month_in_words,
 )
 from asrcrawler.storage.articles import reading
+from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.figures.periods import codes_around, count_published, periods, span_published, unvisited
 from asrcrawler.text.calendar import JALALI_YEARS, day_of, midnight, next_midnight
 from asrcrawler.text.numbers import whole_number
@@ -138,12 +140,17 @@ def month(request: Request, year: int, month: int) -> Response:
     )
 
 
+@router.get("/{year:typed}/{month:typed}/{number:typed}.atom")
+def day_feed(request: Request, year: int, month: int, number: int) -> Response:
+    scope, day = scope_of(request), _day_of(year, month, number)
+    top = Position(limit=PAGE)
+    found = reading.published(scope.database, scope.sites, midnight(day), next_midnight(day), top)
+    return feed.answer(request, day_in_words(day), feed.of_articles(scope, found.items))
+
+
 @router.get("/{year:typed}/{month:typed}/{number:typed}")
 def day(request: Request, year: int, month: int, number: int, asked: Annotated[Place, Query()]) -> Response:
-    days = _days_of(year, month)
-    if not 1 <= number <= len(days):
-        raise NotThere("چنین روزی در تقویم نیست.", "no such day")
-    scope, day = scope_of(request), days[number - 1]
+    scope, day = scope_of(request), _day_of(year, month, number)
     first, end = midnight(day), next_midnight(day)
     found = reading.published(scope.database, scope.sites, first, end, scope.position(asked))
     before, after = reading.published_around(scope.database, scope.sites, first, end)
@@ -157,6 +164,7 @@ def day(request: Request, year: int, month: int, number: int, asked: Annotated[P
         count=count_published(scope.database, scope.sites, [first, end])[0],
         earlier=_day_link(scope, before),
         later=_day_link(scope, after),
+        feed_path=feed_path(scope.list_path(day)),
         **turning(request, found),
     )
 
@@ -217,6 +225,14 @@ def _weeks(days: Sequence[date], cells: Sequence[Cell]) -> list[list[Cell | None
     row: list[Cell | None] = [*[None] * ((days[0].weekday() + 2) % 7), *cells]
     row += [None] * (-len(row) % 7)
     return [row[place : place + 7] for place in range(0, len(row), 7)]
+
+
+def _day_of(year: int, month: int, number: int) -> date:
+    """Find a day by its Jalali numbers. Raises :exc:`~asrcrawler.reader.errors.NotThere`."""
+    days = _days_of(year, month)
+    if not 1 <= number <= len(days):
+        raise NotThere("چنین روزی در تقویم نیست.", "no such day")
+    return days[number - 1]
 
 
 def _days_of(year: int, month: int) -> list[date]:

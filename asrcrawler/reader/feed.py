@@ -13,9 +13,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from fastapi import APIRouter, Query, Request, Response
 
 from asrcrawler.policy import has_come
-from asrcrawler.reader.addresses import base_url, page_path, scope_of
+from asrcrawler.reader.addresses import base_url, page_path, scope_of, with_query
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import PAGE, Searched
+from asrcrawler.reader.asked import PAGE, Front, Searched
 from asrcrawler.reader.lists import labelled
 from asrcrawler.reader.rendering import unchanged_or, web_address
 from asrcrawler.reader.words import shown
@@ -57,13 +57,14 @@ class Entry(NamedTuple):
 
 
 @router.get("/feed.atom")
-def newest(request: Request) -> Response:
+def newest(request: Request, asked: Annotated[Front, Query()]) -> Response:
     """Answer with the articles published last."""
     scope = scope_of(request)
-    items = reading.newest(scope.database, scope.sites, scope.now, PAGE)
-    return answer(
-        request, f"تازه‌های بایگانی {scope.name}", of_articles(scope, items), page=scope.list_path(), name="feed"
-    )
+    top = Position(limit=PAGE)
+    found = reading.published(scope.database, scope.sites, None, scope.now, top, unique=asked.unique)
+    title, unique = f"تازه‌های بایگانی {scope.name}", 1 if asked.unique else None
+    name, entries = with_query("feed", unique=unique), of_articles(scope, found.items)
+    return answer(request, title, entries, page=scope.list_path(unique=unique), name=name)
 
 
 @router.get("/future.atom")
@@ -120,9 +121,18 @@ def of_articles(scope: Scope, items: Iterable[Item]) -> list[Entry]:
 
 
 def answer(
-    request: Request, title: str, entries: Sequence[Entry], *, page: str | None = None, name: str | None = None
+    request: Request,
+    title: str,
+    entries: Sequence[Entry],
+    *,
+    page: str | None = None,
+    name: str | None = None,
+    older: str | None = None,
 ) -> Response:
-    """Answer with a feed; ``page`` is the address of its list, ``name`` what its id ends with."""
+    """Answer with a feed; ``page`` is the address of its list, ``name`` what its id ends with.
+
+    ``older`` is the address of the slice of the list that follows (RFC 5005 3).
+    """
     scope, base = scope_of(request), base_url(request)
     query = f"?{request.url.query}" if request.url.query else ""
     own = f"{request.url.path}{query}"
@@ -134,6 +144,8 @@ def answer(
     _text(root, "updated", max((_iso(at) for at in changed if has_come(at, scope.now)), default=EPOCH))
     SubElement(root, "link", {"rel": "self", "href": f"{base}{own}", "type": "application/atom+xml"})
     SubElement(root, "link", {"rel": "alternate", "href": f"{base}{page}", "type": "text/html"})
+    if older is not None:
+        SubElement(root, "link", {"rel": "next", "href": f"{base}{older}", "type": "application/atom+xml"})
     _text(SubElement(root, "author"), "name", scope.name)
     for entry in entries:
         _entry(root, base, entry)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from asrcrawler.cli.outlets import FIRST
 from asrcrawler.clock import utcnow
 from asrcrawler.outlets import new_outlet
-from asrcrawler.reader.asked import NoArticle
+from asrcrawler.reader.errors import NoArticle
 from asrcrawler.reader.health import Standing, common, standing
 from asrcrawler.storage.articles.reading import one
 from asrcrawler.storage.articles.sections import Section, categories, sections
 from asrcrawler.storage.articles.whereabouts import with_articles
+from asrcrawler.storage.figures.codes import count_reasons
 from asrcrawler.storage.figures.counted import count_articles
 from asrcrawler.storage.figures.today import Today, count_by_site, today
 from asrcrawler.storage.outlets import all_outlets
@@ -69,7 +70,7 @@ class Library:
         return known or (_outlet_of(self.site),)
 
     def article(self, site: str, code: int, *, revisions: bool = False) -> dict[str, Any]:
-        """Read the article with a code, as exported. Raises :exc:`~asrcrawler.reader.asked.NotThere`."""
+        """Read the article with a code, as exported. Raises :exc:`~asrcrawler.reader.errors.NotThere`."""
         found = one(self.database, site, code, revisions=revisions)
         if found is None:
             raise NoArticle(code)
@@ -106,6 +107,10 @@ class Library:
     def sections(self, site: str) -> list[Section]:
         """Give the tree of categories with the number of articles in each."""
         return self.kept(f"sections {site}", lambda: sections(self.database, site))
+
+    def reasons(self, site: str, outcome: str) -> Counter[str]:
+        """Count the reasons of the latest codes with an outcome."""
+        return self.kept(f"reasons {site} {outcome}", lambda: count_reasons(self.database, site, outcome))
 
     def articles(self, sites: Sites) -> int:
         """Count all articles of some sites."""

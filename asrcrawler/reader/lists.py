@@ -12,7 +12,8 @@ from asrcrawler.items import Change
 from asrcrawler.reader import plots
 from asrcrawler.reader.addresses import scope_of, with_query
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import LONGEST_NAME, Front, NotThere, Place
+from asrcrawler.reader.asked import LONGEST_NAME, Front, Place
+from asrcrawler.reader.errors import NotThere
 from asrcrawler.reader.rendering import page
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.articles.gone import missed
@@ -121,6 +122,16 @@ def turning(request: Request, found: Slice) -> dict[str, Any]:
     }
 
 
+def feed_path(address: str) -> str:
+    """Give the address of the feed of a list.
+
+    >>> feed_path("/1401/11/04?outlet=asr")
+    '/1401/11/04.atom?outlet=asr'
+    """
+    path, mark, query = address.partition("?")
+    return f"{path}.atom{mark}{query}"
+
+
 def _beside(scope: Scope, item: Item) -> object:
     """Write where a slice begins: the code of an article, with its outlet where the list is of several."""
     outlet = scope.outlet_of(item)
@@ -152,7 +163,12 @@ def _labelled(request: Request, asked: Place, kind: str, name: str, *, heading: 
 
 
 def _list(request: Request, found: Slice, *, heading: str, **values: Any) -> Response:
-    empty = {"label": None, "note": None, "refine": None, "feed_path": f"{request.url.path}.atom"}
+    empty = {
+        "label": None,
+        "note": None,
+        "refine": None,
+        "feed_path": feed_path(with_query(request.url.path, outlet=request.query_params.getlist("outlet"))),
+    }
     return page(
         request, "list.html", heading=heading, items=found.items, **{**empty, **values}, **turning(request, found)
     )

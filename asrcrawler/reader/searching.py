@@ -13,8 +13,9 @@ from asrcrawler.cli.reports.search import as_json
 from asrcrawler.reader.addresses import base_url, path_to, scope_of, with_query
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.api import answer, described, listed
-from asrcrawler.reader.asked import LAST_PAGE, Searched, SearchedExactly, problem
+from asrcrawler.reader.asked import LAST_PAGE, Searched, SearchedExactly
 from asrcrawler.reader.downloads import MOST_HITS
+from asrcrawler.reader.errors import problem
 from asrcrawler.reader.jumps import code_of_address, code_typed
 from asrcrawler.reader.rendering import page
 from asrcrawler.storage.articles.selection import Selection

@@ -7,7 +7,8 @@ from starlette.responses import RedirectResponse
 
 from asrcrawler.reader.addresses import scope_of
 from asrcrawler.reader.again import ReadAgain
-from asrcrawler.reader.asked import Code, NotThere
+from asrcrawler.reader.asked import Code
+from asrcrawler.reader.errors import NotThere
 from asrcrawler.samaneh.urls import code_of_short_path
 
 router = APIRouter(include_in_schema=False, route_class=ReadAgain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,6 @@ from asrcrawler.reader.addresses import scope_of
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.asked import PAGE, CodesOf
 from asrcrawler.reader.rendering import page
-from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.figures.codes import codes
 from asrcrawler.storage.visits.ledger import unvisited_spans
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from asrcrawler.reader.addresses import Scope
     from asrcrawler.reader.health import Standing
 
+REASONS = 12  # the most frequent ones, to choose from
 CodesAsked = Annotated[CodesOf, Query()]
 router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
@@ -42,23 +43,29 @@ def codes_of(request: Request, asked: CodesAsked) -> Response:
     """List the codes whose last visit had an outcome, or those that were never visited as spans."""
     scope = scope_of(request)
     standing = scope.library.standing(scope.only)
-    top = HIGHEST_CODE if asked.before is None else asked.before - 1
     found, spans, further = [], [], None
+    reasons: Counter[str] = Counter()
     if asked.outcome == "unvisited":
-        last = min(top, standing.figures.newest)
+        last = min(asked.below - 1, standing.figures.newest)
         spans = unvisited_spans(scope.database, scope.site, standing.first, last, PAGE)
         further = spans[-1][0] if spans and spans[-1][0] > standing.first else None
     else:
-        found = codes(scope.database, scope.site, asked.outcome, below=top + 1, limit=PAGE + 1)
+        wanted = partial(codes, scope.database, scope.site, asked.outcome, reason=asked.reason)
+        found = wanted(below=asked.below, limit=PAGE + 1)
+        reasons = scope.library.reasons(scope.site, asked.outcome)
         further = found[PAGE - 1].code if len(found) > PAGE else None
+    address = partial(scope.list_path, "health", outcome=asked.outcome)
     return page(
         request,
         "codes.html",
         outcome=asked.outcome,
+        reason=asked.reason,
+        reasons=[(reason, count, address("codes", reason=reason)) for reason, count in reasons.most_common(REASONS)],
+        file=address("codes.csv", reason=asked.reason),
         standing=standing,
         codes=found[:PAGE],
         spans=spans,
-        older_page=scope.list_path("health", "codes", outcome=asked.outcome, before=further) if further else None,
+        older_page=address("codes", reason=asked.reason, before=further) if further else None,
     )
 
 

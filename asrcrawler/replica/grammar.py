@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _RULE = re.compile(r"\[([*!]?)(\w+)\]")
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _RANGE = re.compile(r"(=?)(\d+)-(\d+)")
-_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 STICKY, UNREPEATING = "*", "!"
 ORDERS = 64
 _ORDER = 601
@@ -39,7 +39,7 @@ class Numbers:
 
     def write(self, rnd: Rnd, memo: Memo, add: Add) -> None:
         text = str(self._least + int(rnd() * self._span))
-        add(text if self._latin else text.translate(_PERSIAN))
+        add(text if self._latin else text.translate(PERSIAN_DIGITS))
 
 
 class Rule:

@@ -220,7 +220,7 @@ run = Table(
     Column("ended_at", UtcDateTime),
     Column("dead_after", Integer),  # seconds of silence; null: as runs.DEAD_AFTER says
     Column("host", String(255), nullable=False),
-    Column("process", String(200), nullable=False),  # see runs.this_process: who can still be alive
+    Column("process", String(200), nullable=False),  # see processes.this_process: who can still be alive
     Column("token", String(32)),  # by which the run proves that it may write; null: written by a version without tokens
     Column("arguments", JSON, nullable=False),
     Column("end_reason", String(100)),

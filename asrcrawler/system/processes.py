@@ -12,6 +12,11 @@ _STOPPED = "Tt"
 _STATE, _START = 0, 19  # places in /proc/PID/stat, behind the name
 
 
+def this_process() -> str:
+    """Give ``pid start boot namespace`` of this process; a dash for what the system does not tell."""
+    return " ".join((str(os.getpid()), start_of(os.getpid()), boot(), namespace()))
+
+
 def start_of(pid: int) -> str:
     """Find when a process started, in clock ticks since boot."""
     return _told(pid, _START)
@@ -31,6 +36,22 @@ def is_alive(pid: int, start: str | None = None) -> bool:
 def is_stopped(pid: int) -> bool:
     """Tell whether a process is stopped (Ctrl-Z, SIGSTOP) and does nothing until it is continued."""
     return _told(pid, _STATE) in _STOPPED
+
+
+def boot() -> str:
+    """Name the time since this machine was started."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return UNKNOWN
+
+
+def namespace() -> str:
+    """Name the space in which a process id means this process: of a container, or of the whole machine."""
+    try:
+        return Path("/proc/self/ns/pid").readlink().name
+    except OSError:
+        return UNKNOWN
 
 
 def _told(pid: int, place: int) -> str:

@@ -49,7 +49,7 @@ class Alone:
     async def claim(self) -> Job | None:
         return await asyncio.to_thread(self._claim)
 
-    def beat(self) -> None:
+    def beat(self, database: Database) -> None:
         """Do nothing: nobody else could take a job."""
 
     async def release(self, job: Job, ended: Ended) -> None:

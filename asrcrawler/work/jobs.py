@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from asrcrawler.outlets import Outlet
+    from asrcrawler.storage import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,18 +59,20 @@ class Jobs(AbstractAsyncContextManager["Jobs"], Protocol):
         Called again at once after a job, and every second or so after None.
         """
 
-    def beat(self) -> None:
+    def beat(self, database: Database) -> None:
         """Say that this worker lives and goes on with all jobs that it has claimed.
 
-        Called in a thread of its own, every few seconds, also while the event loop is busy. Raises
-        :exc:`~asrcrawler.exceptions.JobLostError` where a job was taken by another worker: this one then leaves at
-        once. :exc:`~asrcrawler.exceptions.StorageError` is told and tried again.
+        Called in a thread of its own, every few seconds, also while the event loop is busy, with a connection to the
+        database that nobody else waits for. Raises :exc:`~asrcrawler.exceptions.JobLostError` where a job was taken by
+        another worker: this one then leaves at once. :exc:`~asrcrawler.exceptions.StorageError` is told and tried
+        again.
         """
 
     async def release(self, job: Job, ended: Ended) -> None:
         """Hand back a job whose run has ended, be it because the worker is told to stop (``shutdown``).
 
-        A job whose run was not made (:attr:`Ended.was_made`) is due again, though not at once.
+        A job whose run was not made (:attr:`Ended.was_made`) is due again, though not at once. Called again where it
+        raised :exc:`~asrcrawler.exceptions.StorageError`, as is :meth:`give_up`.
         """
 
     async def give_up(self, job: Job) -> None:

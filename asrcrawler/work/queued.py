@@ -8,14 +8,13 @@ worker has made its run meanwhile.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 from asrcrawler.clock import utcnow
 from asrcrawler.endings import CLOSED_BY_ANOTHER, SHUTDOWN
-from asrcrawler.exceptions import SchemaError, StorageError
+from asrcrawler.exceptions import JobLostError, SchemaError, StorageError
 from asrcrawler.storage import Database
 from asrcrawler.storage.migrations.revisions import HEAD
 from asrcrawler.storage.outlets import all_outlets
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.outlets import Outlet
 
-CONNECTIONS = 2  # of the queue's own: one for what the worker asks, one for its signs of life
+CONNECTIONS = 2  # of the queue's own: one for what the worker asks, one for what it reports
 LONGEST_LEASE = 600.0  # seconds of a run of a lease; a scheduled run of its group waits as long
 PLAN = timedelta(seconds=2)  # between two looks at what is due, and at silent workers
 RETRY = 2.0  # seconds between two tries to take over a run
@@ -53,10 +52,11 @@ class Queued:
         self._clock = clock
         self._planned_at: datetime | None = None
         self._held: list[Waiting] = []
+        """Jobs that are being done; a list, as it is copied in one step while another thread changes it."""
+        self._reported: list[Waiting] = []
+        """Jobs that are being handed back: their loss is told to who does that."""
         self._done: set[str | None] = set()
         """Names of the jobs that were claimed, for ``once``."""
-        self._reporting = Lock()
-        """Held while a job is reported on: it is neither lost nor this worker's own meanwhile."""
         self._beats = 0
 
     async def __aenter__(self) -> Self:
@@ -73,13 +73,12 @@ class Queued:
             self._planned_at = now
         return await asyncio.to_thread(self._claim, now)
 
-    def beat(self) -> None:
-        with self._reporting:
-            try:
-                self._queue.beat(self._held)
-            except StorageError:
-                self._beats = 0
-                raise
+    def beat(self, database: Database) -> None:
+        try:
+            self._queue.beat(self._held, database)
+        except StorageError:
+            self._beats = 0
+            raise
         self._beats += 1
 
     async def release(self, job: Job, ended: Ended) -> None:
@@ -128,7 +127,7 @@ class Queued:
 
     def _put(self, wishes: list[Wish], now: datetime) -> None:
         if self._beats >= STEADY:
-            self._queue.rescue()
+            self._queue.rescue([*self._held, *self._reported])
         wishes += self._leases(now)
         if wishes:
             self._queue.put(wishes)
@@ -155,8 +154,7 @@ class Queued:
                 return None
             self._done.update({fetched.queueing_lock} if self._once else ())
             if (job := self._job_of(fetched, now)) is not None:
-                with self._reporting:
-                    self._held.append(fetched)
+                self._held.append(fetched)
                 return job
             self._queue.finish(fetched)
         return None
@@ -199,8 +197,15 @@ class Queued:
             leases.note(self._database, id_, problem=problem, not_before=None if well else self._clock() + wait)
         self._report(job.key, lambda held: self._queue.finish(held, failed=failed))
 
-    def _report(self, held: Waiting, report: Callable[[Waiting], None]) -> None:
-        """Report on a job, and hold it no longer. One that is lost stays held, so that the next sign of life tells."""
-        with self._reporting:
-            report(held)
-            self._held.remove(held)
+    def _report(self, job: Waiting, report: Callable[[Waiting], None]) -> None:
+        """Report on a job, and hold it no longer.
+
+        At a further try, one that is no longer this worker's own counts as reported: the try before may have arrived,
+        though no answer came back.
+        """
+        if is_first := job in self._held:
+            self._reported.append(job)
+            self._held.remove(job)
+        with nullcontext() if is_first else suppress(JobLostError):
+            report(job)
+        self._reported.remove(job)

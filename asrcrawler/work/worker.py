@@ -23,6 +23,8 @@ from asrcrawler.work.jobs import Ended
 from asrcrawler.work.naming import named_after
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from scrapy import Spider
     from scrapy.settings import Settings
 
@@ -123,10 +125,10 @@ class Worker:
         with named_after(job.outlet.name):
             ended = await self._crawl(job)
             if ended is None:
-                await self._hand_back(self._jobs.give_up(job))
+                await self._hand_back(lambda: self._jobs.give_up(job))
                 return
             self._statuses[ended.exit_status] += 1
-            await self._hand_back(self._jobs.release(job, ended))
+            await self._hand_back(lambda: self._jobs.release(job, ended))
 
     async def _crawl(self, job: Job) -> Ended | None:
         """Crawl, and tell how that ended; None where it was not begun, as the worker is told to stop."""
@@ -146,13 +148,20 @@ class Worker:
             return None if self._stopped.is_set() else Ended(START_ERROR, FAILED)
         return Ended(str(crawler.stats.get_value("finish_reason")), status)
 
-    async def _hand_back(self, doing: object) -> None:
-        try:
-            await doing  # type: ignore[misc]
-        except JobLostError as error:
-            _leave(error)
-        except StorageError as error:
-            logger.error("%s; the job could not be handed back", error)
+    async def _hand_back(self, hand_back: Callable[[], Awaitable[None]]) -> None:
+        """Hand a job back, however often that has to be tried: its outlet has no further run until then."""
+        while True:
+            try:
+                return await hand_back()
+            except JobLostError as error:
+                _leave(error)
+            except StorageError as error:
+                if self._stopped.is_set():
+                    logger.error("%s; the job could not be handed back", error)
+                    return None
+                logger.warning("%s; the job is handed back in %g seconds", error, LATER)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), LATER)
 
     def _class_of(self, outlet: Outlet) -> type[Spider]:
         known = self._classes.get(outlet.name)

@@ -7,14 +7,14 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from asrcrawler.settings_file import NAME
-from tests.commands import ASRCRAWLER, ROOT, Done, run
+from tests.commands import ASRCRAWLER, ROOT, Done, run_anew
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def init(folder: Path, *words: str) -> Done:
-    return run("init", *words, cwd=folder, program=ASRCRAWLER)
+    return run_anew("init", *words, cwd=folder, program=ASRCRAWLER)
 
 
 def mode_of(path: Path) -> int:
@@ -25,12 +25,13 @@ def test_an_empty_folder_becomes_a_project(tmp_path: Path) -> None:
     done = init(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[:2] == [f"made {tmp_path}/scrapy.cfg", f"made {tmp_path}/asr.toml"]
+    assert "\n  scrapy outlet add NAME\n" in done.stdout.partition("Next: ")[2]
     assert {path.name for path in tmp_path.iterdir()} == {"scrapy.cfg", "asr.toml", "data"}
     assert (tmp_path / "data").is_dir()
     assert mode_of(tmp_path / NAME) == 0o600
     assert (tmp_path / NAME).read_text() == (ROOT / "asrcrawler" / "asr.toml.example").read_text()
     assert tomllib.loads((tmp_path / NAME).read_text()) == {}
-    assert run("list", cwd=tmp_path / "data") == (0, "asr\n", "")
+    assert run_anew("list", cwd=tmp_path / "data") == (0, "asr\n", "")
 
 
 def test_a_folder_that_is_named_is_made(tmp_path: Path) -> None:

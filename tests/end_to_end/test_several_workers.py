@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,29 +15,39 @@ from asrcrawler.storage.outlets import all_outlets
 from asrcrawler.storage.queue import leases, schema
 from asrcrawler.storage.queue.standing import RUNNING, QueueStanding, standing
 from asrcrawler.storage.visits.ledger import known
-from tests.end_to_end.crawling import wait_until
+from asrcrawler.system.processes import is_stopped
+from tests.end_to_end.crawling import PATIENCE, wait_until
+from tests.end_to_end.freezing import restart
 from tests.end_to_end.working import Work
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from asrcrawler.replica.server import ReplicaServer
+    from tests.processes import Process
     from tests.replica_fixture import ServeOutlets
 
 pytestmark = pytest.mark.slow
 
 QUICK: dict[str, object] = {"ASR_HEARTBEAT": 0.5, "ASR_STALL": 3, "ASR_BATCH_SECONDS": 0.2, "ASR_BATCH_SIZE": 10}
+ELSEWHERE = "import socket; socket.gethostname = lambda: 'elsewhere'"
+"""Python of a worker on another machine: the others cannot see whether its process lives."""
+READY = "import os, signal, asrcrawler.work.queued, asrcrawler.work.worker; os.kill(os.getpid(), signal.SIGSTOP)"
+"""Python of a worker that begins when it is continued, and then at once."""
 UNWRITTEN = 21  # codes of an outlet that a killed run has asked for and not written: two batches, and one on its way
 
 
+wait = partial(wait_until, seconds=PATIENCE, every=0.2)  # seconds: a look opens a connection
+
+
 @pytest.fixture
-def work(postgresql_url: str) -> Work:
+def work(postgresql_url: str) -> Iterator[Work]:
     """An archive with a queue."""
     work = Work(postgresql_url)
     with closing(Database(postgresql_url)) as database:
         schema.init(database)
-    return work
+    yield work
+    work.kill_all()
 
 
 def queue_of(work: Work) -> QueueStanding:
@@ -46,7 +57,7 @@ def queue_of(work: Work) -> QueueStanding:
     return found
 
 
-def end(process: subprocess.Popen[str]) -> str:
+def end(process: Process) -> str:
     process.send_signal(signal.SIGTERM)
     log, _ = process.communicate(timeout=30)
     assert process.returncode == 0, log
@@ -90,21 +101,29 @@ def test_once_makes_each_run_once_and_leaves_an_empty_queue(work: Work, serve_ou
     assert (list(queue_of(work).jobs), list(queue_of(work).workers)) == ([], [])
 
 
-def test_the_runs_of_a_killed_worker_are_finished_by_another(work: Work, serve_outlets: ServeOutlets) -> None:
+def test_whatever_becomes_of_workers_and_server_all_is_there_once(work: Work, serve_outlets: ServeOutlets) -> None:
     servers = serve_outlets(4, first=1, last=60)
     work.follow(servers, delay=0.05, every=600)
-    first = work.start("--concurrency", "2", settings=QUICK)
-    second = work.start("--concurrency", "4", settings=QUICK)
-    wait_until(lambda: has_begun(servers) and all(worker.jobs for worker in queue_of(work).workers))
-    first.kill()
-    first.communicate()
-    wait_until(lambda: all(is_whole(work, server) for server in servers.values()))
-    wait_until(lambda: not queue_of(work).of(RUNNING))
-    end(second)
-    assert all(server.requests.most_at_once == 1 for server in servers.values())
+    killed = work.start("--concurrency", "2", settings=QUICK, before=ELSEWHERE)
+    stopped = work.start("--concurrency", "2", settings=QUICK)
+    other = work.start("--concurrency", "4", settings=QUICK, before=READY)
+    wait(lambda: has_begun(servers) and all(worker.jobs for worker in queue_of(work).workers))
+    killed.kill()
+    stopped.send_signal(signal.SIGSTOP)
+    killed.communicate()
+    wait(lambda: is_stopped(other.pid))
+    other.send_signal(signal.SIGCONT)
+    wait(lambda: [reason for _, reason, _ in work.runs()].count("killed") == 4)
+    restart(work.database_url)
+    stopped.send_signal(signal.SIGCONT)
+    log, _ = stopped.communicate(timeout=30)
+    assert (stopped.returncode, "was taken by another worker" in log) == (75, True), log
+    wait(lambda: all(is_whole(work, server) for server in servers.values()))
+    wait(lambda: not queue_of(work).of(RUNNING))
+    end(other)
+    assert [server.requests.most_at_once for server in servers.values()] == [1] * 4
     assert max(asked_again(server) for server in servers.values()) <= UNWRITTEN
-    reasons = [str(reason) for _, reason, _ in work.runs()]
-    assert sorted(set(reasons)) == ["finished", "killed"]
+    assert sorted(str(reason) for _, reason, _ in work.runs()) == ["finished"] * 4 + ["killed"] * 4
 
 
 def test_a_lease_is_visited_once_whoever_is_killed(work: Work, serve_outlets: ServeOutlets) -> None:
@@ -114,11 +133,11 @@ def test_a_lease_is_visited_once_whoever_is_killed(work: Work, serve_outlets: Se
     with closing(Database(work.database_url)) as database:
         leases.make(database, server.base_url.removeprefix("http://"), [(1, 100)])
     first = work.start(settings=QUICK)
-    wait_until(lambda: len(server.requests.codes) > 30)
+    wait(lambda: len(server.requests.codes) > 30)
     first.kill()
     first.communicate()
     second = work.start(settings=QUICK)
-    wait_until(lambda: not queue_of(work).leases)
+    wait(lambda: not queue_of(work).leases)
     end(second)
     assert is_whole(work, server)
     assert set(server.requests.codes) == set(range(1, 101))

@@ -140,6 +140,14 @@ def test_exact_duplicates_can_be_left_out(client: TestClient) -> None:
         ("/api/status?x", 400, "'x' is not a parameter of this address; there is: outlet"),
         ("/api/articles/9?Limit=1", 400, "'Limit' is not a parameter of this address; there is: outlet"),
         ("/api/articles/9/revisions?code=9", 400, "'code' is not a parameter of this address; there is: outlet"),
+        ("/api/changes?class=all", 400, "class: Input should be 'headline', 'lead', 'body', 'tags' or 'cosmetic'"),
+        ("/api/changes?behind=7", 400, "behind: no place in this list"),
+        ("/api/gone?state=lost", 400, "state: Input should be 'gone', 'waiting' or 'back'"),
+        (
+            "/api/gone?class=body",
+            400,
+            "'class' is not a parameter of this address; there is: outlet, limit, state, behind",
+        ),
         ("/api/categories?page=1", 400, "'page' is not a parameter of this address; there is: outlet"),
     ],
 )
@@ -178,7 +186,8 @@ def test_the_standing(client: TestClient, library: Library) -> None:
 def test_the_description_names_every_path_and_the_published_schema(client: TestClient) -> None:
     found = told(client, "/api/openapi.json")
     assert found["openapi"].startswith("3.1")
-    below = {"articles", "articles/{code}", "articles/{code}/revisions", "categories", "outlets", "search", "status"}
+    below = {"articles", "articles/{code}", "articles/{code}/revisions", "categories", "changes", "gone", "outlets"}
+    below |= {"search", "status"}
     assert set(found["paths"]) == {f"/api/{path}" for path in below}
     schema = {name: value for name, value in export_schema().items() if name != "$schema"}
     assert found["components"]["schemas"]["Article"] == schema

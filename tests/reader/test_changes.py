@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
@@ -166,8 +166,65 @@ def test_every_list_has_a_feed_with_ids_that_stay(client: TestClient) -> None:
     assert found == (f"{own}/search.atom?q=%D8%AA%D9%88%D9%86%D9%84", [(f"{own}/7", "تیتر دوم")])
     assert feed(client, "/undated.atom") == (f"{own}/undated.atom", [])
     assert feed(client, "/future.atom")[1] == []
+    day = feed(client, "/1403/02/12.atom")
+    assert day == (f"{own}/1403/02/12.atom", feed(client, f"/tag/{tag}.atom")[1])
+    assert feed(client, "/feed.atom?unique=1") == (f"{own}/feed?unique=1", day[1])
+    assert client.get("/1403/13/01.atom").status_code == client.get("/1403/01/32.atom").status_code == 404
     assert feed(client, "/feed.atom")[0] == f"{own}/feed"
     assert client.get("/tag/none.atom").status_code == 404
+
+
+def told(client: TestClient, address: str | None, name: str) -> list[dict[str, Any]]:
+    """What the API has of a list, on all of its pages."""
+    found: list[dict[str, Any]] = []
+    while address:
+        answer = client.get(address).json()
+        found += answer[name]
+        address = answer["next"]
+    return found
+
+
+def test_machines_are_told_what_an_edit_touched(client: TestClient) -> None:
+    body, headline = told(client, "/api/changes?limit=1", "changes")
+    common = {"outlet": "asr", "site": SITE, "code": 7, "url": f"http://{SITE}/fa/news/7", "title": "تیتر دوم"}
+    assert headline == common | {
+        "number": 1,
+        "change": "headline",
+        "seen_at": NOON.isoformat(timespec="seconds"),
+        "replaced_at": (NOON + HOUR).isoformat(timespec="seconds"),
+        "gone_at": None,
+        "before": {"title": "تیتر نخست"},
+        "after": {"title": "تیتر دوم"},
+    }
+    assert (body["before"], body["after"]) == (
+        {"body": "بند نخست دربارهٔ پل"},
+        {"body": "بند نخست دربارهٔ تونل"},
+    )
+    assert [one["code"] for one in told(client, "/api/changes?class=cosmetic", "changes")] == [8]
+
+
+def test_machines_are_told_what_is_gone(client: TestClient) -> None:
+    [gone] = told(client, "/api/gone?limit=1", "gone")
+    moments = {
+        "gone_at": HOUR,
+        "confirmed_at": DAY + 2 * HOUR,
+        "last_seen_at": 0 * HOUR,
+        "last_visit_at": DAY + 2 * HOUR,
+    }
+    assert gone == {
+        "outlet": "asr",
+        "site": SITE,
+        "code": GONE,
+        "url": f"http://{SITE}/fa/news/{GONE}",
+        "title": "خبر رفته",
+        "category": ["فرهنگی", "کتاب"],
+        "published_at": "2024-05-01T15:30:00+03:30",
+        "state": "gone",
+        "back_at": None,
+        **{name: (NOON + later).isoformat(timespec="seconds") for name, later in moments.items()},
+    }
+    assert [one["code"] for one in told(client, "/api/gone?state=back", "gone")] == [BACK]
+    assert [one["code"] for one in told(client, "/api/gone?state=waiting", "gone")] == [WAITING]
 
 
 def test_the_feed_of_edits_says_what_changed(client: TestClient) -> None:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from asrcrawler.clock import pretend_it_is, utcnow
 from asrcrawler.endings import REPARSE_INTERRUPTED, REPARSED
-from asrcrawler.items import Article
+from asrcrawler.items import Article, Outcome
 from asrcrawler.pipelines.clean import places_of
 from asrcrawler.policy import MISSING, Fall
 from asrcrawler.reader import library as library_room
@@ -281,3 +281,25 @@ def test_numbers_lead_to_their_codes(client: TestClient) -> None:
         "۴۱۰۴۲۰۱۱", "۳۹۳۴۰۰۸", "۳۰۰۳۰۰۱",
     ]  # fmt: skip
     assert client.get("/health/codes?outcome=lost").status_code == 400
+
+
+def test_the_codes_behind_a_number_by_reason_and_as_a_file(database: Database) -> None:
+    at: dict[str, Any] = {"at": NOON, "outcome": Outcome.UNREADABLE, "status": 200}
+    reasons = {5: "no title", 6: "=no title", 7: "no title", 9: "no date"}
+    write_visits(database, [an_absence(code, reason=reason, **at) for code, reason in reasons.items()])
+    client = client_of(Library(database=database, site=SITE))
+    chosen = LexborHTMLParser(client.get("/health/codes?outcome=unreadable&reason=no+title").text)
+    assert [node.text() for node in chosen.css("tbody th")] == ["۷", "۵"]
+    links = {" ".join(link.text().split()): link.attributes["href"] for link in chosen.css(".facet a, .head .button")}
+    own = "/health/codes?outcome=unreadable"
+    assert links["no title ۲"] == f"{own}&reason=no+title"
+    assert (links["همه"], links["no date ۱"]) == (own, f"{own}&reason=no+date")
+    file = client.get(str(links["CSV"]))
+    assert file.headers["content-disposition"] == 'attachment; filename="asr-unreadable.csv"'
+    assert [line.split(",")[:4] for line in file.content.decode("utf-8-sig").splitlines()] == [
+        ["code", "reason", "http_status", "visits"], ["7", "no title", "200", "1"], ["5", "no title", "200", "1"],
+    ]  # fmt: skip
+    whole = client.get("/health/codes.csv?outcome=unreadable").text.splitlines()
+    assert len(whole) == 5
+    assert "6,'=no title,200" in whole[3]  # for a spreadsheet no formula
+    assert client.get("/health/codes.csv?outcome=unvisited").text.splitlines()[1:] == ["8,8", "1,4"]

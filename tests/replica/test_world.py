@@ -181,7 +181,25 @@ def test_every_edit_is_of_the_class_it_says() -> None:
         for earlier, content, edit in zip([world.content(code, 1), *later], later, edits, strict=False):
             assert change_class(as_text(earlier).fields(), as_text(content).fields()) is edit.change, (code, edit)
             seen.add(edit.change)
+            if edit.change in {Change.HEADLINE, Change.LEAD}:
+                assert is_most_of(earlier.title, content.title)
+                assert is_most_of(earlier.lead, content.lead)
     assert seen == set(Change)
+
+
+def is_most_of(earlier: str | None, later: str | None) -> bool:
+    """Whether two thirds of the words are still there."""
+    before = set((earlier or "").split())
+    return len(before & set((later or "").split())) >= len(before) * 2 / 3
+
+
+def test_no_edit_of_a_headline_or_lead_leads_back_to_an_earlier_one() -> None:
+    world = World(first=1, last=1000, density=1.0, edit_share=1.0)
+    for code in range(1, 1001):
+        edits = world.entry(code).edits
+        kept = [number for number, edit in enumerate(edits) if edit.change in {Change.HEADLINE, Change.LEAD}]
+        texts = [world.content(code, number) for number in (1, *(number + 2 for number in kept))]
+        assert len({(text.title.rstrip("."), text.lead) for text in texts}) == len(texts), code
 
 
 def test_revisions_are_the_texts_that_were_on_the_site_before() -> None:

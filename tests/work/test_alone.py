@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asrcrawler.endings import ANOTHER_RUN
+from asrcrawler.exceptions import VanishedError
 from asrcrawler.outlets import new_outlet
-from asrcrawler.storage import outlets
+from asrcrawler.storage import Database, outlets
 from asrcrawler.storage.visits import runs
 from asrcrawler.work.alone import AGAIN, LOOK, Alone
 from asrcrawler.work.jobs import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from asrcrawler.storage import Database
     from asrcrawler.work.jobs import Job
 
 FINISHED = Ended("finished", 0)
@@ -185,3 +186,13 @@ def test_cron_that_begins_a_little_early_misses_no_run(database: Database, clock
         job = claimed(jobs)
         assert job is not None, tick
         made(database, jobs, job)
+
+
+def test_a_file_that_was_deleted_has_nothing_due(sqlite_url: str, tmp_path: Path) -> None:
+    with closing(Database(sqlite_url)) as database:
+        database.prepare()
+        follow(database, "asr", 80)
+        jobs = Alone(database)
+        (tmp_path / "asr.db").unlink()
+        with pytest.raises(VanishedError, match="its file was deleted or replaced while it was in use"):
+            claimed(jobs)

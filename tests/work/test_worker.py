@@ -8,12 +8,88 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
+from scrapy.settings import Settings
 
+from asrcrawler.exceptions import StorageError, VanishedError
+from asrcrawler.work import worker
 from asrcrawler.work.naming import OutletNames, named_after
-from asrcrawler.work.worker import summary, worst
+from asrcrawler.work.worker import Worker, summary, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from asrcrawler.storage import Database
+    from asrcrawler.work.jobs import Job
+
+
+class Failing:
+    """Jobs of which there are none: a claim raises what it is given, one after the other."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+
+    async def __aenter__(self) -> Failing:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+    async def claim(self) -> Job | None:
+        if self.errors:
+            raise self.errors.pop(0)
+        return None
+
+    def beat(self, database: Database) -> None:
+        return None
+
+
+@pytest.fixture
+def make(database: Database, url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[Failing], Worker]:
+    """Make a worker that does not wait long after a failure."""
+    monkeypatch.setattr(worker, "LATER", 0.01)
+
+    def make(jobs: Failing) -> Worker:
+        settings = Settings({"ASR_DATABASE_URL": url, "ASR_HEARTBEAT": 10})
+        return Worker(settings, jobs, database, concurrency=1, once=False)  # type: ignore[arg-type]
+
+    return make
+
+
+def test_a_database_that_is_gone_for_good_ends_the_worker_and_one_that_may_come_again_does_not(
+    make: Callable[[Failing], Worker], caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs = Failing(StorageError("away"), VanishedError("deleted"))
+    with pytest.raises(VanishedError):
+        asyncio.run(make(jobs).work())
+    assert [record.message for record in caplog.records] == ["away; trying again in 0.01 seconds"]
+
+
+def test_a_job_is_handed_back_until_that_is_done_or_the_worker_is_told_to_stop(
+    make: Callable[[Failing], Worker], caplog: pytest.LogCaptureFixture
+) -> None:
+    one = make(Failing())
+    tried: list[int] = []
+
+    async def hand_back() -> None:
+        tried.append(len(tried))
+        if len(tried) < 3:
+            raise StorageError("away")
+        if len(tried) > 3:
+            one.stop()
+            raise StorageError("gone")
+
+    async def twice() -> None:
+        await one._hand_back(hand_back)
+        assert len(tried) == 3
+        await one._hand_back(hand_back)
+
+    asyncio.run(twice())
+    assert len(tried) == 4
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "away; the job is handed back in 0.01 seconds",
+        "away; the job is handed back in 0.01 seconds",
+        "gone; the job could not be handed back",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,8 @@ class Database:
         """
         if self._read_only:
             self._follow_file()
+        else:
+            self._refuse_if_vanished()
         with (
             translated(self.name),
             self.engine.connect().execution_options(**self.backend.READING) as connection,
@@ -246,7 +248,7 @@ class Database:
             self._file = identity
 
     def _refuse_if_vanished(self) -> None:
-        """Refuse to write to a SQLite file that was deleted or replaced: it is still open, and rows would be lost."""
+        """Refuse a SQLite file that was deleted or replaced: it is still open, and rows would be lost."""
         if self._file is not None and self._file != _identity(self.path):
             raise VanishedError(f"database {self.name}: its file was deleted or replaced while it was in use")
 

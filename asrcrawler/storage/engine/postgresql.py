@@ -7,6 +7,7 @@ time-outs notice; so every wait of the driver ends after :attr:`~asrcrawler.stor
 
 from __future__ import annotations
 
+import socket
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from asrcrawler.exceptions import EncodingError
 from asrcrawler.storage.engine.limits import BUSY_TIMEOUT, UNLIMITED
 from asrcrawler.storage.engine.readonly import POOL
 from asrcrawler.storage.engine.values import WRONG_VALUES, as_json, names_of, replacing, written
+from asrcrawler.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 10  # seconds to reach a server
 PROBE_EVERY = 60.0  # seconds of silence after which a long job asks whether the server is still there
 ENCODING = "UTF8"
+READER = "asrcrawler reader"
+MOST_OF_HOST = 30  # characters in the name of a session, of which PostgreSQL keeps 63
 
 READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
 WRITING: dict[str, Any] = {}
@@ -65,7 +69,7 @@ def open_engine(
     url: URL, limits: Limits, name: str, pool: dict[str, int], *, read_only: bool, any_encoding: bool
 ) -> Engine:
     """Connect to the server of ``url``."""
-    told = {"application_name": "asrcrawler reader" if read_only else "asrcrawler"}
+    told = {"application_name": READER if read_only else own_session_name()}
     engine = create_engine(
         url,
         pool_pre_ping=True,
@@ -76,6 +80,21 @@ def open_engine(
     if engine.dialect.driver == "psycopg":
         bind(engine, limits, name, read_only=read_only, any_encoding=any_encoding)
     return engine
+
+
+def session_name(host: str, process: str) -> str:
+    """Name the sessions of a process, which is told as in the row of a run or of a worker.
+
+    >>> session_name("news-1", "4711 90210 33a8c0de 4026531836")
+    'asrcrawler news-1 4711 90210'
+    """
+    pid, start, *_ = process.split()
+    return f"asrcrawler {host[:MOST_OF_HOST]} {pid} {start}"
+
+
+def own_session_name() -> str:
+    """Name the sessions of this process."""
+    return session_name(socket.gethostname(), processes.this_process())
 
 
 def insert(table: Table) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from asrcrawler.storage.engine.database import Database
+
+
+MOST_COUNTED = 50_000  # codes whose reasons are counted
 
 
 class Visited(NamedTuple):
@@ -35,13 +39,36 @@ class Visited(NamedTuple):
 _COLUMNS = [ledger.c[name] for name in Visited._fields if name != "capture"]
 
 
-def codes(database: Database, site: str, outcome: str, *, below: int = HIGHEST_CODE + 1, limit: int) -> list[Visited]:
-    """Read a slice of the codes whose last visit had ``outcome``, below a code. Answered by an index."""
+def codes(
+    database: Database,
+    site: str,
+    outcome: str,
+    *,
+    reason: str | None = None,
+    below: int = HIGHEST_CODE + 1,
+    limit: int,
+) -> list[Visited]:
+    """Read a slice of the codes whose last visit had ``outcome``, below a code; ``reason``: only those with this one.
+
+    Answered by an index; the rows that have another reason are passed over.
+    """
     wanted = select(*_COLUMNS).where(ledger.c.site == site, ledger.c.outcome == outcome, ledger.c.code < below)
+    if reason is not None:
+        wanted = wanted.where(ledger.c.reason == reason)
     with database.read() as connection:
         rows = connection.execute(wanted.order_by(ledger.c.code.desc()).limit(limit)).mappings().all()
         digests = _captures(connection, site, [row["code"] for row in rows])
     return [Visited(**row, capture=digests.get(row["code"])) for row in rows]
+
+
+def count_reasons(database: Database, site: str, outcome: str) -> Counter[str]:
+    """Count the reasons of the highest codes with ``outcome``, at most :data:`MOST_COUNTED`: each row is read."""
+    own = select(ledger.c.reason).where(ledger.c.site == site, ledger.c.outcome == outcome)
+    latest = own.order_by(ledger.c.code.desc()).limit(MOST_COUNTED).subquery()
+    reason = latest.c.reason
+    counts = select(reason, func.count().label("codes")).where(reason.is_not(None)).group_by(reason)
+    with database.read() as connection:
+        return Counter({row.reason: row.codes for row in connection.execute(counts)})
 
 
 def _captures(connection: Connection, site: str, wanted: Sequence[int]) -> dict[int, bytes]:

@@ -22,9 +22,10 @@ from sqlalchemy.exc import DBAPIError
 
 from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import JobLostError
+from asrcrawler.storage.engine.postgresql import own_session_name, session_name
 from asrcrawler.storage.models import worker
 from asrcrawler.storage.queue.schema import look_into
-from asrcrawler.storage.visits.runs import this_process
+from asrcrawler.system.processes import this_process
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Coroutine, Iterable, Iterator
@@ -53,6 +54,14 @@ _OWN = text(
 _FORGET_FAILURES = text(
     "DELETE FROM procrastinate_jobs WHERE queueing_lock = :lock AND id <> :id"
     " AND status IN ('failed', 'cancelled', 'aborted')"
+)
+_SILENT = text(
+    "SELECT host, process FROM worker JOIN procrastinate_workers ON id = number"
+    " WHERE last_heartbeat < now() - :stall * interval '1 second'"
+)
+_END_SESSIONS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE application_name = ANY(:names) AND datname = current_database() AND usename = current_user"
 )
 _FORGET_WORKERS = text("DELETE FROM worker WHERE number NOT IN (SELECT id FROM procrastinate_workers)")
 
@@ -95,12 +104,17 @@ class Queue:
             _done(manager.unregister_worker(self._worker))
             connection.execute(delete(worker).where(worker.c.number == self._worker))
 
-    def beat(self, held: Collection[Job]) -> None:
-        """Say that this worker lives. Raises :exc:`JobLostError` where a job that it holds is no longer its own."""
-        with self._open() as (manager, _):
+    def beat(self, held: list[Job], database: Database | None = None) -> None:
+        """Say that this worker lives. Raises :exc:`JobLostError` where a job that it holds is no longer its own.
+
+        ``held`` may change meanwhile: what was claimed or let go while the queue was asked is left for the next time.
+        ``database``: over whose connection, unless over the queue's.
+        """
+        before = set(map(_turn, tuple(held)))
+        with self._open(database=database) as (manager, _):
             _done(manager.update_heartbeat(self._worker))
-            own = _done(manager.list_jobs_async(status=Status.DOING.value, worker_id=self._worker))
-            if lost := {_turn(job) for job in held} - {_turn(job) for job in own}:
+            own = map(_turn, self._own(manager))
+            if lost := before.intersection(map(_turn, tuple(held))).difference(own):
                 raise _lost(min(lost)[0])
 
     def put(self, wishes: Iterable[Wish]) -> None:
@@ -139,16 +153,37 @@ class Queue:
             self._refuse_lost(connection, job)
             _let_wait(manager, connection, job, failed=False)
 
-    def rescue(self) -> list[Job]:
-        """Let the jobs of silent workers wait again, and give them. One's own are left out, though one was silent."""
+    def rescue(self, held: Collection[Job]) -> list[Job]:
+        """Let the jobs of silent workers wait again, and give them; what such a worker has locked is freed first.
+
+        One's own that are ``held`` are left out, though one was silent; others were fetched while the connection broke,
+        and nobody knows of them.
+        """
+        self._end_sessions_of_silent()
+        known = set(map(_turn, held))
         with self._open(_RESCUE) as (manager, connection):
             silent = _done(manager.get_stalled_jobs(seconds_since_heartbeat=self._stall))
             stalled = [job for job in silent if job.worker_id != self._worker]
+            stalled += [job for job in self._own(manager) if _turn(job) not in known]
             for job in stalled:
                 _let_wait(manager, connection, job, failed=True)
             if _done(manager.prune_stalled_workers(max(FORGOTTEN_AFTER, self._stall))):
                 connection.execute(_FORGET_WORKERS)
         return stalled
+
+    def _own(self, manager: JobManager) -> Iterable[Job]:
+        return _done(manager.list_jobs_async(status=Status.DOING.value, worker_id=self._worker))
+
+    def _end_sessions_of_silent(self) -> None:
+        """End what silent workers have open on the server.
+
+        A process that was stopped while it sent rows is waited for without end, and keeps its locks so long: of the
+        server's own limits, the one of a statement does not count then, nor that of an idle transaction.
+        """
+        with self._open() as (_, connection):
+            silent = connection.execute(_SILENT, {"stall": self._stall}).all()
+            if names := {session_name(host, process) for host, process in silent} - {own_session_name()}:
+                connection.execute(_END_SESSIONS, {"names": sorted(names)})
 
     def _refuse_lost(self, connection: Connection, job: Job) -> None:
         """Check that a job is this worker's own, to the end of the transaction."""
@@ -157,9 +192,9 @@ class Queue:
             raise _lost(id_)
 
     @contextmanager
-    def _open(self, *locks: str) -> Iterator[tuple[JobManager, Connection]]:
+    def _open(self, *locks: str, database: Database | None = None) -> Iterator[tuple[JobManager, Connection]]:
         """Open a transaction that Procrastinate works in. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
-        with self._database.write(*locks) as connection:
+        with (database or self._database).write(*locks) as connection:
             look_into(connection)
             try:
                 yield JobManager(_Within(connection)), connection

@@ -11,14 +11,12 @@ that its row is still its own and open (:func:`writing`).
 
 from __future__ import annotations
 
-import os
 import secrets
 import socket
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, null, select, update
@@ -79,7 +77,7 @@ class Run:
     """Seconds of silence after which it may be taken for dead; None: :data:`DEAD_AFTER`."""
     host: str
     process: str
-    """As :func:`this_process` writes it."""
+    """As :func:`asrcrawler.system.processes.this_process` writes it."""
     token: str | None = field(repr=False)
     arguments: dict[str, Any]
     end_reason: str | None
@@ -121,7 +119,7 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any], *, dead_
             "heartbeat_at": now,
             "dead_after": None if dead_after is None else ceil(dead_after),
             "host": socket.gethostname(),
-            "process": this_process(),
+            "process": processes.this_process(),
             "token": token,
             "arguments": arguments,
             "outcomes": {},
@@ -159,13 +157,15 @@ def keep_alive(database: Database, run_id: int, figures: RunFigures) -> None:
 def keep_all_alive(database: Database) -> None:
     """Write down, in one statement, that every run lives which this process has at work on a database.
 
-    Who has lost its token is left alone, and finds that out when it writes.
+    Who has lost its token is left alone, and finds that out when it writes. A run that is writing in this very moment
+    says itself that it lives, and is not waited for.
     """
     own = [token for (name, _), token in list(_tokens.items()) if name == database.name]
     if own:
         with database.write() as connection:
-            alive = run.c.token.in_(own), run.c.ended_at.is_(None)
-            connection.execute(update(run).where(*alive).values(heartbeat_at=utcnow()))
+            alive = select(run.c.id).where(run.c.token.in_(own), run.c.ended_at.is_(None))
+            idle = alive.with_for_update(skip_locked=True)
+            connection.execute(update(run).where(run.c.id.in_(idle)).values(heartbeat_at=utcnow()))
 
 
 def remember_plan(database: Database, run_id: int, memory: dict[str, Any]) -> None:
@@ -254,11 +254,6 @@ def _state(row: RowMapping, now: datetime) -> str:
     return WORKING if _is_alive(row, now) else KILLED
 
 
-def this_process() -> str:
-    """Give ``pid start boot namespace`` of this process; a dash for what the system does not tell."""
-    return " ".join((str(os.getpid()), processes.start_of(os.getpid()), _boot(), _namespace()))
-
-
 def _set(connection: Connection, run_id: int, **values: Any) -> None:
     connection.execute(update(run).where(run.c.id == run_id).values(**values))
 
@@ -271,11 +266,11 @@ def _is_alive(row: RowMapping, now: datetime) -> bool:
     """Tell whether the process of a run that has not ended is still at work."""
     pid, start, boot, namespace = str(row["process"]).split(" ")
     here = row["host"] == socket.gethostname()
-    if here and boot != _boot():
+    if here and boot != processes.boot():
         return False
-    if not here or namespace != _namespace():
+    if not here or namespace != processes.namespace():
         return _was_heard_of(row, now)
-    if row["process"] == this_process():
+    if row["process"] == processes.this_process():
         return row["token"] in _tokens.values()
     if not processes.is_alive(int(pid), start):
         return False
@@ -286,18 +281,3 @@ def _was_heard_of(row: RowMapping, now: datetime) -> bool:
     """Tell whether a run gave a sign of life lately; it may lie a little ahead, as clocks may be apart."""
     dead_after = DEAD_AFTER if row["dead_after"] is None else timedelta(seconds=row["dead_after"])
     return bool(abs(row["heartbeat_at"] - now) < dead_after)
-
-
-def _boot() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return processes.UNKNOWN
-
-
-def _namespace() -> str:
-    """Name the space in which a process id means this process: of a container, or of the whole machine."""
-    try:
-        return Path("/proc/self/ns/pid").readlink().name
-    except OSError:
-        return processes.UNKNOWN

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
+from procrastinate.jobs import Job
 from sqlalchemy import text
 
 from asrcrawler.exceptions import JobLostError, StorageError
+from asrcrawler.storage.engine.postgresql import session_name
 from asrcrawler.storage.queue.jobs import CODES, RUN, Queue, Wish
 from asrcrawler.storage.queue.schema import look_into
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from asrcrawler.storage import Database
     from tests.storage.queue.conftest import Enter
 
@@ -105,9 +112,9 @@ def test_the_job_of_a_silent_worker_goes_to_another_and_the_silent_one_notices(q
     job = first.fetch()
     assert job
     first.beat([job])
-    assert second.rescue() == []
+    assert second.rescue([]) == []
     fall_silent(queued, first)
-    assert [rescued.id for rescued in second.rescue()] == [job.id]
+    assert [rescued.id for rescued in second.rescue([])] == [job.id]
     again = second.fetch()
     assert again
     taken = f"job {job.id} of the queue was taken by another worker"
@@ -129,7 +136,7 @@ def test_a_worker_that_takes_its_own_lost_job_again_does_not_report_on_the_earli
     first.put([ASR])
     job = first.fetch()
     fall_silent(queued, first)
-    second.rescue()
+    second.rescue([])
     again = first.fetch()
     assert job
     assert again
@@ -157,7 +164,7 @@ def test_where_a_successor_waits_the_job_of_a_silent_worker_has_failed_and_the_s
             )
         )
     fall_silent(queued, first)
-    assert [rescued.id for rescued in second.rescue()] == [job.id]
+    assert [rescued.id for rescued in second.rescue([])] == [job.id]
     assert states(queued) == [("asr:run", "failed"), ("asr:run", "todo")]
     successor = second.fetch()
     assert successor
@@ -171,7 +178,7 @@ def test_a_worker_does_not_take_its_own_jobs_for_those_of_a_silent_one(queued: D
     job = queue.fetch()
     assert job
     fall_silent(queued, queue)
-    assert queue.rescue() == []
+    assert queue.rescue([job]) == []
     queue.beat([job])
     queue.finish(job)
 
@@ -183,9 +190,59 @@ def test_jobs_of_a_worker_that_left_or_was_forgotten_are_taken(queued: Database,
     assert second.fetch()
     first.leave()
     fall_silent(queued, second, 2 * 86_400)
-    assert [job.queueing_lock for job in third.rescue()] == ["asr:run", "tabnak:run"]
+    assert [job.queueing_lock for job in third.rescue([])] == ["asr:run", "tabnak:run"]
     with queued.read() as connection:
         assert connection.scalars(text("SELECT number FROM worker")).all() == [third._worker]
+
+
+def test_what_a_silent_worker_has_locked_is_freed(queued: Database, enter: Enter) -> None:
+    first, second = enter(), enter()
+    first.put([ASR])
+    job = first.fetch()
+    assert job
+    another = "4711 1 boot namespace"
+    with queued.write() as connection:
+        connection.execute(
+            text("UPDATE worker SET process = :process WHERE number = :number"),
+            {"process": another, "number": first._worker},
+        )
+    url = queued.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    session = psycopg.connect(url, application_name=session_name(socket.gethostname(), another))
+    session.execute("SELECT set_config('search_path', current_schema() || '_queue,' || current_schema(), true)")
+    session.execute("SELECT id FROM procrastinate_jobs FOR UPDATE")
+    # Stopped while it sends rows: no limit of the server's ends that.
+    session.pgconn.exec_(b"COPY procrastinate_periodic_defers (task_name) FROM STDIN")
+    with closing(session):
+        assert second.rescue([]) == []
+        fall_silent(queued, first)
+        assert [rescued.id for rescued in second.rescue([])] == [job.id]
+
+
+def test_a_job_that_was_fetched_while_the_connection_broke_waits_again(queued: Database, enter: Enter) -> None:
+    queue = enter()
+    queue.put([ASR, TABNAK])
+    known, unknown = queue.fetch(), queue.fetch()
+    assert known
+    assert unknown
+    assert [job.id for job in queue.rescue([known])] == [unknown.id]
+    assert states(queued) == [("asr:run", "doing"), ("tabnak:run", "todo")]
+
+
+def test_a_sign_of_life_leaves_out_what_is_let_go_meanwhile(queued: Database, enter: Enter) -> None:
+    class LettingGo(list[Job]):
+        """A list whose jobs are reported on between two looks at it."""
+
+        def __iter__(self) -> Iterator[Job]:
+            yield from [self.pop()] if self else []
+
+    queue = enter()
+    queue.put([ASR])
+    job = queue.fetch()
+    assert job
+    queue.finish(job)
+    queue.beat(LettingGo([job]), queued)
+    with pytest.raises(JobLostError):
+        queue.beat([job], queued)
 
 
 def test_two_rescues_at_once_take_a_job_once(queued: Database, enter: Enter) -> None:
@@ -194,7 +251,7 @@ def test_two_rescues_at_once_take_a_job_once(queued: Database, enter: Enter) -> 
     assert lost.fetch()
     fall_silent(queued, lost)
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(lambda queue: len(queue.rescue()), others))
+        found = list(pool.map(lambda queue: len(queue.rescue([])), others))
     assert sorted(found) == [0, 1]
 
 
