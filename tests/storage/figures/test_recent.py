@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asrcrawler.storage.figures.recent import recent
 from asrcrawler.storage.visits.writing import write_visits
@@ -19,7 +19,7 @@ def test_what_the_last_days_have_brought(database: Database) -> None:
     published = {1: 20 * DAY, 2: 8 * DAY, 3: 3 * DAY, 4: HOUR, 5: HOUR, 6: -HOUR}
     for code, ago in published.items():
         tags, category = (["نفت"], ["سیاسی", "مجلس"]) if code % 2 else (["نفت", "گاز"], ["اقتصاد"])
-        given = {"published_at": (now - ago).astimezone(TEHRAN), "tags": tags, "category": category}
+        given: dict[str, Any] = {"published_at": (now - ago).astimezone(TEHRAN), "tags": tags, "category": category}
         given |= {"text_digest": digest("متن"), "body": "متن"} if code in {2, 3} else {}
         write_visits(database, [an_article(code, at=NOON, **given)])
         if code == 4:
