@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from functools import cached_property, lru_cache
 from html import unescape
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 from unicodedata import category, decimal, normalize
 
@@ -275,7 +275,15 @@ class _CharactersInPlace(dict[int, str]):
 
 MOST_WORDS_KEPT = 32_768  # some 7 MB
 LONGEST_WORD_KEPT = 40  # characters
-BODIES_KEPT = range(500, 10_000)  # characters of a text whose words are remembered for a while, some 30 KB of them
+
+
+def _kept(words: dict[str, str], written: str, folded: str) -> str:
+    """Remember ``folded`` for what is ``written`` and no longer than usual; give it."""
+    if len(written) <= LONGEST_WORD_KEPT:
+        if len(words) >= MOST_WORDS_KEPT:
+            words.clear()
+        words[written] = folded
+    return folded
 
 
 class _Folder(dict[str, str]):
@@ -289,18 +297,16 @@ class _Folder(dict[str, str]):
         self._in_context = in_context
         self.characters = _Characters(_HAMZA if in_context else "")
         self.in_place = _CharactersInPlace(self.characters)
+        self.joined = _JoinedWords(self)
         self.piece = re.compile(f"[0-9][0-9{_GONE}]*|[^ 0-9]+" if in_context else "[^ ]+")
 
     def __missing__(self, written: str) -> str:
+        return _kept(self, written, " ".join(self.apart(written)))
+
+    def apart(self, written: str) -> list[str]:
+        """Fold what stands between two blanks; no prefix or suffix is joined to its word."""
         folded = self.settled(self.prepared(written).translate(self.characters))
-        if self._in_context:
-            folded = _NUMBER_AND_WORD.sub(" ", folded)
-        folded = " ".join(folded.split())
-        if len(written) <= LONGEST_WORD_KEPT:
-            if len(self) >= MOST_WORDS_KEPT:
-                self.clear()
-            self[written] = folded
-        return folded
+        return (_NUMBER_AND_WORD.sub(" ", folded) if self._in_context else folded).split()
 
     def prepared(self, text: str) -> str:
         """Put into single characters what only those beside them tell; every other one stays in its place."""
@@ -320,6 +326,28 @@ class _Folder(dict[str, str]):
         return folded
 
 
+class _JoinedWords(dict[str, str]):
+    """What stands between two blanks → its folded words, with the prefixes and suffixes in it joined to their words.
+
+    Where the words beside it may tell what is joined, nothing is, and :data:`_OPEN` stands at its end.
+    """
+
+    def __init__(self, folder: _Folder) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def __missing__(self, written: str) -> str:
+        words = self._folder.apart(written)
+        if _AFFIXES.isdisjoint(words):
+            return _kept(self, written, " ".join(words))
+        joined = _joined(words)
+        most = sum(word in _ANY_SUFFIX or before in _PREFIXES for before, word in pairwise(words))
+        if words[0] in _ANY_SUFFIX or words[-1] in _PREFIXES or len(words) - len(joined) < most:
+            return _kept(self, written, " ".join(words) + _OPEN)
+        return _kept(self, written, " ".join(joined))
+
+
+_OPEN = "\ue002"
 _FOLDERS = {FIRST_FOLDING: _Folder(in_context=False), FOLDING: _Folder(in_context=True)}
 
 # What people write glued, with a ZWNJ or with a blank: «می‌شود», «می شود», «میشود».
@@ -327,7 +355,8 @@ _PREFIXES = frozenset({"می", "نمی"})
 _SUFFIXES = frozenset("ها های هایی هایم هایت هایش هایمان هایتان هایشان تر تری ترین".split())
 # These stand apart only after a silent he («منطقه‌ای», «رفته‌اند»); elsewhere they are words («ام», «ای») of their own.
 _SUFFIXES_AFTER_HE = frozenset("ام ات اش ای اند ایم اید".split())
-_AFFIXES = _PREFIXES | _SUFFIXES | _SUFFIXES_AFTER_HE
+_ANY_SUFFIX = _SUFFIXES | _SUFFIXES_AFTER_HE
+_AFFIXES = _PREFIXES | _ANY_SUFFIX
 _BEGINS_WITH_LETTER, _ENDS_WITH_LETTER = re.compile(_LETTER), re.compile(rf"{_LETTER}\Z")
 _ENDS_WITH_HE = re.compile(rf"{_LETTER}{{2}}ه\Z")
 
@@ -348,7 +377,7 @@ def fold(text: str, version: int = FOLDING) -> str:
     >>> fold("كتاب‌ها می شود: ۱۲٬۵۰۰ مسأله؛ ۶ساله")
     'کتابها میشود 12500 مساله 6 ساله'
     """
-    return " ".join(words_of(text, version))
+    return _fold(text, version)
 
 
 def words_of(text: str, version: int = FOLDING) -> tuple[str, ...]:
@@ -357,16 +386,7 @@ def words_of(text: str, version: int = FOLDING) -> tuple[str, ...]:
     >>> words_of("می‌شود ۶‌ساله")
     ('میشود', '6', 'ساله')
     """
-    return _kept_words_of(text, version) if len(text) in BODIES_KEPT else _words_of(text, version)
-
-
-@lru_cache(maxsize=256)  # a body is folded for its signature and, when its batch is full, for the index of words
-def _kept_words_of(text: str, version: int) -> tuple[str, ...]:
-    return _words_of(text, version)
-
-
-def _words_of(text: str, version: int) -> tuple[str, ...]:
-    return tuple(_joined(_folded_words(text, version)))
+    return tuple(_fold(text, version).split())
 
 
 def fold_letters(text: str) -> str:
@@ -374,7 +394,13 @@ def fold_letters(text: str) -> str:
 
     Whichever way a compound is spaced makes no difference here.
     """
-    return "".join(_folded_words(text, FIRST_FOLDING))
+    return _fold(text, FIRST_FOLDING).replace(" ", "")
+
+
+@lru_cache(maxsize=2)  # a body is folded for its digest and, right after that, for its signature
+def _fold(text: str, version: int) -> str:
+    folded = " ".join(filter(None, map(_FOLDERS[version].joined.__getitem__, text.split())))
+    return " ".join(_joined(folded.replace(_OPEN, "").split())) if _OPEN in folded else folded
 
 
 class FoldedWord(NamedTuple):
@@ -451,12 +477,6 @@ class FoldedText:
         before = self._counts[at - 1] if at else 0
         start, piece = self._starts[at], _pieces(self._stretches[at], self._folder)[number - before]
         return start + piece.start, start + piece.end
-
-
-@lru_cache(maxsize=2)  # a body is folded for its digest and, right after that, for its signature
-def _folded_words(text: str, version: int) -> list[str]:
-    """Give the words before prefixes and suffixes are joined."""
-    return " ".join(map(_FOLDERS[version].__getitem__, text.split())).split()  # str.split() parts at folded blanks only
 
 
 def _joined(words: list[str]) -> list[str]:

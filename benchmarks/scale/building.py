@@ -131,7 +131,7 @@ def _article(number: int, articles: int, one: Part, other: Part) -> dict[str, An
 def _document(one: Part, other: Part) -> Document:
     return {
         **one.words,
-        Field.BODY: [[word for part in (one, other) for run in part.words[Field.BODY] for word in run]],
+        Field.BODY: [" ".join(run for part in (one, other) for run in part.words[Field.BODY])],
     }
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from asrcrawler.text.persian import FOLDING, compounds, words_of
+from asrcrawler.text.persian import FOLDING, compounds, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,11 +31,13 @@ class Field(StrEnum):
 
 
 _COLUMNS = {Field.TAG: "tags"}
+_LONGER_WORD = re.compile(f" [^ ]{{{LONGEST_WORD + 1}}}")
 _NAMES = {field: repr(field) for field in Field}
 _LONGEST = {Field.BODY: LONGEST_BODY}
 
-Document = dict[Field, list[list[str]]]
-"""The folded words of every field, in runs: a phrase does not reach from one run into the next."""
+Document = dict[Field, list[str]]
+"""The folded words of every field, in runs, a blank between two words: a phrase does not reach from one run into the
+next."""
 
 
 def document(article: Mapping[str, Any], version: int = FOLDING) -> Document:
@@ -43,17 +46,17 @@ def document(article: Mapping[str, Any], version: int = FOLDING) -> Document:
 
 
 def digest(found: Document) -> bytes:
-    """Hash a document to eight bytes, the same only for the same words: those of the hash of ``repr(found)``.
+    """Hash a document to eight bytes, the same only for the same words.
 
-    Databases hold such digests, so the function must not change. Words are letters and digits, which ``repr`` leaves as
-    they are.
+    Databases hold such digests, so the function must not change: they are of the ``repr`` of the document with each run
+    as the list of its words, which are letters and digits and so stand in it as they are.
     """
     fields = (f"{_NAMES[field]}: [{', '.join(map(_shown, runs))}]" for field, runs in found.items())
     return blake2b(f"{{{', '.join(fields)}}}".encode(), digest_size=8).digest()
 
 
-def _shown(run: list[str]) -> str:
-    return "['" + "', '".join(run) + "']"
+def _shown(run: str) -> str:
+    return "['" + run.replace(" ", "', '") + "']"
 
 
 def compounds_of(article: Mapping[str, Any], version: int = FOLDING) -> Iterator[tuple[str, str]]:
@@ -71,16 +74,18 @@ def _texts(article: Mapping[str, Any], field: Field) -> list[str]:
     return [value] if value else []
 
 
-def _runs(texts: list[str], left: int, version: int) -> list[list[str]]:
+def _runs(texts: list[str], left: int, version: int) -> list[str]:
     """Fold the words of each text, of all texts together no more than ``left`` characters."""
     runs = []
     for text in texts:
-        words = list(words_of(text[:left], version))
-        if not words:
+        run = fold(text[:left], version)
+        if not run:
             continue
-        length = sum(map(len, words)) + len(words) - 1
+        length = len(run)
         if length > left:
-            words, length = " ".join(words)[:left].split(), left
-        runs.append([word[:LONGEST_WORD] for word in words] if max(map(len, words)) > LONGEST_WORD else words)
+            run, length = run[:left].rstrip(" "), left
+        if _LONGER_WORD.search(f" {run}"):
+            run = " ".join(word[:LONGEST_WORD] for word in run.split(" "))
+        runs.append(run)
         left -= length
     return runs

@@ -96,13 +96,14 @@ def vector(document: Document) -> str:
     for field, runs in document.items():
         letter, mark = CLASSES[field], MARKS.get(field)
         for run in runs:
-            for word, number in zip(run, _numbers(position, len(run)), strict=True):
+            words = run.split(" ")
+            for word, number in zip(words, _numbers(position, len(words)), strict=True):
                 place = number + letter
                 places[word] = f"{places[word]},{place}" if word in places else place
                 if mark is not None:
                     marked = mark + word
                     places[marked] = f"{places[marked]},{place}" if marked in places else place
-            position += len(run) + 1  # no phrase reaches over the gap
+            position += len(words) + 1  # no phrase reaches over the gap
     return " ".join([f"'{word}':{found}" for word, found in places.items()])
 
 

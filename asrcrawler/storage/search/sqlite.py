@@ -141,6 +141,5 @@ def _term(term: Term) -> str:
 
 def _values(documents: Mapping[int, Document]) -> list[tuple[Any, ...]]:
     return [
-        (key, *(BETWEEN_RUNS.join(" ".join(run) for run in document[field]) for field in _FIELDS))
-        for key, document in sorted(documents.items())
+        (key, *(BETWEEN_RUNS.join(document[field]) for field in _FIELDS)) for key, document in sorted(documents.items())
     ]

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import ReflectedColumn
 
 
+@pytest.fixture
+def url(empty_url: str) -> str:
+    """The address of a database that these tests make the schema in."""
+    return empty_url
+
+
 def json_default_differs(*compared: Any) -> bool | None:
     """Whether the default of a column of JSON is another one; None for any other column, which alembic compares."""
     _, inspected, _, found, _, declared = compared
