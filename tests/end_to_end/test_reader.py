@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 import time
 from contextlib import closing, contextmanager
 from importlib.resources import files
@@ -19,7 +16,7 @@ from asrcrawler.reader.library import FRESH
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits import runs
 from asrcrawler.storage.visits.writing import write_visits
-from tests.commands import ROOT
+from tests.processes import scrapy, without_ours
 from tests.reader import shelf
 from tests.storage.samples import DAY, SITE, an_absence
 
@@ -96,15 +93,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def base_url(archive: str) -> Iterator[str]:
     """The address of ``scrapy serve`` on the archive."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "serve", "--port", "0", "-s", "ASR_FIRST_CODE=300"],
-        cwd=ROOT,
-        env={**os.environ, "ASR_DATABASE_URL": archive},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    words = ("serve", "--port", "0", "-s", "ASR_FIRST_CODE=300")
+    process = scrapy(*words, environment=without_ours() | {"ASR_DATABASE_URL": archive}, merged=False)
     try:
-        assert process.stdout is not None
         yield process.stdout.readline().split()[3].rstrip(";")
     finally:
         process.terminate()
