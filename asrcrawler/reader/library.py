@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +18,7 @@ from asrcrawler.storage.articles.reading import one
 from asrcrawler.storage.articles.sections import Section, categories, sections
 from asrcrawler.storage.articles.whereabouts import with_articles
 from asrcrawler.storage.figures.codes import count_reasons
+from asrcrawler.storage.figures.recent import Recent, recent
 from asrcrawler.storage.figures.today import Today, count_articles, count_by_site, today
 from asrcrawler.storage.outlets import all_outlets
 from asrcrawler.text.calendar import day_of, midnight
@@ -25,7 +27,7 @@ from asrcrawler.text.persian import name_order
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from asrcrawler.outlets import Outlet
     from asrcrawler.storage import Database
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+DAYS = 30  # of what an outlet has brought lately
 FRESH = 4.0  # seconds; within them the same figures are given again
 LONG_FRESH = 60.0  # seconds, for what takes longer to count or hardly ever changes
 
@@ -118,6 +121,13 @@ class Library:
         """Count what today has brought."""
         begins = midnight(day_of(self.now))
         return self._cached(f"today {sites}", FRESH, lambda: today(self.database, sites, begins, self.now))
+
+    def recent(self, site: str) -> tuple[list[date], Recent]:
+        """Count what the last :data:`DAYS` days of a site have brought, up to now."""
+        now = self.now
+        days = [day_of(now) - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+        edges = [*map(midnight, days), now]
+        return days, self.kept(f"recent {site}", lambda: recent(self.database, site, edges))
 
     def of_today(self) -> Counter[str]:
         """Count what today has brought, by site."""
