@@ -33,9 +33,10 @@ def days(first: int, last: int, *, category: str | None = None, unique: bool = F
     return Selection(site=SITE, since=since, until=until, category=category, unique=unique)
 
 
-@pytest.fixture
-def archive(database: Database) -> Database:
+@pytest.fixture(scope="module")
+def archive(shared_database: Database) -> Database:
     """An article a day; every tenth is of a category of its own, every other one names the parliament."""
+    database = shared_database
     write_visits(
         database,
         [
