@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+LONGEST = 5.0  # seconds that the database may take for a sign of life, at least; else as long as until the next one
 SOON = 1.0  # seconds after which a sign of life is tried again that could not be given
 
 
@@ -44,14 +45,14 @@ class Heart:
         self._thread.join(self._every)  # a silent server is not waited for: the thread ends with the process
 
     def _beat(self) -> None:
-        # Stopped within a transaction, it keeps no row from whoever takes over a run.
-        with closing(Database(self._url, connections=1, longest=self._every, idle=self._every)) as database:
+        longest = max(self._every, LONGEST)  # also of a transaction: stopped in one, it keeps no row from others
+        with closing(Database(self._url, connections=1, longest=longest, idle=longest)) as database:
             wait = self._every
             while not self._stopped.wait(wait):
                 wait = self._every
                 try:
-                    keep_all_alive(database)
                     self._jobs.beat(database)
+                    keep_all_alive(database)
                 except JobLostError as error:
                     self._lost(error)
                     return

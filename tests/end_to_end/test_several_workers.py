@@ -15,32 +15,39 @@ from asrcrawler.storage.outlets import all_outlets
 from asrcrawler.storage.queue import leases, schema
 from asrcrawler.storage.queue.standing import RUNNING, QueueStanding, standing
 from asrcrawler.storage.visits.ledger import known
-from tests.end_to_end.crawling import wait_until
+from asrcrawler.system.processes import is_stopped
+from tests.end_to_end.crawling import PATIENCE, wait_until
+from tests.end_to_end.freezing import restart
 from tests.end_to_end.working import Work
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from asrcrawler.replica.server import ReplicaServer
+    from tests.processes import Process
     from tests.replica_fixture import ServeOutlets
 
 pytestmark = pytest.mark.slow
 
 QUICK: dict[str, object] = {"ASR_HEARTBEAT": 0.5, "ASR_STALL": 3, "ASR_BATCH_SECONDS": 0.2, "ASR_BATCH_SIZE": 10}
+ELSEWHERE = "import socket; socket.gethostname = lambda: 'elsewhere'"
+"""Python of a worker on another machine: the others cannot see whether its process lives."""
+READY = "import os, signal, asrcrawler.work.queued, asrcrawler.work.worker; os.kill(os.getpid(), signal.SIGSTOP)"
+"""Python of a worker that begins when it is continued, and then at once."""
 UNWRITTEN = 21  # codes of an outlet that a killed run has asked for and not written: two batches, and one on its way
 
 
-wait = partial(wait_until, every=0.2)  # seconds: each look opens a connection, and takes time from the workers
+wait = partial(wait_until, seconds=PATIENCE, every=0.2)  # seconds: a look opens a connection
 
 
 @pytest.fixture
-def work(postgresql_url: str) -> Work:
+def work(postgresql_url: str) -> Iterator[Work]:
     """An archive with a queue."""
     work = Work(postgresql_url)
     with closing(Database(postgresql_url)) as database:
         schema.init(database)
-    return work
+    yield work
+    work.kill_all()
 
 
 def queue_of(work: Work) -> QueueStanding:
@@ -50,7 +57,7 @@ def queue_of(work: Work) -> QueueStanding:
     return found
 
 
-def end(process: subprocess.Popen[str]) -> str:
+def end(process: Process) -> str:
     process.send_signal(signal.SIGTERM)
     log, _ = process.communicate(timeout=30)
     assert process.returncode == 0, log
@@ -94,16 +101,20 @@ def test_once_makes_each_run_once_and_leaves_an_empty_queue(work: Work, serve_ou
     assert (list(queue_of(work).jobs), list(queue_of(work).workers)) == ([], [])
 
 
-def test_whatever_becomes_of_workers_another_one_finishes_their_runs(work: Work, serve_outlets: ServeOutlets) -> None:
+def test_whatever_becomes_of_workers_and_server_all_is_there_once(work: Work, serve_outlets: ServeOutlets) -> None:
     servers = serve_outlets(4, first=1, last=60)
     work.follow(servers, delay=0.05, every=600)
-    killed, stopped = (work.start("--concurrency", "2", settings=QUICK) for _ in range(2))
+    killed = work.start("--concurrency", "2", settings=QUICK, before=ELSEWHERE)
+    stopped = work.start("--concurrency", "2", settings=QUICK)
+    other = work.start("--concurrency", "4", settings=QUICK, before=READY)
     wait(lambda: has_begun(servers) and all(worker.jobs for worker in queue_of(work).workers))
-    stopped.send_signal(signal.SIGSTOP)
     killed.kill()
+    stopped.send_signal(signal.SIGSTOP)
     killed.communicate()
-    other = work.start("--concurrency", "4", settings=QUICK)
+    wait(lambda: is_stopped(other.pid))
+    other.send_signal(signal.SIGCONT)
     wait(lambda: [reason for _, reason, _ in work.runs()].count("killed") == 4)
+    restart(work.database_url)
     stopped.send_signal(signal.SIGCONT)
     log, _ = stopped.communicate(timeout=30)
     assert (stopped.returncode, "was taken by another worker" in log) == (75, True), log

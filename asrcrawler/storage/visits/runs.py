@@ -25,6 +25,7 @@ from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import AnotherRunError, TokenLostError
 from asrcrawler.policy import CLOCKS_APART
 from asrcrawler.storage.models import run
+from asrcrawler.storage.visits.counters import drop_empty
 from asrcrawler.storage.visits.gone import judge_looks
 from asrcrawler.system import processes
 
@@ -156,13 +157,15 @@ def keep_alive(database: Database, run_id: int, figures: RunFigures) -> None:
 def keep_all_alive(database: Database) -> None:
     """Write down, in one statement, that every run lives which this process has at work on a database.
 
-    Who has lost its token is left alone, and finds that out when it writes.
+    Who has lost its token is left alone, and finds that out when it writes. A run that is writing in this very moment
+    says itself that it lives, and is not waited for.
     """
     own = [token for (name, _), token in list(_tokens.items()) if name == database.name]
     if own:
         with database.write() as connection:
-            alive = run.c.token.in_(own), run.c.ended_at.is_(None)
-            connection.execute(update(run).where(*alive).values(heartbeat_at=utcnow()))
+            alive = select(run.c.id).where(run.c.token.in_(own), run.c.ended_at.is_(None))
+            idle = alive.with_for_update(skip_locked=True)
+            connection.execute(update(run).where(run.c.id.in_(idle)).values(heartbeat_at=utcnow()))
 
 
 def remember_plan(database: Database, run_id: int, memory: dict[str, Any]) -> None:
@@ -190,6 +193,7 @@ def end_run(database: Database, run_id: int, figures: RunFigures, *, reason: str
             site = connection.scalar(select(run.c.site).where(run.c.id == run_id)) or ""
         with writing(database, run_id, site, figures=figures, **ended) as connection:
             judge_looks(connection, site)
+            drop_empty(connection, site)
     finally:
         _tokens.pop((database.name, run_id), None)
 

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -146,6 +146,19 @@ def test_one_statement_keeps_all_runs_of_this_process_alive_that_still_have_thei
     beats = {row["id"]: row["heartbeat_at"] for row in rows(database, models.run)}
     assert utcnow() - beats[own[0]] < timedelta(minutes=1)
     assert (beats[own[1]], beats[own[2]]) == (long_ago, long_ago)
+
+
+def test_a_run_that_is_writing_does_not_keep_the_others_from_a_sign_of_life(postgresql_url: str) -> None:
+    with closing(Database(postgresql_url)) as database:
+        database.prepare()
+        writing, idle = (begin_run(database, site, {}) for site in (SITE, OTHER_SITE))
+        long_ago = utcnow() - timedelta(hours=1)
+        for run_id in (writing, idle):
+            pretend(database, run_id, heartbeat_at=long_ago)
+        with runs.writing(database, writing):
+            runs.keep_all_alive(database)
+            beats = {row["id"]: row["heartbeat_at"] for row in rows(database, models.run)}
+            assert (beats[writing], utcnow() - beats[idle] < timedelta(minutes=1)) == (long_ago, True)
 
 
 def start_of_init() -> str:
