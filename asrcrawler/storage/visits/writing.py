@@ -165,7 +165,7 @@ def save_articles(connection: Connection, rows: Batch) -> None:
     index.enter(connection, rows.site, [rows.articles[code] for code in sorted(rows.inserted | rewritten)])
     _relabel(connection, rows)
     link_duplicates(connection, rows.site, rows.digests)
-    link_similar(connection, rows.site, rows.signatures, rows.retexted)
+    link_similar(connection, rows.site, rows.signatures, rows.retexted, rows.inserted)
 
 
 def _keep_captures(connection: Connection, rows: Batch) -> None:
@@ -205,7 +205,8 @@ def labels_of(category: Iterable[str], tags: Iterable[str]) -> list[tuple[str, s
 
 def _relabel(connection: Connection, rows: Batch) -> None:
     if old := rows.relabelled:
-        connection.execute(delete(label_table).where(label_table.c.site == rows.site, label_table.c.code.in_(old)))
+        these = among(connection, label_table.c.code, old)
+        connection.execute(delete(label_table).where(label_table.c.site == rows.site, these))
     labels = [
         (rows.site, kind, name, code)
         for code in sorted(rows.relabelled)
