@@ -26,7 +26,7 @@ import pytest
 from asrcrawler.replica import ReplicaServer, World
 from asrcrawler.settings_file import PROJECT
 from manual.commands import actions_of, command_named, parser_of
-from tests.commands import ROOT, invoke, run
+from tests.commands import ROOT, invoke, run, run_anew
 from tests.test_documentation import COMMANDS, DOCUMENTS, written
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class Shell:
         else:
             path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
             given = {**self.exported, "PATH": path, "ASR_BASE_URL": self.site}
-            done = run(line, program=("bash", "-euo", "pipefail", "-c"), cwd=self.folder, environment=given)
+            done = run_anew(line, program=("bash", "-euo", "pipefail", "-c"), cwd=self.folder, environment=given)
         return None if done.returncode == 0 else f"{done.returncode}: {done.stderr or done.stdout}"
 
 
