@@ -48,7 +48,8 @@ def test_a_crawl_has_one_connection_whatever_it_does(postgresql_url: str) -> Non
     ):
         process = Crawl(server.base_url, postgresql_url).start("codes=1-150", settings=FAST | {"ASR_BATCH_SIZE": 5})
         while process.poll() is None:  # a dictionary is learnt from a hundred pages on
-            counted.append(connection.scalar(count))
+            if server.requests.codes:  # before, what the start asked for may still be closing its connection
+                counted.append(connection.scalar(count))
             time.sleep(0.02)
         log, _ = process.communicate()
     admin.dispose()
