@@ -386,8 +386,10 @@ def earlier(url: str, revision: str) -> Database:
 
 
 @pytest.mark.parametrize("revision", ["0004", "0006"])
-def test_the_index_of_an_earlier_version_answers_as_it_is_until_it_is_filled_anew(url: str, revision: str) -> None:
-    with closing(earlier(url, revision)) as database:
+def test_the_index_of_an_earlier_version_answers_as_it_is_until_it_is_filled_anew(
+    empty_url: str, revision: str
+) -> None:
+    with closing(earlier(empty_url, revision)) as database:
         database.prepare()
         assert database.schema_version() == HEAD
         assert the_index(database)[:3] == (1, 1, "current")
@@ -405,11 +407,11 @@ def test_the_index_of_an_earlier_version_answers_as_it_is_until_it_is_filled_ane
 
 @pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
 def test_readers_of_an_archive_that_was_never_indexed_get_what_there_is_and_write_nothing(
-    url: str, revision: str
+    empty_url: str, revision: str
 ) -> None:
-    with closing(earlier(url, revision)) as database:
+    with closing(earlier(empty_url, revision)) as database:
         database.prepare()
-        with closing(Database(url, read_only=True)) as reader:
+        with closing(Database(empty_url, read_only=True)) as reader:
             reader.open_existing()
             assert search(reader, NEW).total == 0
             assert search(reader, "", limit=0).total == 200
