@@ -19,6 +19,7 @@ from asrcrawler.storage.articles.whereabouts import with_articles
 from asrcrawler.storage.figures.codes import count_reasons
 from asrcrawler.storage.figures.today import Today, count_articles, count_by_site, today
 from asrcrawler.storage.outlets import all_outlets
+from asrcrawler.storage.queue.standing import standing as queue_standing
 from asrcrawler.text.calendar import day_of, midnight
 from asrcrawler.text.persian import name_order
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from asrcrawler.outlets import Outlet
     from asrcrawler.storage import Database
     from asrcrawler.storage.engine.among import Sites
+    from asrcrawler.storage.queue.standing import QueueStanding
 
 T = TypeVar("T")
 
@@ -89,6 +91,12 @@ class Library:
     def _standing(self, outlet: Outlet) -> Standing:
         first = outlet.first_code or self.first_code
         return standing(self.database, outlet.site, first, self.now, sweeps=outlet.backfill > 0)
+
+    def queue(self, outlets: Sequence[Outlet]) -> QueueStanding | None:
+        """Tell what workers do for some outlets; None where the archive has no queue."""
+        sites = {outlet.name: outlet.site for outlet in self.outlets()}
+        found = self._cached("queue", FRESH, lambda: queue_standing(self.database, sites))
+        return found and found.about({outlet.name: outlet.site for outlet in outlets})
 
     def categories(self, sites: Iterable[str]) -> list[str]:
         """Give the names of all categories of some sites."""
