@@ -3,4 +3,4 @@
 Data goes one way: ledger → frontier → requests → page → Article | Absence → pipelines → ledger.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

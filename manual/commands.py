@@ -27,14 +27,15 @@ elsewhere it is `asrcrawler --project FOLDER COMMAND`. Wrong input is answered w
 
 def commands_page() -> str:
     """Write it: an overview, then a section for each command and each of its actions."""
-    made = [_command(module.name) for module in pkgutil.iter_modules(commands.__path__)]
+    made = [command_named(module.name) for module in pkgutil.iter_modules(commands.__path__)]
     overview = table(["command", "does"], ([_link(_name(command)), command.short_desc()] for command in made))
     sections = [part for command in made for part in _section(command)]
-    shared = _options(_parser(made[0]), shared=True)
+    shared = _options(parser_of(made[0]), shared=True)
     return page("Commands", [INTRODUCTION], overview, *sections, ["## Options of every command"], shared)
 
 
-def _command(name: str) -> ScrapyCommand:
+def command_named(name: str) -> ScrapyCommand:
+    """Give the command that is called so, ready to add its options to a parser."""
     command: ScrapyCommand = import_module(f"{commands.__name__}.{name}").Command()
     command.settings = Settings()
     return command
@@ -50,14 +51,15 @@ def _link(name: str) -> str:
     return f"[{code(name)}](#{name.replace(' ', '-')})"
 
 
-def _parser(command: ScrapyCommand) -> argparse.ArgumentParser:
+def parser_of(command: ScrapyCommand) -> argparse.ArgumentParser:
+    """Make the parser of a command, as Scrapy does."""
     parser = argparse.ArgumentParser(conflict_handler="resolve")
     command.add_options(parser)
     return parser
 
 
 def _section(command: ScrapyCommand) -> Iterator[list[str]]:
-    parser = _parser(command)
+    parser = parser_of(command)
     yield [f"## {_name(command)}"]
     yield _described(command.long_desc(), command)
     yield ["```text", f"{_name(command)} {command.syntax()}", "```"]
@@ -65,7 +67,7 @@ def _section(command: ScrapyCommand) -> Iterator[list[str]]:
         if group.description:
             yield ["```text", group.description.rstrip(), "```"]
     yield _options(parser)
-    for name, own in _actions(parser).items():
+    for name, own in actions_of(parser).items():
         yield [f"### {_name(command)} {name}"]
         yield _described(own.description or "", command)
         yield _options(own)
@@ -79,7 +81,7 @@ def _described(text: str, command: ScrapyCommand) -> list[str]:
     return [f"{sentence} Example: {typed}" if example else sentence]
 
 
-def _actions(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+def actions_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
     """Give the parsers of a command's actions: of ``scrapy db copy`` under ``copy``."""
     for action in parser._actions:  # noqa: SLF001
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +16,16 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 2**30  # bytes; a run of all tests takes less
+
 if threading.current_thread() is threading.main_thread():  # whoever started the tests may ignore them, as nohup does
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each command that a test starts would compile the program anew
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:  # the files of a test need not reach a disk
+    tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
 os.environ["NO_COLOR"] = "1"  # whoever runs the tests on a terminal sees what a pipe would get
 
 pytest_plugins = ["tests.database_fixture", "tests.replica_fixture"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import pkgutil
 import re
@@ -11,12 +10,10 @@ import subprocess
 import textwrap
 import tomllib
 from dataclasses import fields
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from scrapy.settings import Settings
 
 import asrcrawler
 import manual
@@ -31,10 +28,12 @@ from asrcrawler.storage.search.documents import LONGEST_BODY, Field
 from asrcrawler.storage.search.query import FIELD_NAMES, Query, Term, parse
 from asrcrawler.storage.search.questions import RANKED
 from asrcrawler.text.persian import to_persian_digits
+from manual.commands import actions_of, command_named, parser_of
 from manual.markdown import anchor
 from tests.commands import ROOT, run
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
     from scrapy.commands import ScrapyCommand
@@ -89,18 +88,6 @@ def first_cells(readme: str, heading: str) -> list[str]:
     return [row.split("|")[1].strip() for row in table[0].splitlines()[2:]]
 
 
-def command_named(name: str) -> ScrapyCommand:
-    command: ScrapyCommand = import_module(f"asrcrawler.commands.{name}").Command()
-    command.settings = Settings()
-    return command
-
-
-def parser_of(command: ScrapyCommand) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(conflict_handler="resolve")
-    command.add_options(parser)
-    return parser
-
-
 def options_of(command: ScrapyCommand, *, shared: bool) -> Iterator[argparse.Action]:
     """Its own options, or those that every command has; of a command of several actions, those of all of them."""
     for parser in [parser_of(command), *parsers_of_actions(command).values()]:
@@ -112,10 +99,7 @@ def options_of(command: ScrapyCommand, *, shared: bool) -> Iterator[argparse.Act
 
 def parsers_of_actions(command: ScrapyCommand) -> dict[str, argparse.ArgumentParser]:
     """``scrapy db copy``: its parser under ``copy``."""
-    for action in parser_of(command)._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return dict(action.choices)
-    return {}
+    return actions_of(parser_of(command))
 
 
 # --- commands

@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "asrcrawler"
-LIBRARIES = {"alembic": "Alembic", "scrapy": "Scrapy", "sqlalchemy": "SQLAlchemy", "twisted": "Twisted"}
+from manual.architecture import PACKAGE, imports
+
 MOST_ROOT_MODULES = 13
 MOST_STORAGE_MODULES = 8
 ROW = re.compile(r"^\| `asrcrawler/([\w/.]+?)(?:/|\.py)` \|[^|]*\|([^|]*)\|$", re.MULTILINE)
 
 PURE = ("text", "samaneh", "http")
 ABOVE = ("crawl", "storage", "work", "cli", "commands", "reader", "pipelines", "extensions", "Scrapy", "SQLAlchemy")
-
-
-@cache
-def imports() -> dict[str, set[str]]:
-    """What each part of the package (its first folder, or a module at its root) imports: parts, and some libraries."""
-    found: dict[str, set[str]] = {}
-    for path in PACKAGE.rglob("*.py"):
-        part = path.relative_to(PACKAGE).with_suffix("").parts[0]
-        if part == "__init__":
-            continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            found.setdefault(part, set()).update(_parts_of(node))
-    return {part: names - {part} for part, names in found.items()}
-
-
-def _parts_of(node: ast.AST) -> set[str]:
-    if isinstance(node, ast.ImportFrom):
-        names = {f"{node.module}.{alias.name}" for alias in node.names}
-    elif isinstance(node, ast.Import):
-        names = {alias.name for alias in node.names}
-    else:
-        return set()
-    roots = {name.split(".")[0] for name in names}
-    own = {name.split(".")[1] for name in names if name.startswith("asrcrawler.")} - {"__version__"}
-    return own | {LIBRARIES[root] for root in roots if root in LIBRARIES}
 
 
 @cache

@@ -10,7 +10,7 @@ import scrapy
 
 import asrcrawler
 from asrcrawler.storage.migrations.revisions import HEAD
-from tests.commands import ASRCRAWLER, ROOT, Done, run
+from tests.commands import ROOT, Done, run
 from tests.test_documentation import COMMANDS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ NOWHERE = f"asrcrawler: this folder is in no project: go to yours, name it with 
 
 
 def asr(*words: str, cwd: Path = ROOT) -> Done:
-    return run(*words, cwd=cwd, program=ASRCRAWLER)
+    return run(*words, cwd=cwd, program="asrcrawler")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import asrcrawler
-from tests.commands import ROOT, Done, run, serving
+from tests.commands import ROOT, Done, run_anew, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ def test_a_project_made_with_it_crawls_and_is_read(scripts: Path, replica: Repli
     environment = {"PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
 
     def own(*words: str) -> Done:
-        return run(*words, program=(str(scripts / "asrcrawler"),), cwd=home, environment=environment)
+        return run_anew(*words, program=(str(scripts / "asrcrawler"),), cwd=home, environment=environment)
 
     assert own("--version").stdout.startswith(f"asrcrawler {asrcrawler.__version__}, database schema ")
     assert own("init", str(project)).returncode == 0
@@ -89,10 +89,10 @@ def test_a_project_made_with_it_crawls_and_is_read(scripts: Path, replica: Repli
     assert (project / "data" / "asr.db").exists()
     assert list(home.iterdir()) == []
     scrapy = (str(scripts / "python"), "-m", "scrapy")
-    by_scrapy = run("export", program=scrapy, cwd=project, environment=environment)
+    by_scrapy = run_anew("export", program=scrapy, cwd=project, environment=environment)
     assert [str(json.loads(line)["code"]) for line in by_scrapy.stdout.splitlines()] == sorted(codes)
-    command = (str(scripts / "asrcrawler"), "--project", str(project), "serve", "asr", "--port", "0")
-    with serving(command, cwd=home, environment=environment) as address:
+    command = ("--project", str(project), "serve", "asr", "--port", "0")
+    with serving(*command, program=(str(scripts / "asrcrawler"),), cwd=home, environment=environment) as address:
         for path in (f"/news/{codes[0]}", "/static/style.css", "/health"):
             with urllib.request.urlopen(address + path, timeout=10) as answer:
                 assert (answer.status, len(answer.read()) > 1_000) == (200, True)

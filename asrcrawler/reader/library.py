@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,12 +13,14 @@ from asrcrawler.cli.outlets import FIRST
 from asrcrawler.clock import utcnow
 from asrcrawler.outlets import new_outlet
 from asrcrawler.reader.errors import NoArticle
-from asrcrawler.reader.health import Standing, standing
+from asrcrawler.reader.health import Standing, common, standing
 from asrcrawler.storage.articles.reading import one
 from asrcrawler.storage.articles.sections import Section, categories, sections
 from asrcrawler.storage.articles.whereabouts import with_articles
 from asrcrawler.storage.figures.codes import count_reasons
-from asrcrawler.storage.figures.today import Today, count_articles, count_by_site, today
+from asrcrawler.storage.figures.counted import count_articles
+from asrcrawler.storage.figures.recent import Recent, recent
+from asrcrawler.storage.figures.today import Today, count_by_site, today
 from asrcrawler.storage.outlets import all_outlets
 from asrcrawler.storage.queue.standing import standing as queue_standing
 from asrcrawler.text.calendar import day_of, midnight
@@ -26,7 +29,7 @@ from asrcrawler.text.persian import name_order
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from asrcrawler.outlets import Outlet
     from asrcrawler.storage import Database
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+DAYS = 30  # of what an outlet has brought lately
 FRESH = 4.0  # seconds; within them the same figures are given again
 LONG_FRESH = 60.0  # seconds, for what takes longer to count or hardly ever changes
 
@@ -79,18 +83,23 @@ class Library:
 
     def standing(self, outlet: Outlet) -> Standing:
         """Give the figures of the health page, counted at most every :data:`FRESH` seconds, however many ask."""
-        return self._cached(f"standing {outlet.site}", FRESH, lambda: self._standing(outlet))
+        return self._cached(f"standing {outlet.site}", FRESH, lambda: self._standings([outlet])[0][1])
 
     def standings(self, outlets: Sequence[Outlet]) -> list[tuple[Outlet, Standing]]:
         """Give the figures of several outlets; of many, they are as old as :data:`LONG_FRESH` seconds."""
         if len(outlets) == 1:
             return [(outlets[0], self.standing(outlets[0]))]
         name = f"standings {','.join(outlet.name for outlet in outlets)}"
-        return self.kept(name, lambda: [(outlet, self._standing(outlet)) for outlet in outlets])
+        return self.kept(name, lambda: self._standings(outlets))
 
-    def _standing(self, outlet: Outlet) -> Standing:
-        first = outlet.first_code or self.first_code
-        return standing(self.database, outlet.site, first, self.now, sweeps=outlet.backfill > 0)
+    def _standings(self, outlets: Sequence[Outlet]) -> list[tuple[Outlet, Standing]]:
+        now = self.now
+        given = common(self.database, [outlet.site for outlet in outlets], now)
+        firsts = [outlet.first_code or self.first_code for outlet in outlets]
+        return [
+            (outlet, standing(self.database, outlet.site, first, now, sweeps=outlet.backfill > 0, given=given))
+            for outlet, first in zip(outlets, firsts, strict=True)
+        ]
 
     def queue(self, outlets: Sequence[Outlet]) -> QueueStanding | None:
         """Tell what workers do for some outlets; None where the archive has no queue."""
@@ -115,22 +124,30 @@ class Library:
         return self.kept(f"reasons {site} {outcome}", lambda: count_reasons(self.database, site, outcome))
 
     def articles(self, sites: Sites) -> int:
-        """Count all articles."""
-        return self.kept(f"articles {sites}", lambda: count_articles(self.database, sites))
+        """Count all articles of some sites."""
+        counts = self.articles_by_site()
+        return counts[sites] if isinstance(sites, str) else sum(counts[site] for site in sites)
 
     def articles_by_site(self) -> Counter[str]:
         """Count all articles of each site."""
-        return self.kept("articles by site", lambda: count_by_site(self.database))
+        return self._cached("articles by site", FRESH, lambda: count_articles(self.database))
 
     def today(self, sites: Sites) -> Today:
         """Count what today has brought."""
         begins = midnight(day_of(self.now))
         return self._cached(f"today {sites}", FRESH, lambda: today(self.database, sites, begins, self.now))
 
+    def recent(self, site: str) -> tuple[list[date], Recent]:
+        """Count what the last :data:`DAYS` days of a site have brought, up to now."""
+        now = self.now
+        days = [day_of(now) - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+        edges = [*map(midnight, days), now]
+        return days, self.kept(f"recent {site}", lambda: recent(self.database, site, edges))
+
     def of_today(self) -> Counter[str]:
         """Count what today has brought, by site."""
         now = self.now
-        return self._cached("by site", FRESH, lambda: count_by_site(self.database, (midnight(day_of(now)), now)))
+        return self._cached("by site", FRESH, lambda: count_by_site(self.database, midnight(day_of(now)), now))
 
     def _outlets(self) -> tuple[Outlet, ...]:
         there = all_outlets(self.database)

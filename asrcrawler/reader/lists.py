@@ -18,7 +18,8 @@ from asrcrawler.reader.rendering import page
 from asrcrawler.storage.articles import reading
 from asrcrawler.storage.articles.gone import missed
 from asrcrawler.storage.figures.changes import count_edits, count_gone
-from asrcrawler.storage.figures.periods import count_published
+from asrcrawler.storage.figures.periods import count_published, span_published
+from asrcrawler.storage.visits.runs import last_good_run, last_runs
 from asrcrawler.text.calendar import day_of, midnight, next_midnight
 from asrcrawler.text.persian import clean
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from asrcrawler.storage.articles.reading import Item, Position, Slice
 
 GONE_SHOWN = 3  # articles beside the front page
+SECTIONS_SHOWN = 8  # of today, the most frequent ones
+TAGS_SHOWN = 5  # of the week
 PlaceAsked = Annotated[Place, Query()]
 _NONE = {"category": "در این بخش خبری نیست.", "tag": "هیچ خبری این برچسب را ندارد."}
 router = APIRouter(include_in_schema=False, route_class=ReadAgain)
@@ -63,6 +66,7 @@ def front(request: Request, asked: Annotated[Front, Query()]) -> Response:
         compact=asked.view == "compact",
         unique=asked.unique,
         views=_views(scope, asked),
+        **_of_outlet(scope),
         **turning(request, found),
     )
 
@@ -172,6 +176,23 @@ def _list(request: Request, found: Slice, *, heading: str, **values: Any) -> Res
     return page(
         request, "list.html", heading=heading, items=found.items, **{**empty, **values}, **turning(request, found)
     )
+
+
+def _of_outlet(scope: Scope) -> dict[str, Any]:
+    """Give what the page of a single outlet tells of it."""
+    if scope.outlet is None:
+        return {"recent": None}
+    days, found = scope.library.recent(scope.site)
+    span = span_published(scope.database, scope.site, scope.now)
+    return {
+        "recent": found,
+        "month": plots.days(list(zip(days, found.days, strict=True)), "خبر"),
+        "sections": found.sections.most_common(SECTIONS_SHOWN),
+        "tags": found.tags.most_common(TAGS_SHOWN),
+        "since": span[0] if span else None,
+        "last_run": next(iter(last_runs(scope.database, scope.site, 1)), None),
+        "last_good": last_good_run(scope.database, scope.site),
+    }
 
 
 def _views(scope: Scope, asked: Front) -> dict[str, str]:

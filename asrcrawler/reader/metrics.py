@@ -128,7 +128,7 @@ _GAUGES: Mapping[str, tuple[str, Callable[[Standing], float | None]]] = {
     "failures": ("Codes whose last visit failed", lambda standing: standing.figures.outcomes["failed"]),
     "check_ok": ("Whether scrapy status --check finds nothing wrong", lambda standing: int(not standing.problems)),
     "gone": ("Articles that the site no longer has", lambda standing: standing.gone),
-    "revisions": ("Earlier texts of articles stored", lambda standing: standing.revisions),
+    "revisions": ("Earlier texts of articles stored", lambda standing: standing.figures.revisions),
     "due": ("Codes that wait for a visit", lambda standing: sum(standing.due.values())),
     "run_working": ("Whether a crawl is at work", lambda standing: int(standing.is_working)),
     "last_successful_run_timestamp_seconds": ("When the last run with exit status 0 ended", _last_good),

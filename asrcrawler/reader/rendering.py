@@ -29,6 +29,7 @@ _HIDDEN = re.compile(r"[\u0000-\u0020\u007f-\u00a0\u061c\u200b-\u200f\u2028-\u20
 """What cannot be seen in an address and can make it look like another one: controls, blanks, bidi marks."""
 
 LONGEST_HOST = 60  # characters of an address that are shown
+OF_A_BODY = {"content-length", "content-type", "content-disposition"}  # headers that an answer without one has not
 CACHE = "no-cache"  # keep it, and ask whether it has changed
 
 
@@ -47,14 +48,17 @@ def page(request: Request, template: str, *, status: int = 200, scope: Scope | N
 
 
 def unchanged_or(request: Request, response: Response) -> Response:
-    """Add an ETag to ``response``; answer 304 in its place where the client has it already."""
+    """Add an ETag to ``response``; answer 304 in its place where the client has it already.
+
+    A browser puts the headers of a 304 in the place of those it has, so that a policy of its own has to be among them.
+    """
     if response.status_code != 200:
         return response
     etag = f'W/"{blake2b(bytes(response.body), digest_size=12).hexdigest()}"'
-    headers = {"ETag": etag, "Cache-Control": CACHE}
+    response.headers.update({"ETag": etag, "Cache-Control": CACHE})
     if etag in (tag.strip() for tag in request.headers.get("if-none-match", "").split(",")):
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
+        stays = {name: value for name, value in response.headers.items() if name not in OF_A_BODY}
+        return Response(status_code=304, headers=stays)
     return response
 
 

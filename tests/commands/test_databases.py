@@ -13,18 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits.writing import write_visits
 from tests.commands import ROOT, invoke
+from tests.database_fixture import postgresql_database
 from tests.storage.damage import break_leaf
 from tests.storage.samples import an_article, with_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import URL
+    from sqlalchemy import Engine
 
 NOBODY = "65534"
 READING = (
@@ -184,16 +185,10 @@ def test_an_index_out_of_step_is_told_and_made_anew(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def latin(postgresql_server: URL) -> Iterator[str]:
-    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(
-            text("CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
-        )
-    yield postgresql_server.set(database="latin").render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE latin WITH (FORCE)"))
-    admin.dispose()
+def latin(postgresql_server: Engine) -> Iterator[str]:
+    encoding = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    with postgresql_database(postgresql_server, encoding) as url:
+        yield url
 
 
 @pytest.mark.parametrize(

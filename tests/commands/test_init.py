@@ -7,14 +7,14 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from asrcrawler.settings_file import NAME
-from tests.commands import ASRCRAWLER, ROOT, Done, run
+from tests.commands import ROOT, Done, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def init(folder: Path, *words: str) -> Done:
-    return run("init", *words, cwd=folder, program=ASRCRAWLER)
+    return run("init", *words, cwd=folder, program="asrcrawler")
 
 
 def mode_of(path: Path) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asrcrawler.reader.passwords import Hash
-from tests.commands import ASRCRAWLER, Done, invoke, run
+from tests.commands import ASRCRAWLER, Done, invoke, run_anew
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, data: bytes, *words: str) -> Done:
 
 
 def test_a_password_on_stdin_becomes_a_line(tmp_path: Path) -> None:
-    done = run("password", "سارا", cwd=tmp_path, program=ASRCRAWLER, stdin="گذر:واژه \nsecond line\n")
+    done = run_anew("password", "سارا", cwd=tmp_path, program=ASRCRAWLER, stdin="گذر:واژه \nsecond line\n")
     assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
     name, _, text = done.stdout.rstrip("\n").partition(":")
     assert name == "سارا"

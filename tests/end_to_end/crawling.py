@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,8 @@ from asrcrawler.storage import Database
 from asrcrawler.storage.articles.export import Selection, export_articles
 from asrcrawler.storage.figures.status import code_history
 from asrcrawler.storage.visits.ledger import known
+from tests.end_to_end import simulation
+from tests.processes import Process, scrapy, without_ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,23 +38,16 @@ class Crawl:
     base_url: str
     database_url: str
 
-    def start(self, *arguments: str, settings: Mapping[str, object] = FAST, before: str = "") -> subprocess.Popen[str]:
+    def start(self, *arguments: str, settings: Mapping[str, object] = FAST, before: str = "") -> Process:
         """Start ``scrapy crawl asr`` with ``-a`` arguments; ``before`` is Python that its process runs first."""
-        scrapy = ["-c", f"{before}\nfrom scrapy.cmdline import execute\nexecute()"] if before else ["-m", "scrapy"]
-        command = [sys.executable, *scrapy, "crawl", "asr"]
-        command += [part for argument in arguments for part in ("-a", argument)]
-        command += [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+        words = [part for argument in arguments for part in ("-a", argument)]
+        words += [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
         own = {"ASR_BASE_URL": self.base_url, "ASR_DATABASE_URL": self.database_url}
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ASR_")}
-        return subprocess.Popen(
-            command, cwd=PROJECT, env=environment | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        return scrapy("crawl", "asr", *words, environment=without_ours() | own, before=before)
 
     def run(self, *arguments: str, settings: Mapping[str, object] = FAST, before: str = "") -> tuple[int, str]:
         """Do the same to its end; give exit status and log."""
-        process = self.start(*arguments, settings=settings, before=before)
-        log, _ = process.communicate(timeout=PATIENCE)
-        return process.returncode, log
+        return end_of(self.start(*arguments, settings=settings, before=before))
 
     @property
     def database(self) -> Database:
@@ -70,15 +64,20 @@ class Crawl:
         return code_history(self.database, SITE, code)[1]
 
 
+def end_of(process: Process, seconds: float = PATIENCE) -> tuple[int, str]:
+    """Exit status and log of a process, once it has ended."""
+    log, _ = process.communicate(timeout=seconds)
+    assert process.returncode is not None
+    return process.returncode, log
+
+
 def simulated(plan: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str]:
     """What came of a plan of :mod:`tests.end_to_end.simulation`, and its log from warnings on."""
-    command = [sys.executable, "-m", "tests.end_to_end.simulation"]
-    done = subprocess.run(
-        command, cwd=PROJECT, input=json.dumps(plan), capture_output=True, text=True, timeout=LONG_PATIENCE, check=False
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert "Traceback" not in done.stderr, done.stderr[-3000:]
-    return json.loads(done.stdout), done.stderr
+    process = Process(partial(simulation.main, plan), environment=os.environ, merged=False)
+    said, log = process.communicate(timeout=LONG_PATIENCE)
+    assert process.returncode == 0, log[-3000:]
+    assert "Traceback" not in log, log[-3000:]
+    return json.loads(said), log
 
 
 def wait_until(condition: Any, seconds: float = 30.0, every: float = 0.02) -> None:

@@ -1,16 +1,13 @@
-"""Crawl several followed outlets in one process, many at a time: ``python -m tests.end_to_end.following``.
-
-Reads a JSON object on stdin: the address of the database, the names, the settings. Prints on stdout, by name, the exit
-status, and writes the log on stderr as a crawl does.
-"""
+"""Crawl several followed outlets in one process, many at a time."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
+import os
 import sys
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.utils.log import configure_logging
@@ -19,7 +16,8 @@ from scrapy.utils.reactor import install_reactor
 
 from asrcrawler.logformatter import hide_set_up
 from tests.crawler import REACTOR
-from tests.end_to_end.crawling import LONG_PATIENCE, PROJECT
+from tests.end_to_end.crawling import LONG_PATIENCE
+from tests.processes import Process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,15 +30,13 @@ def crawl_all(
 ) -> tuple[dict[str, int], str]:
     """Crawl each outlet with the codes that ``arguments`` give for its name; give the statuses and the log."""
     plan = {"database_url": database_url, "arguments": dict(arguments), "settings": dict(settings)}
-    command = [sys.executable, "-m", "tests.end_to_end.following"]
-    done = subprocess.run(
-        command, cwd=PROJECT, input=json.dumps(plan), capture_output=True, text=True, timeout=LONG_PATIENCE, check=False
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout), done.stderr
+    process = Process(partial(main, plan), environment=os.environ, merged=False)
+    said, log = process.communicate(timeout=LONG_PATIENCE)
+    assert process.returncode == 0, log[-3000:]
+    return json.loads(said), log
 
 
-async def _crawl_all(plan: Mapping[str, dict[str, str]]) -> dict[str, int]:
+async def _crawl_all(plan: Mapping[str, Any]) -> dict[str, int]:
     settings = get_project_settings()
     settings.setdict(plan["settings"], priority="cmdline")
     settings.set("ASR_DATABASE_URL", plan["database_url"], priority="cmdline")
@@ -59,7 +55,8 @@ async def _crawl_all(plan: Mapping[str, dict[str, str]]) -> dict[str, int]:
     return statuses
 
 
-def main() -> None:
+def main(plan: Mapping[str, Any]) -> None:
+    """Crawl in this process; print the exit statuses by name as JSON, and write the log on stderr as a crawl does."""
     settings = get_project_settings()
     configure_logging(settings)
     hide_set_up()
@@ -70,14 +67,10 @@ def main() -> None:
 
     async def work() -> None:
         try:
-            statuses.update(await _crawl_all(json.load(sys.stdin)))
+            statuses.update(await _crawl_all(plan))
         finally:
             reactor.stop()  # type: ignore[misc]
 
     reactor.callWhenRunning(lambda: asyncio.ensure_future(work()))
     reactor.run()  # type: ignore[misc]
     json.dump(statuses, sys.stdout)
-
-
-if __name__ == "__main__":
-    main()

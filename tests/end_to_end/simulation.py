@@ -1,7 +1,6 @@
-"""Many scheduled runs against a replica whose clock moves, in one process: ``python -m tests.end_to_end.simulation``.
+"""Many scheduled runs against a replica whose clock moves, in one process.
 
-Reads a JSON object on stdin, prints one on stdout. The crawler believes the replica's clock (``ASR_NOW``), so ten days
-of cron take a minute.
+The crawler believes the replica's clock (``ASR_NOW``), so ten days of cron take a minute.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import json
 import logging
 import sys
 from datetime import UTC, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.utils.project import get_project_settings
@@ -22,12 +21,15 @@ from asrcrawler.replica import Fault, World
 from asrcrawler.replica.server import ReplicaServer
 from tests.crawler import REACTOR
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 FAST = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 8, "RETRY_TIMES": 0, "ASR_BATCH_SECONDS": 1}
 HASTE = 50  # a wait that a stumbling site asks for takes so much less; tests of the waiting itself are elsewhere
 FAULTS = (Fault.ERROR_500, Fault.RETRY_SECONDS, Fault.RESET, Fault.TRUNCATED, Fault.EMPTY)
 
 
-async def simulate(plan: dict[str, Any]) -> list[dict[str, Any]]:
+async def simulate(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One row a run: requests, what is new, the exit status."""
     world = World(**plan["world"])
     start = world.timeline.starts.astimezone(UTC) + timedelta(hours=plan["from_hour"])
@@ -48,7 +50,7 @@ async def simulate(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _hide(server: ReplicaServer, plan: dict[str, Any], hour: float) -> None:
+def _hide(server: ReplicaServer, plan: Mapping[str, Any], hour: float) -> None:
     """Take articles from the site for the hours that ``hidden`` gives for their codes, and all of it in ``outages``."""
     for code, (since, until) in plan.get("hidden", {}).items():
         if since <= hour < until:
@@ -61,7 +63,7 @@ def _hide(server: ReplicaServer, plan: dict[str, Any], hour: float) -> None:
         server.faults.put_everywhere(None)
 
 
-async def _run(server: ReplicaServer, plan: dict[str, Any]) -> dict[str, Any]:
+async def _run(server: ReplicaServer, plan: Mapping[str, Any]) -> dict[str, Any]:
     settings = get_project_settings()
     settings.setdict(FAST | plan.get("settings", {}), priority="cmdline")
     settings.set("ASR_BASE_URL", server.base_url, priority="cmdline")
@@ -87,7 +89,8 @@ def make_haste() -> None:
     backoff.FIRST_SLOW_DELAY /= HASTE
 
 
-def main() -> None:
+def main(plan: Mapping[str, Any]) -> None:
+    """Print the rows of ``plan`` as JSON."""
     install_reactor(REACTOR, get_project_settings()["ASYNCIO_EVENT_LOOP"])
     from twisted.internet import reactor
 
@@ -97,14 +100,10 @@ def main() -> None:
 
     async def work() -> None:
         try:
-            rows.extend(await simulate(json.load(sys.stdin)))
+            rows.extend(await simulate(plan))
         finally:
             reactor.stop()  # type: ignore[misc]
 
     reactor.callWhenRunning(lambda: asyncio.ensure_future(work()))
     reactor.run()  # type: ignore[misc]
     json.dump(rows, sys.stdout)
-
-
-if __name__ == "__main__":
-    main()

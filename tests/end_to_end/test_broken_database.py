@@ -14,12 +14,13 @@ import pytest
 from asrcrawler.items import Outcome
 from asrcrawler.replica import World
 from asrcrawler.replica.server import ReplicaServer
-from tests.end_to_end.crawling import FAST, Crawl, wait_until
+from tests.end_to_end.crawling import FAST, Crawl, end_of, wait_until
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.processes import Process
 
 CODES = range(1, 121)
 WORLD = {"first": CODES[0], "last": CODES[-1], "density": 1.0, "deletion_share": 0}
@@ -50,9 +51,8 @@ def locked(path: Path) -> Iterator[None]:
         other.close()
 
 
-def log_of(process: subprocess.Popen[str], words: str) -> str:
+def log_of(process: Process, words: str) -> str:
     """The log up to the line with ``words``."""
-    assert process.stdout is not None
     lines = []
     for line in process.stdout:
         lines.append(line)
@@ -61,14 +61,14 @@ def log_of(process: subprocess.Popen[str], words: str) -> str:
     return "".join(lines)
 
 
-def stopped(process: subprocess.Popen[str]) -> tuple[int, str]:
+def stopped(process: Process) -> tuple[int, str]:
     """Ask the crawl to end, and see that it does so within seconds."""
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    log, _ = process.communicate(timeout=30)
+    status, log = end_of(process)
     assert time.monotonic() - began < 8
     assert "Traceback" not in log
-    return process.returncode, log
+    return status, log
 
 
 def all_is_there(crawl: Crawl) -> bool:

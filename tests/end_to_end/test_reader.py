@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 import time
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
+from socket import socket
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from urllib.parse import quote, urlsplit
 
 import pytest
+from starlette.datastructures import Headers
 
 from asrcrawler.clock import utcnow
-from asrcrawler.reader.library import FRESH
-from asrcrawler.storage import Database
+from asrcrawler.outlets import new_outlet
+from asrcrawler.reader.app import create_app
+from asrcrawler.reader.library import FRESH, Library
+from asrcrawler.reader.server import server_of
+from asrcrawler.storage import Database, outlets
 from asrcrawler.storage.visits import runs
 from asrcrawler.storage.visits.writing import write_visits
-from tests.commands import ROOT
 from tests.reader import shelf
-from tests.storage.samples import DAY, SITE, an_absence
+from tests.storage.samples import DAY, OTHER_SITE, SITE, an_absence, an_article, with_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,20 +39,35 @@ OPTIONS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 20_000  # milliseconds
 DESKTOP, PHONE, NARROWEST = (1280, 900), (390, 844), (320, 640)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-NOT_FOUND = "/nowhere"
-TAKEN_DOWN, UNSEEN = 411, 412  # articles that the site no longer has, and that one look did not find
+SEVERAL, LOST = "//several.localhost", "//lost.localhost"
+"""The same archive with all of its outlets, and one whose database is not there."""
+TAKEN_DOWN, UNSEEN, RETURNED, CAPTURED = range(411, 415)
+"""Articles that the site no longer has, that one look did not find, that came back, and one with a capture."""
+REFUSED = ["/nowhere", "/news/9", "/goto?day=never", "/changes?class=none", "/search?q=x&since=never", f"{LOST}/"]
+"""Addresses that are answered with a status of 400 or more."""
 PAGES = [
-    "/", "/sections", "/category/کتاب", f"/news/{shelf.EDITED}", f"/news/{shelf.EDITED}/edits/2", f"/news/{shelf.COPY}",
-    f"/news/{shelf.GALLERY}", f"/news/{shelf.EDITED}/edits/1?view=split&from=1&to=3", "/calendar", "/1401", "/1401/11",
-    "/1401/11/04", NOT_FOUND, "/search", "/search?q=کاغذ&tag=کتاب", "/search?q=ناپیدایی",
-    "/changes", "/changes/gone",
-    "/changes/gone?state=waiting", f"/news/{TAKEN_DOWN}", f"/news/{UNSEEN}", "/health", "/health/codes?outcome=missing",
-    "/api",
+    "/", "/?view=compact&unique=1", "/sections", "/category/کتاب", f"/news/{shelf.EDITED}",
+    f"/news/{shelf.EDITED}/edits/2", f"/news/{shelf.COPY}", f"/news/{shelf.GALLERY}", f"/news/{CAPTURED}",
+    f"/news/{shelf.EDITED}/edits/1?view=split&from=1&to=3", "/calendar", "/1401", "/1401/11", "/1401/11/04", "/search",
+    "/search?q=کاغذ&tag=کتاب", "/search?q=ناپیدایی", "/changes", "/changes/gone", "/changes/gone?state=waiting",
+    "/changes/gone?state=back", f"/news/{TAKEN_DOWN}", f"/news/{UNSEEN}", f"/news/{RETURNED}", "/health",
+    "/health/codes?outcome=missing", "/health/codes?outcome=unvisited", "/api", f"{SEVERAL}/", f"{SEVERAL}/asr",
+    f"{SEVERAL}/news/{shelf.EDITED}", f"{SEVERAL}/health", f"{SEVERAL}/changes", f"{SEVERAL}/search?q=کاغذ", *REFUSED,
 ]  # fmt: skip
 """One of each template, with all that it can show."""
+
+ACTING = b"""<html><head><title>as it came</title><style>p { color: rgb(1, 2, 3) }</style>
+<script src="http://elsewhere.example/x.js"></script><script>document.title = "hacked"</script>
+<link rel="stylesheet" href="http://elsewhere.example/x.css"><style>@import url(/imported.css);
+body { background: url(/behind.png) } @font-face { font-family: X; src: url(/x.woff) } p { font-family: X }</style>
+<meta http-equiv="refresh" content="0;url=/elsewhere"></head>
+<body onload="document.title = 'hacked'"><p onclick="document.title = 'hacked'">text</p>
+<img src="/picture.png" onerror="document.title = 'hacked'"><iframe src="/frame"></iframe>
+<video src="/film.mp4"></video><svg onload="document.title = 'hacked'"><image href="/drawn.png"/></svg>
+<form action="/sent"><button>send</button></form><a href="javascript:document.title = 'hacked'">link</a></html>"""
 
 BEYOND = """[...document.querySelectorAll('body *')].filter(node => {
     const box = node.getBoundingClientRect();
@@ -57,8 +77,11 @@ BEYOND = """[...document.querySelectorAll('body *')].filter(node => {
 """What reaches over an edge of the window."""
 
 EXAMINED = {
-    "light": "{resultTypes: ['violations']}",
-    "dark": "{resultTypes: ['violations'], runOnly: ['color-contrast']}",  # all that a theme can change
+    "light": (DESKTOP, "{resultTypes: ['violations'], preload: false}"),
+    "dark": (
+        PHONE,
+        "{resultTypes: ['violations'], preload: false, runOnly: ['color-contrast']}",
+    ),  # all that a theme can change
 }
 TALL_FONT = """
 @font-face { font-family: Tall; src: local("DejaVu Sans"); ascent-override: 137%; descent-override: 74% }
@@ -81,34 +104,68 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not instal
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('reader') / 'asr.db'}"
+    now = utcnow()
+    seen = now - 5 * DAY
     with closing(Database(url)) as database:
         database.prepare()
-        shelf.fill(database, utcnow())
-        seen = utcnow() - 5 * DAY
-        write_visits(database, [shelf.article(code, seen, seen=seen) for code in (TAKEN_DOWN, UNSEEN)])
-        for later, codes in ((2, [TAKEN_DOWN]), (4, [TAKEN_DOWN, UNSEEN])):
+        for outlet in (new_outlet("asr"), new_outlet("other", f"http://{OTHER_SITE}", title="رسانهٔ دیگر")):
+            outlets.add(database, outlet)
+        shelf.fill(database, now)
+        write_visits(database, [shelf.article(code, seen, seen=seen) for code in (TAKEN_DOWN, UNSEEN, RETURNED)])
+        write_visits(database, [with_page(shelf.article(CAPTURED, seen, seen=seen), ACTING)])
+        write_visits(database, [an_article(shelf.EDITED, site=OTHER_SITE, at=now, body="متن کاغذ")])
+        write_visits(database, [an_article(shelf.EDITED, site=OTHER_SITE, at=now, body="متن کاغذ تازه")])
+        both = [TAKEN_DOWN, RETURNED]
+        for later, codes in ((2, both), (3.5, both), (4, [TAKEN_DOWN, UNSEEN])):
             run = runs.begin_run(database, SITE, {})
             write_visits(database, [an_absence(code, at=seen + later * DAY) for code in codes], run_id=run)
             runs.end_run(database, run, runs.RunFigures(), reason="finished", exit_status=0)
+        write_visits(database, [shelf.article(RETURNED, seen, seen=seen + 4 * DAY)])
     return url
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Reading rooms on one port, each under a name of its own."""
+
+    port: int
+    asked: list[str]
+    """The paths that were asked for."""
+
+    def url(self, address: str) -> str:
+        """Give the whole address of a page of :data:`PAGES`."""
+        name, slash, path = address.removeprefix("//").partition("/") if address.startswith("//") else ("", "", "")
+        return f"http://{name}:{self.port}/{path}" if slash else f"http://localhost:{self.port}{address}"
+
+    def has(self, url: str) -> bool:
+        """Tell whether an address leads to one of the rooms."""
+        parts = urlsplit(url)
+        return parts.port == self.port and (parts.hostname or "").endswith("localhost")
+
+
 @pytest.fixture(scope="module")
-def base_url(archive: str) -> Iterator[str]:
-    """The address of ``scrapy serve`` on the archive."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "serve", "--port", "0", "-s", "ASR_FIRST_CODE=300"],
-        cwd=ROOT,
-        env={**os.environ, "ASR_DATABASE_URL": archive},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[3].rstrip(";")
-    finally:
-        process.terminate()
-        process.wait(20)
+def served(archive: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The archive as ``scrapy serve`` shows it: one outlet alone, all of them; and an archive that is not there."""
+    nowhere = Database(f"sqlite:///{tmp_path_factory.mktemp('none') / 'asr.db'}", read_only=True)
+    with closing(Database(archive, read_only=True)) as database, socket() as listener:
+        rooms = {
+            "localhost": create_app(Library(database=database, site=SITE, first_code=300)),
+            "several.localhost": create_app(Library(database=database, first_code=300)),
+            "lost.localhost": create_app(Library(database=nowhere)),
+        }
+        listener.bind(("127.0.0.1", 0))
+        found = Served(listener.getsockname()[1], [])
+
+        async def room(scope: Any, receive: Any, send: Any) -> None:
+            found.asked.append(scope["path"])
+            await rooms[Headers(scope=scope)["host"].partition(":")[0]](scope, receive, send)
+
+        server = server_of(room)
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield found
+        server.should_exit = True
+        thread.join(20)
 
 
 @pytest.fixture(scope="module")
@@ -121,30 +178,31 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def is_complaint(said: ConsoleMessage) -> bool:
-    """Tell whether a line of the console says that something is wrong; a page not found is told of as an error."""
-    return said.type in {"error", "warning"} and not said.location["url"].endswith(NOT_FOUND)
-
-
 OpenPage: TypeAlias = "Callable[..., AbstractContextManager[Page]]"
 
 
 @pytest.fixture
-def open_page(browser: Browser, base_url: str) -> OpenPage:
+def open_page(browser: Browser, served: Served) -> OpenPage:
     """Opens a window, and at its end holds it against what it did."""
+    refused = {quote(served.url(address), safe=":/?&=%") for address in REFUSED}
+
+    def is_complaint(said: ConsoleMessage) -> bool:
+        """Tell whether a line of the console says that something is wrong; a page of an error is told of as one."""
+        return said.type in {"error", "warning"} and said.location["url"] not in refused
 
     @contextmanager
-    def open_page(size: tuple[int, int] = DESKTOP, **options: Any) -> Iterator[Page]:
+    def open_page(size: tuple[int, int] = DESKTOP, *, quiet: bool = True, **options: Any) -> Iterator[Page]:
         context = browser.new_context(
-            base_url=base_url, viewport={"width": size[0], "height": size[1]}, locale="fa-IR", **options
+            base_url=served.url("/"), viewport={"width": size[0], "height": size[1]}, locale="fa-IR", **options
         )
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         complaints: list[str] = []
-        page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
+        if quiet:
+            page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
+            page.on("request", lambda asked: None if served.has(asked.url) else complaints.append(asked.url))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda asked: None if asked.url.startswith(base_url) else complaints.append(asked.url))
         yield page
         context.close()
         assert complaints == []
@@ -259,26 +317,51 @@ def test_a_hostile_article_does_nothing(open_page: OpenPage) -> None:
         assert page.locator("img, .body script").count() == 0
 
 
-def test_nothing_is_cut_on_a_phone(open_page: OpenPage) -> None:
+def test_a_capture_that_is_looked_at_runs_and_loads_nothing(open_page: OpenPage, served: Served) -> None:
+    with open_page(quiet=False) as page:  # the browser says what the policy has stopped
+        page.goto(f"/news/{CAPTURED}")
+        page.get_by_role("link", name="دیدن نسخهٔ").click()
+        address = f"/news/{CAPTURED}/captures/{sha256(ACTING).hexdigest()}"
+        page.wait_for_url(f"**{address}")
+        elsewhere: list[str] = []
+        page.on("requestfinished", lambda asked: None if served.has(asked.url) else elsewhere.append(asked.url))
+        for _ in range(2):  # the second time the answer is 304
+            served.asked.clear()
+            page.reload()
+            page.get_by_text("text").click()
+            page.get_by_text("link").click()
+            page.get_by_role("button").click()
+            page.wait_for_timeout(300)  # what it would load or lead to has had the time
+            assert (page.title(), page.url) == ("as it came", served.url(address))
+            assert page.locator("p").evaluate("node => getComputedStyle(node).color") == "rgb(1, 2, 3)"
+            assert set(served.asked) == {address}
+        assert elsewhere == []
+
+
+def test_nothing_is_cut_on_a_phone(open_page: OpenPage, served: Served) -> None:
     with open_page(PHONE) as page:
         for address in PAGES:
-            page.goto(address)
+            page.goto(served.url(address))
             for width, height in (PHONE, NARROWEST):
                 page.set_viewport_size({"width": width, "height": height})
                 assert (address, page.evaluate(BEYOND)) == (address, [])
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_axe_finds_nothing_serious_in_either_theme(open_page: OpenPage) -> None:
+def test_axe_finds_nothing_serious_in_either_theme(open_page: OpenPage, served: Served) -> None:
     axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     papers = set()
     with open_page(reduced_motion="reduce") as page:  # or colours would be measured while they change
         for address in PAGES:
-            page.goto(address)
+            answer = page.goto(served.url(address))
+            assert answer is not None
+            assert (address, answer.status >= 400) == (address, address in REFUSED)
             page.evaluate(axe)
             for theme in THEMES:
+                (width, height), examined = EXAMINED[theme]
+                page.set_viewport_size({"width": width, "height": height})
                 page.emulate_media(color_scheme=theme)
-                found = page.evaluate(f"axe.run({EXAMINED[theme]})")["violations"]
+                found = page.evaluate(f"axe.run({examined})")["violations"]
                 serious = [
                     (violation["id"], violation["nodes"][0]["html"], violation["nodes"][0]["failureSummary"])
                     for violation in found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,11 +16,10 @@ from asrcrawler.replica.server import ReplicaServer
 from asrcrawler.storage import models
 from asrcrawler.storage.visits import runs
 from tests.commands import invoke
-from tests.end_to_end.crawling import FAST, PATIENCE, SITE, Crawl, wait_until
+from tests.end_to_end.crawling import FAST, SITE, Crawl, end_of, wait_until
 from tests.storage.samples import all_rows
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Iterator
 
 ONE_AT_A_TIME = FAST | {"CONCURRENT_REQUESTS_PER_DOMAIN": 1, "ASR_BATCH_SECONDS": 0.1}
@@ -39,11 +38,6 @@ def crawl(crawl_of: Callable[[ReplicaServer], Crawl], site: ReplicaServer) -> Cr
     return crawl_of(site)
 
 
-def end_of(process: subprocess.Popen[str]) -> tuple[int, str]:
-    log, _ = process.communicate(timeout=PATIENCE)
-    return process.returncode, log
-
-
 def content(crawl: Crawl) -> dict[str, list[dict[str, Any]]]:
     return all_rows(crawl.database)
 
@@ -54,7 +48,7 @@ def test_a_run_that_was_taken_for_dead_and_wakes_writes_nothing_more(crawl: Craw
     wait_until(lambda: HELD in site.requests.codes)
     wait_until(lambda: len(crawl.ledger(range(1, HELD))) == HELD - 1)  # all that came before is written
     first.send_signal(signal.SIGSTOP)
-    os.waitid(os.P_PID, first.pid, os.WSTOPPED | os.WNOWAIT)
+    wait_until(lambda: Path(f"/proc/{first.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
     with crawl.database.write() as connection:
         connection.execute(update(models.run).values(heartbeat_at=utcnow() - 2 * runs.DEAD_AFTER))
     site.faults.clear()
@@ -88,11 +82,8 @@ def test_a_stop_with_a_code_in_hand_is_no_success(crawl: Crawl, site: ReplicaSer
 
 
 def test_a_hangup_that_is_ignored_is_none(crawl: Crawl, site: ReplicaServer) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does; the child inherits it
-    try:
-        process = crawl.start("codes=1-30", settings=ONE_AT_A_TIME | {"DOWNLOAD_DELAY": 0.02})
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    before = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)"  # as nohup does
+    process = crawl.start("codes=1-30", settings=ONE_AT_A_TIME | {"DOWNLOAD_DELAY": 0.02}, before=before)
     wait_until(lambda: HELD in site.requests.codes)
     process.send_signal(signal.SIGHUP)
     status, log = end_of(process)

@@ -21,10 +21,10 @@ from tests.end_to_end.freezing import restart
 from tests.end_to_end.working import Work
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator, Mapping
 
     from asrcrawler.replica.server import ReplicaServer
+    from tests.processes import Process
     from tests.replica_fixture import ServeOutlets
 
 pytestmark = pytest.mark.slow
@@ -57,7 +57,7 @@ def queue_of(work: Work) -> QueueStanding:
     return found
 
 
-def end(process: subprocess.Popen[str]) -> str:
+def end(process: Process) -> str:
     process.send_signal(signal.SIGTERM)
     log, _ = process.communicate(timeout=30)
     assert process.returncode == 0, log

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from asrcrawler.replica import World
 from asrcrawler.replica.server import ReplicaServer
-from tests.end_to_end.crawling import PROJECT, Crawl, wait_until
+from tests.end_to_end.crawling import Crawl, wait_until
 from tests.end_to_end.freezing import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PROGRAM = """
-import sys
-from scrapy.cmdline import execute
+    from tests.processes import Process
+
+LIMITS = """
 from asrcrawler.crawl import archive
 from asrcrawler.storage.engine import database, limits, postgresql
-limits.GRACE, database.STATEMENT, archive.FAREWELL = map(float, sys.argv[1:4])
+limits.GRACE, database.STATEMENT, archive.FAREWELL = {}, 1, {}
 archive.WAITS, postgresql.CONNECT_TIMEOUT = (0.1,), 2
-execute(["scrapy", "crawl", "asr", "-a", "codes=1-5000", "-s", "ASR_BATCH_SIZE=10", "-s", "DOWNLOAD_DELAY=0.01"])
 """
+SETTINGS = {"ASR_BATCH_SIZE": 10, "DOWNLOAD_DELAY": 0.01}
 ENDLESS = 100_000  # seconds
 LONGEST = 60  # seconds until a test says that the crawl does not end
 
@@ -37,17 +34,9 @@ def site() -> Iterator[ReplicaServer]:
         yield server
 
 
-def start(crawl: Crawl, silence: float, farewell: float) -> subprocess.Popen[str]:
+def start(crawl: Crawl, silence: float, farewell: float) -> Process:
     """The crawl, with other limits."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ASR_")}
-    return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(silence), "1", str(farewell)],
-        cwd=PROJECT,
-        env=inherited | {"ASR_BASE_URL": crawl.base_url, "ASR_DATABASE_URL": crawl.database_url},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    return crawl.start("codes=1-5000", settings=SETTINGS, before=LIMITS.format(silence, farewell))
 
 
 def errors(log: str) -> list[str]:
@@ -72,7 +61,6 @@ def test_a_signal_ends_it_soon_and_a_second_one_at_once(site: ReplicaServer, pos
     with frozen(postgresql_url):
         process.send_signal(signal.SIGTERM)
         if signals == 2:
-            assert process.stdout is not None
             for line in process.stdout:
                 if "Received SIGTERM" in line:
                     break

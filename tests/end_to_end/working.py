@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -12,7 +10,8 @@ from sqlalchemy import select
 
 from asrcrawler.outlets import new_outlet
 from asrcrawler.storage import Database, models, outlets
-from tests.end_to_end.crawling import PATIENCE, PROJECT
+from tests.end_to_end.crawling import end_of
+from tests.processes import Process, scrapy, without_ours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +26,7 @@ class Work:
 
     def __init__(self, database_url: str) -> None:
         self.database_url = database_url
-        self._started: list[subprocess.Popen[str]] = []
+        self._started: list[Process] = []
         with closing(Database(database_url)) as database:
             database.prepare()
 
@@ -41,16 +40,11 @@ class Work:
 
     def start(
         self, *options: str, settings: Mapping[str, object] = {}, before: str = "", **environment: str
-    ) -> subprocess.Popen[str]:
+    ) -> Process:
         """Start a worker; ``before`` is Python that its process runs first."""
-        scrapy = ["-c", f"{before}\nfrom scrapy.cmdline import execute\nexecute()"] if before else ["-m", "scrapy"]
-        command = [sys.executable, *scrapy, "work", *options]
-        command += [part for name, value in (SETTINGS | dict(settings)).items() for part in ("-s", f"{name}={value}")]
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("ASR_")}
+        words = [part for name, value in (SETTINGS | dict(settings)).items() for part in ("-s", f"{name}={value}")]
         own = {"ASR_DATABASE_URL": self.database_url} | environment
-        process = subprocess.Popen(
-            command, cwd=PROJECT, env=inherited | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        process = scrapy("work", *options, *words, environment=without_ours() | own, before=before)
         self._started.append(process)
         return process
 
@@ -62,9 +56,7 @@ class Work:
                 sys.stdout.write(process.communicate()[0])
 
     def run(self, *options: str, **given: Any) -> tuple[int, str]:
-        process = self.start(*options, **given)
-        log, _ = process.communicate(timeout=PATIENCE)
-        return process.returncode, log
+        return end_of(self.start(*options, **given))
 
     def runs(self) -> list[tuple[str, str | None, int | None]]:
         """Site, reason and exit status of every run, in the order of their rows."""

@@ -54,10 +54,20 @@ def test_the_front_page_shows_the_newest_by_day(client: TestClient) -> None:
     assert codes(tree)[:6] == [shelf.HOSTILE, shelf.NEAR, 340, shelf.COPY, 339, shelf.ORIGINAL]
     assert len(codes(tree)) == 30
     assert texts(tree, ".links a") == ["بخش‌ها", "۱ خبر با تاریخ آینده", "خبرهای بدون تاریخ"]
-    assert texts(tree, ".head .facts span") == ["۲۷ خبر امروز", "۴۹ خبر در بایگانی", "آخرین دریافت ۲۲:۵۴"]
+    assert texts(tree, ".head .facts span") == [
+        "۲۷ خبر امروز",
+        "۴۹ خبر در بایگانی",
+        "از ۱ بهمن ۱۴۰۱",
+        "آخرین دریافت ۲۲:۵۴",
+    ]
     assert texts(tree, ".tiles li") == ["۲۷خبر", "۱ویرایش دیده‌شده", "۰حذف از سایت، تاکنون", "۱رونوشت"]
-    assert len(tree.css(".bars li")) == 23  # hours of the day so far
-    assert tree.css(".bars .column")[21].attributes["title"] == "ساعت ۲۱: ۲ خبر"
+    hours, month = tree.css(".bars")
+    assert len(hours.css("li")) == 23  # of the day so far
+    assert hours.css(".column")[21].attributes["title"] == "ساعت ۲۱: ۲ خبر"
+    assert [column.attributes["title"] for column in month.css(".column")][-2:] == ["۳ بهمن: ۱۹ خبر", "۴ بهمن: ۲۷ خبر"]
+    assert len(month.css("li")) == 30
+    assert texts(tree, ".pairs li")[:4] == ["خبر ۴۷", "ویرایش دیده‌شده ۲", "حذف تأییدشده ۰", "رونوشت ۲٫۱٪"]
+    assert texts(tree, ".chips a")[:2] == ["همه ۲۷ خبر امروز", "فرهنگی ۲۶ خبر امروز"]
     assert "خبر شمارهٔ ۳۴۰" not in tree.text()  # a title is shown as it is written
 
 

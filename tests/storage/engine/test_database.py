@@ -31,8 +31,8 @@ def run(*code_and_arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", *code_and_arguments], capture_output=True, text=True, check=False)
 
 
-def test_an_empty_database_gets_the_schema(url: str) -> None:
-    database = Database(url)
+def test_an_empty_database_gets_the_schema(empty_url: str) -> None:
+    database = Database(empty_url)
     assert database.schema_version() is None
     database.prepare()
     assert database.schema_version() == HEAD
@@ -51,10 +51,10 @@ def test_a_database_at_head_is_opened_without_alembic(database: Database, url: s
     assert result.stdout.split() == [HEAD, "False"]
 
 
-def test_processes_that_start_at_once_make_one_schema(url: str) -> None:
+def test_processes_that_start_at_once_make_one_schema(empty_url: str) -> None:
     starting = [
         subprocess.Popen(
-            [sys.executable, "-c", PREPARE, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", PREPARE, empty_url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         for _ in range(4)
     ]
@@ -76,8 +76,8 @@ def test_a_database_of_a_newer_version_is_refused(database: Database, connect: C
         connect()
 
 
-def test_a_database_of_another_program_is_refused_and_left_alone(url: str) -> None:
-    database = Database(url)
+def test_a_database_of_another_program_is_refused_and_left_alone(empty_url: str) -> None:
+    database = Database(empty_url)
     with database.write() as connection:
         connection.execute(text("CREATE TABLE bookmarks (id INTEGER)"))
     with pytest.raises(SchemaError, match=r"holds tables of another program \(bookmarks\)"):

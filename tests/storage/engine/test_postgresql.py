@@ -16,13 +16,14 @@ from asrcrawler.storage import Database, open_for_reading
 from asrcrawler.storage.engine import limits, postgresql
 from asrcrawler.storage.engine.limits import UNLIMITED
 from asrcrawler.storage.upkeep.copying import copy_archive
+from tests.database_fixture import postgresql_database
 from tests.end_to_end.freezing import frozen
 from tests.storage.samples import all_rows, live
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import URL
+    from sqlalchemy import Engine
 
 READS = "SELECT count(*) FROM article"
 
@@ -81,26 +82,22 @@ def test_a_pooler_is_told_nothing_at_the_start_that_it_does_not_know(
     }
 
 
-def test_a_session_has_what_is_needed_whatever_the_server_prefers(postgresql_server: URL) -> None:
-    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+def test_a_session_has_what_is_needed_whatever_the_server_prefers(empty_postgresql_url: str) -> None:
+    admin = create_engine(empty_postgresql_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE odd ENCODING 'UTF8' TEMPLATE template0"))
         for setting in (
             "client_encoding = 'LATIN1'",
             "DateStyle = 'SQL, DMY'",
             "TimeZone = 'Asia/Tehran'",
             "standard_conforming_strings = off",
         ):
-            connection.execute(text(f"ALTER DATABASE odd SET {setting}"))
-    url = postgresql_server.set(database="odd").render_as_string(hide_password=False)
+            connection.execute(text(f"ALTER DATABASE {admin.url.database} SET {setting}"))
+    admin.dispose()
     names = ("client_encoding", "DateStyle", "TimeZone", "standard_conforming_strings", "statement_timeout")
     found = {}
     for longest in (60.0, UNLIMITED):
-        with closing(Database(url, longest=longest)) as database, database.read() as connection:
+        with closing(Database(empty_postgresql_url, longest=longest)) as database, database.read() as connection:
             found[longest] = [str(connection.scalar(text(f"SHOW {name}"))) for name in names]
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE odd"))
-    admin.dispose()
     assert found[60.0] == ["UTF8", "ISO, DMY", "UTC", "on", "1min"]
     assert found[UNLIMITED][-1] == "0"
 
@@ -115,19 +112,16 @@ def test_a_lost_host_is_noticed_unless_the_address_says_otherwise() -> None:
 # --- encodings
 
 
+def encoded(encoding: str) -> str:
+    """What makes a database with an encoding of its own."""
+    return f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+
+
 @pytest.fixture(params=["LATIN1", "SQL_ASCII"])
-def other_encoding(request: pytest.FixtureRequest, postgresql_server: URL) -> Iterator[str]:
+def other_encoding(request: pytest.FixtureRequest, postgresql_server: Engine) -> Iterator[str]:
     """A database that is not UTF-8."""
-    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
-    name = f"other_{request.param.lower()}"
-    with admin.connect() as connection:
-        connection.execute(
-            text(f"CREATE DATABASE {name} ENCODING '{request.param}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
-        )
-    yield postgresql_server.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with postgresql_database(postgresql_server, encoded(request.param)) as url:
+        yield url
 
 
 def test_a_database_that_is_not_utf_8_is_refused_by_whoever_opens_it(other_encoding: str) -> None:
@@ -143,22 +137,17 @@ def articles_and_all(database: Database) -> dict[str, list[dict[str, Any]]]:
     return {name: found for name, found in all_rows(database).items() if not name.startswith("search_")}
 
 
-def test_an_archive_is_copied_out_of_a_database_that_is_not_utf_8(postgresql_server: URL, sqlite_url: str) -> None:
-    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        make = "CREATE DATABASE plain ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
-        connection.execute(text(make))
-    url = postgresql_server.set(database="plain").render_as_string(hide_password=False)
-    with closing(Database(url, any_encoding=True)) as source, closing(Database(sqlite_url)) as target:
+def test_an_archive_is_copied_out_of_a_database_that_is_not_utf_8(postgresql_server: Engine, sqlite_url: str) -> None:
+    with (
+        postgresql_database(postgresql_server, encoded("SQL_ASCII")) as url,
+        closing(Database(url, any_encoding=True)) as source,
+        closing(Database(sqlite_url)) as target,
+    ):
         source.prepare()
         live(source, 30)
-        target.prepare()
         with open_for_reading(url, any_encoding=True) as reading:
             copy_archive(reading, target)
         assert articles_and_all(target) == articles_and_all(source)
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE plain WITH (FORCE)"))
-    admin.dispose()
 
 
 # --- a server that is stopped

@@ -81,10 +81,10 @@ def test_an_older_schema_is_named_and_left_alone(url: str, database: Database) -
     assert database.schema_version() == "0001"
 
 
-def test_an_empty_database_is_told_apart(url: str) -> None:
-    with closing(Database(url)) as made, made.read():
+def test_an_empty_database_is_told_apart(empty_url: str) -> None:
+    with closing(Database(empty_url)) as made, made.read():
         pass
-    with closing(Database(url, read_only=True)) as reader, pytest.raises(SchemaError, match="holds no archive"):
+    with closing(Database(empty_url, read_only=True)) as reader, pytest.raises(SchemaError, match="holds no archive"):
         reader.open_existing()
 
 
