@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
@@ -41,6 +41,8 @@ from tests.end_to_end.working import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from tests.processes import Process
 
 SEED = 1401
 CODES = 60  # of each outlet
@@ -95,7 +97,7 @@ class Machines:
         self._work = work
         self._before = before
         self._rnd = Random(SEED)
-        self._stopped: tuple[subprocess.Popen[str], float] | None = None
+        self._stopped: tuple[Process, float] | None = None
         self.left: list[int | None] = []
         """The exit statuses of those that were stopped and continued."""
         self.done = {"killed": 0, "stopped": 0, "server crashed": 0}
@@ -134,7 +136,7 @@ class Machines:
             try:
                 worker.communicate(timeout=10)
                 self.left.append(worker.returncode)
-            except subprocess.TimeoutExpired:  # it had no job that could be taken, and works on
+            except TimeoutExpired:  # it had no job that could be taken, and works on
                 worker.kill()
                 worker.communicate()
                 assert not had_jobs
@@ -143,7 +145,7 @@ class Machines:
             self.waits.append(time.monotonic() - lost.at)
             self.lost.remove(lost)
 
-    def end(self) -> list[int]:
+    def end(self) -> list[int | None]:
         for worker in self.at_work:
             worker.send_signal(signal.SIGTERM)
         for worker in self.at_work:
@@ -151,7 +153,7 @@ class Machines:
             sys.stderr.write(log if worker.returncode else "")
         return [worker.returncode for worker in self.at_work]
 
-    def _start(self, place: int) -> subprocess.Popen[str]:
+    def _start(self, place: int) -> Process:
         before = self._before + (ELSEWHERE if place == 0 else "")
         return self._work.start(settings=SETTINGS, before=before)
 
