@@ -191,6 +191,7 @@ search_index = Table(
     Column("state", String(10), nullable=False),  # filling, current, left
     Column("cursor", BigInteger, nullable=False),  # the key up to which it has the articles
     Column("stale", Integer, nullable=False),  # articles of which earlier words are still in it
+    Column("format", SmallInteger, nullable=False, server_default=text("1")),  # of its words, in the database's own way
 )
 """The indexes of words; see :mod:`asrcrawler.storage.search.indexes`."""
 

@@ -32,10 +32,11 @@ READ = tuple(article.c[name] for name in ("site", "code", *EDITED))
 
 def create(connection: Connection, version: int) -> Index:
     """Make another index, empty and to be filled."""
-    index = indexes.add(connection, version)
+    backend = backend_of(connection)
+    index = indexes.add(connection, version, backend.FORMAT)
     index.tables.document.create(connection)
     index.tables.compound.create(connection)
-    backend_of(connection).create(connection, index.tables)
+    backend.create(connection, index.tables)
     return index
 
 
