@@ -22,6 +22,7 @@ from asrcrawler.storage.figures.counted import count_articles
 from asrcrawler.storage.figures.recent import Recent, recent
 from asrcrawler.storage.figures.today import Today, count_by_site, today
 from asrcrawler.storage.outlets import all_outlets
+from asrcrawler.storage.queue.standing import standing as queue_standing
 from asrcrawler.text.calendar import day_of, midnight
 from asrcrawler.text.persian import name_order
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from asrcrawler.outlets import Outlet
     from asrcrawler.storage import Database
     from asrcrawler.storage.engine.among import Sites
+    from asrcrawler.storage.queue.standing import QueueStanding
 
 T = TypeVar("T")
 
@@ -98,6 +100,12 @@ class Library:
             (outlet, standing(self.database, outlet.site, first, now, sweeps=outlet.backfill > 0, given=given))
             for outlet, first in zip(outlets, firsts, strict=True)
         ]
+
+    def queue(self, outlets: Sequence[Outlet]) -> QueueStanding | None:
+        """Tell what workers do for some outlets; None where the archive has no queue."""
+        sites = {outlet.name: outlet.site for outlet in self.outlets()}
+        found = self._cached("queue", FRESH, lambda: queue_standing(self.database, sites))
+        return found and found.about({outlet.name: outlet.site for outlet in outlets})
 
     def categories(self, sites: Iterable[str]) -> list[str]:
         """Give the names of all categories of some sites."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from asrcrawler.reader.addresses import scope_of
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.rendering import library_of
+from asrcrawler.storage.queue.standing import FAILED, RUNNING, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.outlets import Outlet
     from asrcrawler.reader.health import Standing
+    from asrcrawler.storage.queue.standing import QueueStanding
 
 router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
@@ -46,6 +49,8 @@ def metrics(request: Request) -> Response:
     scope = scope_of(request)
     registry = CollectorRegistry()
     registry.register(_Figures(scope.library.standings(scope.outlets)))
+    if (queue := scope.library.queue(scope.outlets)) is not None:
+        registry.register(_Workers(queue, scope.outlets))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -76,6 +81,30 @@ class _Figures(Collector):
                 if value is not None:
                     family.add_metric([outlet.name, outlet.site, *own], value)
         return family
+
+
+class _Workers(Collector):
+    """Who is at work on what, where several workers share an archive."""
+
+    def __init__(self, queue: QueueStanding, outlets: Sequence[Outlet]) -> None:
+        self._queue = queue
+        self._outlets = outlets
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the samples; a worker that has been silent for long has none."""
+        about = "Runs that a worker has in hand"
+        workers = GaugeMetricFamily("asrcrawler_worker_runs", about, labels=["host", "process"])
+        for worker in self._queue.workers:
+            if not worker.is_silent:
+                workers.add_metric([worker.host, worker.number], worker.jobs)
+        yield workers
+        about = "Runs in the queue: running, waiting, or failed the last time"
+        jobs = GaugeMetricFamily("asrcrawler_queued_runs", about, labels=["outlet", "site", "state"])
+        counted = Counter((job.outlet, job.state) for job in self._queue.jobs)
+        for outlet in self._outlets:
+            for state in (RUNNING, WAITING, FAILED):
+                jobs.add_metric([outlet.name, outlet.site, state], counted[outlet.name, state])
+        yield jobs
 
 
 def _alone(value: Callable[[Standing], float | None], standing: Standing) -> dict[tuple[str, ...], float | None]:
