@@ -29,9 +29,10 @@ RESTING = "resting after a refusal"
 UNREACHABLE = "unreachable"
 NOTHING_NAMED = "the site names no articles"
 CLOSED_BY_ANOTHER = "token_lost"
+SILENT = "its worker fell silent"
 REPARSED, REPARSE_INTERRUPTED = "reparse finished", "reparse interrupted"
 """Reasons for which a run is closed; the first two are Scrapy's own, of which there are more
-(``closespider_timeout`` …). The last two are no crawl's."""
+(``closespider_timeout`` …). The last two are no crawl's; the one before is that of a job whose run told none."""
 
 STEPPED_ASIDE = frozenset({ANOTHER_RUN, DATABASE_HELD})
 """Of a crawl that began nothing, so that another one could go on; there is no run of it, and no word to a watchdog."""

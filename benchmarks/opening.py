@@ -22,9 +22,10 @@ from asrcrawler.storage.outlets import all_outlets
 from asrcrawler.storage.visits.writing import write_visits
 from benchmarks import readme
 from benchmarks.databases import KINDS, database_url
-from benchmarks.storing import BATCH, articles
+from benchmarks.storing import articles
 
 RELEASED = "0012"  # the schema before outlets
+BATCH = 500  # articles written at once
 STORED = 2_000  # articles that are copied with other codes
 NOT_COPIED = ("search_", "article_search", "alembic_version")
 """The index of words, which no change of the schema reads, and what says which schema it is."""

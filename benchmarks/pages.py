@@ -34,7 +34,7 @@ PROJECT = Path(__file__).parents[1]
 REAL = PROJECT.parent / "shared" / "pages"
 LEVELS = (1, 3, 6, 9, 19)
 SAMPLE = 400  # pages of the replica; one half is for training, the other is measured
-MOST_SHARE, MOST_COST, LEAST_SPEEDUP = 0.12, 0.10, 5.0
+MOST_SHARE, MOST_COST, LEAST_SPEEDUP = 0.12, 0.10, 3.5
 _BODY = re.compile(rb'(<div class="body [^>]*>).*?(<div class="wrapper">)', re.DOTALL)
 
 

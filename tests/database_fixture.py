@@ -131,6 +131,19 @@ def url(request: pytest.FixtureRequest) -> str:
     return found
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database like ``database``, for the tests of a module that only read what its own fixture has written."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            path = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path_factory.mktemp("shared") / "asr.db")
+            url = f"sqlite:///{path}"
+        else:
+            server, template = map(request.getfixturevalue, ("postgresql_server", "postgresql_template"))
+            url = stack.enter_context(postgresql_database(server, f"TEMPLATE {template}"))
+        yield stack.enter_context(closing(Database(url)))
+
+
 @pytest.fixture
 def connect(url: str) -> Iterator[Callable[[], Database]]:
     """Opens the same database anew, as another process would."""

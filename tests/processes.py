@@ -13,6 +13,7 @@ import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from subprocess import TimeoutExpired
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 
+PROGRAMS = {"scrapy": ("scrapy.cmdline", "execute"), "asrcrawler": ("asrcrawler.program", "main")}
 OURS = ("ASR_", "ASRCRAWLER_", "SCRAPY_")
 
 _server = get_context("forkserver")
@@ -88,10 +90,15 @@ def without_ours() -> dict[str, str]:
 
 
 def scrapy(
-    *words: str, environment: Mapping[str, str], cwd: Path = ROOT, merged: bool = True, before: str = ""
+    *words: str,
+    environment: Mapping[str, str],
+    cwd: Path = ROOT,
+    merged: bool = True,
+    before: str = "",
+    program: str = "scrapy",
 ) -> Process:
-    """Start ``scrapy WORDS``; ``before`` is Python that its process runs first."""
-    return Process(partial(_scrapy, words, before), environment=environment, cwd=cwd, merged=merged)
+    """Start ``scrapy WORDS``, or ``asrcrawler WORDS``; ``before`` is Python that its process runs first."""
+    return Process(partial(_command, program, words, before), environment=environment, cwd=cwd, merged=merged)
 
 
 def _reading(pipe: Connection) -> TextIO:
@@ -99,12 +106,11 @@ def _reading(pipe: Connection) -> TextIO:
         return os.fdopen(os.dup(pipe.fileno()), encoding="utf-8")
 
 
-def _scrapy(words: Sequence[str], before: str) -> None:
-    from scrapy.cmdline import execute
-
+def _command(program: str, words: Sequence[str], before: str) -> None:
+    module, function = PROGRAMS[program]
     exec(before, {})
-    sys.argv = ["scrapy", *words]
-    execute()
+    sys.argv = [program, *words]
+    getattr(import_module(module), function)()
 
 
 def _live(begin: Callable[[], object], environment: Mapping[str, str], cwd: Path, ends: Sequence[Connection]) -> None:

@@ -331,7 +331,9 @@ def test_both_readmes_give_the_same_command_where_the_marker_is(name: str) -> No
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_within_the_project_lead_somewhere(document: str) -> None:
-    for path, place in re.findall(r"\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)", written(document)):
+    text = written(document)
+    shown = [(path, "") for path in re.findall(r'src(?:set)?="([^"]+)"', text)]
+    for path, place in shown + re.findall(r"\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)", text):
         target = os.path.normpath(Path(document).parent / path) if path else document
         assert (ROOT / target).exists(), f"{document} → {target}"
         if place:

@@ -30,6 +30,8 @@ WITH_EXAMPLES = (
     "asrcrawler.text.packing",
     "asrcrawler.text.persian",
     "asrcrawler.text.similarity",
+    "manual.architecture",
+    "manual.markdown",
 )
 
 

@@ -10,7 +10,7 @@ import scrapy
 
 import asrcrawler
 from asrcrawler.storage.migrations.revisions import HEAD
-from tests.commands import ASRCRAWLER, ROOT, Done, run_anew
+from tests.commands import ROOT, Done, run
 from tests.test_documentation import COMMANDS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ NOWHERE = f"asrcrawler: this folder is in no project: go to yours, name it with 
 
 
 def asr(*words: str, cwd: Path = ROOT) -> Done:
-    return run_anew(*words, cwd=cwd, program=ASRCRAWLER)
+    return run(*words, cwd=cwd, program="asrcrawler")
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def test_outside_a_project_one_line_says_where_to_go(tmp_path: Path, words: tupl
 
 def test_within_a_project_it_does_what_scrapy_does_and_calls_itself_by_its_name(project: Path) -> None:
     complaint = f"status: there is no database {project}/data/asr.db yet; scrapy crawl asr makes it\n"
-    assert run_anew("status", cwd=project / "data") == (1, "", f"scrapy {complaint}")
+    assert run("status", cwd=project / "data") == (1, "", f"scrapy {complaint}")
     assert asr("status", cwd=project / "data") == (1, "", f"asrcrawler {complaint}")
-    assert asr("list", cwd=project) == run_anew("list", cwd=project)
+    assert asr("list", cwd=project) == run("list", cwd=project)
     helped = asr("db", "copy", "-h", cwd=project).stdout
     assert "  asrcrawler db copy [" in helped
     assert "Example: asrcrawler db copy data/asr.db" in " ".join(helped.split())

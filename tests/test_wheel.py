@@ -91,8 +91,8 @@ def test_a_project_made_with_it_crawls_and_is_read(scripts: Path, replica: Repli
     scrapy = (str(scripts / "python"), "-m", "scrapy")
     by_scrapy = run_anew("export", program=scrapy, cwd=project, environment=environment)
     assert [str(json.loads(line)["code"]) for line in by_scrapy.stdout.splitlines()] == sorted(codes)
-    command = (str(scripts / "asrcrawler"), "--project", str(project), "serve", "asr", "--port", "0")
-    with serving(command, cwd=home, environment=environment) as address:
+    command = ("--project", str(project), "serve", "asr", "--port", "0")
+    with serving(*command, program=(str(scripts / "asrcrawler"),), cwd=home, environment=environment) as address:
         for path in (f"/news/{codes[0]}", "/static/style.css", "/health"):
-            with urllib.request.urlopen(address + path, timeout=10) as answer:
+            with urllib.request.urlopen(address + path, timeout=60) as answer:
                 assert (answer.status, len(answer.read()) > 1_000) == (200, True)

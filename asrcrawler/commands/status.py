@@ -91,8 +91,12 @@ class Command(AsrCommand):
             outlet = outlet_of(database, name, sites_with(database, (opts.code, opts.code)))
             return _history(database, outlet.site, opts.code)
         if len(outlets) > 1:
-            return self._table(database, outlets, timedelta(hours=opts.max_age))
-        return self._standing(database, outlet_of(database, name))
+            lines, data = self._table(database, outlets, timedelta(hours=opts.max_age))
+        else:
+            outlets = [outlet_of(database, name)]
+            lines, data = self._standing(database, outlets[0])
+        told, queue = _queue(database, outlets)
+        return lines + told, data | queue
 
     def _check(self, database: Database, outlets: list[Outlet], max_age: timedelta) -> int:
         """Say what is wrong with the outlets that are run, and give the exit status."""
@@ -172,6 +176,19 @@ class Command(AsrCommand):
         lines = reports.report(site, counted, places, runs, database=database.name, first_code=first, now=now)
         data = reports.as_json(site, counted, places, runs, first_code=first, now=now)
         return lines, {"database": database.name, "outlet": outlet.name, **data}
+
+
+def _queue(database: Database, outlets: list[Outlet]) -> tuple[list[str], dict[str, Any]]:
+    """Tell what workers do for these outlets, where there is a queue."""
+    from asrcrawler.cli.reports import queue as reports
+    from asrcrawler.clock import utcnow
+    from asrcrawler.storage.queue.standing import standing
+
+    sites = {outlet.name: outlet.site for outlet in outlets}
+    if (found := standing(database, sites)) is None:
+        return [], {}
+    now, found = utcnow(), found.about(sites)
+    return ["", *reports.short_report(found, now=now)], {"queue": reports.as_json(found, outlets, now=now)}
 
 
 def _history(database: Database, site: str, code: int) -> tuple[list[str], dict[str, Any]]:

@@ -320,10 +320,8 @@ class Archive:
 
     @property
     def _is_stopping(self) -> bool:
-        """Tell whether the crawl was told to stop (SIGTERM, Ctrl-C)."""
-        if not _has_engine(self._crawler):
-            return False
-        return not self._crawler.engine.running if self.run_id is not None else not self._crawler.crawling
+        """Tell whether the crawl was told to stop (SIGTERM, Ctrl-C); its engine runs only once the archive is open."""
+        return _has_engine(self._crawler) and not self._crawler.crawling
 
     def _stop_fetching(self) -> None:
         if not self._is_holding and _has_engine(self._crawler):

@@ -9,10 +9,11 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING, Literal
 
 from asrcrawler.gone import Presence
-from asrcrawler.storage.figures.census import census, due_by_outcome, lags, newest_publication
+from asrcrawler.storage.figures.census import Cell, census, lags, newest_publication
 from asrcrawler.storage.figures.changes import count_gone
+from asrcrawler.storage.figures.counted import counts
 from asrcrawler.storage.figures.periods import count_published
-from asrcrawler.storage.figures.space import Space, count_revisions, space
+from asrcrawler.storage.figures.space import Space, space
 from asrcrawler.storage.figures.status import Figures, figures
 from asrcrawler.storage.figures.verdicts import Problem, evidence, problems
 from asrcrawler.storage.visits.runs import WORKING, last_runs
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from asrcrawler.storage import Database
+    from asrcrawler.storage.figures.counted import Counts
     from asrcrawler.storage.figures.sources import Sources
     from asrcrawler.storage.visits.runs import Run
 
@@ -33,20 +35,6 @@ LONGEST = timedelta(hours=24)
 """How old the last good run may be; as ``scrapy status --check`` has it unless told."""
 
 Judgement = Literal["good", "warn", "bad"]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A span of codes, both ends included."""
-
-    first: int
-    last: int
-    outcomes: Mapping[str, int]
-    """Codes by outcome; ``unvisited`` is one of them."""
-
-    @property
-    def total(self) -> int:
-        return self.last - self.first + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +59,6 @@ class Standing:
     cells: Sequence[Cell]
     days: Sequence[Day]
     """Oldest first."""
-    due: Mapping[str, int]
-    """Codes that wait for a visit, by the outcome of their last one; an empty name for those never visited."""
     runs: Sequence[Run]
     """Newest first."""
     last_good: Run | None
@@ -83,8 +69,11 @@ class Standing:
     space: Space
     gone: int
     """Articles that the site no longer has."""
-    revisions: int
-    """Earlier texts of articles."""
+
+    @property
+    def due(self) -> Mapping[str, int]:
+        """Codes that wait for a visit, by the outcome of their last one; an empty name for those never visited."""
+        return self.figures.due_by_outcome
 
     @property
     def is_working(self) -> bool:
@@ -124,41 +113,43 @@ class Standing:
         return {name: sum(cell.outcomes.get(name, 0) for cell in self.cells) for name in names}
 
 
-def standing(database: Database, site: str, first: int, now: datetime, *, sweeps: bool = True) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What is asked of the database once, however many archives are looked at."""
+
+    counts: Mapping[str, Counts]
+    space: Space
+
+
+def common(database: Database, sites: Sequence[str], now: datetime) -> Common:
+    """Ask what the standings of ``sites`` have in common. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
+    return Common(counts(database, sites, now), space(database))
+
+
+def standing(
+    database: Database, site: str, first: int, now: datetime, *, sweeps: bool = True, given: Common | None = None
+) -> Standing:
     """Count everything from ``first``, the code at which the archive begins.
 
-    ``sweeps``: whether crawls visit the older archive. Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    ``sweeps``: whether crawls visit the older archive; ``given``: what was asked for several archives. Raises
+    :exc:`~asrcrawler.exceptions.StorageError`.
     """
-    counted = figures(database, site, now)
+    given = given or common(database, [site], now)
+    counted = figures(database, site, now, counted=given.counts[site])
     found = evidence(database, site, first_code=first, sweeps=sweeps, now=now)
     return Standing(
         at=now,
         first=first,
         figures=counted,
-        cells=_cells(database, site, first, counted.newest),
+        cells=census(database, site, first, counted.newest, CELLS),
         days=_days(database, site, now),
-        due=due_by_outcome(database, site, now),
         runs=last_runs(database, site, RUNS_SHOWN),
         last_good=found.last_good,
         sources=found.sources,
         problems=list(problems(found, longest=LONGEST, now=now)),
-        space=space(database),
+        space=given.space,
         gone=count_gone(database, sites=site)[Presence.GONE],
-        revisions=count_revisions(database, site),
     )
-
-
-def _cells(database: Database, site: str, first: int, newest: int) -> list[Cell]:
-    if newest < first:
-        return []
-    width = -(-(newest - first + 1) // CELLS)
-    edges = list(range(first, newest + 1 + width, width))
-    cells = []
-    for cell_first, next_first, counted in zip(edges, edges[1:], census(database, site, edges), strict=False):
-        last = min(next_first - 1, newest)
-        unvisited = max(last - cell_first + 1 - sum(counted.values()), 0)
-        cells.append(Cell(cell_first, last, {**counted, "unvisited": unvisited}))
-    return cells
 
 
 def _days(database: Database, site: str, now: datetime) -> list[Day]:

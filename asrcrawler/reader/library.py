@@ -13,14 +13,16 @@ from asrcrawler.cli.outlets import FIRST
 from asrcrawler.clock import utcnow
 from asrcrawler.outlets import new_outlet
 from asrcrawler.reader.errors import NoArticle
-from asrcrawler.reader.health import Standing, standing
+from asrcrawler.reader.health import Standing, common, standing
 from asrcrawler.storage.articles.reading import one
 from asrcrawler.storage.articles.sections import Section, categories, sections
 from asrcrawler.storage.articles.whereabouts import with_articles
 from asrcrawler.storage.figures.codes import count_reasons
+from asrcrawler.storage.figures.counted import count_articles
 from asrcrawler.storage.figures.recent import Recent, recent
-from asrcrawler.storage.figures.today import Today, count_articles, count_by_site, today
+from asrcrawler.storage.figures.today import Today, count_by_site, today
 from asrcrawler.storage.outlets import all_outlets
+from asrcrawler.storage.queue.standing import standing as queue_standing
 from asrcrawler.text.calendar import day_of, midnight
 from asrcrawler.text.persian import name_order
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from asrcrawler.outlets import Outlet
     from asrcrawler.storage import Database
     from asrcrawler.storage.engine.among import Sites
+    from asrcrawler.storage.queue.standing import QueueStanding
 
 T = TypeVar("T")
 
@@ -80,18 +83,29 @@ class Library:
 
     def standing(self, outlet: Outlet) -> Standing:
         """Give the figures of the health page, counted at most every :data:`FRESH` seconds, however many ask."""
-        return self._cached(f"standing {outlet.site}", FRESH, lambda: self._standing(outlet))
+        return self._cached(f"standing {outlet.site}", FRESH, lambda: self._standings([outlet])[0][1])
 
     def standings(self, outlets: Sequence[Outlet]) -> list[tuple[Outlet, Standing]]:
         """Give the figures of several outlets; of many, they are as old as :data:`LONG_FRESH` seconds."""
         if len(outlets) == 1:
             return [(outlets[0], self.standing(outlets[0]))]
         name = f"standings {','.join(outlet.name for outlet in outlets)}"
-        return self.kept(name, lambda: [(outlet, self._standing(outlet)) for outlet in outlets])
+        return self.kept(name, lambda: self._standings(outlets))
 
-    def _standing(self, outlet: Outlet) -> Standing:
-        first = outlet.first_code or self.first_code
-        return standing(self.database, outlet.site, first, self.now, sweeps=outlet.backfill > 0)
+    def _standings(self, outlets: Sequence[Outlet]) -> list[tuple[Outlet, Standing]]:
+        now = self.now
+        given = common(self.database, [outlet.site for outlet in outlets], now)
+        firsts = [outlet.first_code or self.first_code for outlet in outlets]
+        return [
+            (outlet, standing(self.database, outlet.site, first, now, sweeps=outlet.backfill > 0, given=given))
+            for outlet, first in zip(outlets, firsts, strict=True)
+        ]
+
+    def queue(self, outlets: Sequence[Outlet]) -> QueueStanding | None:
+        """Tell what workers do for some outlets; None where the archive has no queue."""
+        sites = {outlet.name: outlet.site for outlet in self.outlets()}
+        found = self._cached("queue", FRESH, lambda: queue_standing(self.database, sites))
+        return found and found.about({outlet.name: outlet.site for outlet in outlets})
 
     def categories(self, sites: Iterable[str]) -> list[str]:
         """Give the names of all categories of some sites."""
@@ -110,12 +124,13 @@ class Library:
         return self.kept(f"reasons {site} {outcome}", lambda: count_reasons(self.database, site, outcome))
 
     def articles(self, sites: Sites) -> int:
-        """Count all articles."""
-        return self.kept(f"articles {sites}", lambda: count_articles(self.database, sites))
+        """Count all articles of some sites."""
+        counts = self.articles_by_site()
+        return counts[sites] if isinstance(sites, str) else sum(counts[site] for site in sites)
 
     def articles_by_site(self) -> Counter[str]:
         """Count all articles of each site."""
-        return self.kept("articles by site", lambda: count_by_site(self.database))
+        return self._cached("articles by site", FRESH, lambda: count_articles(self.database))
 
     def today(self, sites: Sites) -> Today:
         """Count what today has brought."""
@@ -132,7 +147,7 @@ class Library:
     def of_today(self) -> Counter[str]:
         """Count what today has brought, by site."""
         now = self.now
-        return self._cached("by site", FRESH, lambda: count_by_site(self.database, (midnight(day_of(now)), now)))
+        return self._cached("by site", FRESH, lambda: count_by_site(self.database, midnight(day_of(now)), now))
 
     def _outlets(self) -> tuple[Outlet, ...]:
         there = all_outlets(self.database)

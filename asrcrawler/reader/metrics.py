@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from asrcrawler.reader.addresses import scope_of
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.rendering import library_of
+from asrcrawler.storage.queue.standing import FAILED, RUNNING, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.outlets import Outlet
     from asrcrawler.reader.health import Standing
+    from asrcrawler.storage.queue.standing import QueueStanding
 
 router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
@@ -46,6 +49,8 @@ def metrics(request: Request) -> Response:
     scope = scope_of(request)
     registry = CollectorRegistry()
     registry.register(_Figures(scope.library.standings(scope.outlets)))
+    if (queue := scope.library.queue(scope.outlets)) is not None:
+        registry.register(_Workers(queue, scope.outlets))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -78,6 +83,30 @@ class _Figures(Collector):
         return family
 
 
+class _Workers(Collector):
+    """Who is at work on what, where several workers share an archive."""
+
+    def __init__(self, queue: QueueStanding, outlets: Sequence[Outlet]) -> None:
+        self._queue = queue
+        self._outlets = outlets
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the samples; a worker that has been silent for long has none."""
+        about = "Runs that a worker has in hand"
+        workers = GaugeMetricFamily("asrcrawler_worker_runs", about, labels=["host", "process"])
+        for worker in self._queue.workers:
+            if not worker.is_silent:
+                workers.add_metric([worker.host, worker.number], worker.jobs)
+        yield workers
+        about = "Runs in the queue: running, waiting, or failed the last time"
+        jobs = GaugeMetricFamily("asrcrawler_queued_runs", about, labels=["outlet", "site", "state"])
+        counted = Counter((job.outlet, job.state) for job in self._queue.jobs)
+        for outlet in self._outlets:
+            for state in (RUNNING, WAITING, FAILED):
+                jobs.add_metric([outlet.name, outlet.site, state], counted[outlet.name, state])
+        yield jobs
+
+
 def _alone(value: Callable[[Standing], float | None], standing: Standing) -> dict[tuple[str, ...], float | None]:
     return {(): value(standing)}
 
@@ -99,7 +128,7 @@ _GAUGES: Mapping[str, tuple[str, Callable[[Standing], float | None]]] = {
     "failures": ("Codes whose last visit failed", lambda standing: standing.figures.outcomes["failed"]),
     "check_ok": ("Whether scrapy status --check finds nothing wrong", lambda standing: int(not standing.problems)),
     "gone": ("Articles that the site no longer has", lambda standing: standing.gone),
-    "revisions": ("Earlier texts of articles stored", lambda standing: standing.revisions),
+    "revisions": ("Earlier texts of articles stored", lambda standing: standing.figures.revisions),
     "due": ("Codes that wait for a visit", lambda standing: sum(standing.due.values())),
     "run_working": ("Whether a crawl is at work", lambda standing: int(standing.is_working)),
     "last_successful_run_timestamp_seconds": ("When the last run with exit status 0 ended", _last_good),

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from asrcrawler.reader.health import Cell, Day, Standing
+    from asrcrawler.reader.health import Day, Standing
+    from asrcrawler.storage.figures.census import Cell
 
 HEIGHT = 100
 STEP = 10  # from one bar to the next

@@ -127,6 +127,7 @@ def _made() -> Environment:
         "outcome_meanings": words.OUTCOME_MEANINGS,
         "state_words": words.STATES,
         "end_words": words.ENDS,
+        "failure": words.failure,
         "field_words": words.FIELDS,
         "place_words": words.PLACES,
         "fallen": words.fallen,

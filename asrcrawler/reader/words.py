@@ -82,6 +82,7 @@ ENDS = {
     endings.NOTHING_NAMED: "سایت هیچ خبری نام نبرد",
     endings.SHUTDOWN: "پیش از پایان متوقف شد",
     endings.CLOSED_BY_ANOTHER: "اجرایی دیگر جای آن را گرفت",
+    endings.SILENT: "کارگر آن از کار افتاد",
     endings.REPARSED: "بازخوانی صفحه‌های نگه‌داشته، تا پایان",
     endings.REPARSE_INTERRUPTED: "بازخوانی صفحه‌های نگه‌داشته نیمه‌کاره ماند",
     "cancelled": "لغو شد",
@@ -96,6 +97,17 @@ ENDS = {
 }
 """Why a run ended; Scrapy's reasons among ours. What is not here is shown as it is."""
 STATES = {"working": "در حال کار", "killed": "ناتمام", "ended": "پایان‌یافته"}
+
+
+def failure(why: str) -> str:
+    """Say why a run of the queue failed; ``why`` is as :mod:`asrcrawler.storage.queue.standing` has it.
+
+    >>> failure("unreachable, exit status 75")
+    'سایت در دسترس نبود (وضعیت ۷۵)'
+    """
+    reason, _, status = why.partition(", exit status ")
+    told = ENDS.get(reason, reason)
+    return f"{told} (وضعیت {to_persian_digits(status)})" if status else told
 
 
 def number(value: float) -> str:

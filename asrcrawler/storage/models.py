@@ -1,7 +1,8 @@
 """State the tables. Several sites may share one database; everything is keyed by site and news code.
 
 ``ledger`` holds what became of the last visit of every code and when to look again; ``coverage`` holds the same codes
-as intervals, so that the next unvisited ones are found without reading the ledger.
+as intervals, so that the next unvisited ones are found without reading the ledger. ``counter`` holds how many there
+are, so that figures are given without counting.
 """
 
 from __future__ import annotations
@@ -190,6 +191,7 @@ search_index = Table(
     Column("state", String(10), nullable=False),  # filling, current, left
     Column("cursor", BigInteger, nullable=False),  # the key up to which it has the articles
     Column("stale", Integer, nullable=False),  # articles of which earlier words are still in it
+    Column("format", SmallInteger, nullable=False, server_default=text("1")),  # of its words, in the database's own way
 )
 """The indexes of words; see :mod:`asrcrawler.storage.search.indexes`."""
 
@@ -271,6 +273,19 @@ ledger = Table(
         postgresql_where=text("next_visit_at IS NULL AND outcome = 'stored'"),
     ),
 )
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("site", SITE, nullable=False),
+    Column("what", String(10), nullable=False),  # asrcrawler.storage.visits.counters.What
+    Column("place", Integer, nullable=False),  # a block of codes, or an hour since 1970
+    Column("name", String(20), nullable=False),  # an outcome; empty: never visited, or not told apart
+    Column("number", Integer, nullable=False),
+    PrimaryKeyConstraint("what", "site", "place", "name"),
+    sqlite_with_rowid=False,  # read by its key alone
+)
+"""How many rows there are in other tables; see :mod:`asrcrawler.storage.visits.counters`."""
 
 dictionary = Table(
     "dictionary",

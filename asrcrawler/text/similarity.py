@@ -65,7 +65,8 @@ _NO_DIGIT = re.compile(r"\D", re.ASCII)
 _LOW_16_BITS = 0xFFFF  # of a hash; two different hashes agree in them by chance once in 65,536
 _SKETCH_START = 2  # bytes; the size stands before it
 _NUMBERS_START = _SKETCH_START + 2 * PERMUTATIONS
-_KEY = Struct("<q")
+_KEYS = Struct(f"<{BANDS}q")
+_KEY_SIZE = 8  # bytes
 _BAND = 2 * ROWS  # bytes
 
 
@@ -110,13 +111,17 @@ def band_keys(site: str, signature: bytes) -> tuple[int, ...]:
     >>> len(band_keys("asrpress.ir", bridge)) == BANDS
     True
     """
-    salt = f"{ALGORITHM} {site}".encode()
-    keys = []
-    for band in range(BANDS):
-        start = _SKETCH_START + band * _BAND
-        digest = blake2b(signature[start : start + _BAND] + bytes([band]) + salt, digest_size=_KEY.size).digest()
-        keys.append(_KEY.unpack(digest)[0])
-    return tuple(keys)
+    digests = [
+        blake2b(signature[start:end] + salt, digest_size=_KEY_SIZE).digest() for start, end, salt in _salts(site)
+    ]
+    return _KEYS.unpack(b"".join(digests))
+
+
+@lru_cache(maxsize=64)
+def _salts(site: str) -> list[tuple[int, int, bytes]]:
+    """Give where each band begins and ends in a signature, and what is hashed with it."""
+    starts = range(_SKETCH_START, _SKETCH_START + BANDS * _BAND, _BAND)
+    return [(start, start + _BAND, bytes([band]) + f"{ALGORITHM} {site}".encode()) for band, start in enumerate(starts)]
 
 
 def are_near(one: bytes, other: bytes) -> bool:

@@ -1,7 +1,8 @@
-"""``python -m benchmarks.crawl [--pages 1000,10000,50000] [--concurrency 1,16,64] [--rounds 3] [--write]``.
+"""``python -m benchmarks.crawl [--pages 1000,10000,50000] [--concurrency 1,16,64] [--rounds 3] [--peers] [--write]``.
 
-Crawls of the replica by three crawlers that take turns, each on one core of its own; then our share of a page's cost,
-and what starting costs.
+Crawls of the replica by three crawlers that take turns, each on one core of its own; with ``--peers`` also by the
+general tools, one page at a time; then our share of a page's cost, and what starting costs. They are judged by the CPU
+that a page takes.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from asrcrawler.replica import World
 from asrcrawler.replica.process import ReplicaProcess
 from benchmarks.crawl import share, startup
+from benchmarks.extraction import environment
 from benchmarks.readme import put
 
 CRAWLERS = {
@@ -26,7 +28,11 @@ CRAWLERS = {
     "tutorial": "tutorial crawler: parsel, ORM, a commit an item",
     "ours": "asrcrawler, complete",
 }
-TIMES_PLAIN, TIMES_TUTORIAL = 1.0, 2.5  # pages/s over those of the others, at least, at JUDGED_CONCURRENCY
+PEERS = {tool: f"requests + {tool}, a commit an article" for tool in ("trafilatura", "newspaper4k", "news-please")}
+NAMES = CRAWLERS | PEERS
+PEER_PAGES = 100  # of one crawl: they take a hundred milliseconds for each
+MOST_OF_PLAIN = 1.7  # times the CPU of the default Scrapy, at JUDGED_CONCURRENCY
+LEAST_OF_TUTORIAL, LEAST_OF_PEERS = 2.3, 12.0  # times our CPU, the cheapest of the general tools
 JUDGED_CONCURRENCY = 16
 MOST_GROWTH = 30  # MB from the fewest to the most pages
 MOST_SHARE = 0.8  # ms of CPU a page, from its bytes to its rows
@@ -47,6 +53,15 @@ class Cost(NamedTuple):
     def rate(self) -> float:
         return self.pages / self.seconds
 
+    @property
+    def each(self) -> float:
+        """Milliseconds of CPU a page."""
+        return 1000 * self.cpu / self.pages
+
+
+Costs: TypeAlias = "dict[tuple[str, int, int], Cost]"
+"""Crawler, pages, requests at the same time → what it took."""
+
 
 def main() -> int:
     """Print the table; 1 if a target is missed."""
@@ -59,14 +74,19 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=3, help="of crawls with the fewest pages; longer ones have one")
     parser.add_argument("--crawlers", default=",".join(CRAWLERS), help="which of them, comma-separated")
+    parser.add_argument(
+        "--peers", action="store_true", help="crawl with the general tools too, which are installed once"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of ours to try")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     options = parser.parse_args()
     sizes = sorted(map(int, options.pages.split(",")))
     at_once = list(map(int, options.concurrency.split(",")))
     settings = dict(pair.split("=", 1) for pair in options.set)
-    lines, misses = _compare(options.crawlers.split(","), sizes, at_once, options.rounds, settings)
-    for more, missed in (_own_share(), _startup()):
+    peers = list(PEERS) if options.peers else []
+    lines, costs = _compare(options.crawlers.split(","), peers, sizes, at_once, options.rounds, settings)
+    misses: list[str] = []
+    for more, missed in (_verdict(costs, sizes), _own_share(), _startup()):
         lines += ["", more]
         misses += missed
         print(more)
@@ -78,11 +98,12 @@ def main() -> int:
 
 
 def _compare(
-    crawlers: list[str], sizes: list[int], at_once: list[int], rounds: int, settings: dict[str, str]
-) -> tuple[list[str], list[str]]:
-    """The rows of the table, and the targets that were missed."""
+    crawlers: list[str], peers: list[str], sizes: list[int], at_once: list[int], rounds: int, settings: dict[str, str]
+) -> tuple[list[str], Costs]:
+    """The rows of the table, and what is in them."""
     cores = sorted(os.sched_getaffinity(0))
-    rows, costs = [*_HEADING], {}
+    rows: list[str] = [*_HEADING]
+    costs: Costs = {}
     with ReplicaProcess(World(first=1, last=max(sizes) + 100, density=1.0, deletion_share=0.0)) as server:
         os.sched_setaffinity(server.pid, {cores[0]})
         os.sched_setaffinity(0, {cores[-1]})  # the crawlers inherit it
@@ -94,8 +115,41 @@ def _compare(
                     costs[crawler, pages, concurrency] = cost
                     rows.append(_row(crawler, pages, concurrency, cost, measured.get("plain")))
                     print(rows[-1], flush=True)
+        for peer, cost in _interleaved(peers, server.base_url, PEER_PAGES, 1, rounds, settings).items():
+            costs[peer, PEER_PAGES, 1] = cost
+            rows.append(_row(peer, PEER_PAGES, 1, cost, None))
+            print(rows[-1], flush=True)
     os.sched_setaffinity(0, set(cores))
-    return rows, _misses(costs, sizes)
+    return rows, costs
+
+
+def _verdict(costs: Costs, sizes: list[int]) -> tuple[str, list[str]]:
+    """The CPU of the others beside ours, and the targets that were missed."""
+    told, misses = [], []
+    for pages in sizes:
+        own = costs.get(("ours", pages, JUDGED_CONCURRENCY))
+        if own is None:
+            continue
+        if plain := costs.get(("plain", pages, JUDGED_CONCURRENCY)):
+            times = own.each / plain.each
+            told.append(f"{times:.2f} times the CPU of the default Scrapy at {pages:,} pages (target: {MOST_OF_PLAIN})")
+            misses += [told[-1]] if times > MOST_OF_PLAIN else []
+        if tutorial := costs.get(("tutorial", pages, JUDGED_CONCURRENCY)):
+            times = tutorial.each / own.each
+            told.append(
+                f"the tutorial crawler takes {times:.2f} times ours at {pages:,} pages (target: {LEAST_OF_TUTORIAL})"
+            )
+            misses += [told[-1]] if times < LEAST_OF_TUTORIAL else []
+        more = own.peak - costs["ours", sizes[0], JUDGED_CONCURRENCY].peak
+        if more > MOST_GROWTH:
+            misses.append(f"{more:.0f} MB more at {pages:,} pages than at {sizes[0]:,}, not {MOST_GROWTH}")
+    own = costs.get(("ours", sizes[0], JUDGED_CONCURRENCY))
+    general = [costs[peer, PEER_PAGES, 1].each for peer in PEERS if (peer, PEER_PAGES, 1) in costs]
+    if own is not None and general:
+        times = min(general) / own.each
+        told.append(f"the cheapest general tool takes {times:.1f} times ours (target: {LEAST_OF_PEERS:g})")
+        misses += [told[-1]] if times < LEAST_OF_PEERS else []
+    return f"A page, {JUDGED_CONCURRENCY} at once: {'; '.join(told)}.", misses
 
 
 def _own_share() -> tuple[str, list[str]]:
@@ -128,8 +182,8 @@ _HEADING = (
 def _row(crawler: str, pages: int, concurrency: int, cost: Cost, plain: Cost | None) -> str:
     ratio = f"{cost.rate / plain.rate:.2f}" if plain else ""
     return (
-        f"| {CRAWLERS[crawler]} | {pages:,} | {concurrency} | {cost.rate:.0f} | {ratio} "
-        f"| {1000 * cost.cpu / cost.pages:.2f} | {cost.peak:.0f} |"
+        f"| {NAMES[crawler]} | {pages:,} | {concurrency} | {cost.rate:.0f} | {ratio} | {cost.each:.2f} "
+        f"| {cost.peak:.0f} |"
     )
 
 
@@ -152,10 +206,13 @@ def _crawl(crawler: str, base_url: str, pages: int, concurrency: int, settings: 
             "first": 1,
             "pages": pages,
             "concurrency": concurrency,
+            "database": f"{folder}/crawl.db",
             "database_url": f"sqlite:///{folder}/crawl.db",
             "settings": settings,
         }
         command = [sys.executable, "-m", "benchmarks.crawl.worker"]
+        if crawler in PEERS:
+            command = [str(environment.python()), "-m", "benchmarks.crawl.general"]
         done = subprocess.run(
             command, cwd=PROJECT, input=json.dumps(order), capture_output=True, text=True, check=False
         )
@@ -163,22 +220,6 @@ def _crawl(crawler: str, base_url: str, pages: int, concurrency: int, settings: 
         raise SystemExit(f"{crawler} failed:\n{done.stderr[-3000:]}")
     answer: dict[str, Any] = json.loads(done.stdout)
     return Cost(**answer)
-
-
-def _misses(costs: dict[tuple[str, int, int], Cost], sizes: list[int]) -> list[str]:
-    misses = []
-    for (crawler, pages, concurrency), cost in costs.items():
-        if crawler != "ours" or concurrency != JUDGED_CONCURRENCY:
-            continue
-        for other, least in (("plain", TIMES_PLAIN), ("tutorial", TIMES_TUTORIAL)):
-            peer = costs.get((other, pages, concurrency))
-            if peer and cost.rate < least * peer.rate:
-                times = f"{cost.rate / peer.rate:.2f} times the pages/s of {CRAWLERS[other]!r}"
-                misses.append(f"{times} at {pages:,} pages, not {least:g}")
-        more = cost.peak - costs["ours", sizes[0], concurrency].peak
-        if more > MOST_GROWTH:
-            misses.append(f"{more:.0f} MB more at {pages:,} pages than at {sizes[0]:,}, not {MOST_GROWTH}")
-    return misses
 
 
 if __name__ == "__main__":

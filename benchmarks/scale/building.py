@@ -18,6 +18,7 @@ from asrcrawler.storage.models import article, coverage, label, ledger
 from asrcrawler.storage.search import index, indexes, spellings
 from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.storage.search.documents import Field, document
+from asrcrawler.storage.visits import counters
 from asrcrawler.storage.visits.writing import labels_of
 from asrcrawler.text.calendar import jalali
 from asrcrawler.text.persian import FOLDING
@@ -73,6 +74,7 @@ def build(database: Database, articles: int) -> None:
             backend.put_in(connection, held.tables, documents)
     with database.write(SITE) as connection:
         insert_rows(connection, coverage, [{"site": SITE, "first": 1, "last": code_of(articles - 1)}])
+        counters.recount(connection, [SITE])
         _with_words(connection, held)
     if not database.is_sqlite:
         with database.maintain() as connection:

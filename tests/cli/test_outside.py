@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asrcrawler.program import ANYWHERE
-from tests.commands import ROOT, run_anew
+from tests.commands import ROOT, run
 from tests.test_documentation import COMMANDS
 
 if TYPE_CHECKING:
@@ -27,21 +27,21 @@ def test_every_command_that_needs_a_project_is_declared_in_pyproject() -> None:
 
 @pytest.mark.parametrize("words", [("crawl", "asr"), ("status",), ("export", "-o", "x.jsonl"), ("serve", "-h")])
 def test_one_line_says_where_to_go(tmp_path: Path, words: tuple[str, ...]) -> None:
-    assert run_anew(*words, cwd=tmp_path) == (2, "", f"scrapy {words[0]}: {WHERE}")
+    assert run(*words, cwd=tmp_path) == (2, "", f"scrapy {words[0]}: {WHERE}")
 
 
 def test_scrapy_s_own_commands_are_what_they_were(tmp_path: Path) -> None:
-    assert run_anew("version", cwd=tmp_path) == run_anew("version")
-    assert run_anew("settings", "--get", "BOT_NAME", cwd=tmp_path) == (0, "scrapybot\n", "")
+    assert run("version", cwd=tmp_path) == run("version")
+    assert run("settings", "--get", "BOT_NAME", cwd=tmp_path) == (0, "scrapybot\n", "")
 
 
 def test_the_list_of_commands_says_that_they_need_a_project(tmp_path: Path) -> None:
-    listed = run_anew(cwd=tmp_path).stdout
+    listed = run(cwd=tmp_path).stdout
     assert re.search(r"^  export +asrcrawler export; only inside a project of asrcrawler$", listed, re.MULTILINE)
 
 
 def test_another_project_keeps_scrapy_s_crawl_and_is_told_about_ours(tmp_path: Path) -> None:
     (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = theirs\n")
     (tmp_path / "theirs.py").write_text("BOT_NAME = 'theirs'\n")
-    assert "Run a spider" in run_anew("crawl", "-h", cwd=tmp_path).stdout
-    assert run_anew("export", cwd=tmp_path) == (2, "", f"scrapy export: {WHERE}")
+    assert "Run a spider" in run("crawl", "-h", cwd=tmp_path).stdout
+    assert run("export", cwd=tmp_path) == (2, "", f"scrapy export: {WHERE}")

@@ -16,10 +16,10 @@ from unittest.mock import patch
 from scrapy.cmdline import execute
 from scrapy.settings import Settings
 
-from tests.processes import scrapy, without_ours
+from tests.processes import Process, scrapy, without_ours
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 120  # seconds
@@ -63,17 +63,25 @@ def _environment(given: Mapping[str, str] | None) -> dict[str, str]:
 
 @contextmanager
 def serving(
-    command: Sequence[str],
-    *,
+    *words: str,
     environment: Mapping[str, str],
     cwd: Path = ROOT,
+    program: tuple[str, ...] = (),
     end: int = signal.SIGTERM,
     warnings: str = "",
 ) -> Iterator[str]:
-    """Run a command that serves the reading room, give its address, end it by a signal, and see that it ended well."""
-    process = subprocess.Popen(
-        command, cwd=cwd, env=_environment(environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    """Serve the reading room by ``scrapy WORDS``, give its address, end it by a signal, and see that it ended well.
+
+    With another ``program``, in a process that has loaded nothing before.
+    """
+    process: subprocess.Popen[str] | Process
+    environment = _environment(environment)
+    if program:
+        process = subprocess.Popen(
+            [*program, *words], cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+    else:
+        process = scrapy(*words, environment=environment, cwd=cwd, merged=False)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -86,9 +94,9 @@ def serving(
     assert (process.returncode, errors) == (0, warnings)
 
 
-def run(*words: str, environment: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Done:
+def run(*words: str, environment: Mapping[str, str] | None = None, cwd: Path = ROOT, program: str = "scrapy") -> Done:
     """Run ``scrapy WORDS`` in a process of its own, with none but ``environment`` of the ``ASR_`` variables."""
-    process = scrapy(*words, environment=_environment(environment), cwd=cwd, merged=False)
+    process = scrapy(*words, environment=_environment(environment), cwd=cwd, merged=False, program=program)
     out, err = process.communicate(LONGEST)
     assert process.returncode is not None
     return Done(process.returncode, out, err)

@@ -6,8 +6,6 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -25,24 +23,19 @@ from asrcrawler.storage import Database
 from asrcrawler.storage.articles.edits import edits
 from asrcrawler.storage.articles.export import Selection, export_articles
 from asrcrawler.storage.outlets import all_outlets
-from tests.commands import ROOT, SCRAPY, invoke
+from tests.commands import ROOT, invoke
+from tests.processes import Process, scrapy, without_ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 INTERRUPTED = 130
-WITHOUT_CRAWLS = (
-    sys.executable,
-    "-c",
-    """
-from scrapy.cmdline import execute
+WITHOUT_CRAWLS = """
 from asrcrawler.commands import demo
 demo._crawl = demo._show = lambda *_: 0
-execute()
-""",
-)
-"""The program, which leaves out the long part of the demo."""
+"""
+"""Leaves out the long part of the demo."""
 
 
 @pytest.fixture
@@ -53,17 +46,15 @@ def project(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def running(project: Path, *words: str, program: tuple[str, ...] = SCRAPY) -> Iterator[subprocess.Popen[str]]:
+def running(project: Path, *words: str, before: str = "") -> Iterator[Process]:
     """The demo in a process of its own, which has ended by the end."""
-    process = subprocess.Popen(
-        [*program, "demo", *words], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.terminate()
+    process = scrapy("demo", *words, environment=without_ours(), cwd=project, merged=False, before=before)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate()
 
 
 @contextmanager
@@ -75,9 +66,8 @@ def taken(port: int) -> Iterator[None]:
         yield
 
 
-def lines_until(process: subprocess.Popen[str], beginning: str) -> list[str]:
+def lines_until(process: Process, beginning: str) -> list[str]:
     """What it says, up to the line that begins so."""
-    assert process.stdout is not None
     lines = [process.stdout.readline()]
     while lines[-1] and not lines[-1].startswith(beginning):
         lines.append(process.stdout.readline())
@@ -85,7 +75,7 @@ def lines_until(process: subprocess.Popen[str], beginning: str) -> list[str]:
     return [line.rstrip("\n") for line in lines]
 
 
-def left(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+def left(process: Process) -> tuple[int | None, str, str]:
     """Its status, and what it still says."""
     out, err = process.communicate(timeout=30)
     return process.returncode, out, err
@@ -139,7 +129,7 @@ def test_in_its_world_each_outlet_changes_a_headline_and_takes_an_article_down()
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_the_room_is_on_another_port_where_its_own_is_taken_and_ends_with_0(project: Path, end: signal.Signals) -> None:
-    with taken(DEFAULT_PORT), running(project, program=WITHOUT_CRAWLS) as process:
+    with taken(DEFAULT_PORT), running(project, before=WITHOUT_CRAWLS) as process:
         last = lines_until(process, "Reading room on ")[-1]
         assert re.fullmatch(r"Reading room on http://127\.0\.0\.1:(?!8000;)\d+; Ctrl-C ends it", last)
         process.send_signal(end)

@@ -7,14 +7,14 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from asrcrawler.settings_file import NAME
-from tests.commands import ASRCRAWLER, ROOT, Done, run_anew
+from tests.commands import ROOT, Done, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def init(folder: Path, *words: str) -> Done:
-    return run_anew("init", *words, cwd=folder, program=ASRCRAWLER)
+    return run("init", *words, cwd=folder, program="asrcrawler")
 
 
 def mode_of(path: Path) -> int:
@@ -31,7 +31,7 @@ def test_an_empty_folder_becomes_a_project(tmp_path: Path) -> None:
     assert mode_of(tmp_path / NAME) == 0o600
     assert (tmp_path / NAME).read_text() == (ROOT / "asrcrawler" / "asr.toml.example").read_text()
     assert tomllib.loads((tmp_path / NAME).read_text()) == {}
-    assert run_anew("list", cwd=tmp_path / "data") == (0, "asr\n", "")
+    assert run("list", cwd=tmp_path / "data") == (0, "asr\n", "")
 
 
 def test_a_folder_that_is_named_is_made(tmp_path: Path) -> None:

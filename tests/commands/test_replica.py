@@ -5,33 +5,24 @@ from __future__ import annotations
 import re
 import signal
 import socket
-import subprocess
-import sys
 import urllib.request
-from pathlib import Path
 
 import pytest
 
 from asrcrawler.samaneh.urls import HIGHEST_CODE
+from tests.commands import invoke
+from tests.processes import Process, scrapy, without_ours
 
-ROOT = Path(__file__).parents[2]
 NEITHER = "is neither a number from 1 to 100 nor names such as asr,narvanpress,senobarnews"
 
 
-def start(*options: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "replica", *options],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def start(*options: str) -> Process:
+    return scrapy("replica", *options, environment=without_ours(), merged=False)
 
 
 def test_it_says_where_it_is_and_serves_until_interrupted() -> None:
     process = start("--port", "0", "--codes", "1-200", "--density", "1", "--seed", "7")
     try:
-        assert process.stdout is not None
         line = process.stdout.readline()
         found = re.fullmatch(r"Replica on (\S+) \(for example (\S+)\); Ctrl-C ends it\n", line)
         assert found, line
@@ -46,7 +37,6 @@ def test_it_says_where_it_is_and_serves_until_interrupted() -> None:
 def test_several_outlets_have_a_line_each() -> None:
     process = start("--port", "0", "--codes", "1-60", "--outlets", "narvanpress, asr")
     try:
-        assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(3)]
         found = [re.fullmatch(r"(\w+) +on (\S+) \(for example (\S+)\)\n", line) for line in lines[:2]]
         assert [match and match[1] for match in found] == ["narvanpress", "asr"]
@@ -66,10 +56,9 @@ def test_a_port_in_use_is_one_line_and_status_1() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        process = start("--port", str(port))
-        output, errors = process.communicate(timeout=20)
-    assert (process.returncode, output) == (1, "")
-    assert re.fullmatch(rf"scrapy replica: cannot serve on port {port}: .+\n", errors)
+        done = invoke("replica", "--port", str(port))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(rf"scrapy replica: cannot serve on port {port}: .+\n", done.stderr)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +79,4 @@ def test_a_port_in_use_is_one_line_and_status_1() -> None:
     ],
 )
 def test_a_wrong_option_is_one_line_and_status_2(options: list[str], complaint: str) -> None:
-    process = start(*options)
-    output, errors = process.communicate(timeout=20)
-    assert (process.returncode, output, errors) == (2, "", f"scrapy replica: {complaint}\n")
+    assert invoke("replica", *options) == (2, "", f"scrapy replica: {complaint}\n")

@@ -16,7 +16,7 @@ from asrcrawler.reader.passwords import line_of
 from asrcrawler.reader.server import LOOPBACK_NAMES, is_loopback, own_names
 from asrcrawler.storage import Database
 from asrcrawler.storage.visits.writing import write_visits
-from tests.commands import SCRAPY, invoke, serving
+from tests.commands import invoke, serving
 from tests.storage.samples import an_article
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def archive(tmp_path: Path) -> dict[str, str]:
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_and_serves_until_it_is_told_to_end(archive: dict[str, str], end: signal.Signals) -> None:
     with (
-        serving([*SCRAPY, "serve", "--port", "0"], environment=archive, end=end) as address,
+        serving("serve", "--port", "0", environment=archive, end=end) as address,
         urllib.request.urlopen(f"{address}/news/7", timeout=10) as answer,
     ):
         assert "عنوان خبر 7" in answer.read().decode()
@@ -115,8 +115,8 @@ def status_of(address: str, *, password: str | None = None) -> int:
 
 
 def test_a_real_server_lets_in_whom_the_file_names(archive: dict[str, str], password_file: Path) -> None:
-    command = [*SCRAPY, "serve", "--port", "0", "--password-file", str(password_file), "--open-metrics"]
-    with serving(command, environment=archive) as address:
+    command = ["serve", "--port", "0", "--password-file", str(password_file), "--open-metrics"]
+    with serving(*command, environment=archive) as address:
         assert [status_of(f"{address}/news/7"), status_of(f"{address}/news/7", password="x")] == [401, 401]
         assert status_of(f"{address}/news/7", password="secret") == 200
         password_file.write_text("")  # what changes in it counts from the next start on

@@ -151,7 +151,6 @@ def test_a_second_archive_is_refused_while_the_first_is_open(crawler: Crawler) -
 
 
 class Engine:
-    running = True
     paused = False
 
     def pause(self) -> None:
@@ -185,7 +184,7 @@ def test_whatever_is_asked_waits_for_a_database_that_waiting_may_mend_and_nothin
     crawler: Crawler, monkeypatch: pytest.MonkeyPatch, error: StorageError, times: int, end: str, paused: list[bool]
 ) -> None:
     monkeypatch.setattr(module, "WAITS", (0.0, 0.0))
-    crawler.engine = engine = Engine()  # type: ignore[assignment]
+    crawler.engine, crawler.crawling = (engine := Engine()), True  # type: ignore[assignment]
     archive, seen = Archive.of(crawler), list[bool]()
 
     async def story() -> str:
@@ -212,7 +211,7 @@ def test_a_dictionary_is_learnt_beside_the_crawl_which_goes_on_fetching_and_writ
     monkeypatch.setattr(module, "SLOW", 0.0)
     monkeypatch.setattr(module, "NOTICE", 0.001)
     monkeypatch.setattr(dictionaries, "learn", learn)
-    crawler.engine = engine = Engine()  # type: ignore[assignment]
+    crawler.engine, crawler.crawling = (engine := Engine()), True  # type: ignore[assignment]
     archive = Archive.of(crawler)
 
     async def story() -> None:
@@ -234,7 +233,7 @@ def test_once_waiting_was_of_no_use_nothing_waits_again_until_the_database_is_we
     crawler: Crawler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "WAITS", (0.0, 0.0))
-    crawler.engine = engine = Engine()  # type: ignore[assignment]
+    crawler.engine, crawler.crawling = (engine := Engine()), True  # type: ignore[assignment]
     archive, seen = Archive.of(crawler), list[bool]()
     work = failing(StorageError("disk full"), 4, seen, engine)
     tries = []
@@ -250,19 +249,21 @@ def test_once_waiting_was_of_no_use_nothing_waits_again_until_the_database_is_we
     assert tries == [3, 4, 5]
 
 
-def test_a_database_that_is_locked_at_the_start_is_waited_for(
-    crawler: Crawler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("question", ["begin_run", "last_memory"])
+def test_a_database_that_fails_at_the_start_is_waited_for(
+    question: str, crawler: Crawler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin, tries = runs.begin_run, list[str]()
+    asked, tries = getattr(runs, question), list[str]()
 
-    def locked_at_first(*given: Any, **named: Any) -> Any:
+    def failing_at_first(*given: Any, **named: Any) -> Any:
         tries.append("try")
         if len(tries) < 3:
-            raise StorageError("database is locked")
-        return begin(*given, **named)
+            raise StorageError("the connection is lost")
+        return asked(*given, **named)
 
     monkeypatch.setattr(module, "WAITS", (0.0, 0.0))
-    monkeypatch.setattr(runs, "begin_run", locked_at_first)
+    monkeypatch.setattr(runs, question, failing_at_first)
+    crawler.engine, crawler.crawling = Engine(), True  # type: ignore[assignment]
 
     async def story() -> None:
         await Archive.of(crawler).open({})

@@ -43,7 +43,6 @@ def missing(code: int) -> Absence:
 
 
 class Engine:
-    running = True
     paused = False
 
     def __init__(self) -> None:
@@ -63,7 +62,7 @@ class Scene:
     def __init__(self, folder: Path, **settings: object) -> None:
         self.url = f"sqlite:///{folder / 'asr.db'}"
         self.crawler: Crawler = crawler_for_tests(ASR_DATABASE_URL=self.url, **settings)
-        self.crawler.engine = Engine()  # type: ignore[assignment]
+        self.crawler.engine, self.crawler.crawling = Engine(), True  # type: ignore[assignment]
         self.pipeline = StorePipeline.from_crawler(self.crawler)
         self.archive = Archive.of(self.crawler)
 
@@ -225,7 +224,7 @@ def test_a_stop_is_not_kept_waiting_by_a_database_that_is_busy(tmp_path: Path, m
 
     async def story(pipeline: StorePipeline) -> None:
         monkeypatch.setattr(writing, "write_visits", busy)
-        asyncio.get_running_loop().call_later(0.02, setattr, scene.crawler.engine, "running", False)
+        asyncio.get_running_loop().call_later(0.02, setattr, scene.crawler, "crawling", False)
         await asyncio.wait_for(pipeline.process_item(missing(1)), timeout=5)
 
     scene.play(story)

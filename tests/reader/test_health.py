@@ -16,9 +16,10 @@ from asrcrawler.pipelines.clean import places_of
 from asrcrawler.policy import MISSING, Fall
 from asrcrawler.reader import library as library_room
 from asrcrawler.reader import plots, verdict, words
-from asrcrawler.reader.health import CELLS, Cell, Day, standing
+from asrcrawler.reader.health import CELLS, Day, standing
 from asrcrawler.reader.library import Library
 from asrcrawler.samaneh.page import JSONLD, META, PAGE
+from asrcrawler.storage.figures.census import Cell
 from asrcrawler.storage.figures.verdicts import Kind, Problem
 from asrcrawler.storage.visits import runs
 from asrcrawler.storage.visits.writing import write_visits

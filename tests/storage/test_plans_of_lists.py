@@ -12,6 +12,7 @@ from sqlalchemy import event
 from asrcrawler.storage.articles import narrowing, reading
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
+from asrcrawler.storage.figures.status import figures
 from asrcrawler.storage.search import Order, questions, search
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, NOON, SITE, an_article
@@ -32,9 +33,10 @@ def days(first: int, last: int, *, category: str | None = None, unique: bool = F
     return Selection(site=SITE, since=since, until=until, category=category, unique=unique)
 
 
-@pytest.fixture
-def archive(database: Database) -> Database:
+@pytest.fixture(scope="module")
+def archive(shared_database: Database) -> Database:
     """An article a day; every tenth is of a category of its own, every other one names the parliament."""
+    database = shared_database
     write_visits(
         database,
         [
@@ -86,6 +88,14 @@ def test_a_slice_of_a_list_begins_at_its_place(archive: Database) -> None:
     for position, bound in ((Position(before=50, limit=5), place + "<"), (Position(after=50, limit=5), place + ">")):
         lines = steps(archive, partial(reading.published, archive, SITE, None, NOON, position))
         assert by_index(lines, PUBLICATION, bound), lines
+
+
+def test_figures_read_what_is_counted_and_no_more_of_the_ledger_than_two_hours(archive: Database) -> None:
+    lines = steps(archive, partial(figures, archive, SITE, NOON))
+    lower = "next_visit_at>?" if archive.is_sqlite else "next_visit_at >="
+    assert by_index(lines, "ix_ledger_site_next_visit_at", lower), lines
+    key = ("PRIMARY KEY", "what=? AND site=?") if archive.is_sqlite else ("pk_counter", "what)::text = ANY")
+    assert by_index(lines, *key), lines
 
 
 def codes(found: list[dict[str, Any]]) -> list[int]:

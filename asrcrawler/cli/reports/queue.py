@@ -18,19 +18,35 @@ if TYPE_CHECKING:
     from asrcrawler.storage.queue.standing import JobStanding, QueueStanding, WorkerStanding
 
 NAME_WIDTH = 24
-SILENT_AFTER = 60  # seconds; a worker that has been silent for so long stands out
 
 
 def report(standing: QueueStanding, outlets: Iterable[Outlet], *, now: datetime) -> list[str]:
     """Write all that is known of the queue."""
     names = {outlet.site: outlet.name for outlet in outlets}
     return [
-        *_part("Workers", [_worker(worker) for worker in standing.workers], "none is at work; scrapy work begins one"),
-        *_part("Running", [_job(job, now) for job in standing.of(RUNNING)], "nothing"),
+        *_at_work(standing, now),
         *_part("Waiting", [_job(job, now) for job in standing.of(WAITING)], "nothing"),
-        *_part("Failed the last time", [styled(_job(job, now), Style.BAD) for job in standing.of(FAILED)], "nothing"),
+        *_failed(standing, now),
         *_part("Leases", [_lease(lease, names) for lease in standing.leases], "none; scrapy queue add makes one")[:-1],
     ]
+
+
+def short_report(standing: QueueStanding, *, now: datetime) -> list[str]:
+    """Write who is at work on what, how much waits, and what failed."""
+    waiting = f"{number(len(standing.of(WAITING)))} waiting; scrapy queue status says more"
+    return [*_at_work(standing, now), *_failed(standing, now), waiting]
+
+
+def _at_work(standing: QueueStanding, now: datetime) -> list[str]:
+    return [
+        *_part("Workers", [_worker(worker) for worker in standing.workers], "none is at work; scrapy work begins one"),
+        *_part("Running", [_job(job, now) for job in standing.of(RUNNING)], "nothing"),
+    ]
+
+
+def _failed(standing: QueueStanding, now: datetime) -> list[str]:
+    failed = [styled(_job(job, now), Style.BAD) for job in standing.of(FAILED)]
+    return _part("Failed the last time", failed, "nothing")
 
 
 def as_json(standing: QueueStanding, outlets: Iterable[Outlet], *, now: datetime) -> dict[str, Any]:
@@ -69,7 +85,7 @@ def _part(title: str, lines: Sequence[str], otherwise: str) -> list[str]:
 def _worker(worker: WorkerStanding) -> str:
     jobs = f"{number(worker.jobs)} {'run' if worker.jobs == 1 else 'runs'}"
     line = f"{_place(worker.host, worker.process):<{NAME_WIDTH}} since {moment(worker.started_at)}, {jobs}"
-    if worker.silence > SILENT_AFTER:
+    if worker.is_silent:
         return styled(f"{line}; silent for {duration(worker.silence)}", Style.BAD)
     return line
 

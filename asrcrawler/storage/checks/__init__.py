@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from asrcrawler.storage.articles.rescue import UNREADABLE
 from asrcrawler.storage.checks import (
     captures,
+    counters,
     coverage,
     engine,
     gone,
@@ -63,6 +64,7 @@ CHECKS = (
     Check("links", links.find, links.repair),
     Check(captures.NAME, captures.find, captures.repair),
     Check("coverage", coverage.find, coverage.repair),
+    Check(counters.NAME, counters.find, counters.repair),
     Check("outlets", outlets.find, outlets.repair),
     Check("words", words.find, words.repair, words.complete),
 )

@@ -21,6 +21,7 @@ from asrcrawler.storage.checks.finding import Finding, codes_by_site
 from asrcrawler.storage.models import dictionary, ledger, page, visit
 from asrcrawler.storage.reparse.rereading import saw_article
 from asrcrawler.storage.visits.batch import BROKEN_PAGE
+from asrcrawler.storage.visits.counters import recount
 from asrcrawler.text.packing import Dictionary, unpack
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def repair(connection: Connection, findings: Sequence[Finding]) -> None:
     connection.execute(
         update(visit).where(visit.c.page_id.is_not(None), visit.c.page_id.not_in(known)).values(page_id=None)
     )
+    recount(connection, codes_by_site(findings).keys())
     for number, _, fault, _ in _faults(connection):
         if fault is Fault.DAMAGED:
             connection.execute(update(visit).where(visit.c.page_id == number).values(page_id=None))

@@ -12,6 +12,7 @@ from asrcrawler.items import Outcome
 from asrcrawler.storage.checks.finding import Finding, codes_by_site
 from asrcrawler.storage.models import article, visit
 from asrcrawler.storage.models import ledger as ledger_table
+from asrcrawler.storage.visits.counters import recount
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,6 +71,7 @@ def repair(connection: Connection, findings: Sequence[Finding]) -> None:
     for site, codes in codes_by_site(found for found in findings if found.fault is Fault.NO_ROW).items():
         for code in codes:
             connection.execute(insert(ledger_table), _last_visit(connection, site, code) | {"next_visit_at": now})
+    recount(connection, codes_by_site(findings).keys())
 
 
 def _finding(fault: Fault, site: str, code: int) -> Finding:

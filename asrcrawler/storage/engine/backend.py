@@ -47,11 +47,17 @@ class Backend(Protocol):
     ) -> None:
         """Insert rows of the columns ``names``, at least one, that are as the driver takes them."""
 
-    def upsert_rows(self, connection: Connection, table: Table, rows: Rows, /) -> None:
-        """Insert rows, or put them in the place of those with their keys; at least one, none of them JSON."""
+    def upsert_rows(self, connection: Connection, table: Table, rows: Rows, added: str = "", /) -> None:
+        """Insert rows, or put them in the place of those with their keys; at least one, none of them JSON.
+
+        The number in the column ``added`` is added to that of the row that is there.
+        """
 
     def among(self, column: ColumnElement[int], values: Sequence[int], /) -> ColumnElement[bool]:
         """Ask whether ``column`` is one of many whole numbers, which are handed over as one value."""
+
+    def hour_of(self, column: Column[Any], /) -> ColumnElement[int]:
+        """Count the full hours from 1970 to the moments of a column."""
 
     def in_order_of_python(self, column: Column[Any], /) -> ColumnElement[Any]:
         """Order the texts of a column as Python compares them."""

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import ARRAY, any_, bindparam, create_engine, event, func, select, text
+from sqlalchemy import ARRAY, Integer, any_, bindparam, cast, create_engine, event, extract, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, StatementError
 
@@ -126,17 +126,22 @@ def insert_tuples(
         raise DBAPIError.instance(statement, None, error, failure, dialect=connection.dialect) from error
 
 
-def upsert_rows(connection: Connection, table: Table, rows: Rows) -> None:
+def upsert_rows(connection: Connection, table: Table, rows: Rows, added: str = "") -> None:
     """Insert or replace rows by one statement, which is given each column as an array."""
     names = names_of(table, rows)
     columns = [func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))) for name in names]
-    statement = replacing(insert(table)).from_select(names, select(*columns))
+    statement = replacing(insert(table), added).from_select(names, select(*columns))
     connection.execute(statement, {name: [row[name] for row in rows] for name in names})
 
 
 def among(column: ColumnElement[int], values: Sequence[int]) -> ColumnElement[bool]:
     """Hand the numbers over as an array."""
     return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
+
+
+def hour_of(column: Column[Any]) -> ColumnElement[int]:
+    """Divide the seconds since 1970."""
+    return cast(func.floor(extract("epoch", column) / 3_600), Integer)
 
 
 def in_order_of_python(column: Column[Any]) -> ColumnElement[Any]:

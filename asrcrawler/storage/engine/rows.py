@@ -35,6 +35,12 @@ def upsert_rows(connection: Connection, table: Table, rows: Rows) -> None:
         backend_of(connection.dialect.name).upsert_rows(connection, table, rows)
 
 
+def add_rows(connection: Connection, table: Table, rows: Rows, column: str) -> None:
+    """Insert rows as :func:`upsert_rows` does, but add the number in ``column`` to that of the row that is there."""
+    if rows:
+        backend_of(connection.dialect.name).upsert_rows(connection, table, rows, column)
+
+
 def upsert(table: Table, dialect: Dialect) -> Insert:
     """Make a statement that inserts a row or puts it in the place of the one that has its primary key already."""
     return replacing(backend_of(dialect.name).insert(table))

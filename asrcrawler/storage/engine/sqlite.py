@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, func, select
+from sqlalchemy import Integer, String, cast, create_engine, event, func, select, type_coerce
 from sqlalchemy.dialects import sqlite
 
 from asrcrawler.storage.engine import readonly
@@ -62,15 +62,20 @@ def insert_tuples(
     connection.exec_driver_sql(_text(table, names, connection.dialect, replace=False), list(rows))
 
 
-def upsert_rows(connection: Connection, table: Table, rows: Rows) -> None:
+def upsert_rows(connection: Connection, table: Table, rows: Rows, added: str = "") -> None:
     """Insert or replace rows by one statement that is carried out for each."""
-    _execute_many(connection, table, rows, replace=True)
+    _execute_many(connection, table, rows, replace=True, added=added)
 
 
 def among(column: ColumnElement[int], values: Sequence[int]) -> ColumnElement[bool]:
     """Hand the numbers over as JSON."""
     listed = func.json_each(json.dumps(values)).table_valued("value")
     return column.in_(select(listed.c.value))
+
+
+def hour_of(column: Column[Any]) -> ColumnElement[int]:
+    """Take the moment as it is written, without the part of a second, which SQLite would round."""
+    return cast(func.strftime("%s", func.substr(type_coerce(column, String), 1, 19)), Integer) // 3_600
 
 
 def in_order_of_python(column: Column[Any]) -> ColumnElement[Any]:
@@ -137,16 +142,16 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if WRITING.keys() & options else "BEGIN")
 
 
-def _execute_many(connection: Connection, table: Table, rows: Rows, *, replace: bool) -> None:
+def _execute_many(connection: Connection, table: Table, rows: Rows, *, replace: bool, added: str = "") -> None:
     names, dialect = names_of(table, rows), connection.dialect
-    statement = _text(table, names, dialect, replace=replace)
+    statement = _text(table, names, dialect, replace=replace, added=added)
     connection.exec_driver_sql(statement, written(table, names, rows, dialect, statement))
 
 
 @lru_cache
-def _text(table: Table, names: tuple[str, ...], dialect: Dialect, *, replace: bool) -> str:
+def _text(table: Table, names: tuple[str, ...], dialect: Dialect, *, replace: bool, added: str = "") -> str:
     statement = insert(table)
-    return str((replacing(statement) if replace else statement).compile(dialect=dialect, column_keys=names))
+    return str((replacing(statement, added) if replace else statement).compile(dialect=dialect, column_keys=names))
 
 
 def _complaints(connection: Connection) -> list[str]:

@@ -29,11 +29,16 @@ WRONG_VALUES = (ValueError, TypeError, OverflowError)
 """What is raised for a value that its column does not take."""
 
 
-def replacing(insert: Any) -> Insert:
-    """Make a backend's ``INSERT`` put a row in the place of the one that has its primary key already."""
+def replacing(insert: Any, added: str = "") -> Insert:
+    """Make a backend's ``INSERT`` put a row in the place of the one that has its primary key already.
+
+    The number in the column ``added`` is added to the one that is there.
+    """
     table = insert.table
     key = [column.name for column in table.primary_key.columns]
     values = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
+    if added:
+        values[added] += table.c[added]
     if not values:
         found: Insert = insert.on_conflict_do_nothing(index_elements=key)
     else:

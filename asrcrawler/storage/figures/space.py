@@ -5,9 +5,6 @@ from __future__ import annotations
 from shutil import disk_usage
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import func, select
-
-from asrcrawler.storage.models import revision
 from asrcrawler.storage.upkeep.care import size
 
 if TYPE_CHECKING:
@@ -27,9 +24,3 @@ def space(database: Database) -> Space:
     """Measure the database and what is left of its disk."""
     free = None if database.path is None else disk_usage(database.path.parent).free
     return Space(size(database), free)
-
-
-def count_revisions(database: Database, site: str) -> int:
-    """Count the earlier texts of a site: reads an index from end to end, so that the answer is to be kept."""
-    with database.read() as connection:
-        return connection.scalar(select(func.count()).where(revision.c.site == site)) or 0

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from asrcrawler.clock import utcnow
 from asrcrawler.items import Outcome
 from asrcrawler.samaneh.urls import HIGHEST_CODE
+from asrcrawler.storage.figures.counted import Counts, count_visited, counts
 from asrcrawler.storage.models import article, ledger, visit
+from asrcrawler.storage.visits.counters import What, hour_of, start_of
 from asrcrawler.storage.visits.coverage import covered
-from asrcrawler.storage.visits.ledger import newest_in, spans_due
+from asrcrawler.storage.visits.ledger import newest_in
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping, Table
+    from sqlalchemy import Connection, RowMapping
 
     from asrcrawler.storage.engine.database import Database
 
@@ -46,6 +47,11 @@ class Figures:
     settled: int
     """Visited codes that will not be visited again."""
     due: int
+    """Visited codes whose next visit is due."""
+    due_by_outcome: dict[str, int]
+    """Codes that wait for a visit, by the outcome of their last one; an empty name for those never visited."""
+    revisions: int
+    """Earlier texts of articles."""
     next_due_at: datetime | None
     """When the next code is due; None where none is booked."""
     lag_median: float | None
@@ -55,36 +61,36 @@ class Figures:
     """Spans of visited codes, ascending."""
 
 
-def figures(database: Database, site: str, now: datetime) -> Figures:
-    """Count the archive of ``site``. Reads indexes only, but the ledger's whole."""
-    here = ledger.c.site == site
+def figures(database: Database, site: str, now: datetime, *, counted: Counts | None = None) -> Figures:
+    """Give the figures of ``site``; ``counted`` is what is counted of it, where that was asked for several sites.
+
+    No query reads what grows with the archive, but for the entries of the duplicates.
+    """
+    if counted is None:
+        counted = counts(database, [site], now)[site]
+    codes = counted.numbers[What.CODES]
+    outcomes = {str(outcome): codes[outcome] for outcome in Outcome}
+    visited, due = sum(outcomes.values()), counted.due.total()
     with database.read() as connection:
-        count = partial(_count, connection)
-        counts = connection.execute(
-            select(ledger.c.outcome, func.count().label("codes")).where(here).group_by(ledger.c.outcome)
-        )
-        by_outcome: dict[str | None, int] = {row.outcome: row.codes for row in counts}
-        listed = by_outcome.pop(None, 0)
-        outcomes = {str(outcome): by_outcome.get(str(outcome), 0) for outcome in Outcome}
         newest = newest_in(connection, site) or _highest_answered(connection, site)
-        visited = sum(outcomes.values()) if newest else 0
-        spans = sorted(covered(connection, site, 1, HIGHEST_CODE)) if newest else []
         lags = _lags(connection, site)
-        due = count(ledger, here, or_(*spans_due(now)))
-        earliest = connection.scalar(select(func.min(ledger.c.next_visit_at)).where(here))
+        earliest = connection.scalar(select(func.min(ledger.c.next_visit_at)).where(ledger.c.site == site))
+        copies = select(func.count()).where(article.c.site == site, article.c.duplicate_of.is_not(None))
         return Figures(
             newest=newest,
-            articles=count(article, article.c.site == site),
-            duplicates=count(article, article.c.site == site, article.c.duplicate_of.is_not(None)),
+            articles=counted.total(What.ARTICLES),
+            duplicates=connection.scalar(copies) or 0,
             outcomes=outcomes,
-            listed=listed,
-            visited=visited,
-            settled=sum(outcomes.values()) - count(ledger, here, ledger.c.next_visit_at.is_not(None)),
+            listed=codes[""],
+            visited=visited if newest else 0,
+            settled=visited - counted.total(What.BOOKED),
             due=due,
+            due_by_outcome={**counted.due, "": codes[""]},
+            revisions=counted.total(What.REVISIONS),
             next_due_at=min(earliest, now) if earliest and due else earliest,
             lag_median=_quantile(lags, 0.5),
             lag_p95=_quantile(lags, 0.95),
-            covered=spans,
+            covered=sorted(covered(connection, site, 1, HIGHEST_CODE)) if newest else [],
         )
 
 
@@ -105,24 +111,24 @@ def _highest_answered(connection: Connection, site: str) -> int:
     return max(code or 0 for code in found)
 
 
-def _count(connection: Connection, table: Table, *conditions: ColumnElement[bool]) -> int:
-    return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
-
-
 def coverage_at(database: Database, site: str, first: int, moment: datetime) -> float | None:
-    """Give the share of the codes from ``first`` to the newest that had been visited by ``moment``.
+    """Give the share of the codes from ``first`` to the newest that had been visited by the end of an hour: that of
+    ``moment``.
 
-    The newest code is the highest visited by then; a visit that is still to come was made before. Reads the
-    ledger once.
+    The newest code is the highest visited by then; a visit that is still to come was made before.
     """
-    first_visit = ledger.c.first_visit_at
+    now = utcnow()
+    since, until = hour_of(moment) + 1, hour_of(now)
+    later = ledger.c.first_visit_at.between(start_of(since), start_of(until + 1))
     with database.read() as connection:
-        visited, newest = connection.execute(
-            select(func.count(), func.max(ledger.c.code)).where(
-                ledger.c.site == site, ledger.c.code >= first, (first_visit <= moment) | (first_visit > utcnow())
-            )
-        ).one()
-    return visited / (newest - first + 1) if visited else None
+        visited = count_visited(connection, site, first, since, until)
+        newest = connection.scalar(
+            select(ledger.c.code)
+            .where(ledger.c.site == site, ledger.c.code >= first, ledger.c.outcome.is_not(None), ~later)
+            .order_by(ledger.c.code.desc())
+            .limit(1)
+        )
+    return visited / (newest - first + 1) if newest else None
 
 
 def _lags(connection: Connection, site: str) -> list[float]:

@@ -53,16 +53,10 @@ def today(database: Database, sites: Sites, begins: datetime, now: datetime) -> 
         )
 
 
-def count_by_site(database: Database, between: tuple[datetime, datetime] | None = None) -> Counter[str]:
-    """Count the articles of each site: all, or those published from a moment to before another."""
-    counts = select(article.c.site, func.count().label("articles")).group_by(article.c.site)
-    if between is not None:
-        counts = counts.where(article.c.published_at >= between[0], article.c.published_at < between[1])
+def count_by_site(database: Database, first: datetime, end: datetime) -> Counter[str]:
+    """Count the articles of each site that were published from ``first`` to before ``end``."""
+    at = article.c.published_at
+    counts = select(article.c.site, func.count().label("articles")).where(at >= first, at < end)
     with database.read() as connection:
-        return Counter({row.site: row.articles for row in connection.execute(counts)})
-
-
-def count_articles(database: Database, sites: Sites) -> int:
-    """Count the articles of sites: reads an index from end to end, so that the answer is to be kept for a while."""
-    with database.read() as connection:
-        return connection.scalar(select(func.count()).where(of_sites(article.c.site, sites))) or 0
+        rows = connection.execute(counts.group_by(article.c.site))
+        return Counter({row.site: row.articles for row in rows})

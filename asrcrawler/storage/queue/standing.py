@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import text
 
+from asrcrawler.endings import SILENT
 from asrcrawler.exceptions import UnusableError
 from asrcrawler.storage.queue.leases import Lease, unfinished
 from asrcrawler.storage.queue.schema import look_into, version_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 WAITING, RUNNING, FAILED = "waiting", "running", "failed"
 """States of a job."""
-SILENT = "its worker fell silent"
+SILENT_AFTER = 60.0  # seconds; a worker that has been silent for so long stands out
 RECENT = 20  # runs of an outlet among which the last scheduled one is looked for
 
 _STATES = {"todo": WAITING, "doing": RUNNING, "failed": FAILED}
@@ -73,6 +74,15 @@ class WorkerStanding(NamedTuple):
     jobs: int
     """What it has in hand."""
 
+    @property
+    def number(self) -> str:
+        """The number of its process on its host."""
+        return self.process.partition(" ")[0]
+
+    @property
+    def is_silent(self) -> bool:
+        return self.silence > SILENT_AFTER
+
 
 @dataclass(frozen=True, slots=True)
 class QueueStanding:
@@ -87,6 +97,11 @@ class QueueStanding:
     def of(self, state: str) -> list[JobStanding]:
         """Give the jobs in a state."""
         return [job for job in self.jobs if job.state == state]
+
+    def about(self, sites: Mapping[str, str]) -> QueueStanding:
+        """Leave out the jobs and leases of other outlets; ``sites`` are those of the outlets, by name."""
+        jobs = [job for job in self.jobs if job.outlet in sites]
+        return replace(self, jobs=jobs, leases=[lease for lease in self.leases if lease.site in sites.values()])
 
 
 def standing(database: Database, sites: Mapping[str, str]) -> QueueStanding | None:

@@ -30,7 +30,7 @@ from asrcrawler.storage.visits.columns import storable
 from asrcrawler.storage.visits.gone import settle
 from asrcrawler.storage.visits.ledger import newest_in
 from asrcrawler.storage.visits.runs import writing
-from asrcrawler.storage.visits.writing import load, save_articles, upsert_ledger
+from asrcrawler.storage.visits.writing import load, save_articles, save_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -121,8 +121,7 @@ class _Rewriting:
 
     def save(self) -> None:
         save_articles(self._connection, self._rows)
-        if self._rows.rebooked:
-            upsert_ledger(self._connection, [self._rows.ledger[code] for code in sorted(self._rows.rebooked)])
+        save_ledger(self._connection, self._rows, self._rows.rebooked)
         if self._visits:
             self._connection.execute(_REJUDGE, self._visits)
         settle(self._connection, self._rows.site, self._rows.unsettled)

@@ -21,6 +21,8 @@ class Backend(Protocol):
 
     WORDS_APART: bool
     """Whether the words stand in a table of their own, beside the documents, which then have a digest of them."""
+    FORMAT: int
+    """The form in which an index is made today; one of an earlier form answers until it is made anew."""
 
     def create(self, connection: Connection, tables: Tables, /) -> None:
         """Make what the tables of a new index need besides."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, insert, select
 
 from asrcrawler.items import EDITED
+from asrcrawler.storage.engine.among import among
 from asrcrawler.storage.models import article, search_index, search_site
 from asrcrawler.storage.search import indexes, spellings
 from asrcrawler.storage.search.backend import backend_of
@@ -31,10 +32,11 @@ READ = tuple(article.c[name] for name in ("site", "code", *EDITED))
 
 def create(connection: Connection, version: int) -> Index:
     """Make another index, empty and to be filled."""
-    index = indexes.add(connection, version)
+    backend = backend_of(connection)
+    index = indexes.add(connection, version, backend.FORMAT)
     index.tables.document.create(connection)
     index.tables.compound.create(connection)
-    backend_of(connection).create(connection, index.tables)
+    backend.create(connection, index.tables)
     return index
 
 
@@ -71,7 +73,7 @@ def leave(connection: Connection, site: str, codes: Collection[int]) -> None:
             if unknown := backend.take_out(connection, index.tables, documents):
                 _leave_behind(connection, index, unknown)
         table = index.tables.document
-        connection.execute(delete(table).where(table.c.id.in_([base + code for code in inside])))
+        connection.execute(delete(table).where(among(connection, table.c.id, [base + code for code in inside])))
 
 
 def drop_lost(connection: Connection, site: str, codes: Collection[int]) -> None:
@@ -81,7 +83,7 @@ def drop_lost(connection: Connection, site: str, codes: Collection[int]) -> None
     base = base_of(connection, site)
     for index in indexes.held(connection):
         table = index.tables.document
-        here = table.c.id.in_([base + code for code in codes])
+        here = among(connection, table.c.id, [base + code for code in codes])
         if lost := len(connection.scalars(select(table.c.id).where(here)).all()):
             connection.execute(delete(table).where(here))
             if backend_of(connection).WORDS_APART:

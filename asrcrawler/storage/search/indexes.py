@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from asrcrawler.exceptions import SchemaError
 from asrcrawler.storage.models import metadata, search_index
+from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.text.persian import FOLDINGS
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Tables(NamedTuple):
     """«پیشبینی» → «پیش بینی»: the compounds that articles write with a ZWNJ, folded."""
     words: str
     """The name of the FTS5 table, which only SQLite has."""
+    format: int
+    """In which form the words are kept; see ``FORMAT`` of the module of the database."""
 
 
 class Index(NamedTuple):
@@ -52,15 +55,16 @@ class Index(NamedTuple):
     """The key up to which it has the articles."""
     stale: int
     """Articles of which earlier words are still in it."""
+    format: int
 
     @property
     def tables(self) -> Tables:
-        return tables_of(self.id)
+        return tables_of(self.id, self.format)
 
 
 @lru_cache(maxsize=64)
-def tables_of(number: int) -> Tables:
-    """Describe the tables of the index with this number."""
+def tables_of(number: int, form: int = 1) -> Tables:
+    """Describe the tables of the index with this number, which has its words in this form."""
     own = MetaData(naming_convention=metadata.naming_convention)
     key = BigInteger().with_variant(Integer, "sqlite")
     return Tables(
@@ -78,6 +82,7 @@ def tables_of(number: int) -> Tables:
             sqlite_with_rowid=False,
         ),
         f"search_words_{number}",
+        form,
     )
 
 
@@ -106,11 +111,11 @@ def answering(connection: Connection) -> Index | None:
     return max(found, key=lambda index: (index.state == CURRENT, index.id), default=None)
 
 
-def add(connection: Connection, version: int) -> Index:
+def add(connection: Connection, version: int, form: int) -> Index:
     """Write the row of another index, which is empty; the caller makes its tables."""
-    values = {"version": version, "state": FILLING, "cursor": EMPTY, "stale": 0}
+    values = {"version": version, "state": FILLING, "cursor": EMPTY, "stale": 0, "format": form}
     [number] = connection.execute(insert(search_index).values(values)).inserted_primary_key or [0]
-    return Index(number, version, FILLING, EMPTY, 0)
+    return Index(number, version, FILLING, EMPTY, 0, form)
 
 
 def change(connection: Connection, indexes: Sequence[Index], **values: Any) -> None:
@@ -128,8 +133,10 @@ def names(connection: Connection) -> Iterator[str]:
 
 def _found(connection: Connection, wanted: Select[Any]) -> list[Index]:
     found = [Index(*row) for row in connection.execute(wanted)]
-    if unknown := [one.version for one in found if one.version not in FOLDINGS]:
-        raise SchemaError(f"an index of words was made by a newer version (folding {unknown[0]}); update asrcrawler")
+    for one in found:
+        if one.version not in FOLDINGS or one.format > backend_of(connection).FORMAT:
+            made = f"folding {one.version}, format {one.format}"
+            raise SchemaError(f"an index of words was made by a newer version ({made}); update asrcrawler")
     return found
 
 

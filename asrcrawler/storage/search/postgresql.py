@@ -1,8 +1,9 @@
 """Keep an index of words in PostgreSQL: a ``tsvector`` with a GIN index.
 
 Vectors and queries are written out here and not by ``to_tsvector``, whose parser separates words by its own rules: so
-both databases find the same words. PostgreSQL knows four classes of places (A to D) and there are six fields; a word of
-the fields that share a class stands in the vector a second time, with a mark before it that names the field.
+both databases find the same words. A word of any field but the body stands in the vector a second time, with a mark
+before it that names the field: the GIN index tells by itself which documents have it there, and unpacks no places. The
+class of a place (A to D) says what the word counts for.
 """
 
 from __future__ import annotations
@@ -33,14 +34,20 @@ CLASSES = {
     Field.BODY: "D",
 }
 WORDS_APART = False
+FORMAT = 2  # in 1, headline and categories have no marks
 WEIGHTS = "{0.05, 0.05, 0.2, 1.0}"
 """What a word counts for in D, C, B and A."""
 
 BY_LENGTH = 1
 """Of ``ts_rank``: a word counts for less in a long text, as in bm25."""
 
-MARKS = {field: chr(0xE001 + place) for place, field in enumerate((Field.KICKER, Field.LEAD, Field.TAG))}
+MARKS = {
+    field: chr(0xE001 + place)
+    for place, field in enumerate((Field.KICKER, Field.LEAD, Field.TAG, Field.TITLE, Field.CATEGORY))
+}
 """No word begins with one: private use folds to a blank."""
+UNMARKED_ONCE = frozenset({Field.TITLE, Field.CATEGORY})
+"""Fields with a class of their own, which was asked for in the first format: every place of the word was unpacked."""
 
 LAST_POSITION = 16_383  # PostgreSQL counts no further
 _POSITIONS = [str(position) for position in range(1, LAST_POSITION + 1)]
@@ -123,7 +130,7 @@ def of_site(tables: Tables, base: int, codes: tuple[int, int]) -> ColumnElement[
 
 def matches(tables: Tables, query: Query) -> ColumnElement[bool]:
     """Ask the documents for what a query finds; it has a clause."""
-    return tables.document.c.words.op("@@")(cast(expression(query), TSQUERY))
+    return tables.document.c.words.op("@@")(cast(expression(query, tables.format), TSQUERY))
 
 
 def scored(tables: Tables, matched: Select[int], query: Query, most: int) -> Select[int, float]:
@@ -131,29 +138,33 @@ def scored(tables: Tables, matched: Select[int], query: Query, most: int) -> Sel
     keys = matched.cte("matched").prefix_with("MATERIALIZED")
     newest = select(keys.c.id).order_by(keys.c.id.desc()).limit(most).subquery()
     weights: ColumnElement[str] = literal_column(f"'{WEIGHTS}'::real[]")
-    wanted = cast(expression(Query(query.clauses)), TSQUERY)  # an exclusion would spoil the rank
+    wanted = cast(expression(Query(query.clauses), tables.format), TSQUERY)  # an exclusion would spoil the rank
     score = func.ts_rank(weights, tables.document.c.words, wanted, BY_LENGTH, type_=Float)
     key = document_id(tables)
     return select(key, score).join(newest, key == newest.c.id).order_by(key.desc())
 
 
-def expression(query: Query) -> str:
-    """Write a query as the text of a ``tsquery``. Its words are letters and digits, so nothing else gets in."""
-    wanted = [_any_of(clause) for clause in query.clauses]
-    return " & ".join([*wanted, *(f"!{_any_of([term])}" for term in query.excluded)])
+def expression(query: Query, form: int = FORMAT) -> str:
+    """Write a query as the text of a ``tsquery``, for an index of a format.
+
+    Its words are letters and digits, so nothing else gets in.
+    """
+    wanted = [_any_of(clause, form) for clause in query.clauses]
+    return " & ".join([*wanted, *(f"!{_any_of([term], form)}" for term in query.excluded)])
 
 
-def _any_of(terms: Sequence[Term]) -> str:
-    return "(" + " | ".join(map(_term, terms)) + ")"
+def _any_of(terms: Sequence[Term], form: int) -> str:
+    return "(" + " | ".join(_term(term, form) for term in terms) + ")"
 
 
-def _term(term: Term) -> str:
-    return "(" + " <-> ".join(_lexemes(term)) + ")"
+def _term(term: Term, form: int) -> str:
+    return "(" + " <-> ".join(_lexemes(term, form)) + ")"
 
 
-def _lexemes(term: Term) -> Iterator[str]:
-    mark = MARKS.get(term.field, "") if term.field else ""
-    place = CLASSES[term.field] if term.field and not mark else ""
+def _lexemes(term: Term, form: int) -> Iterator[str]:
+    has_mark = term.field in MARKS and (form > 1 or term.field not in UNMARKED_ONCE)
+    mark = MARKS[term.field] if term.field and has_mark else ""
+    place = CLASSES[term.field] if term.field and not has_mark else ""
     for at, word in enumerate(term.words, 1):
         star = "*" if term.prefix and at == len(term.words) else ""
         yield f"'{mark}{word}'" + (f":{star}{place}" if star or place else "")

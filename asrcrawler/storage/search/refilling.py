@@ -1,4 +1,4 @@
-"""Replace an index of words that is folded by an earlier version or still has words of earlier texts.
+"""Replace an index of words of an earlier folding or format, or one that still has words of earlier texts.
 
 Another index is filled beside it, in the order of the keys, and takes over when it is full; then the old one is
 dropped. All of this is done in steps of one short transaction each. The process may end after any of them: the next
@@ -48,7 +48,7 @@ def advance(database: Database) -> int | None:
     Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
     with database.read() as connection:
-        task = _task(indexes.every(connection))
+        task = _task(connection, indexes.every(connection))
         place = _place(connection, task.fill) if task.fill else None
     if task.leave or task.begin:
         _arrange(database)
@@ -87,7 +87,7 @@ def clear(database: Database) -> None:
 def left_to_fill(database: Database) -> int:
     """Count the articles that are not yet in the index that this version needs; 0 where it is full."""
     with database.read() as connection:
-        task = _task(indexes.every(connection))
+        task = _task(connection, indexes.every(connection))
         if not task.begin and task.fill is None:
             return 0
         every: int = connection.scalar(select(func.count()).select_from(article)) or 0
@@ -103,24 +103,25 @@ def distrust(connection: Connection) -> None:
     indexes.change(connection, [one for one in owned if one.state == CURRENT], stale=search_index.c.stale + 1)
 
 
-def _task(every: Sequence[Index]) -> _Task:
-    fit = [one for one in every if one.version == FOLDING and one.stale == 0]
+def _task(connection: Connection, every: Sequence[Index]) -> _Task:
+    wanted = FOLDING, backend_of(connection).FORMAT
+    fit = [one for one in every if (one.version, one.format) == wanted and one.stale == 0]
     full = [one for one in fit if one.state == CURRENT][-1:]
     filling = [one for one in fit if one.state == FILLING][:1]
     surplus = [one for one in every if one.state == FILLING and (full or one not in filling)]
     surplus += [one for one in every if full and one.state == CURRENT and one not in full]
+    if not full and not filling:
+        return _Task(begin=True)  # before another is left, as one has to answer
     if surplus:
         return _Task(leave=surplus)
     if filling:
         return _Task(fill=filling[0])
-    if not full:
-        return _Task(begin=True)
     return _Task(drop=next((one for one in every if one.state == LEFT), None))
 
 
 def _arrange(database: Database) -> None:
     with database.write() as connection:
-        task = _task(indexes.owned(connection))
+        task = _task(connection, indexes.owned(connection))
         if task.leave:
             indexes.change(connection, task.leave, state=LEFT)
         elif task.begin:
@@ -161,7 +162,7 @@ def _fill(database: Database, seen: Index, site: str) -> int:
 def _take_over(database: Database) -> int:
     with database.write() as connection:
         owned = indexes.owned(connection)
-        filling = _task(owned).fill
+        filling = _task(connection, owned).fill
         if filling is None or _place(connection, filling):
             return 0  # an article came in the meantime
         indexes.change(connection, [one for one in owned if one.state == CURRENT], state=LEFT)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from asrcrawler.storage.search.query import Query, Term
 
 WORDS_APART = True
+FORMAT = 1
 WEIGHTS = {Field.TITLE: 20, Field.KICKER: 5, Field.LEAD: 4, Field.TAG: 5, Field.CATEGORY: 1, Field.BODY: 1}
 """What a word counts for where it stands."""
 

@@ -106,6 +106,8 @@ class Batch:
     captured: list[tuple[dict[str, Any], PackedCapture]] = field(default_factory=list)
     """Those of ``visits`` that have a capture, with it."""
     first_visits: set[int] = field(default_factory=set)
+    ledger_before: dict[int, dict[str, Any]] = field(init=False)
+    """The rows as they were read."""
     rebooked: set[int] = field(default_factory=set)
     """Codes whose row in the ledger changed without a visit."""
     looks: int = 0
@@ -114,6 +116,9 @@ class Batch:
     """Those of them that answered missing."""
     unsettled: set[int] = field(default_factory=set)
     """Codes whose articles may have gone or come back, see :mod:`asrcrawler.storage.visits.gone`."""
+
+    def __post_init__(self) -> None:
+        self.ledger_before = dict(self.ledger)
 
     def take_up(self, item: Article | Absence) -> Written:
         """Work one visit into the rows."""

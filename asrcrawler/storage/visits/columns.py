@@ -31,8 +31,9 @@ def storable(text: str | None) -> str | None:
 
 def values_of(item: Article) -> dict[str, Any]:
     """Give what the page says as columns of ``article``."""
-    values = {name: _COLUMN[type_](getattr(item, name)) for name, type_ in TYPES.items()}
-    return values | {"text_digest": item.text_digest}
+    values = {name: fit(getattr(item, name)) for name, fit in _FITTED}
+    values["text_digest"] = item.text_digest
+    return values
 
 
 def _shown(given: Sequence[Media]) -> list[dict[str, str | None]]:
@@ -74,6 +75,7 @@ _COLUMN: dict[Type, Callable[[Any], Any]] = {
     Type.COUNT: _count,
 }
 """How a value of each type is made fit for its column."""
+_FITTED = [(name, _COLUMN[type_]) for name, type_ in TYPES.items()]
 
 
 def headers_of(given: Mapping[str, str]) -> dict[str, str]:

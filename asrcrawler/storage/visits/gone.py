@@ -73,7 +73,11 @@ def stored(connection: Connection, site: str, codes: Collection[int]) -> Disappe
 
 def worked_out(connection: Connection, site: str, codes: Collection[int]) -> Disappearances:
     """Work out from the visits of ``codes`` what is to be written; those without anything are left out."""
-    own = visit.c.site == site, among(connection, visit.c.code, codes), visit.c.outcome.in_(_TELLING)
+    here = visit.c.site == site, among(connection, visit.c.code, codes)
+    missed = set(connection.scalars(select(visit.c.code).where(*here, visit.c.outcome == str(Outcome.MISSING))))
+    if not missed:  # nearly always: of most articles no look ever answered missing
+        return {}
+    own = visit.c.site == site, among(connection, visit.c.code, missed), visit.c.outcome.in_(_TELLING)
     columns = visit.c.code, visit.c.at, visit.c.outcome, visit.c.run_id
     rows = connection.execute(select(*columns).where(*own).order_by(visit.c.code, visit.c.id)).all()
     judged = _judged(connection, {row.run_id for row in rows if row.run_id is not None})
@@ -121,7 +125,8 @@ def _replace(connection: Connection, site: str, known: Disappearances, found: Di
 def _mark(connection: Connection, site: str, codes: Collection[int], found: Disappearances) -> None:
     """Bring ``gone_at`` of the articles of ``codes`` in line."""
     own = article.c.site == site, among(connection, article.c.code, codes)
-    marked = connection.execute(select(article.c.id, article.c.code, article.c.gone_at).where(*own)).all()
+    may_differ = article.c.gone_at.is_not(None) | among(connection, article.c.code, found)
+    marked = connection.execute(select(article.c.id, article.c.code, article.c.gone_at).where(*own, may_differ)).all()
     since = {code: gone_since(times) for code, times in found.items()}
     changes = [{"own_id": row.id, "since": since.get(row.code)} for row in marked if row.gone_at != since.get(row.code)]
     if changes:

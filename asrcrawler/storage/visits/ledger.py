@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, insert, or_, select, text, update
 from asrcrawler.items import Outcome
 from asrcrawler.policy import LONGEST_NEXT_VISIT, OLD_REVISIT
 from asrcrawler.storage.models import article, gone, ledger
+from asrcrawler.storage.visits import counters
 from asrcrawler.storage.visits.coverage import gaps
 from asrcrawler.storage.visits.gone import OPEN
 from asrcrawler.storage.visits.runs import writing
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from asrcrawler.storage.engine.database import Database
 
 CHUNK = 500  # values in one IN list
+_NEVER_VISITED = {"outcome": None, "first_visit_at": None, "next_visit_at": None}
 
 
 class Known(NamedTuple):
@@ -206,5 +208,6 @@ def record_listed(
             fresh = [code for code in wanted[start : start + CHUNK] if code not in present]
             if fresh:
                 connection.execute(insert(ledger), [{"site": site, "code": code, "listed_at": at} for code in fresh])
+                counters.move(connection, site, (), [{"code": code, **_NEVER_VISITED} for code in fresh])
             added += len(fresh)
     return added

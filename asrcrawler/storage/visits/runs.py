@@ -25,6 +25,7 @@ from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import AnotherRunError, TokenLostError
 from asrcrawler.policy import CLOCKS_APART
 from asrcrawler.storage.models import run
+from asrcrawler.storage.visits.counters import drop_empty
 from asrcrawler.storage.visits.gone import judge_looks
 from asrcrawler.system import processes
 
@@ -192,6 +193,7 @@ def end_run(database: Database, run_id: int, figures: RunFigures, *, reason: str
             site = connection.scalar(select(run.c.site).where(run.c.id == run_id)) or ""
         with writing(database, run_id, site, figures=figures, **ended) as connection:
             judge_looks(connection, site)
+            drop_empty(connection, site)
     finally:
         _tokens.pop((database.name, run_id), None)
 

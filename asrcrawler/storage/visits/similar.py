@@ -23,7 +23,7 @@ from asrcrawler.storage.models import signature as signature_table
 from asrcrawler.text.similarity import ALGORITHM, are_near, band_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Set
 
     from sqlalchemy import Connection
 
@@ -41,11 +41,17 @@ _LINK = update(article).where(article.c.id == bindparam("own_id")).values(simila
 _LEAVE = delete(band).where(band.c.key == bindparam("old_key"), band.c.code == bindparam("old_code"))
 
 
-def link_similar(connection: Connection, site: str, signatures: Signatures, retexted: Collection[int]) -> None:
+def link_similar(
+    connection: Connection,
+    site: str,
+    signatures: Signatures,
+    retexted: Collection[int],
+    inserted: Collection[int] = frozenset(),
+) -> None:
     """Store the signatures of articles, and set ``similar_to`` wherever that changes something.
 
     ``retexted`` are those whose text is new: even where its signature is the old one, an exact duplicate may have
-    become a near one.
+    become a near one. ``inserted`` are those whose row is new, and has no link.
     """
     stored = _stored(connection, site, signatures)
     resigned = {code for code, found in signatures.items() if stored.get(code) != found}
@@ -58,7 +64,7 @@ def link_similar(connection: Connection, site: str, signatures: Signatures, rete
     buckets = _buckets(connection, site, own)
     _enter(connection, site, {code: own[code] for code in resigned if code in own}, buckets)
     near = _near(connection, site, own, buckets)
-    _link(connection, site, changed | own.keys(), changed, near)
+    _link(connection, site, changed | own.keys(), changed, near, inserted)
 
 
 def _sign(connection: Connection, site: str, before: Signatures, after: Signatures) -> None:
@@ -75,18 +81,22 @@ def _sign(connection: Connection, site: str, before: Signatures, after: Signatur
 
 def _enter(connection: Connection, site: str, own: Mapping[int, bytes], buckets: Buckets) -> None:
     """Put codes into their buckets; the highest leave a bucket that overflows."""
-    entering: dict[int, list[int]] = {}
+    alone: dict[int, int] = {}  # nearly all: nobody to meet there
+    meeting: dict[int, list[int]] = {}
     for code, digest in own.items():
         for key in band_keys(site, digest):
-            entering.setdefault(key, []).append(code)
-    entered: list[tuple[int, int]] = []
+            if key in meeting:
+                meeting[key].append(code)
+            elif key in alone:
+                meeting[key] = [alone.pop(key), code]
+            elif key in buckets:
+                meeting[key] = [code]
+            else:
+                alone[key] = code
+    entered = list(alone.items())
     left: list[dict[str, int]] = []
-    for key, codes in entering.items():
-        held = buckets.get(key)
-        if held is None and len(codes) == 1:  # nearly all: nobody to meet there
-            entered.append((key, codes[0]))
-            continue
-        held = held or set()
+    for key, codes in meeting.items():
+        held = buckets.get(key, set())
         every = held.union(codes)
         kept = set(sorted(every)[:BUCKET])
         entered += [(key, code) for code in kept - held]
@@ -98,10 +108,12 @@ def _enter(connection: Connection, site: str, own: Mapping[int, bytes], buckets:
 
 
 def _near(connection: Connection, site: str, own: Mapping[int, bytes], buckets: Buckets) -> dict[int, set[int]]:
-    """Find the near duplicates of codes, by code."""
+    """Find the near duplicates of codes, by code; codes that met nobody are left out."""
     candidates = {}
     for code, digest in own.items():
-        shared = Counter(other for key in band_keys(site, digest) for other in buckets.get(key, ()) if other != code)
+        if buckets.keys().isdisjoint(keys := band_keys(site, digest)):
+            continue
+        shared = Counter(other for key in keys for other in buckets.get(key, ()) if other != code)
         candidates[code] = sorted(shared, key=lambda other: (-shared[other], other))[:MOST_CANDIDATES]
     unread = {other for others in candidates.values() for other in others} - own.keys()
     known = {**_stored(connection, site, unread), **own}
@@ -112,15 +124,21 @@ def _near(connection: Connection, site: str, own: Mapping[int, bytes], buckets: 
 
 
 def _link(
-    connection: Connection, site: str, anew: Collection[int], changed: Collection[int], near: Mapping[int, set[int]]
+    connection: Connection,
+    site: str,
+    anew: Set[int],
+    changed: Set[int],
+    near: Mapping[int, set[int]],
+    inserted: Collection[int],
 ) -> None:
     """Work out the links of ``anew`` from nothing, and offer ``changed`` to their near duplicates with higher codes."""
-    rows = _articles(connection, site, {*anew, *(other for others in near.values() for other in others)})
+    linked = {code for code in anew if near.get(code) or code not in inserted}
+    rows = _articles(connection, site, linked.union(*near.values()))
     links: dict[int, int | None] = {code: rows[code].similar_to for code in rows}
-    for code in anew:
+    for code in linked:
         links[code] = min((other for other in near.get(code, ()) if _may_link(rows, code, other)), default=None)
-    for code in changed:
-        for higher in near.get(code, set()) - set(anew):
+    for code in changed & near.keys():
+        for higher in near[code] - anew:
             if _may_link(rows, higher, code):
                 links[higher] = min(links[higher] or code, code)
     changes = [
@@ -148,7 +166,7 @@ def _linked_to(connection: Connection, site: str, codes: Iterable[int]) -> set[i
 
 def _buckets(connection: Connection, site: str, own: Mapping[int, bytes]) -> Buckets:
     buckets: Buckets = {}
-    keys = {key for digest in own.values() for key in band_keys(site, digest)}
+    keys: set[int] = set().union(*(band_keys(site, digest) for digest in own.values()))
     for key, code in connection.execute(select(band.c.key, band.c.code).where(among(connection, band.c.key, keys))):
         buckets.setdefault(key, set()).add(code)
     return buckets

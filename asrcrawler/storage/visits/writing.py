@@ -18,6 +18,7 @@ from asrcrawler.storage.models import revision as revision_table
 from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.reparse.rereading import capture_of_stored
 from asrcrawler.storage.search import index
+from asrcrawler.storage.visits import counters
 from asrcrawler.storage.visits.batch import NEW, REFRESHED, Batch, NoEvidence, Written
 from asrcrawler.storage.visits.captures import FoundCapture, keep
 from asrcrawler.storage.visits.coverage import cover
@@ -140,7 +141,7 @@ def _earlier_texts(connection: Connection, site: str, codes: Collection[int]) ->
 
 def _save(connection: Connection, rows: Batch) -> None:
     save_articles(connection, rows)
-    upsert_ledger(connection, [rows.ledger[code] for code in sorted({visit["code"] for visit in rows.visits})])
+    save_ledger(connection, rows, {visit["code"] for visit in rows.visits})
     _keep_captures(connection, rows)
     insert_rows(connection, visit_table, rows.visits)
     cover(connection, rows.site, rows.first_visits)
@@ -164,7 +165,7 @@ def save_articles(connection: Connection, rows: Batch) -> None:
     index.enter(connection, rows.site, [rows.articles[code] for code in sorted(rows.inserted | rewritten)])
     _relabel(connection, rows)
     link_duplicates(connection, rows.site, rows.digests)
-    link_similar(connection, rows.site, rows.signatures, rows.retexted)
+    link_similar(connection, rows.site, rows.signatures, rows.retexted, rows.inserted)
 
 
 def _keep_captures(connection: Connection, rows: Batch) -> None:
@@ -204,7 +205,8 @@ def labels_of(category: Iterable[str], tags: Iterable[str]) -> list[tuple[str, s
 
 def _relabel(connection: Connection, rows: Batch) -> None:
     if old := rows.relabelled:
-        connection.execute(delete(label_table).where(label_table.c.site == rows.site, label_table.c.code.in_(old)))
+        these = among(connection, label_table.c.code, old)
+        connection.execute(delete(label_table).where(label_table.c.site == rows.site, these))
     labels = [
         (rows.site, kind, name, code)
         for code in sorted(rows.relabelled)
@@ -213,6 +215,9 @@ def _relabel(connection: Connection, rows: Batch) -> None:
     insert_tuples(connection, label_table, ("site", "kind", "name", "code"), labels)
 
 
-def upsert_ledger(connection: Connection, values: list[dict[str, Any]]) -> None:
-    """Write whole rows of the ledger."""
-    upsert_rows(connection, ledger_table, values)
+def save_ledger(connection: Connection, rows: Batch, codes: Collection[int]) -> None:
+    """Write the ledger's rows of ``codes``, and count them and what :func:`save_articles` wrote of the batch."""
+    booked = [rows.ledger[code] for code in sorted(codes)]
+    upsert_rows(connection, ledger_table, booked)
+    before = [rows.ledger_before[code] for code in codes if code in rows.ledger_before]
+    counters.move(connection, rows.site, before, booked, articles=len(rows.inserted), revisions=len(rows.revisions))

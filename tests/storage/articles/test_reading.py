@@ -70,7 +70,7 @@ def test_a_list_of_several_sites_shows_every_article_once(archive: Database) -> 
     assert [(item.site, item.code) for item in back.items] == seen[:3]
     assert reading.published_around(archive, both, NOON, NOON) == (NOON - HOUR, NOON + DAY)
     assert count_published(archive, both, [NOON - 2 * HOUR, NOON]) == [4]
-    assert count_by_site(archive, (NOON - 2 * HOUR, NOON)) == {SITE: 2, OTHER_SITE: 2}
+    assert count_by_site(archive, NOON - 2 * HOUR, NOON) == {SITE: 2, OTHER_SITE: 2}
 
 
 def test_a_stretch_of_time(archive: Database) -> None:

@@ -110,12 +110,14 @@ def test_an_empty_archive_has_none_either(database: Database) -> None:
                 "coverage: asrpress.ir 6: codes 6-9 stand as visited, and the ledger has it otherwise",
                 "coverage: asrpress.ir 6: codes 6-6 were visited, and do not stand as one interval",
                 "coverage: asrpress.ir 8: codes 8-9 were visited, and do not stand as one interval",
+                "counters: asrpress.ir: there are not as many as are counted: booked, codes, first",
             ],
         ),
         (
             ["DELETE FROM article WHERE code = 9", "DELETE FROM label WHERE code = 9"],
             [
                 "ledger: asrpress.ir 9: booked as stored, and there is no article",
+                "counters: asrpress.ir: there are not as many as are counted: articles",
                 "words: asrpress.ir 9: is in the index of words, and there is no article",
             ],
         ),
@@ -125,7 +127,17 @@ def test_an_empty_archive_has_none_either(database: Database) -> None:
                 "UPDATE coverage SET last = 7",
                 "INSERT INTO coverage VALUES ('asrpress.ir', 9, 9)",
             ],
-            ["ledger: asrpress.ir 8: a visit that the ledger does not know"],
+            [
+                "ledger: asrpress.ir 8: a visit that the ledger does not know",
+                "counters: asrpress.ir: there are not as many as are counted: booked, codes, first",
+            ],
+        ),
+        (
+            [
+                "UPDATE counter SET number = number + 1 WHERE what <> 'codes'",
+                "DELETE FROM counter WHERE what = 'codes'",
+            ],
+            ["counters: asrpress.ir: there are not as many as are counted: articles, booked, codes, first"],
         ),
         (
             ["DELETE FROM search_document_1 WHERE id % 2147483648 = 7"],
@@ -200,6 +212,7 @@ def test_earlier_texts_that_are_lost_are_named_and_nothing_is_made_up(
     for number in range(3):
         write_visits(database, [an_article(7, body=f"متن {number}", at=NOON + number * DAY)])
     damage(database, statement)
+    damage(database, "UPDATE counter SET number = (SELECT count(*) FROM revision) WHERE what = 'revisions'")
     assert "\n".join(told(database)) == said
     before = all_rows(database)
     assert repair(database) == 0

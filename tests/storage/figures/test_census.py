@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from asrcrawler.items import Outcome
-from asrcrawler.storage.figures.census import census, due_by_outcome, lags, newest_publication
+from asrcrawler.storage.figures.census import Cell, census, lags, newest_publication
+from asrcrawler.storage.figures.status import figures
 from asrcrawler.storage.visits.ledger import record_listed
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, MINUTE, NOON, OTHER_SITE, SITE, an_absence, an_article
@@ -23,19 +25,32 @@ def test_codes_are_counted_by_stretch_and_outcome(database: Database) -> None:
         ],
     )
     record_listed(database, SITE, [21], NOON)
-    assert census(database, SITE, [1, 11, 21, 31]) == [
-        {"stored": 3, "missing": 1},
-        {"stored": 1, "missing": 2, "failed": 1},
-        {},
+    assert census(database, SITE, 1, 25, 3) == [
+        Cell(1, 9, {"stored": 2, "missing": 1, "refused": 0, "failed": 0, "unreadable": 0, "unvisited": 6}),
+        Cell(10, 18, {"stored": 2, "missing": 1, "refused": 0, "failed": 0, "unreadable": 0, "unvisited": 6}),
+        Cell(19, 25, {"stored": 0, "missing": 1, "refused": 0, "failed": 1, "unreadable": 0, "unvisited": 5}),
     ]
-    assert census(database, SITE, [1]) == []
+    assert census(database, SITE, 1, 0, 3) == []
+
+
+def test_wide_cells_have_whole_blocks_but_for_the_first_code_and_the_last(database: Database) -> None:
+    missing = [an_absence(code) for code in (1, 2_000, 2_001, 4_095, 4_096, 5_999, 6_001)]
+    write_visits(database, [an_article(3_000), *missing, an_article(5, site=OTHER_SITE)])
+    record_listed(database, SITE, [3_001], NOON)
+    found = census(database, SITE, 2_001, 6_000, 3)
+    assert [(cell.first, cell.last) for cell in found] == [(2_001, 3_071), (3_072, 5_119), (5_120, 6_000)]
+    assert [+Counter(cell.outcomes) for cell in found] == [
+        {"stored": 1, "missing": 1, "unvisited": 1_069},
+        {"missing": 2, "unvisited": 2_046},
+        {"missing": 1, "unvisited": 880},
+    ]
 
 
 def test_what_is_due_by_its_last_outcome(database: Database) -> None:
     write_visits(database, [an_absence(6, Outcome.FAILED, at=NOON - DAY), an_absence(7, at=NOON - DAY), an_article(8)])
     record_listed(database, SITE, [9, 10], NOON)
-    assert due_by_outcome(database, SITE, NOON) == {"failed": 1, "missing": 1, "": 2}
-    assert due_by_outcome(database, OTHER_SITE, NOON) == {"": 0}
+    assert figures(database, SITE, NOON).due_by_outcome == {"failed": 1, "missing": 1, "": 2}
+    assert figures(database, OTHER_SITE, NOON).due_by_outcome == {"": 0}
 
 
 def test_lags_of_what_was_found_while_young(database: Database) -> None:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from asrcrawler.items import Outcome
 from asrcrawler.storage.figures.codes import codes
-from asrcrawler.storage.figures.space import count_revisions, space
+from asrcrawler.storage.figures.space import space
+from asrcrawler.storage.figures.status import figures
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import HOUR, NOON, OTHER_SITE, SITE, an_absence, an_article, with_page
 
@@ -35,4 +36,4 @@ def test_the_space_of_a_database_and_its_earlier_texts(database: Database) -> No
     found = space(database)
     assert found.taken > 50_000
     assert (found.free is None) != database.is_sqlite
-    assert (count_revisions(database, SITE), count_revisions(database, OTHER_SITE)) == (2, 0)
+    assert [figures(database, site, NOON).revisions for site in (SITE, OTHER_SITE)] == [2, 0]

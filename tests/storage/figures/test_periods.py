@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asrcrawler.storage.figures.counted import count_articles
 from asrcrawler.storage.figures.periods import Period, codes_around, periods, span_published, unvisited
-from asrcrawler.storage.figures.today import count_articles, today
+from asrcrawler.storage.figures.today import today
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, MINUTE, NOON, OTHER_SITE, SITE, an_absence, an_article
 
@@ -40,5 +41,4 @@ def test_what_today_has_brought(database: Database) -> None:
     found = today(database, SITE, NOON, NOON + 3 * HOUR)
     assert (found.hours[:4], sum(found.hours), found.articles) == ([2, 0, 1, 0], 3, 3)
     assert (found.copies, found.last_change_at) == (2, NOON + 2 * HOUR)
-    assert count_articles(database, SITE) == 5
-    assert count_articles(database, OTHER_SITE) == 0
+    assert count_articles(database) == {SITE: 5}

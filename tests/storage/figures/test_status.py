@@ -6,7 +6,6 @@ import pytest
 
 from asrcrawler.clock import utcnow
 from asrcrawler.items import Outcome
-from asrcrawler.storage.figures.census import due_by_outcome
 from asrcrawler.storage.figures.status import Figures, code_history, coverage_at, figures
 from asrcrawler.storage.visits.ledger import record_listed
 from asrcrawler.storage.visits.writing import write_visits
@@ -26,6 +25,8 @@ def test_an_empty_archive(database: Database) -> None:
         visited=0,
         settled=0,
         due=0,
+        due_by_outcome={"": 0},
+        revisions=0,
         next_due_at=None,
         lag_median=None,
         lag_p95=None,
@@ -108,9 +109,9 @@ def test_what_a_clock_that_was_ahead_put_off_is_counted_as_due(database: Databas
     write_visits(database, [an_absence(5, Outcome.FAILED, at=NOON + 3650 * DAY), an_absence(6, Outcome.FAILED)])
     found = figures(database, SITE, NOON)
     assert (found.due, found.next_due_at) == (1, NOON)
-    assert due_by_outcome(database, SITE, NOON) == {"failed": 1, "": 0}
+    assert figures(database, SITE, NOON).due_by_outcome == {"failed": 1, "": 0}
     assert figures(database, SITE, NOON + DAY).due == 2
-    assert due_by_outcome(database, SITE, NOON + DAY) == {"failed": 2, "": 0}
+    assert figures(database, SITE, NOON + DAY).due_by_outcome == {"failed": 2, "": 0}
 
 
 def test_a_code_first_visited_by_a_clock_that_is_ahead_was_visited_before(database: Database) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Boolean, DateTime, Float, Integer, LargeBinary, ins
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.articles.export import Selection, export_articles
 from asrcrawler.storage.articles.gone import of_code
-from asrcrawler.storage.checks import findings
+from asrcrawler.storage.checks import counters, findings
 from asrcrawler.storage.figures.sources import Sources, sources
 from asrcrawler.storage.figures.status import code_history
 from asrcrawler.storage.migrations.revisions import HEAD, REVISIONS
@@ -313,6 +313,34 @@ def test_the_visits_of_an_old_archive_tell_what_is_gone(url: str) -> None:
     assert [run_looks(database, number) for number in range(1, 6)] == [(0, 0), (3, 3), (35, 3), (31, 31), (1, 1)]
     assert [str(finding) for finding in findings(database) if finding.check == "gone"] == []
     database.close()
+
+
+def test_what_an_old_archive_has_is_counted(url: str) -> None:
+    old = Database(url)
+    with old.write() as connection:
+        upgrade(connection, REVISIONS[REVISIONS.index("0018") - 1])
+        fill(connection)
+        connection.execute(
+            text("INSERT INTO ledger (site, code, streak, unchanged, visits) VALUES ('b.ir', 1024, 0, 0, 0)")
+        )
+        connection.execute(text("UPDATE ledger SET next_visit_at = first_visit_at WHERE code = 7"))
+    old.close()
+    database = Database(url)
+    database.prepare()
+    with database.read() as connection:
+        found = connection.execute(text("SELECT * FROM counter ORDER BY site, what")).all()
+        wrong = list(counters.find(connection))
+    database.close()
+    noon = int(NOON.timestamp()) // 3_600
+    assert [tuple(row) for row in found] == [
+        (SITE, "articles", 0, "", 1),
+        (SITE, "booked", noon, "stored", 1),
+        (SITE, "codes", 0, "stored", 1),
+        (SITE, "first", noon, "", 1),
+        (SITE, "revisions", 0, "", 1),
+        ("b.ir", "codes", 1, "", 1),
+    ]
+    assert wrong == []
 
 
 def test_long_texts_are_packed_with_lz4_where_postgresql_has_it(postgresql_url: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import delete
 from asrcrawler.clock import utcnow
 from asrcrawler.items import Change, Image, Kind, Outcome, Video
 from asrcrawler.policy import DRAFT_REVISIT, NEAR_TOP, History, next_visit
-from asrcrawler.storage import models
+from asrcrawler.storage import Database, models
 from asrcrawler.storage.checks import findings
 from asrcrawler.storage.search import refilling, search
 from asrcrawler.storage.visits.batch import NOT_STORED, WORSE
@@ -32,7 +33,9 @@ from tests.storage.samples import (
 )
 
 if TYPE_CHECKING:
-    from asrcrawler.storage import Database
+    from pathlib import Path
+
+    from sqlalchemy import Table
 
 
 def test_a_new_article_is_stored_with_every_field(database: Database) -> None:
@@ -298,6 +301,29 @@ def test_not_modified_of_an_article_that_is_not_there_is_a_failure(database: Dat
     [written] = write_visits(database, [an_absence(7, Outcome.STORED, status=304)])
     assert written.outcome is Outcome.FAILED
     assert row(database, models.ledger, 7)["reason"] == NOT_STORED
+
+
+def test_a_batch_leaves_the_rows_that_its_visits_leave_one_by_one_whatever_the_database(
+    database: Database, tmp_path: Path
+) -> None:
+    words = [f"واژه{number} نمونه" for number in range(30)]
+    texts = [" ".join(words), " ".join([*words, "پایان"]), " ".join(reversed(words)), " ".join(words), "کوتاه"]
+    batch = [an_article(code, body=text, tags=[f"برچسب {code % 2}"]) for code, text in enumerate(texts, 1)]
+    for article in batch:
+        article.signature = signature(article.body)
+    write_visits(database, batch)
+    with closing(Database(f"sqlite:///{tmp_path / 'one_by_one.db'}")) as other:
+        other.prepare()
+        for article in reversed(batch):
+            write_visits(other, [article])
+        for table in models.metadata.sorted_tables:
+            assert _without_ids(database, table) == _without_ids(other, table), table.name
+    assert column(database, models.article, "similar_to") == {1: None, 2: 1, 3: None, 4: 2, 5: None}
+    assert column(database, models.article, "duplicate_of") == {1: None, 2: None, 3: None, 4: 1, 5: None}
+
+
+def _without_ids(database: Database, table: Table) -> list[str]:
+    return sorted(repr({name: value for name, value in row.items() if name != "id"}) for row in rows(database, table))
 
 
 def test_an_empty_batch_is_no_transaction(database: Database) -> None:
