@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from asrcrawler.storage import Database
+from asrcrawler.storage.engine.limits import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def empty_database(kind: str) -> Iterator[tuple[Database, str]]:
     with (
         tempfile.TemporaryDirectory() as folder,
         database_url(kind, folder) as url,
-        closing(Database(url)) as database,
+        closing(Database(url, longest=UNLIMITED)) as database,
     ):
         database.prepare()
         yield database, url

@@ -3,6 +3,9 @@
 ``ledger`` holds what became of the last visit of every code and when to look again; ``coverage`` holds the same codes
 as intervals, so that the next unvisited ones are found without reading the ledger. ``counter`` holds how many there
 are, so that figures are given without counting.
+
+The migrations make the tables. An index that is partial here is so on PostgreSQL, too; to state it would load the
+dialect of PostgreSQL for every SQLite database.
 """
 
 from __future__ import annotations
@@ -103,21 +106,18 @@ article = Table(
         "site",
         "duplicate_of",
         sqlite_where=text("duplicate_of IS NOT NULL"),
-        postgresql_where=text("duplicate_of IS NOT NULL"),
     ),
     Index(
         "ix_article_near_duplicates",
         "site",
         "similar_to",
         sqlite_where=text("similar_to IS NOT NULL"),
-        postgresql_where=text("similar_to IS NOT NULL"),
     ),
     Index(
         "ix_article_gone",
         "site",
         "code",
         sqlite_where=text("gone_at IS NOT NULL"),
-        postgresql_where=text("gone_at IS NOT NULL"),
     ),
 )
 
@@ -270,7 +270,6 @@ ledger = Table(
         "site",
         "visited_at",
         sqlite_where=text("next_visit_at IS NULL AND outcome = 'stored'"),
-        postgresql_where=text("next_visit_at IS NULL AND outcome = 'stored'"),
     ),
 )
 
@@ -317,7 +316,6 @@ page = Table(
         "outcome",
         "id",
         sqlite_where=text("content IS NOT NULL"),
-        postgresql_where=text("content IS NOT NULL"),
     ),
 )
 """The captures, each content once; the visits that found one name it."""

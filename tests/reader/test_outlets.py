@@ -8,6 +8,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
+from asrcrawler.clock import pretend_it_is
 from asrcrawler.outlets import new_outlet
 from asrcrawler.reader.library import FRESH, Library
 from asrcrawler.storage import outlets
@@ -27,8 +28,7 @@ SHORT = "/0008Yp"  # 32911
 ASR = new_outlet("asr").shown
 
 
-@pytest.fixture
-def archive(database: Database, at_that_time: None) -> Database:
+def fill(database: Database) -> None:
     """Two outlets: code 5 is in both, 32911 in the first, 7 in the second; a third has nothing and was removed."""
     outlets.add(database, new_outlet("asr"))
     outlets.add(database, new_outlet("other", f"http://{OTHER_SITE}", title="دیگر"))
@@ -48,12 +48,26 @@ def archive(database: Database, at_that_time: None) -> Database:
         edited = an_article(5, site=site, at=NOW, published_at=moments[5], tags=tags, category=tags, title=title)
         write_visits(database, [edited])
     write_visits(database, [an_absence(9, at=NOW)])
-    return database
+
+
+@pytest.fixture(scope="module")
+def filled(shared_database: Database) -> Database:
+    pretend_it_is(NOW)
+    fill(shared_database)
+    pretend_it_is(None)
+    return shared_database
 
 
 @pytest.fixture
-def client(archive: Database) -> TestClient:
-    return client_of(Library(database=archive))
+def client(filled: Database, at_that_time: None) -> TestClient:
+    return client_of(Library(database=filled))
+
+
+@pytest.fixture
+def own(database: Database, at_that_time: None) -> Database:
+    """The same archive, for a test that writes to it."""
+    fill(database)
+    return database
 
 
 def links(client: TestClient, address: str) -> list[str]:
@@ -131,12 +145,13 @@ def test_what_none_has_is_not_found(client: TestClient) -> None:
     assert client.get("/api/articles?outlet=nobody").json() == {"error": told}
 
 
-def test_turning_the_pages_shows_every_article_of_every_outlet_once(archive: Database, client: TestClient) -> None:
+def test_turning_the_pages_shows_every_article_of_every_outlet_once(own: Database) -> None:
+    client = client_of(Library(database=own))
     for site in (SITE, OTHER_SITE):
         many = [
             an_article(code, site=site, at=NOW, published_at=NOW - 2 * DAY - code * HOUR) for code in range(100, 140)
         ]
-        write_visits(archive, many)
+        write_visits(own, many)
     seen: list[str] = []
     address: str | None = "/"
     while address:
@@ -171,8 +186,8 @@ def test_search_is_over_all_with_a_filter(client: TestClient) -> None:
     assert client.get("/search.jsonl?q=بند").text.count("\n") == 5
 
 
-def test_feeds_keep_their_ids_when_another_outlet_comes(archive: Database, client: TestClient) -> None:
-    alone = client_of(Library(database=archive, site=SITE))
+def test_feeds_keep_their_ids_when_another_outlet_comes(filled: Database, client: TestClient) -> None:
+    alone = client_of(Library(database=filled, site=SITE))
 
     def ids(asked: TestClient, address: str) -> list[str | None]:
         tree = fromstring(asked.get(address).content)
@@ -187,8 +202,8 @@ def test_feeds_keep_their_ids_when_another_outlet_comes(archive: Database, clien
     assert "/other/news/7" not in client.get("/asr/feed.atom").text
 
 
-def test_with_one_outlet_nothing_of_outlets_is_seen(archive: Database) -> None:
-    client = client_of(Library(database=archive, site=SITE))
+def test_with_one_outlet_nothing_of_outlets_is_seen(filled: Database, at_that_time: None) -> None:
+    client = client_of(Library(database=filled, site=SITE))
     assert links(client, "/") == links(client, "/asr") == ["/news/32911", "/news/5"]
     for address in ("/", "/news/5", "/search?q=بند", "/changes", "/health", "/calendar", "/tag/نفت"):
         text = client.get(address).text
@@ -202,13 +217,14 @@ def test_with_one_outlet_nothing_of_outlets_is_seen(archive: Database) -> None:
 
 
 def test_one_that_was_removed_stays_readable_and_one_that_is_added_is_noticed(
-    archive: Database, client: TestClient, monkeypatch: pytest.MonkeyPatch
+    own: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    client = client_of(Library(database=own))
     later = 0.0
     monkeypatch.setattr("asrcrawler.reader.library.monotonic", lambda: monotonic() + later)
     assert len(page(client, "/").css(".switch li")) == 3
-    outlets.remove(archive, "other")
-    outlets.add(archive, new_outlet("new_one", "http://new-one.ir"))
+    outlets.remove(own, "other")
+    outlets.add(own, new_outlet("new_one", "http://new-one.ir"))
     later = FRESH + 1
     tree = page(client, "/")
     assert texts(tree, ".switch li")[1:] == [f"{ASR}۲", "new-one.ir۰", "دیگردنبال نمی‌شود"]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import DateTime
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, UserDefinedType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,3 +42,15 @@ def _in_utc(moment: datetime) -> datetime:
 def _as_text(moment: datetime | None) -> str | None:
     """Write a moment as SQLAlchemy does, at a third of the cost."""
     return None if moment is None else _in_utc(moment).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+class TextSearch(UserDefinedType[str]):
+    """A type of PostgreSQL's text search, as text. SQLAlchemy's own load its dialect, which SQLite has no use for."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: Any) -> str:
+        return self.name

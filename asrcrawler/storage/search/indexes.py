@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text, insert, select, update
-from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from asrcrawler.exceptions import SchemaError
+from asrcrawler.storage.engine.types import TextSearch
 from asrcrawler.storage.models import metadata, search_index
 from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.text.persian import FOLDINGS
@@ -72,7 +72,7 @@ def tables_of(number: int, form: int = 1) -> Tables:
             f"search_document_{number}",
             own,
             Column("id", key, primary_key=True, autoincrement=False),
-            Column("words", TSVECTOR().with_variant(LargeBinary, "sqlite"), nullable=False),
+            Column("words", TextSearch("TSVECTOR").with_variant(LargeBinary, "sqlite"), nullable=False),
         ),
         Table(
             f"search_compound_{number}",

@@ -8,12 +8,12 @@ class of a place (A to D) says what the word counts for.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Float, cast, func, literal_column, select, text
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from asrcrawler.storage.engine.rows import insert_tuples
+from asrcrawler.storage.engine.types import TextSearch
 from asrcrawler.storage.search.documents import Document, Field
 from asrcrawler.storage.search.query import Query
 
@@ -130,7 +130,7 @@ def of_site(tables: Tables, base: int, codes: tuple[int, int]) -> ColumnElement[
 
 def matches(tables: Tables, query: Query) -> ColumnElement[bool]:
     """Ask the documents for what a query finds; it has a clause."""
-    return tables.document.c.words.op("@@")(cast(expression(query, tables.format), TSQUERY))
+    return tables.document.c.words.bool_op("@@")(_asked(query, tables))
 
 
 def scored(tables: Tables, matched: Select[int], query: Query, most: int) -> Select[int, float]:
@@ -138,10 +138,14 @@ def scored(tables: Tables, matched: Select[int], query: Query, most: int) -> Sel
     keys = matched.cte("matched").prefix_with("MATERIALIZED")
     newest = select(keys.c.id).order_by(keys.c.id.desc()).limit(most).subquery()
     weights: ColumnElement[str] = literal_column(f"'{WEIGHTS}'::real[]")
-    wanted = cast(expression(Query(query.clauses), tables.format), TSQUERY)  # an exclusion would spoil the rank
+    wanted = _asked(Query(query.clauses), tables)  # an exclusion would spoil the rank
     score = func.ts_rank(weights, tables.document.c.words, wanted, BY_LENGTH, type_=Float)
     key = document_id(tables)
     return select(key, score).join(newest, key == newest.c.id).order_by(key.desc())
+
+
+def _asked(query: Query, tables: Tables) -> ColumnElement[Any]:
+    return cast(expression(query, tables.format), TextSearch("TSQUERY"))
 
 
 def expression(query: Query, form: int = FORMAT) -> str:

@@ -110,12 +110,12 @@ def _task(connection: Connection, every: Sequence[Index]) -> _Task:
     filling = [one for one in fit if one.state == FILLING][:1]
     surplus = [one for one in every if one.state == FILLING and (full or one not in filling)]
     surplus += [one for one in every if full and one.state == CURRENT and one not in full]
+    if not full and not filling:
+        return _Task(begin=True)  # before another is left, as one has to answer
     if surplus:
         return _Task(leave=surplus)
     if filling:
         return _Task(fill=filling[0])
-    if not full:
-        return _Task(begin=True)
     return _Task(drop=next((one for one in every if one.state == LEFT), None))
 
 

@@ -43,10 +43,10 @@ def shown(pieces: list[Piece]) -> str:
     return "".join(f"[{piece.text}]" if piece.hit else piece.text for piece in pieces)
 
 
-@pytest.fixture
-def archive(database: Database) -> Database:
+@pytest.fixture(scope="module")
+def archive(shared_database: Database) -> Database:
     write_visits(
-        database,
+        shared_database,
         [
             bare(1, title="بهای نفت بالا رفت", body="بازار آرام است و گفت‌وگو می‌شود", category=["اقتصاد", "انرژی"]),
             bare(2, title="بازار آرام", body="از نفت و گاز سخن می شود", tags=["بهای نفت"], category=["اقتصاد"]),
@@ -56,7 +56,7 @@ def archive(database: Database) -> Database:
             an_absence(6),
         ],
     )
-    return database
+    return shared_database
 
 
 @pytest.mark.parametrize(

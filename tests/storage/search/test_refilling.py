@@ -445,13 +445,14 @@ def test_readers_of_an_archive_that_was_never_indexed_get_what_there_is_and_writ
             reader.open_existing()
             assert search(reader, NEW).total == 0
             assert search(reader, "", limit=0).total == 200
-            refilling.advance(database)
-            refilling.advance(database)
-            found = search(reader, NEW).total
+            for _ in range(4):  # on PostgreSQL the index that a migration has begun is of an earlier format
+                if found := search(reader, NEW).total:
+                    break
+                refilling.advance(database)
             assert 0 < found < 200
             assert search(reader, NEW).total == found
             with pytest.raises(StorageError):
                 refilling.advance(reader)
         assert refilling.complete(database) == 200 - found
-        assert numbers(database) == [1]
+        assert numbers(database) == [1 if database.is_sqlite else 2]
         assert search(database, "پیشبینی ميشود tag:نفت", limit=0).total == 200
