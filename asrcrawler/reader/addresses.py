@@ -144,6 +144,12 @@ class Scope:
         found = tuple(outlet for outlet in self.everything if outlet.site in having)
         return replace(self, outlets=found or self.outlets[:1], is_chosen=True)
 
+    def within(self, outlet: Outlet | None = None) -> Scope:
+        """Give the part that is of an outlet; without one, of all that are followed."""
+        followed = tuple(outlet for outlet in self.everything if outlet.followed)
+        chosen = (outlet,) if outlet is not None else followed or self.everything
+        return replace(self, outlets=chosen, is_chosen=outlet is not None)
+
     def position(self, asked: Place) -> Position:
         """Give the place in a list that is asked for."""
         beside = asked.after or asked.before

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
 from fastapi import APIRouter, Query, Request, Response
 
 from asrcrawler.gone import Presence
+from asrcrawler.items import Change
 from asrcrawler.reader import difference, feed, plots
-from asrcrawler.reader.addresses import scope_of
+from asrcrawler.reader.addresses import path_to, scope_of
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.asked import PAGE, DeskAsked, GoneAsked
 from asrcrawler.reader.feed import Entry
@@ -19,7 +20,7 @@ from asrcrawler.reader.words import CHANGES, shown
 from asrcrawler.storage.articles import edits as stored_edits
 from asrcrawler.storage.articles import gone as stored_gone
 from asrcrawler.storage.articles.edits import TEXTUAL, ListedEdit
-from asrcrawler.storage.figures.changes import count_edits, count_gone
+from asrcrawler.storage.figures.changes import count_by_site, count_edits, count_gone
 from asrcrawler.text.calendar import day_of, midnight, next_midnight
 from asrcrawler.text.persian import to_persian_digits
 
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from asrcrawler.items import Change
+    from asrcrawler.outlets import Outlet
     from asrcrawler.reader.addresses import Scope
     from asrcrawler.reader.difference import Paragraph
     from asrcrawler.storage.articles.gone import Missed
 
 DAYS = 14  # of the chart
+MOST_SHOWN = 3  # outlets beside the list
 
 EditsAsked = Annotated[DeskAsked, Query()]
 DeletionsAsked = Annotated[GoneAsked, Query()]
@@ -65,9 +67,11 @@ def changes(request: Request, asked: EditsAsked) -> Response:
         classes=_classes(scope, counts),
         chart=plots.days([(day, _textual(counted)) for day, counted in counts.items()], "ویرایش"),
         gone=count_gone(scope.database, sites=scope.sites),
+        most=_most_headlines(scope),
         is_top=asked.behind is None,
         older_page=_further(scope, behind, "changes", **{"class": asked.change}),
         feed_path=scope.list_path("changes.atom", **{"class": asked.change}),
+        api_path=_api_path(scope, "changes", **{"class": asked.change}),
     )
 
 
@@ -85,6 +89,7 @@ def gone(request: Request, asked: DeletionsAsked) -> Response:
         is_top=asked.behind is None,
         older_page=_further(scope, behind, "changes", "gone", state=asked.state),
         feed_path=scope.list_path("changes", "gone.atom", state=asked.state),
+        api_path=_api_path(scope, "gone", state=asked.state),
     )
 
 
@@ -189,6 +194,22 @@ def _classes(scope: Scope, counts: dict[date, Counter[Change]]) -> list[tuple[st
     today = counts[day_of(scope.now)]
     textual: tuple[str | None, str, int] = (None, "همه جز نگارشی", _textual(today))
     return [textual, *((str(change), words, today[change]) for change, words in CHANGES.items())]
+
+
+def _most_headlines(scope: Scope) -> list[tuple[Outlet, int]]:
+    """Give the outlets that edited the most headlines in a week; none where the list is of one."""
+    if scope.outlet is not None:
+        return []
+    week_ago = midnight(day_of(scope.now) - timedelta(days=6))
+    counts = scope.library.kept("headlines", lambda: count_by_site(scope.database, Change.HEADLINE, week_ago))
+    found = [(outlet, counts[outlet.site]) for outlet in scope.outlets if counts[outlet.site]]
+    return sorted(found, key=lambda pair: -pair[1])[:MOST_SHOWN]
+
+
+def _api_path(scope: Scope, name: str, **query: object) -> str:
+    """Give the address of the same list for machines."""
+    outlets = [outlet.name for outlet in scope.outlets] if scope.is_of_several and scope.is_chosen else None
+    return path_to("api", name, **query, outlet=outlets)
 
 
 def _textual(counted: Counter[Change]) -> int:

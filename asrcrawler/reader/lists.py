@@ -56,7 +56,7 @@ def front(request: Request, asked: Annotated[Front, Query()]) -> Response:
         today_s=today,
         of_today=scope.library.of_today() if scope.is_of_several else {},
         edits_today=sum(edits_today.values()) - edits_today[Change.COSMETIC],
-        gone=count_gone(scope.database, sites=scope.sites),
+        gone_today=count_gone(scope.database, sites=scope.sites, since=midnight(day_of(now)))[Presence.GONE],
         last_gone=missed(scope.database, Presence.GONE, sites=scope.sites, limit=GONE_SHOWN),
         archive=scope.library.articles(scope.sites),
         hours=plots.hours(today.hours, now),

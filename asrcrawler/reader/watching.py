@@ -29,13 +29,13 @@ router = APIRouter(include_in_schema=False, route_class=ReadAgain)
 
 @router.get("/health")
 def health(request: Request) -> Response:
-    return _standing(request, "health.html" if scope_of(request).outlet else "outlets.html")
+    return _standing(request, "health.html")
 
 
 @router.get("/health/live")
 def live(request: Request) -> Response:
     """Answer with the figures without the page around them; the page's script asks for them every few seconds."""
-    return _standing(request, "health_live.html" if scope_of(request).outlet else "outlets_live.html")
+    return _standing(request)
 
 
 @router.get("/health/codes")
@@ -69,14 +69,16 @@ def codes_of(request: Request, asked: CodesAsked) -> Response:
     )
 
 
-def _standing(request: Request, template: str) -> Response:
+def _standing(request: Request, around: str | None = None) -> Response:
+    """Answer with the figures, within the template ``around`` them."""
     scope = scope_of(request)
     if scope.outlet is None:
-        return _table(request, template, scope)
+        return _table(request, around, scope)
     standing = scope.library.standing(scope.only)
     return page(
         request,
-        template,
+        around or "health_live.html",
+        live="health_live.html",
         standing=standing,
         queue=scope.library.queue([scope.only]),
         figures=standing.figures,
@@ -86,14 +88,15 @@ def _standing(request: Request, template: str) -> Response:
     )
 
 
-def _table(request: Request, template: str, scope: Scope) -> Response:
+def _table(request: Request, around: str | None, scope: Scope) -> Response:
     """Show how several outlets stand, the worst first."""
     standings = sorted(scope.library.standings(scope.outlets), key=_how_bad)
     given = [standing for _, standing in standings]
     lags = [standing.figures.lag_median for standing in given if standing.figures.lag_median is not None]
     return page(
         request,
-        template,
+        around or "outlets_live.html",
+        live="outlets_live.html",
         standings=[(outlet, standing, plots.share(standing)) for outlet, standing in standings],
         queue=scope.library.queue(scope.outlets),
         judgements=Counter(standing.judgement for standing in given),

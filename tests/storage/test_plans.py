@@ -16,8 +16,8 @@ from asrcrawler.storage.articles import edits, gone, reading, sections, versions
 from asrcrawler.storage.articles.export import export_articles
 from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
-from asrcrawler.storage.figures import census, codes, periods, today
-from asrcrawler.storage.figures.changes import count_edits
+from asrcrawler.storage.figures import census, codes, periods, recent, today
+from asrcrawler.storage.figures.changes import count_by_site, count_edits, count_gone
 from asrcrawler.storage.figures.counted import count_articles
 from asrcrawler.storage.figures.sources import sources
 from asrcrawler.storage.figures.status import coverage_at, figures
@@ -81,9 +81,12 @@ def read(database: Database) -> None:
     periods.unvisited(database, SITE, [(1, 50), (60, 900)])
     sections.categories(database, SITE)
     reading.one(database, SITE, 7)
-    reading.has_article(database, SITE, 7)
     reading.of_codes(database, [(SITE, code) for code in [7, 9]])
     codes.codes(database, SITE, "stored", below=90, limit=30)
+    codes.codes(database, SITE, "stored", reason="404", below=90, limit=30)
+    codes.count_reasons(database, SITE, "unreadable")
+    recent.recent(database, SITE, [NOON + day * DAY for day in range(9)])
+    count_by_site(database, Change.HEADLINE, at)
     reading.relatives(database, SITE, 7)
     for site in (SITE, None):
         for page in (None, edits.Place(NOON, 7, 1, SITE)):
@@ -91,7 +94,7 @@ def read(database: Database) -> None:
         for place in (None, gone.Place(NOON, 7, SITE)):
             gone.missed(database, Presence.GONE, sites=site, behind=place)
         count_edits(database, [at, NOON], sites=site)
-        edits.latest_edit(database, site)
+        count_gone(database, sites=site, since=at)
     gone.of_code(database, SITE, 7)
     list(export_articles(database, Selection(site=SITE, gone=True)))
     search(database, "", Selection(site=SITE, gone=True), order=Order.NEWEST)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
 from asrcrawler.items import EDITED, Change
 from asrcrawler.storage.engine.among import beyond, of_sites
@@ -110,18 +110,6 @@ def edits(
             rows = connection.execute(latest_first.where(revision.c.change == str(change))).mappings()
             found += [_listed(row) for row in rows]
     return sorted(found, key=lambda edit: edit.place, reverse=True)[:limit]
-
-
-def latest_edit(database: Database, sites: Sites | None = None) -> datetime | None:
-    """Find the moment of the latest edit; None where there is none. For conditional requests."""
-    moments = []
-    with database.read() as connection:
-        for change in Change:
-            latest = select(func.max(revision.c.replaced_at)).where(revision.c.change == str(change))
-            moments.append(
-                connection.scalar(latest.where(of_sites(revision.c.site, sites)) if sites is not None else latest)
-            )
-    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def _listed(values: RowMapping) -> ListedEdit:

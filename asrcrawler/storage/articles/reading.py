@@ -155,13 +155,6 @@ def of_codes(database: Database, places: Sequence[tuple[str, int]]) -> list[Item
     return [found[place] for place in places if place in found]
 
 
-def has_article(database: Database, site: str, code: int) -> bool:
-    """Tell whether the article with a code is stored."""
-    with database.read() as connection:
-        own = select(article.c.id).where(article.c.site == site, article.c.code == code)
-        return connection.scalar(own) is not None
-
-
 def selected(database: Database, selection: Selection, position: Position) -> list[dict[str, Any]]:
     """Read exported articles of one site, the highest code first, below the code ``position.before``."""
     [site] = selection.sites or ()

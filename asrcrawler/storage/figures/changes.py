@@ -41,9 +41,23 @@ def count_edits(database: Database, edges: Sequence[datetime], *, sites: Sites |
     return cells
 
 
-def count_gone(database: Database, *, sites: Sites | None = None) -> Counter[Presence]:
-    """Count the disappearances of articles by their state: of some sites, or of all."""
-    counts = select(gone.c.state, func.count()).group_by(gone.c.state)
+def count_by_site(database: Database, change: Change, since: datetime) -> Counter[str]:
+    """Count the edits of a class from a moment on, by site."""
+    wanted = revision.c.change == str(change), revision.c.replaced_at >= since
+    counts = select(revision.c.site, func.count().label("edits")).where(*wanted).group_by(revision.c.site)
     with database.read() as connection:
-        found = connection.execute(counts.where(of_sites(gone.c.site, sites)) if sites is not None else counts)
-        return Counter({Presence(state): count for state, count in found})
+        return Counter({row.site: row.edits for row in connection.execute(counts)})
+
+
+def count_gone(database: Database, *, sites: Sites | None = None, since: datetime | None = None) -> Counter[Presence]:
+    """Count the disappearances of articles by their state: of some sites, or of all.
+
+    ``since``: only those that came into it at this moment or later.
+    """
+    counts = select(gone.c.state, func.count()).group_by(gone.c.state)
+    if sites is not None:
+        counts = counts.where(of_sites(gone.c.site, sites))
+    if since is not None:
+        counts = counts.where(gone.c.state.in_([str(state) for state in Presence]), gone.c.at >= since)
+    with database.read() as connection:
+        return Counter({Presence(state): count for state, count in connection.execute(counts)})

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from asrcrawler.gone import Presence
 from asrcrawler.storage.articles.edits import TEXTUAL
-from asrcrawler.storage.figures.changes import count_edits
+from asrcrawler.storage.figures.changes import count_edits, count_gone
 from asrcrawler.storage.figures.periods import count_published
-from asrcrawler.storage.models import article, gone
+from asrcrawler.storage.models import article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,6 @@ def recent(database: Database, site: str, edges: Sequence[datetime]) -> Recent:
     first, end = edges[0], edges[-1]
     here, at = article.c.site == site, article.c.published_at
     copies = select(func.count()).where(here, at >= first, at < end, article.c.duplicate_of.is_not(None))
-    taken = gone.c.site == site, gone.c.state == str(Presence.GONE), gone.c.at >= first, gone.c.at < end
     latest = select(at, article.c.category, article.c.tags).where(here, at >= edges[-1 - DAYS_OF_TAGS], at < end)
     [edits] = count_edits(database, [first, end], sites=site)
     days = count_published(database, site, edges)
@@ -64,7 +63,7 @@ def recent(database: Database, site: str, edges: Sequence[datetime]) -> Recent:
             days=days,
             copies=connection.scalar(copies) or 0,
             edits=sum(edits[change] for change in TEXTUAL),
-            gone=connection.scalar(select(func.count()).where(*taken)) or 0,
+            gone=count_gone(database, sites=site, since=first)[Presence.GONE],
             sections=sections,
             tags=tags,
         )

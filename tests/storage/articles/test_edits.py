@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asrcrawler.items import Change
-from asrcrawler.storage.articles.edits import TEXTUAL, ListedEdit, edits, latest_edit
-from asrcrawler.storage.figures.changes import count_edits
+from asrcrawler.storage.articles.edits import TEXTUAL, ListedEdit, edits
+from asrcrawler.storage.figures.changes import count_by_site, count_edits
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_article
 
@@ -72,7 +72,6 @@ def test_slices_follow_each_other_without_a_gap(database: Database) -> None:
 
 
 def test_edits_are_counted_by_class_between_edges(database: Database) -> None:
-    assert latest_edit(database) is None
     fill(database)
     edges = [NOON, NOON + DAY + HOUR, NOON + 2 * DAY, NOON + 3 * DAY]
     assert count_edits(database, edges) == [{Change.BODY: 3}, {}, {Change.COSMETIC: 2}]
@@ -80,4 +79,5 @@ def test_edits_are_counted_by_class_between_edges(database: Database) -> None:
         {Change.BODY: 2, Change.COSMETIC: 1, Change.HEADLINE: 1}
     ]
     assert count_edits(database, [NOON]) == []
-    assert latest_edit(database) == latest_edit(database, SITE) == NOON + 3 * DAY
+    assert count_by_site(database, Change.BODY, NOON + DAY) == {SITE: 2, OTHER_SITE: 1}
+    assert count_by_site(database, Change.BODY, NOON + 2 * DAY) == {}

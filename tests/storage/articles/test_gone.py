@@ -37,6 +37,7 @@ def test_each_list_has_the_latest_step_first(database: Database) -> None:
     assert count_gone(database) == {Presence.WAITING: 2, Presence.GONE: 4, Presence.BACK: 2}
     assert count_gone(database, sites=SITE) == {Presence.WAITING: 1, Presence.GONE: 2, Presence.BACK: 1}
     assert count_gone(database, sites="no.ir") == {}
+    assert count_gone(database, since=NOON + 3 * DAY) == {Presence.GONE: 2, Presence.BACK: 2}
 
 
 def test_an_entry_tells_when_and_what(database: Database) -> None:
