@@ -129,6 +129,8 @@ def test_sqlite_and_postgresql_end_with_the_same_rows(sqlite_url: str, postgresq
     for end in ends:
         for document in end["search_document_1"]:
             document.pop("words")  # each has its own form; tests/storage/search holds them against each other
+        for index in end["search_index"]:
+            index.pop("format")
     assert ends[0] == ends[1]
 
 
@@ -143,6 +145,7 @@ def test_how_visits_are_batched_makes_no_difference(sqlite_url: str) -> None:
         end = all_rows(database)
         for article in end["article"]:
             article.pop("id")
+        end["counter"] = [counted for counted in end["counter"] if counted["number"]]  # the end of a run drops the rest
         ends.append({name: sorted(table, key=repr) for name, table in end.items()})
         database.close()
     assert SITE in str(ends[0]["coverage"])
