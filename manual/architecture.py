@@ -46,7 +46,7 @@ STEPS = """\
 - The **pipelines** keep the bytes as they came, clean the text, look for duplicates, and store in batches.
 - The **policy** (`policy.py`, `gone.py`) decides by pure functions when a code is looked at again, what an edit amounts
   to, and when an article counts as gone.
-- **Readers** (`reader/`, `export/`, `cli/`) ask the same database and change nothing in it."""
+- **Readers** (`reader/`, and the commands that only read) ask the same database and change nothing in it."""
 PARTS = """\
 An arrow leads from a part to one that it imports; what follows from other arrows is left out, and imports within a part
 and of single modules too. Everything points down: there is no circle, and a test sees to that. Beneath a name stand the

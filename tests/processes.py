@@ -67,7 +67,11 @@ class Process:
         streams = [self.stdout, *self._others]
         readers = ThreadPoolExecutor(len(streams))
         reading = [readers.submit(stream.read) for stream in streams]
-        self.wait(timeout)
+        try:
+            self.wait(timeout)
+        except TimeoutExpired:
+            self.kill()  # or the readers would wait for more, and the end of the tests for them
+            raise
         out, *others = [each.result(timeout) for each in reading]
         readers.shutdown()
         for stream in streams:
@@ -75,7 +79,8 @@ class Process:
         return out, "".join(others)
 
     def send_signal(self, number: int) -> None:
-        os.kill(self.pid, number)
+        if self.poll() is None:
+            os.kill(self.pid, number)
 
     def terminate(self) -> None:
         self._process.terminate()
@@ -127,6 +132,8 @@ def _live(begin: Callable[[], object], environment: Mapping[str, str], cwd: Path
         begin()
     except SystemExit as end:
         status = end.code
+        if isinstance(status, str):
+            sys.stderr.write(f"{status}\n")
     except BaseException:
         traceback.print_exc()
         status = 1

@@ -13,7 +13,6 @@ from asrcrawler.export.contract import EXPORT_FIELDS
 from asrcrawler.reader.addresses import scope_of
 from asrcrawler.reader.again import ReadAgain
 from asrcrawler.reader.asked import CodesOf, Searched
-from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.export import export_articles
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.figures.codes import Visited, codes
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_HITS = 1_000  # in a file: as many as the pages of a search show
 AT_ONCE = 100  # hits whose articles are read and sent together
-MOST_CODES = 100_000  # in a file; ``scrapy status --outcome`` lists all
+MOST_CODES = 100_000  # in a file; of codes with an outcome, ``scrapy status --outcome`` lists all
 CODES_AT_ONCE = 1_000
 CSV = "text/csv; charset=utf-8"
 
@@ -93,8 +92,8 @@ def _codes(scope: Scope, asked: CodesOf) -> Iterator[list[dict[str, Any]]]:
 def _spans(scope: Scope, asked: CodesOf) -> Iterator[list[dict[str, Any]]]:
     standing = scope.library.standing(scope.only)
     top = min(asked.below - 1, standing.figures.newest)
-    found = unvisited_spans(scope.database, scope.site, standing.first, top, HIGHEST_CODE)
-    yield [{"first": first, "last": last} for first, last in found[:MOST_CODES]]
+    found = unvisited_spans(scope.database, scope.site, standing.first, top, MOST_CODES)
+    yield [{"first": first, "last": last} for first, last in found]
 
 
 def _articles(scope: Scope, asked: Searched) -> Iterator[list[dict[str, object]]]:

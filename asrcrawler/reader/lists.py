@@ -54,7 +54,7 @@ def front(request: Request, asked: Annotated[Front, Query()]) -> Response:
         days=days,
         counts=of_day,
         today_s=today,
-        of_today=scope.library.of_today() if scope.is_of_several else {},
+        outlets_today=sum(1 for outlet in scope.outlets if scope.library.of_today()[outlet.site]),
         edits_today=sum(edits_today.values()) - edits_today[Change.COSMETIC],
         gone_today=count_gone(scope.database, sites=scope.sites, since=midnight(day_of(now)))[Presence.GONE],
         last_gone=missed(scope.database, Presence.GONE, sites=scope.sites, limit=GONE_SHOWN),

@@ -1,1 +1,1 @@
-"""The Iran Samaneh CMS, on which asrpress.ir and some hundred other outlets run: its addresses, pages and dates."""
+"""Read the Iran Samaneh CMS, on which asrpress.ir and some hundred other outlets run: addresses, pages and dates."""

@@ -1,1 +1,1 @@
-"""Persian text, the calendar, near duplicates, packing. Pure: no Scrapy, no database, no network, no clock."""
+"""Handle Persian text, the calendar, near duplicates and packing. Pure: no Scrapy, database, network or clock."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 from asrcrawler.clock import utcnow
@@ -55,6 +56,8 @@ class Queued:
         """Jobs that are being done; a list, as it is copied in one step while another thread changes it."""
         self._reported: list[Waiting] = []
         """Jobs that are being handed back: their loss is told to who does that."""
+        self._changing = Lock()
+        """Held while a job leaves one of these: jobs are compared in Python, and another thread could come between."""
         self._done: set[str | None] = set()
         """Names of the jobs that were claimed, for ``once``."""
         self._beats = 0
@@ -203,9 +206,11 @@ class Queued:
         At a further try, one that is no longer this worker's own counts as reported: the try before may have arrived,
         though no answer came back.
         """
-        if is_first := job in self._held:
-            self._reported.append(job)
-            self._held.remove(job)
+        with self._changing:
+            if is_first := job in self._held:
+                self._reported.append(job)
+                self._held.remove(job)
         with nullcontext() if is_first else suppress(JobLostError):
             report(job)
-        self._reported.remove(job)
+        with self._changing:
+            self._reported.remove(job)

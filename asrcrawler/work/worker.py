@@ -156,7 +156,7 @@ class Worker:
             except JobLostError as error:
                 _leave(error)
             except StorageError as error:
-                if self._stopped.is_set():
+                if self._stopped.is_set() or self._once or type(error) not in {StorageError, LockedError}:
                     logger.error("%s; the job could not be handed back", error)
                     return None
                 logger.warning("%s; the job is handed back in %g seconds", error, LATER)

@@ -95,11 +95,11 @@ def repair(connection: Connection, findings: Sequence[Finding]) -> None:
     connection.execute(
         update(visit).where(visit.c.page_id.is_not(None), visit.c.page_id.not_in(known)).values(page_id=None)
     )
-    recount(connection, codes_by_site(findings).keys())
     for number, _, fault, _ in _faults(connection):
         if fault is Fault.DAMAGED:
             connection.execute(update(visit).where(visit.c.page_id == number).values(page_id=None))
             connection.execute(page.delete().where(page.c.id == number))
+    recount(connection, codes_by_site(findings).keys())
 
 
 def _book(connection: Connection, findings: Sequence[Finding], values: Mapping[str, object]) -> None:

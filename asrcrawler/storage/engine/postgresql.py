@@ -8,6 +8,7 @@ time-outs notice; so every wait of the driver ends after :attr:`~asrcrawler.stor
 from __future__ import annotations
 
 import socket
+from hashlib import blake2b
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,6 @@ CONNECT_TIMEOUT = 10  # seconds to reach a server
 PROBE_EVERY = 60.0  # seconds of silence after which a long job asks whether the server is still there
 ENCODING = "UTF8"
 READER = "asrcrawler reader"
-MOST_OF_HOST = 30  # characters in the name of a session, of which PostgreSQL keeps 63
 
 READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
 WRITING: dict[str, Any] = {}
@@ -85,11 +85,13 @@ def open_engine(
 def session_name(host: str, process: str) -> str:
     """Name the sessions of a process, which is told as in the row of a run or of a worker.
 
+    PostgreSQL keeps 63 bytes of a name, and a host's alone may have more.
+
     >>> session_name("news-1", "4711 90210 33a8c0de 4026531836")
-    'asrcrawler news-1 4711 90210'
+    'asrcrawler 4711 9bf7d5254983edfb165fefde'
     """
-    pid, start, *_ = process.split()
-    return f"asrcrawler {host[:MOST_OF_HOST]} {pid} {start}"
+    told = blake2b(f"{host} {process}".encode(), digest_size=12)
+    return f"asrcrawler {process.split()[0]} {told.hexdigest()}"
 
 
 def own_session_name() -> str:

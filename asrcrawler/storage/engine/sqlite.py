@@ -74,8 +74,9 @@ def among(column: ColumnElement[int], values: Sequence[int]) -> ColumnElement[bo
 
 
 def hour_of(column: Column[Any]) -> ColumnElement[int]:
-    """Take the moment as it is written, without the part of a second, which SQLite would round."""
-    return cast(func.strftime("%s", func.substr(type_coerce(column, String), 1, 19)), Integer) // 3_600
+    """Take the moment as it is written, without the part of a second, which SQLite would round; 0 for none."""
+    seconds = func.strftime("%s", func.substr(type_coerce(column, String), 1, 19))
+    return func.coalesce(cast(seconds, Integer), 0) // 3_600
 
 
 def in_order_of_python(column: Column[Any]) -> ColumnElement[Any]:

@@ -64,7 +64,7 @@ def census(database: Database, site: str, first: int, last: int, most: int) -> l
 
 
 def _cell(first: int, end: int, outcomes: Counter[str]) -> Cell:
-    return Cell(first, end - 1, {**outcomes, "unvisited": end - first - outcomes.total()})
+    return Cell(first, end - 1, {**outcomes, "unvisited": max(end - first - outcomes.total(), 0)})
 
 
 def _count_by_index(connection: Connection, site: str, edges: Sequence[int]) -> defaultdict[int, Counter[str]]:

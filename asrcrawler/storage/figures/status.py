@@ -83,7 +83,7 @@ def figures(database: Database, site: str, now: datetime, *, counted: Counts | N
             outcomes=outcomes,
             listed=codes[""],
             visited=visited if newest else 0,
-            settled=visited - counted.total(What.BOOKED),
+            settled=max(visited - counted.total(What.BOOKED), 0),
             due=due,
             due_by_outcome={**counted.due, "": codes[""]},
             revisions=counted.total(What.REVISIONS),

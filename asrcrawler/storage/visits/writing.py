@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from asrcrawler.items import EDITED, Article
+from asrcrawler.items import EDITED, Article, Outcome
 from asrcrawler.storage.engine.among import among
 from asrcrawler.storage.engine.rows import insert_rows, insert_tuples, upsert_rows
 from asrcrawler.storage.models import LONGEST_LABEL
@@ -219,5 +219,8 @@ def save_ledger(connection: Connection, rows: Batch, codes: Collection[int]) -> 
     """Write the ledger's rows of ``codes``, and count them and what :func:`save_articles` wrote of the batch."""
     booked = [rows.ledger[code] for code in sorted(codes)]
     upsert_rows(connection, ledger_table, booked)
-    before = [rows.ledger_before[code] for code in codes if code in rows.ledger_before]
-    counters.move(connection, rows.site, before, booked, articles=len(rows.inserted), revisions=len(rows.revisions))
+    before = {code: rows.ledger_before[code] for code in codes if code in rows.ledger_before}
+    new = [code for code in rows.inserted if before.get(code, {}).get("outcome") != Outcome.STORED]
+    counters.move(  # an article that was lost is counted still
+        connection, rows.site, before.values(), booked, articles=len(new), revisions=len(rows.revisions)
+    )

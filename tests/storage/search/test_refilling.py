@@ -26,7 +26,6 @@ from asrcrawler.storage.search.finding import search
 from asrcrawler.storage.search.index import CODES
 from asrcrawler.storage.search.query import parse
 from asrcrawler.storage.upkeep.care import tidy
-from asrcrawler.storage.visits.counters import recount
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, NOON, OTHER_SITE, SITE, an_article, rows
 from tests.storage.search.contents import compounds, fold_by_the_first, numbers, the_index, words_of
@@ -306,8 +305,6 @@ def test_an_article_that_was_lost_leaves_no_words_behind_for_long(database: Data
     write_visits(database, [on_water(1, body="کهنه"), on_water(2)])
     with database.write(SITE) as connection:
         connection.execute(delete(models.article).where(models.article.c.code == 1))
-    with database.write(SITE) as connection:
-        recount(connection, [SITE])
     write_visits(database, [on_water(1, body="تازه", at=NOON + DAY)])
     assert codes(database, "تازه") == {1}
     refilling.complete(database)

@@ -14,7 +14,6 @@ from asrcrawler.storage import Database, models
 from asrcrawler.storage.checks import findings
 from asrcrawler.storage.search import refilling, search
 from asrcrawler.storage.visits.batch import NOT_STORED, WORSE
-from asrcrawler.storage.visits.counters import recount
 from asrcrawler.storage.visits.writing import NEW, Written, write_visits
 from asrcrawler.text.calendar import TEHRAN
 from asrcrawler.text.similarity import signature
@@ -355,7 +354,6 @@ def test_an_article_that_was_lost_is_stored_again_beside_what_is_left_of_it(data
     write_visits(database, [an_article(2, at=NOON + DAY, body=f"{long} دوم", signature=signature(long))])
     with database.write(SITE) as connection:
         connection.execute(delete(models.article).where(models.article.c.code == 2))
-        recount(connection, [SITE])
     assert [hit.code for hit in search(database, "گزارش").hits] == [1]
     for day, word in enumerate(("سوم", "چهارم"), 2):
         again = an_article(2, at=NOON + day * DAY, body=f"{long} {word}", signature=signature(long))

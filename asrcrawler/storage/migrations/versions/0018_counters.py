@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 HOURS = {
-    "sqlite": "CAST(strftime('%s', substr({0}, 1, 19)) AS INTEGER) / 3600",
+    "sqlite": "coalesce(CAST(strftime('%s', substr({0}, 1, 19)) AS INTEGER), 0) / 3600",
     "postgresql": "CAST(floor(extract(epoch FROM {0}) / 3600) AS INTEGER)",
 }
 
