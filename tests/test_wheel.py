@@ -11,6 +11,7 @@ import sysconfig
 import urllib.request
 import venv
 import zipfile
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from asrcrawler.replica import ReplicaServer
+
+HAS_PIP = find_spec("pip") is not None
+"""Whether the environment of the tests has pip, as the README makes it; one made by uv has not."""
 
 
 def done(*command: str | Path, cwd: Path) -> str:
@@ -38,10 +42,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in filter(None, tracked.split("\0")):  # a copy, as building leaves files in the folder it builds
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, source / name)
-    if uv := shutil.which("uv"):
-        done(uv, "build", "-q", "--wheel", "--out-dir", folder, source, cwd=source)
-    else:
+    if HAS_PIP:
         done(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, source, cwd=source)
+    else:
+        done("uv", "build", "-q", "--wheel", "--out-dir", folder, source, cwd=source)
     [built] = folder.glob("*.whl")
     return built
 
@@ -56,8 +60,10 @@ def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = tmp_path_factory.mktemp("environment") / "venv"
     venv.create(environment, symlinks=True)
     python = environment / "bin" / "python"
-    tool = [uv, "pip", "install"] if (uv := shutil.which("uv")) else [sys.executable, "-m", "pip", "install"]
-    done(*tool, "--python", python, "-q", "--no-deps", wheel, cwd=ROOT)
+    if HAS_PIP:
+        done(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", wheel, cwd=ROOT)
+    else:
+        done("uv", "pip", "install", "--python", python, "-q", "--no-deps", wheel, cwd=ROOT)
     [packages] = environment.glob("lib/python*/site-packages")
     (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
     return environment / "bin"
