@@ -116,16 +116,18 @@ class Command(AsrCommand):
     def _table(self, database: Database, outlets: list[Outlet], max_age: timedelta) -> tuple[list[str], dict[str, Any]]:
         from asrcrawler.cli.reports.status_table import Standing, report
         from asrcrawler.clock import utcnow
+        from asrcrawler.storage.figures.counted import counts
         from asrcrawler.storage.figures.sources import sources
         from asrcrawler.storage.figures.status import figures
         from asrcrawler.storage.visits.runs import last_good_run, last_runs
 
         now = utcnow()
+        counted = counts(database, [outlet.site for outlet in outlets], now)
         standings = [
             Standing(
                 outlet=outlet,
                 first_code=self._first_code(outlet),
-                figures=figures(database, outlet.site, now),
+                figures=figures(database, outlet.site, now, counted=counted[outlet.site]),
                 sources=sources(database, outlet.site),
                 runs=last_runs(database, outlet.site, RUNS_SHOWN),
                 last_good=last_good_run(database, outlet.site),

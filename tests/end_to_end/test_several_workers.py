@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asrcrawler.items import Outcome
 from asrcrawler.storage import Database
 from asrcrawler.storage.outlets import all_outlets
 from asrcrawler.storage.queue import leases, schema
 from asrcrawler.storage.queue.standing import RUNNING, QueueStanding, standing
-from asrcrawler.storage.visits.ledger import known
 from asrcrawler.system.processes import is_stopped
 from tests.end_to_end.crawling import PATIENCE, wait_until
 from tests.end_to_end.freezing import restart
-from tests.end_to_end.working import Work
+from tests.end_to_end.working import Work, is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,16 +61,6 @@ def end(process: Process) -> str:
     assert process.returncode == 0, log
     assert "Traceback" not in log
     return log
-
-
-def is_whole(work: Work, server: ReplicaServer) -> bool:
-    """Tell whether every article of the truth is stored, and nothing else."""
-    site, world = server.base_url.removeprefix("http://"), server.world
-    codes = list(range(world.first, world.last + 1))
-    with closing(Database(work.database_url)) as database:
-        ledger = known(database, site, codes)
-    truth = {code for code in codes if server.truth(code).outcome is Outcome.STORED}
-    return {code for code, visit in ledger.items() if visit.outcome is Outcome.STORED} == truth
 
 
 def asked_again(server: ReplicaServer) -> int:

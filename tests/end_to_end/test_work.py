@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asrcrawler.items import Outcome
 from asrcrawler.replica.faults import Fault
 from asrcrawler.storage import Database
-from asrcrawler.storage.visits.ledger import known
 from asrcrawler.work.worker import GRACE
 from tests.end_to_end.crawling import wait_until
-from tests.end_to_end.working import Work
+from tests.end_to_end.working import Work, is_whole
 
 if TYPE_CHECKING:
     from asrcrawler.replica.server import ReplicaServer
@@ -27,13 +25,7 @@ SOON: dict[str, object] = {"ASR_BATCH_SECONDS": 0.2}
 
 def assert_whole(work: Work, server: ReplicaServer) -> None:
     """Every article of the truth is stored, and no code was asked for twice."""
-    site, world = server.base_url.removeprefix("http://"), server.world
-    codes = list(range(world.first, world.last + 1))
-    with closing(Database(work.database_url)) as database:
-        ledger = known(database, site, codes)
-    truth = {code for code in codes if server.truth(code).outcome is Outcome.STORED}
-    assert {code for code, visit in ledger.items() if visit.outcome is Outcome.STORED} == truth
-    assert truth
+    assert is_whole(work, server)
     assert max(server.requests.codes.values()) == 1
 
 

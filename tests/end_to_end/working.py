@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from asrcrawler.items import Outcome
 from asrcrawler.outlets import new_outlet
 from asrcrawler.storage import Database, models, outlets
+from asrcrawler.storage.visits.ledger import known
 from tests.end_to_end.crawling import end_of
 from tests.processes import Process, scrapy, without_ours
 
@@ -64,3 +66,14 @@ class Work:
         with closing(Database(self.database_url)) as database, database.read() as connection:
             found = connection.execute(select(row.site, row.end_reason, row.exit_status).order_by(row.id))
             return [tuple(each) for each in found]
+
+
+def is_whole(work: Work, server: ReplicaServer) -> bool:
+    """Tell whether every article of the truth is stored, and nothing else; a truth without any is none."""
+    site, world = server.base_url.removeprefix("http://"), server.world
+    codes = list(range(world.first, world.last + 1))
+    with closing(Database(work.database_url)) as database:
+        ledger = known(database, site, codes)
+    truth = {code for code in codes if server.truth(code).outcome is Outcome.STORED}
+    stored = {code for code, visit in ledger.items() if visit.outcome is Outcome.STORED}
+    return stored == truth != set()

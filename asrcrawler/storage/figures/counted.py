@@ -68,7 +68,7 @@ def count_articles(database: Database) -> Counter[str]:
     """Count the articles of each site."""
     counted = select(counter.c.site, counter.c.number).where(counter.c.what == str(What.ARTICLES))
     with database.read() as connection:
-        return Counter(dict(iter(connection.execute(counted))))
+        return Counter({row.site: row.number for row in connection.execute(counted)})
 
 
 def count_visited(connection: Connection, site: str, first: int, since: int, until: int) -> int:
