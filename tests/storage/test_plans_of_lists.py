@@ -132,9 +132,8 @@ def small_bounds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
         (narrowing, "MANY", 30),
         (narrowing, "LARGEST_PORTION", 7),
         (questions, "COUNTED", 9),
-        (questions, "DATED", 5),
         (questions, "RANKED", 5),
-        (questions, "LOOKED_THROUGH", 12),
+        (questions, "MANY", 12),
     ):
         if request.param == "many":
             monkeypatch.setattr(module, name, many)
@@ -190,5 +189,5 @@ def test_thousands_of_hits_are_not_counted_to_the_end(archive: Database, monkeyp
     assert (len(further.hits), further.total, further.total_is_exact, further.goes_on) == (5, 195, False, True)
     last = search(archive, "خبر", offset=195, limit=50)
     assert (len(last.hits), last.total, last.total_is_exact, last.goes_on) == (5, 200, True, False)
-    assert search(archive, "خبر", offset=300, limit=5)[1:] == (200, True, False)
+    assert search(archive, "خبر", offset=300, limit=5)[1:4] == (200, True, False)
     assert search(archive, "خبر", limit=0)[:3] == ([], 20, False)

@@ -1,8 +1,9 @@
 """Replace an index of words of an earlier folding or format, or one that still has words of earlier texts.
 
-Another index is filled beside it, in the order of the keys, and takes over when it is full; then the old one is
-dropped. All of this is done in steps of one short transaction each. The process may end after any of them: the next
-step, in whatever process, goes on from there. Crawls and readers go on meanwhile.
+Another index is filled beside it, from the newest articles to the oldest, and takes over when it is full; then the old
+one is dropped. Until then that one answers, if it is of today's format, else the new one with what it has. All of this
+is done in steps of one short transaction each. The process may end after any of them: the next step, in whatever
+process, goes on from there. Crawls and readers go on meanwhile.
 """
 
 from __future__ import annotations
@@ -10,24 +11,31 @@ from __future__ import annotations
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 
+from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.selection import Selection, sites
 from asrcrawler.storage.models import article, search_index
 from asrcrawler.storage.search import index, indexes
 from asrcrawler.storage.search.backend import backend_of
-from asrcrawler.storage.search.indexes import CURRENT, FILLING, FULL, LEFT
+from asrcrawler.storage.search.indexes import CURRENT, FILLING, LEFT
+from asrcrawler.storage.search.numbering import BEGINNING, CODES, DATED, FULL, UNIT, unit_of
 from asrcrawler.text.persian import FOLDING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
     from asrcrawler.storage.engine.database import Database
     from asrcrawler.storage.search.indexes import Index
 
-PAGE = 50  # articles read at a time
+SPAN = 12
+"""Bits of the half hours of a volume, some three months; fewer where it would have too many documents."""
+LARGEST_VOLUME = 65_536  # documents, on average; for the beginning of a word, all of a volume is read
+VOLUME = 16_384  # documents of a volume when an index is made anew because of that
+TOO_WIDE = 2  # bits by which a volume is larger than it would be made today
 LONGEST_STEP = 0.4  # seconds of one transaction, and one slice more; a crawl's batch may wait so long for it
 BREATH = 0.15
 """Seconds between two steps: a SQLite database that is locked is asked for again every tenth of a second."""
@@ -49,11 +57,11 @@ def advance(database: Database) -> int | None:
     """
     with database.read() as connection:
         task = _task(connection, indexes.every(connection))
-        place = _place(connection, task.fill) if task.fill else None
+        is_full = task.fill is None or _is_full(connection, task.fill)
     if task.leave or task.begin:
         _arrange(database)
     elif task.fill is not None:
-        return _fill(database, task.fill, place) if place else _take_over(database)
+        return _take_over(database) if is_full else _fill(database, task.fill)
     elif task.drop is not None:
         _drop(database, task.drop)
     else:
@@ -105,7 +113,8 @@ def distrust(connection: Connection) -> None:
 
 def _task(connection: Connection, every: Sequence[Index]) -> _Task:
     wanted = FOLDING, backend_of(connection).FORMAT
-    fit = [one for one in every if (one.version, one.format) == wanted and one.stale == 0]
+    widest = _span(connection) + TOO_WIDE
+    fit = [one for one in every if (one.version, one.format) == wanted and one.stale == 0 and one.span < widest]
     full = [one for one in fit if one.state == CURRENT][-1:]
     filling = [one for one in fit if one.state == FILLING][:1]
     surplus = [one for one in every if one.state == FILLING and (full or one not in filling)]
@@ -125,37 +134,85 @@ def _arrange(database: Database) -> None:
         if task.leave:
             indexes.change(connection, task.leave, state=LEFT)
         elif task.begin:
-            index.create(connection, FOLDING)
+            index.create(connection, FOLDING, _span(connection))
 
 
-def _place(connection: Connection, filling: Index) -> str | None:
-    """Choose the site whose articles are next; None where all are in the index.
+def _span(connection: Connection) -> int:
+    """Choose the bits of a volume by how many articles there are in a year."""
+    at = article.c.published_at
+    count: int = connection.scalar(select(func.max(article.c.id))) or 0  # of the rows, as far as it matters
+    first, last = (connection.scalar(select(end(at))) for end in (func.min, func.max))
+    units = (last - first) // UNIT + 1 if first and last else 1
+    span = SPAN
+    if (count << SPAN) // units > LARGEST_VOLUME:
+        while span and (count << span) // units > VOLUME:
+            span -= 1
+    return span
 
-    The keys of a site without a number come after all others.
-    """
-    bases = index.bases(connection)
-    stored = sites(connection, Selection())
-    for site in sorted((site for site in stored if site in bases), key=bases.__getitem__):
-        if _page(connection, site, bases[site], filling.cursor, 1):
-            return site
-    return next((site for site in stored if site not in bases), None)
+
+def _is_full(connection: Connection, filling: Index) -> bool:
+    return _next_unit(connection, filling.numbering.unit(filling.cursor)) is None
 
 
-def _fill(database: Database, seen: Index, site: str) -> int:
+def _next_unit(connection: Connection, below: int) -> int | None:
+    """Find the highest unit below another one that an article is in."""
+    at, code = article.c.published_at, article.c.code
+    if below > DATED:
+        newest = select(func.max(at))
+        if (end := _moment(below)) is not None:
+            newest = newest.where(at < end)
+        if (found := connection.scalar(newest)) is not None:
+            return unit_of(found, 0)
+    highest = min((below << CODES) - 1, HIGHEST_CODE)
+    undated = [
+        connection.scalar(select(func.max(code)).where(article.c.site == site, at.is_(None), code <= highest))
+        for site in sites(connection, Selection())
+    ]
+    return max((unit_of(None, found) for found in undated if found is not None), default=None)
+
+
+def _moment(unit: int) -> datetime | None:
+    """Give the moment at which the half hour of a unit begins; None beyond all moments."""
+    try:
+        return BEGINNING + (unit - DATED) * UNIT
+    except OverflowError:
+        return None
+
+
+def _articles_of(connection: Connection, unit: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Read the articles of a unit, site by site."""
+    at, code = article.c.published_at, article.c.code
+    if unit >= DATED:
+        dated = select(*index.READ).where(at < _moment(unit + 1))
+        rows = list(_rows(connection, dated if unit == DATED else dated.where(at >= _moment(unit))))
+        for site in sorted({row["site"] for row in rows}):
+            yield site, [row for row in rows if row["site"] == site]
+        return
+    for site in sites(connection, Selection()):
+        undated = select(*index.READ).where(article.c.site == site, at.is_(None))
+        if rows := list(_rows(connection, undated.where(code.between(unit << CODES, (unit + 1 << CODES) - 1)))):
+            yield site, rows
+
+
+def _rows(connection: Connection, wanted: Select[Any]) -> Iterator[dict[str, Any]]:
+    yield from (dict(row) for row in connection.execute(wanted.order_by(article.c.code)).mappings())
+
+
+def _fill(database: Database, seen: Index) -> int:
     done = 0
-    with database.write(site) as connection:
+    with database.write() as connection:
         deadline = monotonic() + LONGEST_STEP
-        if seen not in indexes.every(connection, {FILLING}):
+        if seen not in indexes.owned(connection, seen):
             return 0  # another process is at it
-        base, cursor = index.base_of(connection, site), seen.cursor
-        while page := _page(connection, site, base, cursor, PAGE):
-            index.put(connection, seen, base, page)
-            done, cursor = done + len(page), base + page[-1]["code"]
+        unit = seen.numbering.unit(seen.cursor)
+        while (lower := _next_unit(connection, unit)) is not None:
+            unit = lower
+            for site, rows in _articles_of(connection, unit):
+                index.put(connection, seen, index.number_of(connection, site), rows)
+                done += len(rows)
             if monotonic() > deadline:
                 break
-        else:
-            cursor = base + index.CODES - 1  # what the site has from now on goes into both
-        indexes.change(connection, [seen], cursor=cursor)
+        indexes.change(connection, [seen], cursor=seen.numbering.first(unit))
     return done
 
 
@@ -163,7 +220,7 @@ def _take_over(database: Database) -> int:
     with database.write() as connection:
         owned = indexes.owned(connection)
         filling = _task(connection, owned).fill
-        if filling is None or _place(connection, filling):
+        if filling is None or not _is_full(connection, filling):
             return 0  # an article came in the meantime
         indexes.change(connection, [one for one in owned if one.state == CURRENT], state=LEFT)
         indexes.change(connection, [filling], state=CURRENT, cursor=FULL)
@@ -179,11 +236,3 @@ def _drop(database: Database, old: Index) -> bool:
         if gone:
             connection.execute(delete(search_index).where(search_index.c.id == old.id))
     return gone
-
-
-def _page(connection: Connection, site: str, base: int, cursor: int, most: int) -> list[dict[str, Any]]:
-    beyond = max(cursor - base, -1)
-    if beyond >= index.CODES - 1:
-        return []
-    rows = select(*index.READ).where(article.c.site == site, article.c.code > beyond).order_by(article.c.code)
-    return [dict(row) for row in connection.execute(rows.limit(most)).mappings()]

@@ -94,6 +94,8 @@ class Batch:
     rewritten: set[int] = field(default_factory=set)
     """Articles whose text changed."""
     refreshed: set[int] = field(default_factory=set)
+    redated: set[int] = field(default_factory=set)
+    """Articles with another moment of publication, which the index of words goes by."""
     relabelled: set[int] = field(default_factory=set)
     digests: set[bytes] = field(default_factory=set)
     """Of the texts that came or went: their groups of duplicates change."""
@@ -229,6 +231,8 @@ class Batch:
             self.retexted.add(code)
         if not touched.isdisjoint(LABELS):
             self.relabelled.add(code)
+        if "published_at" in touched:
+            self.redated.add(code)
         if not touched.isdisjoint(EDITED):
             self.rewritten.add(code)
         elif touched:
