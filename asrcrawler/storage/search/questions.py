@@ -48,6 +48,9 @@ BUDGET = 0.1
 Only words that are common, and never stand together, take so long. Articles without a date, which lie behind all
 others, are looked through whole."""
 
+LEAST = 10_000
+"""Documents that are looked through however long it takes: an archive that is no larger always answers in full."""
+
 QUICK = 0.01  # seconds; after a step that took less, the next one goes four times as far
 MOST_VOLUMES = 16  # of one step
 MOST_PARTS = 32  # of a volume that are named one by one
@@ -114,7 +117,7 @@ class Question:
             before, now = now, self._clock()
             if now - before < QUICK:
                 parts = self._further(parts, len(some), most - len(found))
-            if top is not None and now - begun > BUDGET and self._numbering.unit(top) >= DATED:
+            if top is not None and now - begun > BUDGET and self._may_end(top):
                 self.searched_down_to = stretch.low
                 return found
         if self._bounds[0] < self._cursor:  # what is below is not in the index yet
@@ -157,6 +160,13 @@ class Question:
         yield self._backend.matches(self._tables, query, stretch.volumes, stretch.parts)
         yield self._number.between(stretch.low, stretch.high)
 
+    def _may_end(self, top: int) -> bool:
+        """Tell whether enough was looked through above ``top`` for an answer that leaves the rest out."""
+        if self._numbering.unit(top) < DATED:
+            return False
+        seen = select(self._document.c.id).where(self._document.c.id.between(top + 1, self._bounds[1])).limit(LEAST)
+        return self._connection.scalar(select(func.count()).select_from(seen.subquery())) == LEAST
+
     def _further(self, parts: int, found: int, missing: int) -> int:
         """Choose how many parts are looked through next, if they have as many matches as the last ones had."""
         needed = parts * missing // found + 1 if found else MOST_VOLUMES * PARTS
@@ -175,10 +185,9 @@ class Question:
         if self._few is not None:
             highest = {self._numbering.volume(number): number for number in reversed(self._few) if number < low}
             return [number for number in sorted(highest.values(), reverse=True) if number >= self._bounds[0]][:most]
-        key, bits = self._document.c.id, self._numbering.slots + self._numbering.span
+        key, width = self._document.c.id, PARTS << self._numbering.part_bits
         tops = select(func.max(key).label("id")).where(key < low).cte("tops", recursive=True)
-        begin = tops.c.id.bitwise_rshift(bits).bitwise_lshift(bits)
-        lower = select(func.max(key)).where(key < begin).correlate(tops).scalar_subquery()
+        lower = select(func.max(key)).where(key < tops.c.id // width * width).correlate(tops).scalar_subquery()
         tops = tops.union_all(select(lower).where(tops.c.id.is_not(None)))
         return self._connection.scalars(select(tops.c.id).where(tops.c.id >= self._bounds[0]).limit(most)).all()
 
@@ -229,7 +238,7 @@ class Question:
         asked = self._selection
         if self._few is not None:
             here = [number for number in self._few if stretch.low <= number <= stretch.high]
-            yield among(self._connection, self._number, here)
+            yield among(self._connection, self._number + 0, here)  # not as the way in: FTS5 would ask anew for each
         own = document = self._document.alias("own")
         if asked.codes is not None or asked.unique or asked.gone:
             rest = replace(asked, since=None, until=None)

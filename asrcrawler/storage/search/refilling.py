@@ -142,7 +142,7 @@ def _span(connection: Connection) -> int:
     at = article.c.published_at
     count: int = connection.scalar(select(func.max(article.c.id))) or 0  # of the rows, as far as it matters
     first, last = (connection.scalar(select(end(at))) for end in (func.min, func.max))
-    units = (last - first) // UNIT + 1 if first and last else 1
+    units = max((last - first) // UNIT, 1 << SPAN) if first and last else 1 << SPAN
     span = SPAN
     if (count << SPAN) // units > LARGEST_VOLUME:
         while span and (count << span) // units > VOLUME:
