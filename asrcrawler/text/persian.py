@@ -397,7 +397,8 @@ def _fold(text: str, version: int) -> str:
 
 def _joined_where_open(folded: str) -> str:
     """Join prefixes and suffixes where :class:`_JoinedWords` left that open: there with the words on both sides."""
-    parts, done, at = [], 0, folded.find(_OPEN)
+    parts: list[str] = []
+    done, at = 0, folded.find(_OPEN)
     while at >= 0:
         start = folded.rfind(" ", done, at - 1) + 1 if at > done else at
         while at >= 0:  # also of an open stretch behind the word that follows: that word is beside both

@@ -2,28 +2,76 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import func, literal, tuple_
-
-from asrcrawler.storage.engine.backend import backend_of
+from sqlalchemy import ARRAY, Boolean, Text, bindparam, func, literal, tuple_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Dialect
+    from sqlalchemy.sql.compiler import SQLCompiler
+    from sqlalchemy.sql.operators import OperatorType
 
 Sites: TypeAlias = "str | Collection[str]"
 """One site, or several."""
 
 
-def among(connection: Connection, column: ColumnElement[int], values: Iterable[int]) -> ColumnElement[bool]:
+def among(column: ColumnElement[int], values: Iterable[int] | str) -> ColumnElement[bool]:
     """Ask whether ``column`` is one of ``values``, which are handed over as one value.
 
     So the statement is the same for ten and for ten thousand of them: SQLAlchemy works it out once, and no database
-    refuses it as too long.
+    refuses it as too long. A name in the place of the values stands for those that the statement is executed with.
     """
-    return backend_of(connection.dialect.name).among(column, sorted(values))
+    numbers = _Numbers(column.type)
+    if isinstance(values, str):
+        return _Among(column, bindparam(values, type_=numbers))
+    return _Among(column, bindparam(None, list(values), type_=numbers))
+
+
+class _Numbers(TypeDecorator["Iterable[int]"]):
+    """Many whole numbers as one value: an array for PostgreSQL, JSON for SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, number: TypeEngine[int]) -> None:
+        super().__init__()
+        self.number = number
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(self.number) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Iterable[int] | None, dialect: Dialect) -> Any:
+        numbers = sorted(value or ())
+        return numbers if dialect.name == "postgresql" else json.dumps(numbers)
+
+
+class _Among(FunctionElement[bool]):
+    """A column, and the numbers that it may be."""
+
+    inherit_cache = True
+    type = Boolean()
+
+    def self_group(self, against: OperatorType | None = None) -> _Among:
+        """Stand as it is: SQLAlchemy would compare a function with 1 where a database has no booleans."""
+        return self
+
+
+@compiles(_Among, "sqlite")
+def _in_json(asked: _Among, compiler: SQLCompiler, **how: Any) -> str:
+    column, numbers = (compiler.process(part, **how) for part in asked.clauses)
+    return f"{column} IN (SELECT value FROM json_each({numbers}))"  # noqa: S608
+
+
+@compiles(_Among, "postgresql")
+def _in_array(asked: _Among, compiler: SQLCompiler, **how: Any) -> str:
+    column, numbers = (compiler.process(part, **how) for part in asked.clauses)
+    return f"{column} = ANY ({numbers})"
 
 
 def of_sites(column: ColumnElement[str], sites: Sites) -> ColumnElement[bool]:

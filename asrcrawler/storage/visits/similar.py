@@ -74,7 +74,7 @@ def _sign(connection: Connection, site: str, before: Signatures, after: Signatur
         connection.execute(_LEAVE, left)
     if before:
         own = signature_table.c.site == site
-        connection.execute(delete(signature_table).where(own, among(connection, signature_table.c.code, before)))
+        connection.execute(delete(signature_table).where(own, among(signature_table.c.code, before)))
     rows = [(site, code, ALGORITHM, after[code]) for code in sorted(before) if after[code]]
     insert_tuples(connection, signature_table, ("site", "code", "algorithm", "digest"), rows)
 
@@ -155,24 +155,24 @@ def _may_link(rows: Mapping[int, Any], code: int, lower: int) -> bool:
 
 def _stored(connection: Connection, site: str, codes: Iterable[int]) -> dict[int, bytes]:
     table = signature_table.c
-    wanted = select(table.code, table.digest).where(table.site == site, among(connection, table.code, codes))
+    wanted = select(table.code, table.digest).where(table.site == site, among(table.code, codes))
     return dict(connection.execute(wanted.where(table.algorithm == ALGORITHM)).all())
 
 
 def _linked_to(connection: Connection, site: str, codes: Iterable[int]) -> set[int]:
-    here = article.c.site == site, among(connection, article.c.similar_to, codes)
+    here = article.c.site == site, among(article.c.similar_to, codes)
     return set(connection.scalars(select(article.c.code).where(*here)))
 
 
 def _buckets(connection: Connection, site: str, own: Mapping[int, bytes]) -> Buckets:
     buckets: Buckets = {}
     keys: set[int] = set().union(*(band_keys(site, digest) for digest in own.values()))
-    for key, code in connection.execute(select(band.c.key, band.c.code).where(among(connection, band.c.key, keys))):
+    for key, code in connection.execute(select(band.c.key, band.c.code).where(among(band.c.key, keys))):
         buckets.setdefault(key, set()).add(code)
     return buckets
 
 
 def _articles(connection: Connection, site: str, codes: Iterable[int]) -> dict[int, Any]:
     columns = article.c.id, article.c.code, article.c.text_digest, article.c.similar_to
-    wanted = select(*columns).where(article.c.site == site, among(connection, article.c.code, codes))
+    wanted = select(*columns).where(article.c.site == site, among(article.c.code, codes))
     return {row.code: row for row in connection.execute(wanted)}

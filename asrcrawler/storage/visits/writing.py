@@ -126,16 +126,14 @@ def load(
 
 
 def _rows(connection: Connection, table: Any, site: str, codes: Iterable[int]) -> dict[int, dict[str, Any]]:
-    found = connection.execute(
-        select(table).where(table.c.site == site, among(connection, table.c.code, codes))
-    ).mappings()
+    found = connection.execute(select(table).where(table.c.site == site, among(table.c.code, codes))).mappings()
     return {row["code"]: dict(row) for row in found}
 
 
 def _earlier_texts(connection: Connection, site: str, codes: Collection[int]) -> dict[int, int]:
     """Read the number of the last earlier text of those ``codes`` that have any."""
     table = revision_table.c
-    last = select(table.code, func.max(table.number)).where(table.site == site, among(connection, table.code, codes))
+    last = select(table.code, func.max(table.number)).where(table.site == site, among(table.code, codes))
     return dict(connection.execute(last.group_by(table.code)).all()) if codes else {}
 
 
@@ -205,7 +203,7 @@ def labels_of(category: Iterable[str], tags: Iterable[str]) -> list[tuple[str, s
 
 def _relabel(connection: Connection, rows: Batch) -> None:
     if old := rows.relabelled:
-        these = among(connection, label_table.c.code, old)
+        these = among(label_table.c.code, old)
         connection.execute(delete(label_table).where(label_table.c.site == rows.site, these))
     labels = [
         (rows.site, kind, name, code)
