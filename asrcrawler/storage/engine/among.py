@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import ARRAY, Boolean, Text, bindparam, func, literal, tuple_
+from sqlalchemy import Boolean, bindparam, func, literal, tuple_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from asrcrawler.storage.engine.types import Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, Dialect
+    from sqlalchemy import ColumnElement, Table
     from sqlalchemy.sql.compiler import SQLCompiler
     from sqlalchemy.sql.operators import OperatorType
 
@@ -27,28 +27,15 @@ def among(column: ColumnElement[int], values: Iterable[int] | str) -> ColumnElem
     So the statement is the same for ten and for ten thousand of them: SQLAlchemy works it out once, and no database
     refuses it as too long. A name in the place of the values stands for those that the statement is executed with.
     """
-    numbers = _Numbers(column.type)
+    numbers = Numbers(column.type)
     if isinstance(values, str):
         return _Among(column, bindparam(values, type_=numbers))
     return _Among(column, bindparam(None, list(values), type_=numbers))
 
 
-class _Numbers(TypeDecorator["Iterable[int]"]):
-    """Many whole numbers as one value: an array for PostgreSQL, JSON for SQLite."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, number: TypeEngine[int]) -> None:
-        super().__init__()
-        self.number = number
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(ARRAY(self.number) if dialect.name == "postgresql" else Text())
-
-    def process_bind_param(self, value: Iterable[int] | None, dialect: Dialect) -> Any:
-        numbers = sorted(value or ())
-        return numbers if dialect.name == "postgresql" else json.dumps(numbers)
+def of_codes(table: Table, column: str = "code") -> tuple[ColumnElement[bool], ...]:
+    """Ask for the rows of a site in which ``column`` is one of some codes: ``site`` and ``codes`` at the execution."""
+    return table.c.site == bindparam("site"), among(table.c[column], "codes")
 
 
 class _Among(FunctionElement[bool]):
