@@ -19,7 +19,7 @@ from asrcrawler.exceptions import LockedError, StorageError
 from asrcrawler.items import Article, Outcome
 from asrcrawler.storage import Database, outlets, shared
 from asrcrawler.storage.visits import dictionaries, ledger, runs, writing
-from asrcrawler.storage.visits.batch import QUIET
+from asrcrawler.storage.visits.articles import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
