@@ -135,10 +135,9 @@ class Worker:
         task = asyncio.current_task()
         assert task is not None
         try:
-            settings = self._runner.settings.copy()
+            self._runs[task] = crawler = Crawler(self._class_of(job.outlet), self._runner.settings)
             if job.longest is not None:
-                settings.set("CLOSESPIDER_TIMEOUT", job.longest, priority="cmdline")
-            self._runs[task] = crawler = Crawler(self._class_of(job.outlet), settings)
+                crawler.settings.set("CLOSESPIDER_TIMEOUT", job.longest, priority="cmdline")
             await self._runner.crawl(crawler, **job.arguments)
         except Exception:
             logger.exception("The run on %s broke off", job.outlet.site)
