@@ -35,7 +35,11 @@ def test_there_are_as_many_as_are_asked_for_with_names_of_their_own() -> None:
     outlets = every_outlet()
     assert len(outlets) == MOST_OUTLETS == 999
     names = list(outlets)
-    assert (names[:3], names[101], names[201]) == (["asr", "narvanpress", "senobarnews"], "narvanpress2", "narvanpress3")
+    assert (names[:3], names[101], names[201]) == (
+        ["asr", "narvanpress", "senobarnews"],
+        "narvanpress2",
+        "narvanpress3",
+    )
     assert [name for name in outlets if not re.fullmatch("[a-z][a-z0-9_]{1,31}", name)] == []
     for facts in ("title", "host"):
         assert len({getattr(outlet, facts) for outlet in outlets.values()}) == 999
