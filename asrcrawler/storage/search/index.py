@@ -73,7 +73,7 @@ def leave(connection: Connection, site: str, codes: Collection[int]) -> None:
             if unknown := backend.take_out(connection, index.tables, documents):
                 _leave_behind(connection, index, unknown)
         table = index.tables.document
-        connection.execute(delete(table).where(among(connection, table.c.id, [base + code for code in inside])))
+        connection.execute(delete(table).where(among(table.c.id, [base + code for code in inside])))
 
 
 def drop_lost(connection: Connection, site: str, codes: Collection[int]) -> None:
@@ -83,7 +83,7 @@ def drop_lost(connection: Connection, site: str, codes: Collection[int]) -> None
     base = base_of(connection, site)
     for index in indexes.held(connection):
         table = index.tables.document
-        here = among(connection, table.c.id, [base + code for code in codes])
+        here = among(table.c.id, [base + code for code in codes])
         if lost := len(connection.scalars(select(table.c.id).where(here)).all()):
             connection.execute(delete(table).where(here))
             if backend_of(connection).WORDS_APART:

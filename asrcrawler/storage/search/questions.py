@@ -105,7 +105,7 @@ class Question:
     def _keys_among(self, query: Query, codes: Sequence[int]) -> Select[int]:
         """Select the keys of those of some codes whose documents a query finds."""
         keys = self._keys(query, (min(codes, default=0), max(codes, default=0)))
-        return keys.where(among(self._connection, self._index.document_id(self._tables) - self._base, codes))
+        return keys.where(among(self._index.document_id(self._tables) - self._base, codes))
 
     def _of_selection(self, selection: Selection, code: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
         """Ask of a code, wherever it stands, whether its article is of a selection."""
@@ -213,7 +213,7 @@ class Listing(Question):
         code = article.c.code
         if self._few is not None:
             found = self._articles(self._few.rest, code, by_code=True)
-            found = found.where(among(self._connection, code, self._few.codes))
+            found = found.where(among(code, self._few.codes))
         elif self._is_by_label:
             code, rest = label.c.code, self._selection
             rest = replace(rest, tag=None) if rest.category is None else replace(rest, category=None)
