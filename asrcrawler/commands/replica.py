@@ -58,7 +58,7 @@ class Command(AsrCommand):
             "--outlets",
             default="asr",
             metavar="N",
-            help="how many outlets, up to 100, or their names, with commas between; all but asr are invented "
+            help="how many outlets, up to 999, or their names, with commas between; all but asr are invented "
             "(default asr)",
         )
 

@@ -84,7 +84,8 @@ class SamanehSpider(Spider):
         crawler.signals.connect(spider.request_reached_downloader, signal=signals.request_reached_downloader)
         spider.config = Config.from_settings(crawler.settings)
         spider.archive = Archive(spider.outlet, spider.config, crawler)
-        pretend_it_is(spider.config.now)
+        if spider.config.now is not None:  # else the clock of the process counts, which many crawls may share
+            pretend_it_is(spider.config.now)
         return spider
 
     @classmethod

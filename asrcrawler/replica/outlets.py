@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from asrcrawler.replica.look import Look
 
-MOST_OUTLETS = 100
+MOST_OUTLETS = 999
+"""How many can be asked for by name."""
 HABIT_WEIGHT = 6
 """How much oftener an outlet shows its usual kind of absence than outlets do on average."""
 _WORDS = (
@@ -90,14 +91,16 @@ ASR = InventedOutlet(number=0, name="asr", title="عصرپرس", host="asrpress.
 
 @cache
 def invented(number: int) -> InventedOutlet:
-    """Give the outlet of this number, the same each time. Raises :exc:`IndexError` from :data:`MOST_OUTLETS` on."""
+    """Give the outlet of this number, from 0 on, the same each time; names that were given already get a number."""
     if number == ASR.number:
         return ASR
     round_, place = divmod(number - 1, len(_WORDS))
-    if not 0 < number < MOST_OUTLETS:
+    if number < 0:
         raise IndexError(f"there is no invented outlet of number {number}")
     word, title = _WORDS[place]
     ending, title_ending = _ENDINGS[(place + round_) % len(_ENDINGS)]
+    if again := round_ // len(_ENDINGS):
+        ending, title_ending = f"{ending}{again + 1}", f"{title_ending} {again + 1}"
     usual = _PLAIN_ABSENCES[number % len(_PLAIN_ABSENCES)]
     return InventedOutlet(
         number=number,

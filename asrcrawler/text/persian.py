@@ -66,7 +66,6 @@ _UNCLEAN = re.compile(f"[{_PRESENTATION}{''.join(map(re.escape, CLEANING))}]")
 
 _LETTER = r"[^\W\d_]"
 _MARK = "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc]"
-_ZWNJ_RUNS = re.compile(f"{ZWNJ}{{2,}}")
 _STRAY_ZWNJ = re.compile(
     rf"{ZWNJ}(?:(?![^\W_])|(?<![^\W_]{ZWNJ})(?<!{_MARK}{ZWNJ})|(?<=\d{ZWNJ})(?=\d))"  # between two digits, too
 )
@@ -81,7 +80,6 @@ _ENTITY = re.compile(
 )
 """An entity, however often it was escaped. With its semicolon: without, ``&copy=2`` in an address would be one."""
 _MOST_TURNS = 5  # of entities that build other ones; none was seen
-_PARAGRAPH_BREAK = re.compile("[\n\v\f\r\x85\u2028\u2029]+")
 
 
 def clean(text: str) -> str:
@@ -104,12 +102,10 @@ def clean(text: str) -> str:
     if ZWJ in text:
         text = _STRAY_ZWJ.sub("", text)
     if _TATWEEL in text:
-        text = _TATWEELS.sub(_without_stretching, _ZWNJ_RUNS.sub(ZWNJ, text))
+        text = _TATWEELS.sub(_without_stretching, _single(ZWNJ, text))
     if ZWNJ in text:
-        text = _STRAY_ZWNJ.sub("", _ZWNJ_RUNS.sub(ZWNJ, text))
-    while "  " in text:
-        text = text.replace("  ", " ")
-    return text.strip(" ")
+        text = _STRAY_ZWNJ.sub("", _single(ZWNJ, text))
+    return _single(" ", text).strip(" ")
 
 
 def clean_paragraphs(text: str) -> str:
@@ -117,8 +113,14 @@ def clean_paragraphs(text: str) -> str:
 
     Any line break in ``text`` ends a paragraph.
     """
-    paragraphs = (clean(paragraph) for paragraph in _PARAGRAPH_BREAK.split(text))
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+    return "\n\n".join(filter(None, map(clean, text.splitlines())))
+
+
+def _single(char: str, text: str) -> str:
+    """Leave one of each run of ``char``."""
+    while char + char in text:
+        text = text.replace(char + char, char)
+    return text
 
 
 def _replace(text: str, unclean: set[str]) -> str:
@@ -329,7 +331,8 @@ class _Folder(dict[str, str]):
 class _JoinedWords(dict[str, str]):
     """What stands between two blanks → its folded words, with the prefixes and suffixes in it joined to their words.
 
-    Where the words beside it may tell what is joined, nothing is, and :data:`_OPEN` stands at its end.
+    Where the words beside it may tell what is joined, nothing is, and they stand between :data:`_OPEN` and
+    :data:`_CLOSE`.
     """
 
     def __init__(self, folder: _Folder) -> None:
@@ -343,11 +346,11 @@ class _JoinedWords(dict[str, str]):
         joined = _joined(words)
         most = sum(word in _ANY_SUFFIX or before in _PREFIXES for before, word in pairwise(words))
         if words[0] in _ANY_SUFFIX or words[-1] in _PREFIXES or len(words) - len(joined) < most:
-            return _kept(self, written, " ".join(words) + _OPEN)
+            return _kept(self, written, _OPEN + " ".join(words) + _CLOSE)
         return _kept(self, written, " ".join(joined))
 
 
-_OPEN = "\ue002"
+_OPEN, _CLOSE = "\ue002\ue003"
 _FOLDERS = {FIRST_FOLDING: _Folder(in_context=False), FOLDING: _Folder(in_context=True)}
 
 # What people write glued, with a ZWNJ or with a blank: «می‌شود», «می شود», «میشود».
@@ -380,15 +383,6 @@ def fold(text: str, version: int = FOLDING) -> str:
     return _fold(text, version)
 
 
-def words_of(text: str, version: int = FOLDING) -> tuple[str, ...]:
-    """Give the words of :func:`fold`.
-
-    >>> words_of("می‌شود ۶‌ساله")
-    ('میشود', '6', 'ساله')
-    """
-    return tuple(_fold(text, version).split())
-
-
 def fold_letters(text: str) -> str:
     """Write the letters and digits of :data:`FIRST_FOLDING` without blanks: two texts that read the same have the same.
 
@@ -400,7 +394,29 @@ def fold_letters(text: str) -> str:
 @lru_cache(maxsize=2)  # a body is folded for its digest and, right after that, for its signature
 def _fold(text: str, version: int) -> str:
     folded = " ".join(filter(None, map(_FOLDERS[version].joined.__getitem__, text.split())))
-    return " ".join(_joined(folded.replace(_OPEN, "").split())) if _OPEN in folded else folded
+    return _joined_where_open(folded) if _OPEN in folded else folded
+
+
+def _joined_where_open(folded: str) -> str:
+    """Join prefixes and suffixes where :class:`_JoinedWords` left that open: there with the words on both sides."""
+    parts: list[str] = []
+    done, at = 0, folded.find(_OPEN)
+    while at >= 0:
+        start = folded.rfind(" ", done, at - 1) + 1 if at > done else at
+        while at >= 0:  # also of an open stretch behind the word that follows: that word is beside both
+            close = folded.index(_CLOSE, at)
+            end = folded.find(" ", close + 2)
+            if folded.startswith(_OPEN, close + 2):
+                at = close + 2
+            elif end >= 0 and folded.startswith(_OPEN, end + 1):
+                at = end + 1
+            else:
+                break
+        end = len(folded) if end < 0 else end
+        words = folded[start:end].replace(_OPEN, "").replace(_CLOSE, "").split(" ")
+        parts += folded[done:start], " ".join(_joined(words))
+        done, at = end, folded.find(_OPEN, end)
+    return "".join(parts) + folded[done:]
 
 
 class FoldedWord(NamedTuple):

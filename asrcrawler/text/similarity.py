@@ -20,7 +20,7 @@ from zlib import crc32
 
 from rensa import RMinHash
 
-from asrcrawler.text.persian import FIRST_FOLDING, to_latin_digits, words_of
+from asrcrawler.text.persian import FIRST_FOLDING, fold, to_latin_digits
 
 ALGORITHM = 1
 """Stored beside every signature. Whatever makes :func:`signature` or :func:`band_keys` answer otherwise, a new release
@@ -90,18 +90,18 @@ def signature(body: str | None) -> bytes | None:
     """
     if not body:
         return None
-    words = words_of(body, FIRST_FOLDING)
-    shingles = set(map(" ".join, zip(*(words[place:] for place in range(SHINGLE)), strict=False)))
+    words = fold(body, FIRST_FOLDING).encode().split(b" ")  # as bytes, which are what is hashed
+    shingles = set(map(b" ".join, zip(*(words[place:] for place in range(SHINGLE)), strict=False)))
     if len(shingles) < FEWEST_SHINGLES:
         return None
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
-    sketch.update(list(shingles))
+    sketch.update(shingles)
     low_bits = [value & _LOW_16_BITS for value in sketch.digest()]
     numbers = _numbers(body)
     return pack(f"<H{PERMUTATIONS}H{len(numbers)}I", min(len(shingles), _LOW_16_BITS), *low_bits, *numbers)
 
 
-@lru_cache(maxsize=512)  # each is asked for several times while a batch is written
+@lru_cache(maxsize=2_048)  # each is asked for several times while a batch is written, whose last one is the 500th
 def band_keys(site: str, signature: bytes) -> tuple[int, ...]:
     """Compute the signed 64-bit keys by which an index finds the body.
 

@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 CONCURRENCY = 20  # runs at once, unless told otherwise
 CONNECTIONS = 8  # that all crawls of a process share; one more is the heart's
 LOOK = 1.0  # seconds until it is asked again what is due
-LATER = 10.0  # seconds until then where the database does not do what it is asked
+LATER = 10.0  # seconds until then where the database does not do what it is asked; a heartbeat, if that is shorter
 LINE_EVERY = 60.0  # seconds between two lines that tell of all runs
 GRACE = 20.0  # seconds that runs have to end in good order; with what follows, less than half a minute
 
@@ -58,6 +58,7 @@ class Worker:
         self._once = once
         self._url = str(settings["ASR_DATABASE_URL"])
         self._heartbeat = settings.getfloat("ASR_HEARTBEAT")
+        self._later = min(LATER, self._heartbeat)
         self._runs: dict[asyncio.Task[None], Crawler | None] = {}
         self._classes: dict[str, type[Spider]] = {}
         """Outlet → the class that crawls it: one made for every run would have to be collected."""
@@ -102,8 +103,8 @@ class Worker:
             except StorageError as error:
                 if self._once or type(error) not in {StorageError, LockedError}:
                     raise
-                logger.warning("%s; trying again in %g seconds", error, LATER)
-                wait = LATER
+                logger.warning("%s; trying again in %g seconds", error, self._later)
+                wait = self._later
             if self._once and not self._runs:
                 return
             await self._wait(wait)
@@ -135,10 +136,9 @@ class Worker:
         task = asyncio.current_task()
         assert task is not None
         try:
-            settings = self._runner.settings.copy()
+            self._runs[task] = crawler = Crawler(self._class_of(job.outlet), self._runner.settings)
             if job.longest is not None:
-                settings.set("CLOSESPIDER_TIMEOUT", job.longest, priority="cmdline")
-            self._runs[task] = crawler = Crawler(self._class_of(job.outlet), settings)
+                crawler.settings.set("CLOSESPIDER_TIMEOUT", job.longest, priority="cmdline")
             await self._runner.crawl(crawler, **job.arguments)
         except Exception:
             logger.exception("The run on %s broke off", job.outlet.site)
@@ -159,9 +159,9 @@ class Worker:
                 if self._stopped.is_set() or self._once or type(error) not in {StorageError, LockedError}:
                     logger.error("%s; the job could not be handed back", error)
                     return None
-                logger.warning("%s; the job is handed back in %g seconds", error, LATER)
+                logger.warning("%s; the job is handed back in %g seconds", error, self._later)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopped.wait(), LATER)
+                await asyncio.wait_for(self._stopped.wait(), self._later)
 
     def _class_of(self, outlet: Outlet) -> type[Spider]:
         known = self._classes.get(outlet.name)

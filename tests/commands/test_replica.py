@@ -13,7 +13,7 @@ from asrcrawler.samaneh.urls import HIGHEST_CODE
 from tests.commands import invoke
 from tests.processes import Process, scrapy, without_ours
 
-NEITHER = "is neither a number from 1 to 100 nor names such as asr,narvanpress,senobarnews"
+NEITHER = "is neither a number from 1 to 999 nor names such as asr,narvanpress,senobarnews"
 
 
 def start(*options: str) -> Process:

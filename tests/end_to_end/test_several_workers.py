@@ -16,7 +16,7 @@ from asrcrawler.storage.queue.standing import RUNNING, QueueStanding, standing
 from asrcrawler.system.processes import is_stopped
 from tests.end_to_end.crawling import PATIENCE, wait_until
 from tests.end_to_end.freezing import restart
-from tests.end_to_end.working import Work, is_whole
+from tests.end_to_end.working import ELSEWHERE, Work, is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 QUICK: dict[str, object] = {"ASR_HEARTBEAT": 0.5, "ASR_STALL": 3, "ASR_BATCH_SECONDS": 0.2, "ASR_BATCH_SIZE": 10}
-ELSEWHERE = "import socket; socket.gethostname = lambda: 'elsewhere'"
-"""Python of a worker on another machine: the others cannot see whether its process lives."""
 READY = "import os, signal, asrcrawler.work.queued, asrcrawler.work.worker; os.kill(os.getpid(), signal.SIGSTOP)"
 """Python of a worker that begins when it is continued, and then at once."""
 UNWRITTEN = 21  # codes of an outlet that a killed run has asked for and not written: two batches, and one on its way

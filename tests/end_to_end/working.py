@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from asrcrawler.replica.server import ReplicaServer
 
 SETTINGS = {"HTTPPROXY_ENABLED": False}
+ELSEWHERE = """
+import ctypes, socket, sys
+if ctypes.CDLL(None).unshare(0x04000000) == 0:
+    socket.sethostname("elsewhere")
+else:
+    sys.stderr.write("this user may not give a process a host name of its own; Python alone is told another one\\n")
+    socket.gethostname = lambda: "elsewhere"
+"""
+"""Python of a worker on another host, as by ``unshare -u``: the others cannot see whether its process lives. To be run
+before a thread is begun, as a thread takes its host from the one that begins it."""
 
 
 class Work:

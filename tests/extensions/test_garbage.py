@@ -8,6 +8,7 @@ import weakref
 from scrapy import signals
 from scrapy.utils.project import get_project_settings
 
+from asrcrawler.extensions import garbage
 from tests.crawler import crawler_for_tests
 
 NAME = "asrcrawler.extensions.garbage.ShortCollections"
@@ -16,6 +17,7 @@ NAME = "asrcrawler.extensions.garbage.ShortCollections"
 def test_a_crawl_collects_its_own_objects_and_not_what_is_loaded() -> None:
     assert NAME in get_project_settings()["EXTENSIONS"]
     gc.unfreeze()
+    garbage.set_aside.cache_clear()
     try:
         live_and_die()
         assert (set_aside := gc.get_freeze_count()) > 10 * len(gc.get_objects())

@@ -36,7 +36,7 @@ def find(connection: Connection) -> Iterator[Finding]:
         for chunk in chunks(code for _, code in codes):
             known, found = stored(connection, site, chunk), worked_out(connection, site, chunk)
             marks = select(article.c.code, article.c.gone_at).where(
-                article.c.site == site, among(connection, article.c.code, chunk)
+                article.c.site == site, among(article.c.code, chunk)
             )
             for code, gone_at in sorted(connection.execute(marks).all()):
                 if known.get(code) != found.get(code) or gone_at != gone_since(found.get(code, ())):
@@ -59,5 +59,5 @@ def repair(connection: Connection, findings: Sequence[Finding]) -> None:
     booked = select(ledger.c.visited_at).where(ledger.c.site == article.c.site, ledger.c.code == article.c.code)
     for site, codes in codes_by_site(found for found in findings if found.text == LATEST).items():
         for chunk in chunks(codes):
-            late = article.c.site == site, among(connection, article.c.code, chunk)
+            late = article.c.site == site, among(article.c.code, chunk)
             connection.execute(update(article).where(*late).values(last_visit_at=booked.scalar_subquery()))

@@ -63,7 +63,7 @@ def _of_index(connection: Connection, one: Index) -> Iterator[Finding]:
 
 
 def _of_site(connection: Connection, one: Index, site: str, number: int | None) -> Iterator[Finding]:
-    """Compare the index with the dates of the articles of a site; on SQLite, which has digests, with their texts too."""
+    """Compare the index with the dates of a site's articles; on SQLite, which has digests, with their texts too."""
     apart, documents = backend_of(connection).WORDS_APART, one.tables.document
     columns = [article.c[name] for name in ("code", "published_at", *(EDITED if apart else ()))]
     own = article.join(documents, and_(documents.c.site == number, documents.c.code == article.c.code), isouter=True)

@@ -4,26 +4,61 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import func, literal, tuple_
+from sqlalchemy import Boolean, bindparam, func, literal, tuple_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
-from asrcrawler.storage.engine.backend import backend_of
+from asrcrawler.storage.engine.types import Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Table
+    from sqlalchemy.sql.compiler import SQLCompiler
+    from sqlalchemy.sql.operators import OperatorType
 
 Sites: TypeAlias = "str | Collection[str]"
 """One site, or several."""
 
 
-def among(connection: Connection, column: ColumnElement[int], values: Iterable[int]) -> ColumnElement[bool]:
+def among(column: ColumnElement[int], values: Iterable[int] | str) -> ColumnElement[bool]:
     """Ask whether ``column`` is one of ``values``, which are handed over as one value.
 
     So the statement is the same for ten and for ten thousand of them: SQLAlchemy works it out once, and no database
-    refuses it as too long.
+    refuses it as too long. A name in the place of the values stands for those that the statement is executed with.
     """
-    return backend_of(connection.dialect.name).among(column, sorted(values))
+    numbers = Numbers(column.type)
+    if isinstance(values, str):
+        return _Among(column, bindparam(values, type_=numbers))
+    return _Among(column, bindparam(None, list(values), type_=numbers))
+
+
+def of_codes(table: Table, column: str = "code") -> tuple[ColumnElement[bool], ...]:
+    """Ask for the rows of a site in which ``column`` is one of some codes: ``site`` and ``codes`` at the execution."""
+    return table.c.site == bindparam("site"), among(table.c[column], "codes")
+
+
+class _Among(FunctionElement[bool]):
+    """A column, and the numbers that it may be."""
+
+    inherit_cache = True
+    type = Boolean()
+
+    def self_group(self, against: OperatorType | None = None) -> _Among:
+        """Stand as it is: SQLAlchemy would compare a function with 1 where a database has no booleans."""
+        return self
+
+
+@compiles(_Among, "sqlite")
+def _in_json(asked: _Among, compiler: SQLCompiler, **how: Any) -> str:
+    column, numbers = (compiler.process(part, **how) for part in asked.clauses)
+    return f"{column} IN (SELECT value FROM json_each({numbers}))"  # noqa: S608
+
+
+@compiles(_Among, "postgresql")
+def _in_array(asked: _Among, compiler: SQLCompiler, **how: Any) -> str:
+    column, numbers = (compiler.process(part, **how) for part in asked.clauses)
+    return f"{column} = ANY ({numbers})"
 
 
 def of_sites(column: ColumnElement[str], sites: Sites) -> ColumnElement[bool]:

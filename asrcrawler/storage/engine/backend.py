@@ -53,9 +53,6 @@ class Backend(Protocol):
         The number in the column ``added`` is added to that of the row that is there.
         """
 
-    def among(self, column: ColumnElement[int], values: Sequence[int], /) -> ColumnElement[bool]:
-        """Ask whether ``column`` is one of many whole numbers, which are handed over as one value."""
-
     def hour_of(self, column: Column[Any], /) -> ColumnElement[int]:
         """Count the full hours from 1970 to the moments of a column."""
 

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import ARRAY, Integer, any_, bindparam, cast, create_engine, event, extract, func, select, text
+from sqlalchemy import ARRAY, Integer, bindparam, cast, create_engine, event, extract, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, StatementError
 
@@ -134,11 +134,6 @@ def upsert_rows(connection: Connection, table: Table, rows: Rows, added: str = "
     columns = [func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))) for name in names]
     statement = replacing(insert(table), added).from_select(names, select(*columns))
     connection.execute(statement, {name: [row[name] for row in rows] for name in names})
-
-
-def among(column: ColumnElement[int], values: Sequence[int]) -> ColumnElement[bool]:
-    """Hand the numbers over as an array."""
-    return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
 
 
 def hour_of(column: Column[Any]) -> ColumnElement[int]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, String, cast, create_engine, event, func, select, type_coerce
+from sqlalchemy import Integer, String, cast, create_engine, event, func, type_coerce
 from sqlalchemy.dialects import sqlite
 
 from asrcrawler.storage.engine import readonly
@@ -65,12 +64,6 @@ def insert_tuples(
 def upsert_rows(connection: Connection, table: Table, rows: Rows, added: str = "") -> None:
     """Insert or replace rows by one statement that is carried out for each."""
     _execute_many(connection, table, rows, replace=True, added=added)
-
-
-def among(column: ColumnElement[int], values: Sequence[int]) -> ColumnElement[bool]:
-    """Hand the numbers over as JSON."""
-    listed = func.json_each(json.dumps(values)).table_valued("value")
-    return column.in_(select(listed.c.value))
 
 
 def hour_of(column: Column[Any]) -> ColumnElement[int]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DateTime
-from sqlalchemy.types import TypeDecorator, UserDefinedType
+from sqlalchemy import ARRAY, DateTime, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy.engine import Dialect
 
@@ -42,6 +43,24 @@ def _in_utc(moment: datetime) -> datetime:
 def _as_text(moment: datetime | None) -> str | None:
     """Write a moment as SQLAlchemy does, at a third of the cost."""
     return None if moment is None else _in_utc(moment).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+class Numbers(TypeDecorator["Iterable[int]"]):
+    """Many whole numbers as one value: an array for PostgreSQL, JSON for SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, number: TypeEngine[int]) -> None:
+        super().__init__()
+        self.number = number
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(self.number) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Iterable[int] | None, dialect: Dialect) -> Any:
+        numbers = sorted(value or ())
+        return numbers if dialect.name == "postgresql" else json.dumps(numbers)
 
 
 class TextSearch(UserDefinedType[str]):

@@ -55,6 +55,10 @@ _FORGET_FAILURES = text(
     "DELETE FROM procrastinate_jobs WHERE queueing_lock = :lock AND id <> :id"
     " AND status IN ('failed', 'cancelled', 'aborted')"
 )
+_COUNT_SUCCESSOR_AS_BEGUN = text(
+    "UPDATE procrastinate_jobs SET attempts = greatest(attempts, :attempts)"
+    " WHERE queueing_lock = :lock AND status = 'todo'"
+)
 _SILENT = text(
     "SELECT host, process FROM worker JOIN procrastinate_workers ON id = number"
     " WHERE last_heartbeat < now() - :stall * interval '1 second'"
@@ -258,11 +262,17 @@ def _put(manager: JobManager, connection: Connection, wish: Wish) -> None:
 
 
 def _let_wait(manager: JobManager, connection: Connection, job: Job, *, failed: bool) -> None:
-    """Let a job wait again. Where one of its name waits already, that one does the work, and this one is finished."""
+    """Let a job wait again. Where one of its name waits already, that one does the work, and this one is finished.
+
+    Two workers that plan in the same moment put one each. The second is then done though its outlet is not due: what
+    was begun by the first is not finished, and who made that run is not there any more.
+    """
     try:
         with connection.begin_nested():
             _done(manager.retry_job(job, retry_at=AT_ONCE))
     except UniqueViolation:
+        counted = {"attempts": job.attempts + 1, "lock": job.queueing_lock}
+        connection.execute(_COUNT_SUCCESSOR_AS_BEGUN, counted)
         _finish(manager, connection, job, failed=failed)
     except ConnectorException:  # its worker has finished it in this very moment
         if _is_gone(connection, job):

@@ -176,7 +176,7 @@ def _candidates(connection: Connection, asked: Index, numbers: Sequence[int]) ->
     same = and_(article.c.site == search_site.c.site, article.c.code == own.code)
     whose = asked.tables.document.join(search_site, search_site.c.id == own.site).join(article, same)
     wanted = select(own.id, article.c.site, article.c.code, article.c.published_at).select_from(whose)
-    rows = connection.execute(wanted.where(among(connection, own.id, numbers)))
+    rows = connection.execute(wanted.where(among(own.id, numbers)))
     found = {row.id: _Candidate(*row) for row in rows}
     return [found[number] for number in numbers if number in found]
 

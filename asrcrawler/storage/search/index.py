@@ -110,7 +110,7 @@ def number_of(connection: Connection, site: str) -> int:
 def _free(connection: Connection, index: Index, wanted: Sequence[int]) -> list[int]:
     """Give each number that is wanted, or the next one that no document has."""
     key = index.tables.document.c.id
-    taken = set(connection.scalars(select(key).where(among(connection, key, wanted))))
+    taken = set(connection.scalars(select(key).where(among(key, wanted))))
     looked_up, found = set(wanted), []
     for number in wanted:
         while number in taken or (
@@ -126,14 +126,14 @@ def _places(connection: Connection, index: Index, site: str, codes: Collection[i
     """Find the documents of articles."""
     own = index.tables.document.c
     wanted = select(own.id, own.site, own.code).where(own.site == number_of(connection, site))
-    return [Place(*row) for row in connection.execute(wanted.where(among(connection, own.code, codes)))]
+    return [Place(*row) for row in connection.execute(wanted.where(among(own.code, codes)))]
 
 
 def _remove(connection: Connection, index: Index, places: Sequence[Place]) -> None:
     if places:
         table = index.tables.document
         numbers = [place.number for place in places]
-        connection.execute(delete(table).where(among(connection, table.c.id, numbers)))
+        connection.execute(delete(table).where(among(table.c.id, numbers)))
 
 
 def _leave_behind(connection: Connection, index: Index, count: int) -> None:
@@ -142,5 +142,5 @@ def _leave_behind(connection: Connection, index: Index, count: int) -> None:
 
 
 def _stored(connection: Connection, site: str, codes: Collection[int]) -> dict[int, Mapping[str, Any]]:
-    wanted = select(*READ).where(article.c.site == site, among(connection, article.c.code, codes))
+    wanted = select(*READ).where(article.c.site == site, among(article.c.code, codes))
     return {row["code"]: dict(row) for row in connection.execute(wanted).mappings()}

@@ -238,7 +238,7 @@ class Question:
         asked = self._selection
         if self._few is not None:
             here = [number for number in self._few if stretch.low <= number <= stretch.high]
-            yield among(self._connection, self._number + 0, here)  # not as the way in: FTS5 would ask anew for each
+            yield among(self._number + 0, here)  # not as the way in: FTS5 would ask anew for each
         own = document = self._document.alias("own")
         if asked.codes is not None or asked.unique or asked.gone:
             rest = replace(asked, since=None, until=None)

@@ -96,7 +96,7 @@ def take_out(connection: Connection, tables: Tables, documents: Mapping[Place, D
     Their words were folded by another Unicode; nobody knows them, and they stay.
     """
     held = tables.document.c
-    numbers = among(connection, held.id, [place.number for place in documents])
+    numbers = among(held.id, [place.number for place in documents])
     kept = dict(connection.execute(select(held.id, held.words).where(numbers)).all())
     known = {place: found for place, found in documents.items() if kept.get(place.number) == digest(found)}
     if known:

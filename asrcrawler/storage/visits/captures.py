@@ -30,6 +30,9 @@ KEPT_FOR_DIAGNOSIS = 1_000  # captures of one site and outcome other than stored
 LARGEST_FOR_DIAGNOSIS = 256 * 1024  # bytes, packed; an article is kept whatever its size
 STORED = str(Outcome.STORED)
 
+_HELD = select(page.c.id, page.c.digest, page.c.outcome, page.c.content.is_(None).label("empty")).where(
+    page.c.site == bindparam("site"), page.c.digest.in_(bindparam("digests", expanding=True))
+)
 _PROMOTE = update(page).where(page.c.id == bindparam("own_id")).values(outcome=bindparam("new_outcome"))
 _REFILL = (
     update(page)
@@ -69,9 +72,7 @@ def keep(connection: Connection, site: str, found: Iterable[FoundCapture]) -> di
             wanted[one.packed.digest] = one
     if not wanted:
         return {}
-    columns = (page.c.id, page.c.digest, page.c.outcome, page.c.content.is_(None).label("empty"))
-    here = page.c.site == site
-    rows = connection.execute(select(*columns).where(here, page.c.digest.in_(wanted))).all()
+    rows = connection.execute(_HELD, {"site": site, "digests": list(wanted)}).all()
     _renew(connection, [(row, wanted[row.digest]) for row in rows])
     fresh = [wanted[digest] for digest in wanted.keys() - {row.digest for row in rows}]
     ids = {row.digest: row.id for row in rows}
@@ -80,7 +81,7 @@ def keep(connection: Connection, site: str, found: Iterable[FoundCapture]) -> di
         fresh.sort(key=lambda one: order[one.packed.digest])
         insert_rows(connection, page, [_as_row(site, one) for one in fresh])
         digests = [one.packed.digest for one in fresh]
-        new = connection.execute(select(page.c.id, page.c.digest).where(here, page.c.digest.in_(digests)))
+        new = connection.execute(_HELD, {"site": site, "digests": digests})
         ids.update({row.digest: row.id for row in new})
     for outcome in sorted({one.outcome for one in wanted.values()} - {STORED}):
         _drop_oldest(connection, site, outcome)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+_GROUPS = select(article.c.id, article.c.code, article.c.text_digest, article.c.duplicate_of).where(
+    article.c.site == bindparam("site"), article.c.text_digest.in_(bindparam("digests", expanding=True))
+)
+"""Without ORDER BY: for its sake SQLite walks through every article of the site in the order of codes."""
 _LINK = update(article).where(article.c.id == bindparam("own_id")).values(duplicate_of=bindparam("original"))
 
 
@@ -25,14 +29,8 @@ def link_duplicates(connection: Connection, site: str, digests: Iterable[bytes])
     wanted = list(digests)
     if not wanted:
         return
-    # No ORDER BY: for its sake SQLite walks through every article of the site in the order of codes.
-    rows = connection.execute(
-        select(article.c.id, article.c.code, article.c.text_digest, article.c.duplicate_of).where(
-            article.c.site == site, article.c.text_digest.in_(wanted)
-        )
-    )
     groups = defaultdict(list)
-    for row in rows:
+    for row in connection.execute(_GROUPS, {"site": site, "digests": wanted}):
         groups[row.text_digest].append(row)
     changes = []
     for group in groups.values():

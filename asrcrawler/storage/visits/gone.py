@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from asrcrawler.gone import Disappearance, Look, Presence, disappearances, gone_since, is_outage
 from asrcrawler.items import Outcome
-from asrcrawler.storage.engine.among import among
+from asrcrawler.storage.engine.among import among, of_codes
 from asrcrawler.storage.engine.rows import insert_rows
 from asrcrawler.storage.models import article, gone, run, visit
 
@@ -37,6 +37,16 @@ OPEN = (*UNPROVED, str(Presence.GONE))
 
 _STEPS = [gone.c[name] for name in Disappearance._fields]
 _TELLING = (str(Outcome.STORED), str(Outcome.MISSING))
+_WRITTEN = select(gone.c.code, *_STEPS).where(*of_codes(gone)).order_by(gone.c.code, gone.c.number)
+_MISSED = select(visit.c.code).where(*of_codes(visit), visit.c.outcome == str(Outcome.MISSING))
+_LOOKS = (
+    select(visit.c.code, visit.c.at, visit.c.outcome, visit.c.run_id)
+    .where(*of_codes(visit), visit.c.outcome.in_(_TELLING))
+    .order_by(visit.c.code, visit.c.id)
+)
+_MARKED = select(article.c.id, article.c.code, article.c.gone_at).where(
+    *of_codes(article), article.c.gone_at.is_not(None) | among(article.c.code, "found")
+)
 
 
 def count_looks(connection: Connection, run_id: int | None, looks: int, missing: int) -> None:
@@ -63,23 +73,17 @@ def settle(connection: Connection, site: str, codes: Iterable[int]) -> None:
 def stored(connection: Connection, site: str, codes: Collection[int]) -> Disappearances:
     """Read what is written about ``codes``; those without anything are left out."""
     found = defaultdict(list)
-    own = gone.c.site == site, among(connection, gone.c.code, codes)
-    for code, *steps in connection.execute(
-        select(gone.c.code, *_STEPS).where(*own).order_by(gone.c.code, gone.c.number)
-    ):
+    for code, *steps in connection.execute(_WRITTEN, {"site": site, "codes": codes}):
         found[code].append(_disappearance(steps))
     return dict(found)
 
 
 def worked_out(connection: Connection, site: str, codes: Collection[int]) -> Disappearances:
     """Work out from the visits of ``codes`` what is to be written; those without anything are left out."""
-    here = visit.c.site == site, among(connection, visit.c.code, codes)
-    missed = set(connection.scalars(select(visit.c.code).where(*here, visit.c.outcome == str(Outcome.MISSING))))
+    missed = set(connection.scalars(_MISSED, {"site": site, "codes": codes}))
     if not missed:  # nearly always: of most articles no look ever answered missing
         return {}
-    own = visit.c.site == site, among(connection, visit.c.code, missed), visit.c.outcome.in_(_TELLING)
-    columns = visit.c.code, visit.c.at, visit.c.outcome, visit.c.run_id
-    rows = connection.execute(select(*columns).where(*own).order_by(visit.c.code, visit.c.id)).all()
+    rows = connection.execute(_LOOKS, {"site": site, "codes": missed}).all()
     judged = _judged(connection, {row.run_id for row in rows if row.run_id is not None})
     looks, at_work = defaultdict(list), {}
     for code, at, outcome, run_id in rows:
@@ -103,14 +107,14 @@ def run_looks(database: Database, run_id: int) -> tuple[int, int]:
 def _judged(connection: Connection, runs: Collection[int]) -> dict[int, bool]:
     """Tell of those of ``runs`` that have ended whether their looks count: they met no outage."""
     columns = run.c.id, run.c.looks, run.c.missing_looks
-    ended = connection.execute(select(*columns).where(among(connection, run.c.id, runs), run.c.ended_at.is_not(None)))
+    ended = connection.execute(select(*columns).where(among(run.c.id, runs), run.c.ended_at.is_not(None)))
     return {row.id: not is_outage(row.looks, row.missing_looks) for row in ended}
 
 
 def _replace(connection: Connection, site: str, known: Disappearances, found: Disappearances) -> None:
     changed = {code for code in {*known, *found} if known.get(code) != found.get(code)}
     if outdated := changed & known.keys():
-        connection.execute(delete(gone).where(gone.c.site == site, among(connection, gone.c.code, outdated)))
+        connection.execute(delete(gone).where(gone.c.site == site, among(gone.c.code, outdated)))
     insert_rows(
         connection,
         gone,
@@ -124,9 +128,7 @@ def _replace(connection: Connection, site: str, known: Disappearances, found: Di
 
 def _mark(connection: Connection, site: str, codes: Collection[int], found: Disappearances) -> None:
     """Bring ``gone_at`` of the articles of ``codes`` in line."""
-    own = article.c.site == site, among(connection, article.c.code, codes)
-    may_differ = article.c.gone_at.is_not(None) | among(connection, article.c.code, found)
-    marked = connection.execute(select(article.c.id, article.c.code, article.c.gone_at).where(*own, may_differ)).all()
+    marked = connection.execute(_MARKED, {"site": site, "codes": codes, "found": found}).all()
     since = {code: gone_since(times) for code, times in found.items()}
     changes = [{"own_id": row.id, "since": since.get(row.code)} for row in marked if row.gone_at != since.get(row.code)]
     if changes:

@@ -19,7 +19,7 @@ from datetime import timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, null, select, update
+from sqlalchemy import bindparam, func, insert, null, select, update
 
 from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import AnotherRunError, TokenLostError
@@ -92,6 +92,13 @@ class Run:
 
 
 _COLUMNS = [run.c[each.name] for each in fields(Run) if each.name != "state"]
+_own, _older = run.alias(), run.alias()
+_REMEMBERED_BEFORE = (
+    select(func.max(_older.c.id))
+    .join(_own, _own.c.site == _older.c.site)
+    .where(_own.c.id == bindparam("run_id"), _older.c.id < bindparam("run_id"), _older.c.memory.is_not(null()))
+)
+"""The last run before one that left anything; made once, as copies of the table are dear."""
 
 
 def begin_run(database: Database, site: str, arguments: dict[str, Any], *, dead_after: float | None = None) -> int:
@@ -170,14 +177,8 @@ def keep_all_alive(database: Database) -> None:
 
 def remember_plan(database: Database, run_id: int, memory: dict[str, Any]) -> None:
     """Write down what the frontier leaves for the next run; the memory of the run before is no longer needed."""
-    older, own = run.alias(), run.alias()
-    before = (
-        select(func.max(older.c.id))
-        .join(own, own.c.site == older.c.site)
-        .where(own.c.id == run_id, older.c.id < run_id, older.c.memory.is_not(null()))
-    )
     with writing(database, run_id, memory=memory) as connection:
-        if (forgotten := connection.scalar(before)) is not None:
+        if (forgotten := connection.scalar(_REMEMBERED_BEFORE, {"run_id": run_id})) is not None:
             _set(connection, forgotten, memory=null())
 
 

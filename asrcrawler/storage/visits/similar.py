@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import bindparam, delete, select, update
 
-from asrcrawler.storage.engine.among import among
+from asrcrawler.storage.engine.among import among, of_codes
 from asrcrawler.storage.engine.rows import insert_tuples
 from asrcrawler.storage.models import article, band
 from asrcrawler.storage.models import signature as signature_table
@@ -39,6 +39,13 @@ MOST_CANDIDATES = 24
 
 _LINK = update(article).where(article.c.id == bindparam("own_id")).values(similar_to=bindparam("original"))
 _LEAVE = delete(band).where(band.c.key == bindparam("old_key"), band.c.code == bindparam("old_code"))
+_UNSIGN = delete(signature_table).where(*of_codes(signature_table))
+_SIGNED = select(signature_table.c.code, signature_table.c.digest).where(
+    *of_codes(signature_table), signature_table.c.algorithm == bindparam("algorithm")
+)
+_LINKED_TO = select(article.c.code).where(*of_codes(article, "similar_to"))
+_MET = select(band.c.key, band.c.code).where(among(band.c.key, "keys"))
+_ARTICLES = select(article.c.code, article.c.id, article.c.text_digest, article.c.similar_to).where(*of_codes(article))
 
 
 def link_similar(
@@ -73,8 +80,7 @@ def _sign(connection: Connection, site: str, before: Signatures, after: Signatur
     if left:
         connection.execute(_LEAVE, left)
     if before:
-        own = signature_table.c.site == site
-        connection.execute(delete(signature_table).where(own, among(connection, signature_table.c.code, before)))
+        connection.execute(_UNSIGN, {"site": site, "codes": before})
     rows = [(site, code, ALGORITHM, after[code]) for code in sorted(before) if after[code]]
     insert_tuples(connection, signature_table, ("site", "code", "algorithm", "digest"), rows)
 
@@ -154,25 +160,20 @@ def _may_link(rows: Mapping[int, Any], code: int, lower: int) -> bool:
 
 
 def _stored(connection: Connection, site: str, codes: Iterable[int]) -> dict[int, bytes]:
-    table = signature_table.c
-    wanted = select(table.code, table.digest).where(table.site == site, among(connection, table.code, codes))
-    return dict(connection.execute(wanted.where(table.algorithm == ALGORITHM)).all())
+    return dict(connection.execute(_SIGNED, {"site": site, "codes": codes, "algorithm": ALGORITHM}).all())
 
 
 def _linked_to(connection: Connection, site: str, codes: Iterable[int]) -> set[int]:
-    here = article.c.site == site, among(connection, article.c.similar_to, codes)
-    return set(connection.scalars(select(article.c.code).where(*here)))
+    return set(connection.scalars(_LINKED_TO, {"site": site, "codes": codes}))
 
 
 def _buckets(connection: Connection, site: str, own: Mapping[int, bytes]) -> Buckets:
     buckets: Buckets = {}
     keys: set[int] = set().union(*(band_keys(site, digest) for digest in own.values()))
-    for key, code in connection.execute(select(band.c.key, band.c.code).where(among(connection, band.c.key, keys))):
+    for key, code in connection.execute(_MET, {"keys": keys}):
         buckets.setdefault(key, set()).add(code)
     return buckets
 
 
 def _articles(connection: Connection, site: str, codes: Iterable[int]) -> dict[int, Any]:
-    columns = article.c.id, article.c.code, article.c.text_digest, article.c.similar_to
-    wanted = select(*columns).where(article.c.site == site, among(connection, article.c.code, codes))
-    return {row.code: row for row in connection.execute(wanted)}
+    return {row.code: row for row in connection.execute(_ARTICLES, {"site": site, "codes": codes})}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sqlalchemy import bindparam, delete, func, select, update
 
 from asrcrawler.items import EDITED, Article, Outcome
-from asrcrawler.storage.engine.among import among
+from asrcrawler.storage.engine.among import of_codes
 from asrcrawler.storage.engine.rows import insert_rows, insert_tuples, upsert_rows
 from asrcrawler.storage.models import LONGEST_LABEL
 from asrcrawler.storage.models import article as article_table
@@ -19,7 +19,8 @@ from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.reparse.rereading import capture_of_stored
 from asrcrawler.storage.search import index
 from asrcrawler.storage.visits import counters
-from asrcrawler.storage.visits.batch import NEW, REFRESHED, Batch, NoEvidence, Written
+from asrcrawler.storage.visits.articles import NEW, REFRESHED, NoEvidence
+from asrcrawler.storage.visits.batch import Batch, Written
 from asrcrawler.storage.visits.captures import FoundCapture, keep
 from asrcrawler.storage.visits.coverage import cover
 from asrcrawler.storage.visits.dictionaries import dictionary
@@ -36,9 +37,18 @@ if TYPE_CHECKING:
     from asrcrawler.items import Absence
     from asrcrawler.storage.engine.database import Database
     from asrcrawler.storage.reparse.rereading import StoredCapture
-    from asrcrawler.storage.visits.batch import Evidence
+    from asrcrawler.storage.visits.articles import Evidence
     from asrcrawler.storage.visits.runs import RunFigures
     from asrcrawler.text.packing import Dictionary
+
+_HIGHEST = select(func.max(article_table.c.code)).where(article_table.c.site == bindparam("site"))
+_ROWS = {table: select(table).where(*of_codes(table)) for table in (article_table, ledger_table)}
+_LAST_TEXTS = (
+    select(revision_table.c.code, func.max(revision_table.c.number))
+    .where(*of_codes(revision_table))
+    .group_by(revision_table.c.code)
+)
+_UNLABEL = delete(label_table).where(*of_codes(label_table))
 
 MOST_CACHES = 10  # earlier texts that are looked through; so many caches of one site do not differ at a time
 
@@ -112,7 +122,7 @@ def load(
 ) -> Batch:
     """Read what the database holds of the codes of ``items``."""
     codes = {item.code for item in items}
-    highest = connection.scalar(select(func.max(article_table.c.code)).where(article_table.c.site == site)) or 0
+    highest = connection.scalar(_HIGHEST, {"site": site}) or 0
     articles = _rows(connection, article_table, site, codes)
     return Batch(
         site=site,
@@ -126,17 +136,13 @@ def load(
 
 
 def _rows(connection: Connection, table: Any, site: str, codes: Iterable[int]) -> dict[int, dict[str, Any]]:
-    found = connection.execute(
-        select(table).where(table.c.site == site, among(connection, table.c.code, codes))
-    ).mappings()
+    found = connection.execute(_ROWS[table], {"site": site, "codes": codes}).mappings()
     return {row["code"]: dict(row) for row in found}
 
 
 def _earlier_texts(connection: Connection, site: str, codes: Collection[int]) -> dict[int, int]:
     """Read the number of the last earlier text of those ``codes`` that have any."""
-    table = revision_table.c
-    last = select(table.code, func.max(table.number)).where(table.site == site, among(connection, table.code, codes))
-    return dict(connection.execute(last.group_by(table.code)).all()) if codes else {}
+    return dict(connection.execute(_LAST_TEXTS, {"site": site, "codes": codes}).all()) if codes else {}
 
 
 def _save(connection: Connection, rows: Batch) -> None:
@@ -205,9 +211,8 @@ def labels_of(category: Iterable[str], tags: Iterable[str]) -> list[tuple[str, s
 
 
 def _relabel(connection: Connection, rows: Batch) -> None:
-    if old := rows.relabelled:
-        these = among(connection, label_table.c.code, old)
-        connection.execute(delete(label_table).where(label_table.c.site == rows.site, these))
+    if rows.relabelled:
+        connection.execute(_UNLABEL, {"site": rows.site, "codes": rows.relabelled})
     labels = [
         (rows.site, kind, name, code)
         for code in sorted(rows.relabelled)

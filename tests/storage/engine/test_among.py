@@ -16,6 +16,6 @@ def test_any_number_of_values_may_be_asked_for(database: Database) -> None:
     lowest = -(2**63)
     with database.write() as connection:
         insert_rows(connection, models.band, [{"key": key, "code": 1} for key in range(lowest, lowest + 5)])
-        wanted = select(band.key).where(among(connection, band.key, range(lowest + 3, lowest + MANY)))
+        wanted = select(band.key).where(among(band.key, range(lowest + 3, lowest + MANY)))
         assert sorted(connection.scalars(wanted)) == [lowest + 3, lowest + 4]
-        assert connection.scalars(select(band.key).where(among(connection, band.key, []))).all() == []
+        assert connection.scalars(select(band.key).where(among(band.key, []))).all() == []

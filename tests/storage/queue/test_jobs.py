@@ -155,7 +155,7 @@ def test_where_a_successor_waits_the_job_of_a_silent_worker_has_failed_and_the_s
     first.put([ASR])
     job = first.fetch()
     assert job
-    with queued.write() as connection:  # as put by another version, that does not ask what is being done
+    with queued.write() as connection:  # as put by another worker, which planned in the same moment
         look_into(connection)
         connection.execute(
             text(
@@ -168,6 +168,7 @@ def test_where_a_successor_waits_the_job_of_a_silent_worker_has_failed_and_the_s
     assert states(queued) == [("asr:run", "failed"), ("asr:run", "todo")]
     successor = second.fetch()
     assert successor
+    assert successor.attempts == 1  # by which it is done at once: its outlet is not due, as its run has begun
     second.finish(successor)
     assert states(queued) == []  # the failure is told until the next of its name has ended
 
