@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from asrcrawler.storage.articles.reading import Position
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.figures.status import figures
 from asrcrawler.storage.search import Order, questions, search
+from asrcrawler.storage.search.numbering import letter
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, NOON, SITE, an_article
 
@@ -179,6 +181,28 @@ def test_what_is_listed_is_found_by_the_index_that_knows_it(archive: Database, m
         lines = [line for line in lines if "anon_" not in line and " outlet" not in line]  # that has a row an outlet
         scans = [line for line in lines if line.startswith("SCAN") or "Seq Scan" in line]
         assert scans == [], name
+
+
+def test_words_are_asked_for_by_their_index_and_within_a_volume(archive: Database) -> None:
+    """On PostgreSQL a word without the letter of a volume, or outside of the index, would read all documents."""
+    lines = steps(archive, lambda: search(archive, "خبر مجلس", Selection(site=SITE, category="سیاسی")))
+    if archive.is_sqlite:
+        asked = [line for line in lines if "search_words_1" in line]
+        assert all(re.fullmatch(r"SCAN search_words_1 VIRTUAL TABLE INDEX \d+:M6><", line) for line in asked), asked
+        assert len(asked) > 3
+        assert any(line.startswith("SEARCH search_document_1 USING INTEGER PRIMARY KEY (rowid<?)") for line in lines)
+        return
+    asked = [line for line in lines if "@@" in line]
+    letters = {letter(volume) for volume in range(2**16)}
+    words = {word for line in asked for word in re.findall(r"''([^'\s]+)''", line.partition("@@")[2])}
+    assert all("Index Cond: (words @@" in line or "Recheck Cond: (words @@" in line for line in asked), asked
+    assert {word[0] for word in words} <= letters
+    assert (
+        len([line for line in lines if "Bitmap Index Scan on ix_search_document_1_words" in line])
+        == len(asked) // 2
+        > 3
+    )
+    assert any("Index Only Scan Backward using pk_search_document_1" in line for line in lines), lines
 
 
 def test_thousands_of_hits_are_not_counted_to_the_end(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,8 +40,9 @@ def enter(connection: Connection, site: str, articles: Sequence[Mapping[str, Any
     """Index articles that were just written; before that, :func:`leave` has removed those that were known."""
     if not articles:
         return
+    held = indexes.held(connection)  # first: whoever fills an index has locked it, and numbers sites, too
     number = number_of(connection, site)
-    for index in indexes.held(connection):
+    for index in held:
         put(connection, index, number, [row for row in articles if index.has_reached(row)])
 
 
