@@ -23,7 +23,7 @@ from asrcrawler.storage.search.numbering import BEGINNING, CODES, DATED, FULL, U
 from asrcrawler.text.persian import FOLDING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from asrcrawler.storage.engine.database import Database
     from asrcrawler.storage.search.indexes import Index
 
+PAGE = 50  # articles read at a time
 SPAN = 12
 """Bits of the half hours of a volume, some three months; fewer where it would have too many documents."""
 LARGEST_VOLUME = 65_536  # documents, on average; for the beginning of a word, all of a volume is read
@@ -151,24 +152,31 @@ def _span(connection: Connection) -> int:
 
 
 def _is_full(connection: Connection, filling: Index) -> bool:
-    return _next_unit(connection, filling.numbering.unit(filling.cursor)) is None
+    return not _page(connection, filling.numbering.unit(filling.cursor), 1)
 
 
-def _next_unit(connection: Connection, below: int) -> int | None:
-    """Find the highest unit below another one that an article is in."""
+def _page(connection: Connection, below: int, most: int) -> list[dict[str, Any]]:
+    """Read the newest articles of the units below another one, some ``most`` of them, and of each unit all."""
     at, code = article.c.published_at, article.c.code
     if below > DATED:
-        newest = select(func.max(at))
-        if (end := _moment(below)) is not None:
-            newest = newest.where(at < end)
-        if (found := connection.scalar(newest)) is not None:
-            return unit_of(found, 0)
+        end = _moment(below)
+        dated = select(*index.READ).where(at.is_not(None) if end is None else at < end)
+        if rows := _rows(connection, dated.order_by(at.desc()).limit(most)):
+            lowest = _unit(rows[-1])
+            if len(rows) < most:
+                return rows
+            if whole := [row for row in rows if _unit(row) > lowest]:
+                return whole
+            lower = () if lowest == DATED else (at >= _moment(lowest),)
+            return _rows(connection, select(*index.READ).where(at < _moment(lowest + 1), *lower))
     highest = min((below << CODES) - 1, HIGHEST_CODE)
     undated = [
-        connection.scalar(select(func.max(code)).where(article.c.site == site, at.is_(None), code <= highest))
-        for site in sites(connection, Selection())
+        select(*index.READ).where(article.c.site == site, at.is_(None)) for site in sites(connection, Selection())
     ]
-    return max((unit_of(None, found) for found in undated if found is not None), default=None)
+    tops = [connection.scalar(one.with_only_columns(func.max(code)).where(code <= highest)) for one in undated]
+    if (top := max((top for top in tops if top is not None), default=None)) is None:
+        return []
+    return [row for one in undated for row in _rows(connection, one.where(code.between(top >> CODES << CODES, top)))]
 
 
 def _moment(unit: int) -> datetime | None:
@@ -179,23 +187,12 @@ def _moment(unit: int) -> datetime | None:
         return None
 
 
-def _articles_of(connection: Connection, unit: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Read the articles of a unit, site by site."""
-    at, code = article.c.published_at, article.c.code
-    if unit >= DATED:
-        dated = select(*index.READ).where(at < _moment(unit + 1))
-        rows = list(_rows(connection, dated if unit == DATED else dated.where(at >= _moment(unit))))
-        for site in sorted({row["site"] for row in rows}):
-            yield site, [row for row in rows if row["site"] == site]
-        return
-    for site in sites(connection, Selection()):
-        undated = select(*index.READ).where(article.c.site == site, at.is_(None))
-        if rows := list(_rows(connection, undated.where(code.between(unit << CODES, (unit + 1 << CODES) - 1)))):
-            yield site, rows
+def _rows(connection: Connection, wanted: Select[Any]) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
-def _rows(connection: Connection, wanted: Select[Any]) -> Iterator[dict[str, Any]]:
-    yield from (dict(row) for row in connection.execute(wanted.order_by(article.c.code)).mappings())
+def _unit(row: Mapping[str, Any]) -> int:
+    return unit_of(row["published_at"], row["code"])
 
 
 def _fill(database: Database, seen: Index) -> int:
@@ -205,11 +202,11 @@ def _fill(database: Database, seen: Index) -> int:
         if seen not in indexes.owned(connection, seen):
             return 0  # another process is at it
         unit = seen.numbering.unit(seen.cursor)
-        while (lower := _next_unit(connection, unit)) is not None:
-            unit = lower
-            for site, rows in _articles_of(connection, unit):
-                index.put(connection, seen, index.number_of(connection, site), rows)
-                done += len(rows)
+        while page := _page(connection, unit, PAGE):
+            done, unit = done + len(page), min(map(_unit, page))
+            for site in sorted({row["site"] for row in page}):
+                own = [row for row in page if row["site"] == site]
+                index.put(connection, seen, index.number_of(connection, site), own)
             if monotonic() > deadline:
                 break
         indexes.change(connection, [seen], cursor=seen.numbering.first(unit))

@@ -179,6 +179,7 @@ def test_an_index_of_words_that_is_missing_or_has_old_words_is_made_anew(databas
 def test_an_index_that_is_being_filled_is_looked_at_as_far_as_it_has_come(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(refilling, "PAGE", 2)
     monkeypatch.setattr(refilling, "LONGEST_STEP", 0.0)
     fold_by_the_first(database)
     write_visits(database, [an_article(code, published_at=NOON - code * HOUR) for code in range(1, 8)])

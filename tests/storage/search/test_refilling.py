@@ -50,6 +50,7 @@ _FIRST = indexes.tables_of(1, 0, 0).document
 
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refilling, "PAGE", 3)
     monkeypatch.setattr(refilling, "LONGEST_STEP", 0.0)
     monkeypatch.setattr(refilling, "BREATH", 0.0)
     monkeypatch.setattr(sqlite, "DROPPED", 5)
@@ -200,7 +201,7 @@ KILLED = """
 import sys
 from asrcrawler.storage import Database
 from asrcrawler.storage.search import refilling
-refilling.LONGEST_STEP = 0.0
+refilling.PAGE, refilling.LONGEST_STEP = 1, 0.0
 refilling.complete(Database(sys.argv[1]), lambda *done: print(*done, flush=True))
 """
 
