@@ -83,8 +83,9 @@ def drop_some(connection: Connection, tables: Tables) -> bool:
 
 def put_in(connection: Connection, tables: Tables, documents: Mapping[Place, Document]) -> None:
     """Add documents with their words."""
-    rows = [(*place.key, vector(found, place, tables.numbering)) for place, found in sorted(documents.items())]
-    insert_tuples(connection, tables.document, ("id", "site", "code", "words"), rows)
+    found = sorted(documents.items())
+    rows = ((*place.key, vector(words, place, tables.numbering)) for place, words in found)  # while the server takes
+    insert_tuples(connection, tables.document, ("id", "site", "code", "words"), rows)  # those before
 
 
 def take_out(_connection: Connection, _tables: Tables, _documents: Mapping[Place, Document]) -> int:
