@@ -41,7 +41,7 @@ class Ended(NamedTuple):
 
     @property
     def was_made(self) -> bool:
-        """Whether there was a run; there is none, and the status is 0, while another one is at work on the outlet."""
+        """Tell whether there was a run: there is none, and the status is 0, while another is at work on the outlet."""
         return self.reason not in STEPPED_ASIDE
 
 
