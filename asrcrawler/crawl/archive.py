@@ -19,7 +19,7 @@ from asrcrawler.exceptions import LockedError, StorageError
 from asrcrawler.items import Article, Outcome
 from asrcrawler.storage import Database, outlets, shared
 from asrcrawler.storage.visits import dictionaries, ledger, runs, writing
-from asrcrawler.storage.visits.batch import QUIET
+from asrcrawler.storage.visits.articles import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -123,10 +123,6 @@ class Archive:
         """Note when the site said to come back."""
         self.asked_to_wait_until = until
 
-    def note_requests(self, count: int) -> None:
-        """Note how many requests this crawl has made."""
-        self.figures.requests = count
-
     async def known(self, codes: Sequence[int]) -> dict[int, Known]:
         """Find the last visits of ``codes``."""
         return await self.ask(ledger.known, self.site, codes)
@@ -175,7 +171,7 @@ class Archive:
             batch,
             run_id=self.run_id,
             newest=self.newest,
-            figures=self.figures,
+            figures=self._figures_now(),
             read_again=self._read_again,
         )
         self.in_hand -= len(batch)
@@ -218,14 +214,14 @@ class Archive:
             self._database.hurry(seconds)
 
     async def keep_alive(self) -> None:
-        await self.ask(runs.keep_alive, self.run_id, self.figures)
+        await self.ask(runs.keep_alive, self.run_id, self._figures_now())
 
     async def close(self, *, reason: str, exit_status: int) -> None:
         """Close the run, if one is open. Raises :exc:`~asrcrawler.exceptions.StorageError`."""
         if self.run_id is None:
             return
         try:
-            await self.ask(runs.end_run, self.run_id, self.figures, reason=reason, exit_status=exit_status)
+            await self.ask(runs.end_run, self.run_id, self._figures_now(), reason=reason, exit_status=exit_status)
         finally:
             self.run_id = None
             if not self._is_shared:
@@ -252,6 +248,11 @@ class Archive:
         self.newest = self.memory.newest
         self.dictionary = dictionaries.newest_dictionary(self._opened, self.site)
         self._captures_to_learn_from = dictionaries.captures_to_learn_from(self._opened, self.site)
+
+    def _figures_now(self) -> runs.RunFigures:
+        """Give the figures with the requests that were made so far."""
+        self.figures.requests = self._crawler.stats.get_value("downloader/request_count", 0)
+        return self.figures
 
     def _count(self, batch: Sequence[Article | Absence], written: Sequence[Written]) -> None:
         outcomes = Counter(self.figures.outcomes)

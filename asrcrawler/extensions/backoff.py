@@ -15,7 +15,7 @@ from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ASKED_TO_WAIT, REFUSED, UNREACHABLE
 from asrcrawler.http.retry import retry_moment
 from asrcrawler.items import Outcome
-from asrcrawler.pipelines.fields import Fields, article_in
+from asrcrawler.pipelines.fields import Fields, article_in, value_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,11 +86,11 @@ class BackOff:
 
     def item_scraped(self, item: Any) -> None:
         """Count visits without an answer of the site; a row of them ends the crawl."""
-        given = Fields(item)
-        if article_in(item) is not None or given["outcome"] not in {Outcome.REFUSED, Outcome.FAILED}:
+        if article_in(item) is not None or value_of(item, "outcome") not in {Outcome.REFUSED, Outcome.FAILED}:
             self._refusals = self._failures = 0
             self._delay = max(self._delay / GROWTH, self._least_delay)
             return
+        given = Fields(item)
         self._failures += 1
         if given["outcome"] == Outcome.REFUSED:
             self._refusals += 1

@@ -16,7 +16,7 @@ from scrapy.utils.log import get_scrapy_root_handler
 
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.items import Outcome
-from asrcrawler.pipelines.fields import Fields
+from asrcrawler.pipelines.fields import value_of
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -55,7 +55,7 @@ class Progress:
             self._ticker = asyncio.get_running_loop().create_task(self._log_now_and_then(spider))
 
     def item_scraped(self, item: Any) -> None:
-        self._outcomes[Fields(item).get("outcome", Outcome.STORED)] += 1
+        self._outcomes[value_of(item, "outcome") or Outcome.STORED] += 1
         if self._bar is not None:
             self._bar.set_postfix_str(self._summary(), refresh=False)
             self._bar.update()

@@ -54,22 +54,16 @@ class RunReport:
     def from_crawler(cls, crawler: Crawler) -> Self:
         report = cls(crawler)
         crawler.signals.connect(report.spider_opened, signal=signals.spider_opened)
-        crawler.signals.connect(report.request_reached_downloader, signal=signals.request_reached_downloader)
         crawler.signals.connect(report.spider_closed, signal=signals.spider_closed)
         return report
 
     def spider_opened(self) -> None:
         self._heart = asyncio.get_running_loop().create_task(self._beat())
 
-    def request_reached_downloader(self) -> None:
-        """Keep the count that every write puts into the run's row."""
-        self._note_requests(Archive.of(self._crawler))
-
     async def spider_closed(self, spider: SamanehSpider, reason: str) -> None:
         if self._heart is not None:
             self._heart.cancel()
         archive = Archive.of(self._crawler)
-        self._note_requests(archive)
         outcomes = archive.figures.outcomes
         unfinished = spider.asked - sum(outcomes.values())
         # A stop leaves codes that the site was not even asked for; they are as due as before.
@@ -94,9 +88,6 @@ class RunReport:
             self._tell(archive, reason, status, unfinished)
         self._crawler.stats.set_value("asr/end_reason", reason)
         self._crawler.stats.set_value("asr/exit_status", status)
-
-    def _note_requests(self, archive: Archive) -> None:
-        archive.note_requests(self._crawler.stats.get_value("downloader/request_count", 0))
 
     async def _close(self, archive: Archive, reason: str, status: int, *, by_itself: bool) -> None:
         """Write the end of the run, and close the archive even where that fails."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.items import FIELDS, TYPES, Type
-from asrcrawler.pipelines.fields import Fields, article_in
+from asrcrawler.pipelines.fields import article_in, set_value, value_of
 from asrcrawler.policy import FEWEST_TO_COMPARE, MISSING
 from asrcrawler.samaneh.page import PAGE
 from asrcrawler.text.persian import clean, clean_paragraphs
@@ -52,10 +52,9 @@ _CLEANERS: dict[Type, Callable[[Any], Any]] = {
 
 def clean_article(item: Any) -> None:
     """Clean every text of an article in place. What is empty afterwards becomes None or leaves its list."""
-    given = Fields(item)
     for name, cleaner in _CLEANED:
-        if (value := given.get(name)) is not None:
-            given[name] = cleaner(value)
+        if (value := value_of(item, name)) is not None:
+            set_value(item, name, cleaner(value))
 
 
 _CLEANED = [(name, _CLEANERS[type_]) for name, type_ in TYPES.items() if type_ in _CLEANERS]
@@ -68,9 +67,8 @@ _COUNTED = tuple(
 
 def places_of(item: Any) -> dict[str, str]:
     """Say where the value of each field that a page may lack came from; :data:`~asrcrawler.policy.MISSING` for none."""
-    given = Fields(item)
-    sources = given.get("sources", {})  # pictures, films and comments are read in the page alone
-    return {name: MISSING if given.get(name) in (None, []) else sources.get(name, PAGE) for name in _COUNTED}
+    sources = value_of(item, "sources") or {}  # pictures, films and comments are read in the page alone
+    return {name: MISSING if value_of(item, name) in (None, []) else sources.get(name, PAGE) for name in _COUNTED}
 
 
 class CleanPipeline:
@@ -83,6 +81,8 @@ class CleanPipeline:
         self._figures = Archive.of(crawler).figures
         self._stats = crawler.stats
         self._blocks: list[Counter[tuple[str, str]]] = [Counter()]
+        self._before: list[dict[str, dict[str, int]]] = []
+        """All but the last of the blocks, as they are written."""
         self._articles = 0
 
     @classmethod
@@ -104,13 +104,12 @@ class CleanPipeline:
 
     def _count(self, article: Any) -> None:
         self._blocks[-1].update(places_of(article).items())
-        self._figures.sources = [
-            _by_field(block) for block in self._blocks if block
-        ]  # a thread may be writing the last
+        self._figures.sources = [*self._before, _by_field(self._blocks[-1])]  # a thread may be writing the last
         self._articles += 1
         if self._articles % FEWEST_TO_COMPARE == 0:
             *before, latest = self._blocks
             self._blocks = [sum(before, Counter()), latest, Counter()]
+            self._before = [_by_field(block) for block in self._blocks if block]
 
 
 def _by_field(counts: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:

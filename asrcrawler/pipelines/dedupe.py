@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
-from asrcrawler.pipelines.fields import Fields, article_in
+from asrcrawler.pipelines.fields import article_in, set_value, value_of
 from asrcrawler.text.persian import fold_letters
 from asrcrawler.text.similarity import signature
 
@@ -18,8 +18,7 @@ def text_digest(article: Any) -> bytes | None:
     Two codes with the same fingerprint carry the same text: a comma, a half-space or an Arabic letter makes no
     difference, another headline does.
     """
-    given = Fields(article)
-    parts = [given.get(name) or "" for name in ("title", "lead", "body")]
+    parts = [value_of(article, name) or "" for name in ("title", "lead", "body")]
     if not parts[-1]:
         return None
     return blake2b("\0".join(fold_letters(part) for part in parts).encode(), digest_size=DIGEST_SIZE).digest()
@@ -27,9 +26,8 @@ def text_digest(article: Any) -> bytes | None:
 
 def fingerprint(article: Any) -> None:
     """Set both fingerprints of an article: of the same text, and of nearly the same."""
-    given = Fields(article)
-    given["text_digest"] = text_digest(article)
-    given["signature"] = signature(given.get("body"))
+    set_value(article, "text_digest", text_digest(article))
+    set_value(article, "signature", signature(value_of(article, "body")))
 
 
 class DedupePipeline:

@@ -35,10 +35,22 @@ class Fields(ItemAdapter):
     ADAPTER_CLASSES = (_QuickAdapter, *ItemAdapter.ADAPTER_CLASSES)
 
 
+def value_of(item: Any, name: str) -> Any:
+    """Give the value of a field; None where the item has none. Of our own items it is asked without the mapping."""
+    return getattr(item, name, None) if isinstance(item, Article | Absence) else Fields(item).get(name)
+
+
+def set_value(item: Any, name: str, value: Any) -> None:
+    """Set a field that the class of the item has."""
+    if isinstance(item, Article | Absence):
+        setattr(item, name, value)
+    else:
+        Fields(item)[name] = value
+
+
 def article_in(item: Any) -> Any:
     """Give the article that was read in the page of a visit, be it one that is not taken yet; None for none."""
-    given = Fields(item)
-    return given.get("reading") if _is_absence(given) else item
+    return item if value_of(item, "outcome") is None else value_of(item, "reading")
 
 
 def as_visit(item: Any) -> Article | Absence:
@@ -46,9 +58,5 @@ def as_visit(item: Any) -> Article | Absence:
     if isinstance(item, Article | Absence):
         return item
     given = Fields(item)
-    ours = Absence if _is_absence(given) else Article
+    ours = Article if given.get("outcome") is None else Absence
     return ours(**{name: given[name] for name in _stated(ours) if name in given})
-
-
-def _is_absence(given: Fields) -> bool:
-    return given.get("outcome") is not None

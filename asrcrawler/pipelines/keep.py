@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from asrcrawler.crawl.archive import Archive
 from asrcrawler.exceptions import AsrCrawlerError
 from asrcrawler.items import Capture
-from asrcrawler.pipelines.fields import Fields, article_in
+from asrcrawler.pipelines.fields import article_in, value_of
 from asrcrawler.text.packing import pack
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class KeepPipeline:
     async def process_item(self, item: Any) -> Any:
         for found in (item, article_in(item)):
             if found is not None:
-                self._pack(Fields(found).get("fetch"))
+                self._pack(value_of(found, "fetch"))
         return item
 
     def _pack(self, fetch: Fetch | None) -> None:

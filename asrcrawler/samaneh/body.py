@@ -13,10 +13,9 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from asrcrawler.samaneh.furniture import Line, Sort, is_short, sort_of_links, text_lines
-from asrcrawler.samaneh.lines import AFTER_RAISED, BLOCKS, RAISED, SKIPPED, between
+from asrcrawler.samaneh.lines import AFTER_RAISED, BLOCKS, RAISED, SKIPPED, between, tidy
 from asrcrawler.samaneh.links import Leads, leads
 from asrcrawler.samaneh.noise import END_IDS, SIGN_OFF_WORD, Role, before_sign_off, is_promotion, is_script, role_of
-from asrcrawler.text.persian import without_entities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -291,8 +290,7 @@ class _Reader:
             self._open.before_links = 0
         if paragraph.home:
             _take_out_home(paragraph)
-        text = "".join(paragraph.texts)
-        text = " ".join((without_entities(text) if "&" in text else text).split())
+        text = tidy("".join(paragraph.texts))
         if not text.strip(" |‌") or is_script(text) or (self._forms and is_short(text)):
             return
         sort = _TEXT

@@ -111,12 +111,17 @@ class _Reading:
         self._gregorian_days: set[date] = set()
 
     def read(self, plain: str) -> Moment:
-        if _HALF_DAY.search(plain):
+        is_latin = _LATIN.search(plain) is not None
+        if (is_latin or "ظ" in plain) and _HALF_DAY.search(plain):
             raise DateError("a time of twelve hours")
-        plain, zone = self._without_offset(_ISO_FRACTION.sub(r"\1", _ISO_T.sub(" ", plain)))
+        if is_latin:
+            plain = _ISO_T.sub(" ", plain)
+        if "." in plain:
+            plain = _ISO_FRACTION.sub(r"\1", plain)
+        plain, zone = self._without_offset(plain)
         plain = _DASHES_AROUND.sub(_TAKEN, _TIME.sub(self._take_time, plain))
         plain = _NAMED_DAY.sub(self._take_named_day, plain)
-        if _LATIN.search(plain):
+        if is_latin and _LATIN.search(plain):
             plain = _MONTH_FIRST.sub(self._take_month_first, plain)
         plain = NUMBERED_DAY.sub(self._take_numbered_day, plain)
         if _UNREAD.search(plain):

@@ -46,11 +46,14 @@ def find_headline(places: Places, code: int, hint: str | None) -> tuple[int, Lex
     ``hint`` is the title in the page's head. Raises :exc:`~asrcrawler.exceptions.Unreadable` for two headings of
     different text of which nothing tells which is meant.
     """
-    containers = {node.mem_id for node in places.of("container") if _is_right_to_left(node)}
     named = fold_letters(hint or "")
     clear: set[int] = set()
-    headings = (_weighed(node, code, named, containers, clear) for node in places.of("headline"))
-    weighed = [heading for heading in headings if heading is not None]
+    weighed: list[_Heading] = []
+    for node in places.of("headline"):
+        if (heading := _weighed(node, code, named, clear)) is not None:
+            weighed.append(heading)
+            if heading.weight == _MOST:
+                break
     if not weighed:
         return None
     heaviest = max(heading.weight for heading in weighed)
@@ -61,6 +64,7 @@ def find_headline(places: Places, code: int, hint: str | None) -> tuple[int, Lex
 
 
 _OWN_LINK, _AS_IN_HEAD, _IN_CONTAINER, _HAS_NAME = 8, 4, 2, 1
+_MOST = _OWN_LINK | _AS_IN_HEAD | _IN_CONTAINER | _HAS_NAME
 ENOUGH = _IN_CONTAINER
 """A heading of less weight may be that of a box or the outlet's name."""
 
@@ -72,7 +76,7 @@ class _Heading(NamedTuple):
     """Its text, for comparing it."""
 
 
-def _weighed(node: LexborNode, code: int, hint: str, containers: set[int], clear: set[int]) -> _Heading | None:
+def _weighed(node: LexborNode, code: int, hint: str, clear: set[int]) -> _Heading | None:
     """Weigh what speaks for a heading; None for one that is not it.
 
     ``hint`` is folded. ``clear`` are elements that stand in no noise, and gets those around the heading.
@@ -81,10 +85,10 @@ def _weighed(node: LexborNode, code: int, hint: str, containers: set[int], clear
     if not text or within_noise(node, clear=clear):
         return None
     around = ancestors(node)
-    above = {parent.mem_id for parent in around}
-    clear |= above
+    clear.update(parent.mem_id for parent in around)
     links = [node.attributes.get("href") or ""] if node.tag == "a" else []
-    links += [anchor.attributes.get("href") or "" for anchor in node.css("a[href]")[:3]]
+    if _first_link(node) is not None:
+        links += [anchor.attributes.get("href") or "" for anchor in node.css("a[href]")[:3]]
     links += [parent.attributes.get("href") or "" for parent in around[:_NEAR] if parent.tag == "a"]
     found = [code_of_url(link[:LONGEST_HREF]) for link in links]
     codes = {one for one in found if one is not None}
@@ -94,7 +98,7 @@ def _weighed(node: LexborNode, code: int, hint: str, containers: set[int], clear
     names = " ".join(part.attributes.get("class") or "" for part in (node, *around[:_NEAR]))
     weight = _OWN_LINK if code in codes else 0
     weight |= _AS_IN_HEAD if _is_most_of(folded, hint) else 0
-    weight |= _IN_CONTAINER if not containers.isdisjoint(above) else 0
+    weight |= _IN_CONTAINER if any(map(_is_container, around)) else 0
     weight |= _HAS_NAME if any(name in names for name in _NAMES) else 0
     # The boxes of a page have titles too, and the outlet's name may stand in an h1.
     least = _IN_CONTAINER if node.tag != "h1" and _TITLE_OF_ANYTHING.search(names) else _HAS_NAME
@@ -108,8 +112,10 @@ def _is_most_of(text: str, hint: str) -> bool:
     return bool(text) and text in hint and 2 * len(text) >= len(hint)
 
 
-def _is_right_to_left(node: LexborNode) -> bool:
-    return _RIGHT_TO_LEFT.search(node.attributes.get("style") or "") is not None
+def _is_container(node: LexborNode) -> bool:
+    """Tell whether an element is written from right to left by its own style, as the one around the article is."""
+    style = node.attributes.get("style")
+    return style is not None and _RIGHT_TO_LEFT.search(style) is not None and node.tag != "body"
 
 
 def _refuse(nodes: list[LexborNode]) -> NoReturn:

@@ -26,8 +26,13 @@ UPDATED = (
 )
 TAGS = r"برچسب\s*‌?(?:ها)?|[کك]ل[یي]د\s*‌?واژه\s*‌?(?:ها)?|تگ\s*‌?ها"
 TAG_LABEL = re.compile(TAGS)
-TAG_WORDS = tuple(word.encode() for word in ("برچسب", "واژه", "تگ ها", "تگ‌ها"))
-"""One of these is on every page with such a label, in UTF-8: most pages without tags need not be searched."""
+_WORDS = {
+    CODE: ("کد", "كد", "شناسه", "رمز", "ews", "EWS"),
+    DATE: ("انتشار", "النشر", "ublish", "UBLISH"),
+    AUTHOR: ("سنده", "خبرنگار", "گزارشگر", "نگارنده"),
+    TAGS: ("برچسب", "واژه", "تگ"),
+}
+"""Label → parts, of which each of its forms has one. To look for these takes a fraction of what the pattern takes."""
 SECTION = r"گروه|سرویس|دسته\s*‌?بندی|بخش"
 
 MOST_LETTERS = 400  # of an element that is a label and its value; a toolbar has some 150
@@ -54,12 +59,13 @@ def labelled(
     root: LexborNode, label: str, is_value: Callable[[str], bool], body: LexborNode | None = None
 ) -> list[Labelled]:
     """Find the values behind ``label`` (a pattern) under ``root``, in order, with nothing of the article's ``body``."""
-    begins, anywhere = _patterns(label)
-    if not anywhere.search(root.text()):
+    words = _WORDS[label]
+    if not _has_one(words, root.text()):
         return []
+    begins, anywhere = _patterns(label)
     labels = 0
     found: list[Labelled] = []
-    for node in texts_under(root, body.mem_id if body is not None else None):
+    for node in texts_under(root, body.mem_id if body is not None else None, words):
         text = (node.text_content or "").strip()
         if len(text) > MOST_LETTERS or not anywhere.search(text) or not begins.search(text.translate(_ARABIC)):
             continue
@@ -91,8 +97,11 @@ def published_part(text: str) -> str | None:
     return text[start:end].strip(" :：-–|")
 
 
-def texts_under(root: LexborNode, left_out: int | None) -> Iterator[LexborNode]:
-    """Find the text nodes under ``root`` in order, without those of one element and of what no reader sees."""
+def texts_under(root: LexborNode, left_out: int | None, words: tuple[str, ...] = ()) -> Iterator[LexborNode]:
+    """Find the text nodes under ``root`` in order, without those of one element and of what no reader sees.
+
+    With ``words``, elements that have none of them are passed over.
+    """
     above: list[LexborNode] = []
     node = root.child
     while True:
@@ -103,11 +112,20 @@ def texts_under(root: LexborNode, left_out: int | None) -> Iterator[LexborNode]:
             continue
         if node.tag == "-text":
             yield node
-        elif node.tag not in _HIDDEN and node.mem_id != left_out and (child := node.child) is not None:
+        elif (
+            node.tag not in _HIDDEN
+            and node.mem_id != left_out
+            and (child := node.child) is not None
+            and (not words or _has_one(words, node.text()))
+        ):
             above.append(node)
             node = child
             continue
         node = node.next
+
+
+def _has_one(words: tuple[str, ...], text: str) -> bool:
+    return any(word in text for word in words)
 
 
 def _value_near(text_node: LexborNode, label: re.Pattern[str], is_value: Callable[[str], bool]) -> Labelled | None:

@@ -20,7 +20,6 @@ from asrcrawler.samaneh.labels import (
     CODE,
     DATE,
     TAG_LABEL,
-    TAG_WORDS,
     TAGS,
     labelled,
     published_part,
@@ -327,7 +326,7 @@ class Layout:
         frames = (common(self.scope, mark)[0] for mark in marks)
         return next((frame for frame in frames if frame is not None and frame.tag not in _OUTERMOST), None)
 
-    @property
+    @cached_property
     def _toolbar(self) -> LexborNode | None:
         """Find the element that holds code and date, where that is not the article too."""
         code, date = self._nearest(self._sure.of("code")), self._nearest(self._sure.of("date"))
@@ -419,7 +418,7 @@ class Layout:
         return {node.mem_id for node in self.bodies}
 
     def _labelled_tags(self) -> list[LexborNode]:
-        if not self.bodies or not any(word in self._page for word in TAG_WORDS):
+        if not self.bodies:
             return []
         for value in labelled(self._root, TAGS, bool, self._body_if_any):
             anchors = [anchor for anchor in value.node.css("a[href]") if not leads_elsewhere(anchor, self._code)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from asrcrawler.text.persian import without_entities
+from asrcrawler.text.persian import ZWNJ, without_entities
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -41,7 +41,7 @@ def line_of(node: LexborNode) -> str:
     if child is None:
         return ""
     if child.next is None and child.tag == "-text":
-        return _tidy(child.text_content or "")
+        return _bounded(child.text_content or "")
     texts: list[str] = []
     above: list[tuple[LexborNode, str]] = []
     current: LexborNode | None = child
@@ -77,7 +77,11 @@ def line_of(node: LexborNode) -> str:
                 current = inner
                 continue
         current = current.next
-    return _tidy("".join(texts))
+    return _bounded("".join(texts))
+
+
+def _bounded(text: str) -> str:
+    return tidy(text[:_LONGEST_TEXT])[:LONGEST_LINE]
 
 
 def between(before: list[str], mark: str, after: str) -> str:
@@ -91,6 +95,9 @@ def size_of(node: LexborNode) -> int:
     return len(" ".join(node.text().split()))
 
 
-def _tidy(text: str) -> str:
-    text = text[:_LONGEST_TEXT]
-    return " ".join((without_entities(text) if "&" in text else text).split())[:LONGEST_LINE]
+def tidy(text: str) -> str:
+    """Put a text into one line, runs of blanks as one, with entities that were escaped too often replaced."""
+    text = (without_entities(text) if "&" in text else text).strip()
+    if "  " not in text and text.replace(ZWNJ, "").isprintable():  # as nearly all are; no other blank is printable
+        return text
+    return " ".join(text.split())

@@ -85,8 +85,6 @@ _IN_TAG_BOXES = ".tags_container a, .tags_title a, .tags a, .tags li"
 TOOLS = 'a[href*="/fa/save/"], [onclick*="/fa/print/"], a[href*="/fa/print/"]'
 """The CMS's own buttons around an article; they name its code."""
 
-_RIGHT_TO_LEFT = '[style*="direction"]'
-
 MOST = 600  # places of one kind; an article has one, a page full of them is not worth more of our time
 HIGHEST = 60  # ancestors that are looked at; a place stands some 12 deep
 _OUTERMOST = frozenset({"body", "html"})
@@ -120,9 +118,9 @@ _SURE_NAMES = ", ".join(
     ]
 )
 # Of each element every part is asked in turn, and most elements have no class.
-SURE_PLACES = f"[class]:is({_SURE_NAMES}), h1, video, {_RIGHT_TO_LEFT}, {COMMENTS}"
+SURE_PLACES = f"[class]:is({_SURE_NAMES}), h1, video, {COMMENTS}"
 # To ask a few hundred elements for their names takes less time than to ask a thousand for forty parts of names.
-ALL_PLACES = f"[class], [id], [itemprop], h1, h2, time, {_RIGHT_TO_LEFT}"
+ALL_PLACES = "[class], [id], [itemprop], h1, h2, time"
 
 
 @lru_cache(maxsize=4096)
@@ -147,10 +145,10 @@ class Places:
         self._more: dict[str, int] = {}
         """Kind → how many there are beyond those."""
         self._order: dict[int, int] = {}
-        is_sure = selector == SURE_PLACES
+        is_sure, order = selector == SURE_PLACES, self._order
         for node in tree.css(selector):
-            if (kinds := _kinds(node, is_sure)) and node.mem_id not in self._order:
-                self._order[node.mem_id] = len(self._order)
+            if (kinds := _kinds(node, is_sure)) and (identity := node.mem_id) not in order:
+                order[identity] = len(order)
                 for kind in kinds:
                     found = self._found.setdefault(kind, [])
                     if len(found) < MOST:
@@ -170,7 +168,7 @@ class Places:
 
 
 _NO_KINDS: frozenset[str] = frozenset()
-_TELLING = frozenset({"itemprop", "id", "style"})
+_TELLING = frozenset({"itemprop", "id"})
 _TAG_KINDS = {"h1": "headline", "h2": "headline", "video": "film place", "time": "date"}
 
 
@@ -186,8 +184,6 @@ def _kinds(node: LexborNode, is_sure: bool) -> frozenset[str]:
             kinds |= {"headline"}
         if item == "articleBody" or identity in BODY_IDS:
             kinds |= {"body"}
-        if "direction" in (attributes.get("style") or ""):
-            kinds |= {"container"}
         if identity and _COMMENT_ID.fullmatch(identity):
             kinds |= {"numbered comment"}
     return kinds if tag != "body" else _NO_KINDS

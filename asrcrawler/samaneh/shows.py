@@ -26,7 +26,7 @@ LONGEST_ADDRESS = 2_000
 
 _FILM_KINDS = "mp4|m4v|m3u8|webm|flv|mov|ogv|3gp"
 _SOUND_KINDS = "mp3|ogg|wav|m4a|aac"
-_USUAL = b".mp4"
+_USUAL = re.compile(rb"\.mp4")
 """Pages that name no such file and have no place for a film need not be searched for others."""
 _FILM = re.compile(rf"\.(?:{_FILM_KINDS})(?:[?#]|$)", re.IGNORECASE)
 _MEDIA = re.compile(rf"\.(?:{_FILM_KINDS}|{_SOUND_KINDS})(?:[?#]|$)", re.IGNORECASE)
@@ -84,7 +84,7 @@ class Shows:
     @cached_property
     def files(self) -> list[tuple[str, LexborNode]]:
         """Find the addresses of its films and recordings as they are written, each with its element."""
-        if not self._places.of("film place") and _USUAL not in self._page:
+        if not self._places.of("film place") and not _USUAL.search(self._page):
             return []
         found: dict[str, LexborNode] = {}
         for node in self._region.css(_FILES)[:MOST_MARKS]:

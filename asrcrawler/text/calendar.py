@@ -104,7 +104,7 @@ def jalali(at: datetime, *, with_time: bool = True) -> str:
     """
     local = at.astimezone(TEHRAN)
     day = jalali_text(local.date())
-    return f"{day} {local:%H:%M}" if with_time else day
+    return f"{day} {local.hour:02}:{local.minute:02}" if with_time else day
 
 
 def midnight(day: date) -> datetime:

@@ -66,7 +66,6 @@ _UNCLEAN = re.compile(f"[{_PRESENTATION}{''.join(map(re.escape, CLEANING))}]")
 
 _LETTER = r"[^\W\d_]"
 _MARK = "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc]"
-_ZWNJ_RUNS = re.compile(f"{ZWNJ}{{2,}}")
 _STRAY_ZWNJ = re.compile(
     rf"{ZWNJ}(?:(?![^\W_])|(?<![^\W_]{ZWNJ})(?<!{_MARK}{ZWNJ})|(?<=\d{ZWNJ})(?=\d))"  # between two digits, too
 )
@@ -81,7 +80,6 @@ _ENTITY = re.compile(
 )
 """An entity, however often it was escaped. With its semicolon: without, ``&copy=2`` in an address would be one."""
 _MOST_TURNS = 5  # of entities that build other ones; none was seen
-_PARAGRAPH_BREAK = re.compile("[\n\v\f\r\x85\u2028\u2029]+")
 
 
 def clean(text: str) -> str:
@@ -104,12 +102,10 @@ def clean(text: str) -> str:
     if ZWJ in text:
         text = _STRAY_ZWJ.sub("", text)
     if _TATWEEL in text:
-        text = _TATWEELS.sub(_without_stretching, _ZWNJ_RUNS.sub(ZWNJ, text))
+        text = _TATWEELS.sub(_without_stretching, _single(ZWNJ, text))
     if ZWNJ in text:
-        text = _STRAY_ZWNJ.sub("", _ZWNJ_RUNS.sub(ZWNJ, text))
-    while "  " in text:
-        text = text.replace("  ", " ")
-    return text.strip(" ")
+        text = _STRAY_ZWNJ.sub("", _single(ZWNJ, text))
+    return _single(" ", text).strip(" ")
 
 
 def clean_paragraphs(text: str) -> str:
@@ -117,8 +113,14 @@ def clean_paragraphs(text: str) -> str:
 
     Any line break in ``text`` ends a paragraph.
     """
-    paragraphs = (clean(paragraph) for paragraph in _PARAGRAPH_BREAK.split(text))
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+    return "\n\n".join(filter(None, map(clean, text.splitlines())))
+
+
+def _single(char: str, text: str) -> str:
+    """Leave one of each run of ``char``."""
+    while char + char in text:
+        text = text.replace(char + char, char)
+    return text
 
 
 def _replace(text: str, unclean: set[str]) -> str:

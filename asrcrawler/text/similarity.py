@@ -101,7 +101,7 @@ def signature(body: str | None) -> bytes | None:
     return pack(f"<H{PERMUTATIONS}H{len(numbers)}I", min(len(shingles), _LOW_16_BITS), *low_bits, *numbers)
 
 
-@lru_cache(maxsize=512)  # each is asked for several times while a batch is written
+@lru_cache(maxsize=2_048)  # each is asked for several times while a batch is written, whose last one is the 500th
 def band_keys(site: str, signature: bytes) -> tuple[int, ...]:
     """Compute the signed 64-bit keys by which an index finds the body.
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from scrapy import Request, signals
 from sqlalchemy import update
 
 from asrcrawler.clock import utcnow
@@ -156,8 +155,6 @@ def test_the_requests_of_a_run_at_work_are_in_its_row(scene: Scene) -> None:
     async def story() -> None:
         await scene.archive.open({})
         scene.crawler.stats.set_value("downloader/request_count", 7)
-        request = Request("http://127.0.0.1/fa/news/5")
-        scene.crawler.signals.send_catch_log(signals.request_reached_downloader, request=request)
         await scene.archive.keep_alive()
 
     asyncio.run(story())

@@ -17,7 +17,8 @@ PIECES = (
 
 @pytest.mark.parametrize("label", [labels.CODE, labels.DATE, labels.AUTHOR, labels.TAGS])
 @given(text=st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
-def test_no_label_is_passed_over_by_the_test_that_is_made_before(label: str, text: str) -> None:
+def test_no_label_is_passed_over_by_the_tests_that_are_made_before(label: str, text: str) -> None:
     begins, anywhere = labels._patterns(label)
     if begins.search(text.translate(labels._ARABIC)):
         assert anywhere.search(text)
+        assert any(word in text for word in labels._WORDS[label])

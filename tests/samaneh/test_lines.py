@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from asrcrawler.samaneh.lines import LONGEST_LINE, line_of, size_of
+from asrcrawler.samaneh.lines import LONGEST_LINE, line_of, size_of, tidy
 
 
 def line(inner: str) -> str:
@@ -43,6 +45,11 @@ def test_blocks_separate_words_and_nothing_else_does(inner: str, text: str) -> N
 @pytest.mark.parametrize("inner", ["واژه " * 500_000, "<b>واژه</b> " * 100_000, " " * 3_000_000 + "<i></i>واژه"])
 def test_of_a_very_long_text_its_beginning_is_read(inner: str) -> None:
     assert len(line(inner)) <= LONGEST_LINE
+
+
+@given(st.text(st.sampled_from("کت \u200c\u200e\xa0\u3000\u2028\t\n\x1c\x85.1")))
+def test_every_kind_of_blank_separates_words(text: str) -> None:
+    assert tidy(text) == " ".join(text.split())
 
 
 def test_the_size_of_a_text_is_that_of_all_of_it() -> None:

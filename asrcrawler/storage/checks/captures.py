@@ -20,7 +20,7 @@ from asrcrawler.items import Outcome
 from asrcrawler.storage.checks.finding import Finding, codes_by_site
 from asrcrawler.storage.models import dictionary, ledger, page, visit
 from asrcrawler.storage.reparse.rereading import saw_article
-from asrcrawler.storage.visits.batch import BROKEN_PAGE
+from asrcrawler.storage.visits.articles import BROKEN_PAGE
 from asrcrawler.storage.visits.counters import recount
 from asrcrawler.text.packing import Dictionary, unpack
 

@@ -14,7 +14,7 @@ from asrcrawler.policy import has_come
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
 from asrcrawler.storage.models import page, visit
-from asrcrawler.storage.visits.batch import STALE
+from asrcrawler.storage.visits.articles import STALE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

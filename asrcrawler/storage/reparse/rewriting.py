@@ -18,14 +18,8 @@ from asrcrawler.http.completeness import UNENDED
 from asrcrawler.items import EDITED, Absence, Article, Outcome
 from asrcrawler.storage.models import page as page_table
 from asrcrawler.storage.models import visit as visit_table
-from asrcrawler.storage.visits.batch import (
-    LONGEST_REASON,
-    QUIET,
-    REFRESHED,
-    WORSE,
-    reads_worse,
-    validators_of,
-)
+from asrcrawler.storage.visits.articles import QUIET, REFRESHED, reads_worse
+from asrcrawler.storage.visits.batch import LONGEST_REASON, WORSE, validators_of
 from asrcrawler.storage.visits.columns import storable
 from asrcrawler.storage.visits.gone import settle
 from asrcrawler.storage.visits.ledger import newest_in

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from asrcrawler.clock import utcnow
 from asrcrawler.http.completeness import UNENDED, Looks, looked_again
-from asrcrawler.items import EDITED, NAMES, Absence, Article, Change, Outcome, PackedCapture
-from asrcrawler.policy import History, change_class, differs, has_come, is_stale_copy, next_visit
+from asrcrawler.items import Absence, Article, Outcome, PackedCapture
+from asrcrawler.policy import History, next_visit
+from asrcrawler.storage.visits.articles import NEW, QUIET, STALE, ArticleRows, moment_of, reads_worse
 from asrcrawler.storage.visits.columns import (
     HIGHEST_INTEGER,
     header_of,
@@ -20,24 +20,12 @@ from asrcrawler.storage.visits.columns import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
 
-NEW = "new"
-STALE = "old copy"
-"""The mark of a visit that found an earlier text again, see :func:`~asrcrawler.policy.is_stale_copy`."""
-QUIET = frozenset({None, STALE})
-"""The marks of visits that changed nothing."""
 WORSE = "reads worse than what is stored: no body"
 NOT_STORED = "not modified, and nothing of it is stored"
-BROKEN_PAGE = "the page it was read in breaks off"
-
-LABELS = ("category", "tags")
-"""What rows of ``label`` are made of."""
-
-REFRESHED = (*(name for name in NAMES if name not in {"site", "code", *EDITED}), "text_digest")
-"""What is kept up to date without being an edit of the text."""
 
 HIGHEST_STATUS = 999
 LONGEST_REASON = 500
@@ -54,54 +42,13 @@ class Written(NamedTuple):
     """None: settled."""
 
 
-class Evidence(Protocol):
-    """What is asked about a stored article only when another text of it was found."""
-
-    def earlier_texts(self, code: int) -> Iterable[Mapping[Any, Any]]:
-        """Read the texts that the stored one has replaced."""
-        ...
-
-    def read_again(self, code: int) -> Article | None:
-        """Read the capture of the stored text with today's parser; None where there is none, or no article in it."""
-        ...
-
-
-class NoEvidence:
-    """Nothing but the stored text itself."""
-
-    def earlier_texts(self, code: int) -> Iterable[Mapping[Any, Any]]:
-        return ()
-
-    def read_again(self, code: int) -> Article | None:
-        return None
-
-
-@dataclass(slots=True)
-class Batch:
+@dataclass(slots=True, kw_only=True)
+class Batch(ArticleRows):
     """The rows of one site in one transaction, keyed so that a code visited twice ends as its last visit."""
 
-    site: str
     run_id: int | None
     newest: int
     """The highest code known to exist."""
-    articles: dict[int, dict[str, Any]]
-    ledger: dict[int, dict[str, Any]]
-    evidence: Evidence = field(default_factory=NoEvidence)
-    now: datetime = field(default_factory=utcnow)
-    earlier: dict[int, int] = field(default_factory=dict)
-    """How many earlier texts are kept of articles that were lost themselves."""
-    inserted: set[int] = field(default_factory=set)
-    rewritten: set[int] = field(default_factory=set)
-    """Articles whose text changed."""
-    refreshed: set[int] = field(default_factory=set)
-    relabelled: set[int] = field(default_factory=set)
-    digests: set[bytes] = field(default_factory=set)
-    """Of the texts that came or went: their groups of duplicates change."""
-    signatures: dict[int, bytes | None] = field(default_factory=dict)
-    """Of every article of the batch, for its near duplicates."""
-    retexted: set[int] = field(default_factory=set)
-    """Articles with another ``text_digest`` than before, new ones among them."""
-    revisions: list[dict[str, Any]] = field(default_factory=list)
     visits: list[dict[str, Any]] = field(default_factory=list)
     captured: list[tuple[dict[str, Any], PackedCapture]] = field(default_factory=list)
     """Those of ``visits`` that have a capture, with it."""
@@ -114,8 +61,6 @@ class Batch:
     """Visits of articles that were stored before."""
     missing_looks: int = 0
     """Those of them that answered missing."""
-    unsettled: set[int] = field(default_factory=set)
-    """Codes whose articles may have gone or come back, see :mod:`asrcrawler.storage.visits.gone`."""
 
     def __post_init__(self) -> None:
         self.ledger_before = dict(self.ledger)
@@ -164,7 +109,7 @@ class Batch:
         before = Looks(digest, since, count) if digest and since and count else None
         if item.reading is None:
             return before
-        return looked_again(before, reading_digest(values_of(item.reading)), _moment(item))
+        return looked_again(before, reading_digest(values_of(item.reading)), moment_of(item))
 
     def _taken(self, item: Article | Absence, looks: Looks | None) -> Article | Absence:
         """Take a page without its end if enough looks read the same; otherwise give ``item`` itself.
@@ -172,7 +117,7 @@ class Batch:
         It is taken as a new article, and never replaces a stored text. One that reads like the stored text counts as
         seen again: a page that never has an end does not fail for ever.
         """
-        if looks is None or not isinstance(item, Absence) or item.reading is None or not looks.prove(_moment(item)):
+        if looks is None or not isinstance(item, Absence) or item.reading is None or not looks.prove(moment_of(item)):
             return item
         stored = self.articles.get(item.code)
         if stored is None:
@@ -188,75 +133,10 @@ class Batch:
         stored = self.articles.get(item.code)
         if stored is None:
             return Outcome.FAILED, NOT_STORED
-        if not self._is_older(item, stored["last_seen_at"]):
-            stored["last_seen_at"] = _moment(item)
+        if not self.is_older(item, stored["last_seen_at"]):
+            stored["last_seen_at"] = moment_of(item)
             self.refreshed.add(item.code)
         return Outcome.STORED, item.reason
-
-    def take_up_article(self, item: Article) -> str | None:
-        """Work an article into the rows that its visit found; give what it changed.
-
-        One that was fetched before what is stored changes nothing.
-        """
-        at = _moment(item)
-        stored = self.articles.get(item.code)
-        if stored is not None and self._is_older(item, stored["last_seen_at"]):
-            return None
-        if stored is None:
-            self._add(item, at)
-            return NEW
-        values = values_of(item)
-        self.signatures[item.code] = item.signature
-        change = change_class(stored, values)
-        if change is not None:
-            if self._is_stale_copy(stored, values, at):
-                return STALE
-            change = self._compare_todays_readings(stored, values)
-        if change is None:
-            values = {name: values[name] for name in REFRESHED}
-        if change is not None:
-            self._keep_revision(stored, change, at)
-            values |= {"revision": stored["revision"] + 1, "changed_at": at}
-        self._update(stored, values | {"last_seen_at": at})
-        return change
-
-    def _update(self, stored: dict[str, Any], values: Mapping[str, Any]) -> set[str]:
-        """Bring a stored article to ``values``, and note what has to be written; give the fields that differ."""
-        code = stored["code"]
-        touched = {name for name in values if differs(name, stored, values)}
-        if "text_digest" in touched:
-            self.digests.update(digest for digest in (stored["text_digest"], values["text_digest"]) if digest)
-            self.retexted.add(code)
-        if not touched.isdisjoint(LABELS):
-            self.relabelled.add(code)
-        if not touched.isdisjoint(EDITED):
-            self.rewritten.add(code)
-        elif touched:
-            self.refreshed.add(code)
-        stored.update(values)
-        return touched
-
-    def _is_stale_copy(self, stored: Mapping[str, Any], values: Mapping[str, Any], at: datetime) -> bool:
-        """Tell whether an earlier text of the article came back, out of a cache, and so is no edit."""
-        if not is_stale_copy(at, stored["last_seen_at"]):
-            return False
-        if self.ledger.get(stored["code"], {}).get("reason") == BROKEN_PAGE:  # what comes now is to take its place
-            return False
-        code = stored["code"]
-        here = (row for row in self.revisions if row["code"] == code)
-        return any(change_class(text, values) is None for text in (*here, *self.evidence.earlier_texts(code)))
-
-    def _compare_todays_readings(self, stored: dict[str, Any], values: Mapping[str, Any]) -> Change | None:
-        """Bring the stored text to what its capture says today, and name the change that is left.
-
-        A text that an earlier version of this program read or cleaned in another way was not edited by the site.
-        """
-        again = self.evidence.read_again(stored["code"])
-        if again is not None and not reads_worse(stored, again):
-            today = values_of(again)
-            if change_class(stored, today) is not None:
-                self._update(stored, {name: today[name] for name in EDITED})
-        return change_class(stored, values)
 
     def replace_reading(self, item: Article) -> dict[str, tuple[Any, Any]]:
         """Replace a stored article by another reading of its capture; give the fields that differ, before and after.
@@ -266,54 +146,18 @@ class Batch:
         stored = self.articles[item.code]
         before, values = dict(stored), values_of(item)
         self.signatures[item.code] = item.signature
-        touched = self._update(stored, values)
+        touched = self.update(stored, values)
         if "published_at" in touched:  # the next visit depends on it
             known = self.ledger.get(item.code)
             if known is not None and known["outcome"] == Outcome.STORED:
                 self.rebook(item, {}, known["visited_at"])
         return {name: (before[name], values[name]) for name in touched}
 
-    def restore(self, item: Article, *, first_seen_at: datetime, **moments: datetime) -> None:
-        """Add an article that was lost, with the moments that its visits tell."""
-        self._add(item, first_seen_at)
-        self.articles[item.code] |= moments
-        self.unsettled.add(item.code)
-
-    def _add(self, item: Article, at: datetime) -> None:
-        """Add an article that is not stored, first seen ``at``."""
-        self.articles[item.code] = values_of(item) | {
-            "duplicate_of": None,
-            "similar_to": None,
-            "revision": self.earlier.get(item.code, 0) + 1,
-            "first_seen_at": at,
-            "last_seen_at": at,
-            "changed_at": at,
-            "last_visit_at": self.ledger.get(item.code, {}).get("visited_at") or at,
-            "gone_at": None,
-        }
-        self.signatures[item.code] = item.signature
-        self.inserted.add(item.code)
-        self.relabelled.add(item.code)
-        self.retexted.add(item.code)
-        if item.text_digest:
-            self.digests.add(item.text_digest)
-
-    def _keep_revision(self, stored: Mapping[str, Any], change: Change, at: datetime) -> None:
-        self.revisions.append(
-            {name: stored[name] for name in (*EDITED, "site", "code")}
-            | {
-                "number": stored["revision"],
-                "change": str(change),
-                "seen_at": stored["changed_at"],
-                "replaced_at": at,
-            }
-        )
-
     def _book(
         self, item: Article | Absence, outcome: Outcome, reason: str | None, change: str | None, looks: Looks | None
     ) -> dict[str, Any]:
         """Add the visit and give the ledger's new row; there, a visit before the last one is only counted."""
-        at = _moment(item)
+        at = moment_of(item)
         known = self.ledger.get(item.code, {})
         if known.get("first_visit_at") is None:
             self.first_visits.add(item.code)
@@ -351,7 +195,7 @@ class Batch:
         self.visits.append(visit)
         if capture is not None:
             self.captured.append((visit, capture))
-        if self._is_older(item, known.get("visited_at")):
+        if self.is_older(item, known.get("visited_at")):
             row = dict(known) | {"visits": row["visits"]}
         self.ledger[item.code] = row
         return row
@@ -362,10 +206,6 @@ class Batch:
         row["next_visit_at"] = next_visit(Outcome(row["outcome"]), self._history(row, item), at)
         self.ledger[item.code] = row
         self.rebooked.add(item.code)
-
-    def _is_older(self, item: Article | Absence, moment: datetime | None) -> bool:
-        """Tell whether an answer was fetched before ``moment``; a moment in the future is not believed."""
-        return has_come(moment, self.now) and _moment(item) < moment
 
     def _history(self, row: Mapping[str, Any], item: Article | Absence) -> History:
         """Give what :func:`next_visit` asks about a code with the ledger row ``row``."""
@@ -382,21 +222,12 @@ class Batch:
         )
 
 
-def reads_worse(stored: Mapping[str, Any] | None, item: Article) -> bool:
-    """Tell whether ``item`` may not replace the article that is stored."""
-    return stored is not None and bool(stored["body"]) and not item.body
-
-
 def _unchanged(known: Mapping[str, Any], outcome: Outcome, change: str | None) -> int:
     """Count the looks in a row that changed nothing; one that found no article is not counted."""
     before: int = known.get("unchanged", 0)
     if outcome is not Outcome.STORED:
         return before
     return before + 1 if change in QUIET else 0
-
-
-def _moment(item: Article | Absence) -> datetime:
-    return item.fetch.at if item.fetch else utcnow()
 
 
 def validators_of(

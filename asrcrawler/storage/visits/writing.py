@@ -19,7 +19,8 @@ from asrcrawler.storage.models import visit as visit_table
 from asrcrawler.storage.reparse.rereading import capture_of_stored
 from asrcrawler.storage.search import index
 from asrcrawler.storage.visits import counters
-from asrcrawler.storage.visits.batch import NEW, REFRESHED, Batch, NoEvidence, Written
+from asrcrawler.storage.visits.articles import NEW, REFRESHED, NoEvidence
+from asrcrawler.storage.visits.batch import Batch, Written
 from asrcrawler.storage.visits.captures import FoundCapture, keep
 from asrcrawler.storage.visits.coverage import cover
 from asrcrawler.storage.visits.dictionaries import dictionary
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from asrcrawler.items import Absence
     from asrcrawler.storage.engine.database import Database
     from asrcrawler.storage.reparse.rereading import StoredCapture
-    from asrcrawler.storage.visits.batch import Evidence
+    from asrcrawler.storage.visits.articles import Evidence
     from asrcrawler.storage.visits.runs import RunFigures
     from asrcrawler.text.packing import Dictionary
 

@@ -10,7 +10,7 @@ from asrcrawler.items import Article, Change, Outcome
 from asrcrawler.storage import models
 from asrcrawler.storage.checks import findings
 from asrcrawler.storage.search import search
-from asrcrawler.storage.visits.batch import STALE
+from asrcrawler.storage.visits.articles import STALE
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, MINUTE, NOON, an_absence, an_article, row, rows, with_page
 
