@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from asrcrawler.storage.engine.database import Database
 
-BATCH = 500  # rows read at a time and written in one transaction; of twice as many articles, documents take 10 MB more
+BATCH = 500  # rows read at a time and written in one transaction; twice as many articles take 155 MiB of memory
 
 _OWN = {search_site, search_index, worker}
 """Tables that each database has for itself."""
