@@ -3,16 +3,20 @@ from __future__ import annotations
 import subprocess
 import sys
 from random import Random
+from struct import unpack
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rensa import RMinHash
 
+from asrcrawler.text.persian import FIRST_FOLDING, fold
 from asrcrawler.text.similarity import (
     BANDS,
     FEWEST_SHINGLES,
     NUMBERS_KEPT,
     PERMUTATIONS,
+    SEED,
     SHINGLE,
     are_near,
     band_keys,
@@ -127,6 +131,14 @@ def test_another_process_gives_the_same() -> None:
     code = f"from asrcrawler.text.similarity import signature; print(signature({REPORT!r}).hex())"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == signed(REPORT).hex()
+
+
+def test_a_signature_is_that_of_the_triples_as_texts() -> None:
+    folded = fold(REPORT, FIRST_FOLDING).split(" ")
+    sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
+    sketch.update([" ".join(folded[at : at + SHINGLE]) for at in range(len(folded) - SHINGLE + 1)])
+    low_bits = unpack(f"<{PERMUTATIONS}H", signed(REPORT)[2 : 2 + 2 * PERMUTATIONS])
+    assert list(low_bits) == [value & 0xFFFF for value in sketch.digest()]
 
 
 @settings(max_examples=60)

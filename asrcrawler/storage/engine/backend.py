@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from asrcrawler.storage.engine import sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Table
 
@@ -43,7 +43,7 @@ class Backend(Protocol):
         """Insert rows, at least one, all of the same columns."""
 
     def insert_tuples(
-        self, connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], /
+        self, connection: Connection, table: Table, names: tuple[str, ...], rows: Iterable[tuple[Any, ...]], /
     ) -> None:
         """Insert rows of the columns ``names``, at least one, that are as the driver takes them."""
 

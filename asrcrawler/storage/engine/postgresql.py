@@ -24,7 +24,7 @@ from asrcrawler.storage.engine.values import WRONG_VALUES, as_json, names_of, re
 from asrcrawler.system import processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Table
 
@@ -111,7 +111,7 @@ def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
 
 
 def insert_tuples(
-    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
 ) -> None:
     """Copy rows that are as the driver takes them."""
     quoted = connection.dialect.identifier_preparer.quote

@@ -8,7 +8,7 @@ from asrcrawler.storage.engine.backend import backend_of
 from asrcrawler.storage.engine.values import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from sqlalchemy import Connection, Dialect, Insert, Table
 
@@ -22,9 +22,12 @@ def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
 
 
 def insert_tuples(
-    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
 ) -> None:
-    """Insert rows of the columns ``names`` that are as the driver takes them: numbers, texts and bytes."""
+    """Insert rows of the columns ``names`` that are as the driver takes them: numbers, texts and bytes.
+
+    PostgreSQL takes those of an iterator while the next ones are made.
+    """
     if rows:
         backend_of(connection.dialect.name).insert_tuples(connection, table, names, rows)
 

@@ -14,7 +14,7 @@ from asrcrawler.storage.engine.limits import BUSY_TIMEOUT
 from asrcrawler.storage.engine.values import as_json, names_of, replacing, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import URL, Column, ColumnElement, Connection, Dialect, Engine, Table
 
@@ -55,7 +55,7 @@ def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
 
 
 def insert_tuples(
-    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
 ) -> None:
     """Insert rows that are as the driver takes them."""
     connection.exec_driver_sql(_text(table, names, connection.dialect, replace=False), list(rows))

@@ -79,7 +79,7 @@ def drop_some(connection: Connection, tables: Tables) -> bool:
 
 def put_in(connection: Connection, tables: Tables, documents: Mapping[int, Document]) -> None:
     """Add documents with their words."""
-    rows = [(key, vector(found)) for key, found in sorted(documents.items())]
+    rows = ((key, vector(found)) for key, found in sorted(documents.items()))  # while the server takes those before
     insert_tuples(connection, tables.document, ("id", "words"), rows)
 
 
