@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asrcrawler.cli.schedule import Install, service_unit, this_user, timer_unit
 from asrcrawler.storage import Database
 from asrcrawler.storage.queue import schema
 from manual.commands import command_named, parser_of
@@ -43,9 +44,13 @@ def test_a_unit_starts_a_command_as_the_program_understands_it(path: Path) -> No
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
-    here = [tmp_path / path.name for path in UNITS]
-    for path, copy in zip(UNITS, here, strict=True):  # with a program that is there
-        copy.write_text(re.sub(r"/opt/\S+/scrapy", sys.executable, path.read_text("utf-8")), "utf-8")
+    units = {path.name: path.read_text("utf-8") for path in (*UNITS, *DEPLOY.glob("*.timer"))}
+    settings = {"ASR_CONTACT": "50% of 'us'"}
+    all_due = Install(root=tmp_path, scrapy=(sys.executable,), command=("work", "--once"), settings=settings)
+    units |= {"printed.service": service_unit(all_due, this_user()), "printed.timer": timer_unit(10)}
+    here = [tmp_path / name for name in units]
+    for path, written in zip(here, units.values(), strict=True):  # with a program that is there
+        path.write_text(re.sub(r"/opt/\S+/scrapy", sys.executable, written), "utf-8")
     done = subprocess.run(["systemd-analyze", "verify", *here], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -15,6 +15,7 @@ from asrcrawler.crawl.archive import Archive
 from asrcrawler.crawl.memory import rest_after_refusal
 from asrcrawler.endings import (
     CLOSED_BY_ANOTHER,
+    DATABASE_FAILED,
     FAILED,
     FINISHED,
     NOT_WELCOME,
@@ -82,9 +83,10 @@ class RunReport:
             reason, status = CLOSED_BY_ANOTHER, UNAVAILABLE
         except StorageError as error:
             archive.log.error("%s; the end of this run could not be written", error)
-            status = FAILED
+            reason, status = DATABASE_FAILED, FAILED
         if reason not in STEPPED_ASIDE:
             self._tell(archive, reason, status, unfinished)
+        self._crawler.stats.set_value("asr/end_reason", reason)
         self._crawler.stats.set_value("asr/exit_status", status)
 
     async def _close(self, archive: Archive, reason: str, status: int, *, by_itself: bool) -> None:

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from asrcrawler.endings import STEPPED_ASIDE
+from asrcrawler.endings import CLOSED_BY_ANOTHER, DATABASE_FAILED, STEPPED_ASIDE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,8 +41,13 @@ class Ended(NamedTuple):
 
     @property
     def was_made(self) -> bool:
-        """Whether there was a run; there is none, and the status is 0, while another one is at work on the outlet."""
+        """Tell whether there was a run: there is none, and the status is 0, while another is at work on the outlet."""
         return self.reason not in STEPPED_ASIDE
+
+    @property
+    def was_cut_off(self) -> bool:
+        """Tell whether the database or another run ended it: what it began is not finished, though it has begun."""
+        return self.reason in {DATABASE_FAILED, CLOSED_BY_ANOTHER}
 
 
 class Jobs(AbstractAsyncContextManager["Jobs"], Protocol):

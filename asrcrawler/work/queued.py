@@ -37,7 +37,7 @@ CONNECTIONS = 2  # of the queue's own: one for what the worker asks, one for wha
 LONGEST_LEASE = 600.0  # seconds of a run of a lease; a scheduled run of its group waits as long
 PLAN = timedelta(seconds=2)  # between two looks at what is due, and at silent workers
 RETRY = 2.0  # seconds between two tries to take over a run
-MOST_TRIES = 60  # … that may be at work after all, under another process
+MOST_TRIES = 60  # … that may be at work after all, under another process, or that the database has cut off
 STEADY = 2  # signs of life in a row, before others are taken for dead: after an outage all have been silent
 
 
@@ -88,7 +88,9 @@ class Queued:
         if job.key.task_name == RUN:
             await self._due.release(job, ended)
             # What a silent worker began is tried until its run, too, is taken for dead: a run may be heard of later.
-            if not ended.was_made and 0 < job.key.attempts < MOST_TRIES:
+            # By its start, an outlet is not due again where its run was cut off.
+            again = ended.was_cut_off or (not ended.was_made and job.key.attempts > 0)
+            if again and job.key.attempts < MOST_TRIES:
                 await asyncio.sleep(RETRY)
                 await self.give_up(job)
                 return

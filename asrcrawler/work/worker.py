@@ -146,7 +146,7 @@ class Worker:
         status = crawler.stats.get_value("asr/exit_status")
         if status is None:
             return None if self._stopped.is_set() else Ended(START_ERROR, FAILED)
-        return Ended(str(crawler.stats.get_value("finish_reason")), status)
+        return Ended(str(crawler.stats.get_value("asr/end_reason")), status)
 
     async def _hand_back(self, hand_back: Callable[[], Awaitable[None]]) -> None:
         """Hand a job back, however often that has to be tried: its outlet has no further run until then."""

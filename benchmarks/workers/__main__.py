@@ -157,6 +157,7 @@ def measure(options: argparse.Namespace) -> tuple[list[str], bool]:
         ("days after the quiet ones, until no visit that failed waited for another", f"{late}"),
         ("articles of the truths", f"{found.there:,}"),
         ("… not stored, or not as they are", f"{len(found.missing)}"),
+        ("… stored as the parser reads their pages now, which is not the truth", f"{len(found.misread)}"),
         ("stored and not in the truths", f"{len(found.too_many)}"),
         (
             "codes asked for again within a cycle",
@@ -177,8 +178,9 @@ def measure(options: argparse.Namespace) -> tuple[list[str], bool]:
 def codes(found: Comparison) -> Iterator[str]:
     """Tell of each code that is not as it is on its site what the ledger says."""
     for what, told in (
-        ("Not stored, or not as it is", found.missing),
-        ("Stored and not in the truths", found.too_many),
+        ("Not stored, or not as they are", found.missing),
+        ("Read otherwise than the truth", found.misread),
+        ("Not in the truths", found.too_many),
     ):
         if told:
             yield from ("", f"{what}:", "", *(f"- {line}" for line in told[:MOST_SHOWN]))

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 
 from asrcrawler.items import Outcome
+from asrcrawler.pipelines.clean import clean_article
+from asrcrawler.replica.rendering import Pages
+from asrcrawler.samaneh.page import read_page
 from asrcrawler.storage.articles.export import export_articles
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.models import ledger
@@ -26,6 +29,8 @@ class Comparison(NamedTuple):
     """Articles that there are to be had."""
     missing: list[str]
     """Those that are not stored, or not as they are now: each with what the ledger says of its code."""
+    misread: list[str]
+    """Those that are stored as the parser reads them from the page of now, which is not the truth."""
     too_many: list[str]
     """Codes that are stored and have no article."""
 
@@ -44,10 +49,13 @@ def compare(database: Database, replicas: Replicas) -> Comparison:
         key = article["site"], article["code"]
         assert key not in stored
         stored[key] = tuple(article[name] for name in TEXT)
-    there, missing, too_many = 0, [], []
+    there = 0
+    missing: list[str] = []
+    misread: list[str] = []
+    too_many: list[str] = []
     for name, server in replicas.items():
         site, world = server.base_url.removeprefix("http://"), server.world
-        told = _ledger(database, site)
+        told, pages = _ledger(database, site), Pages(world, server.base_url)
         for code in range(world.first, world.last + 1):
             truth = world.truth(code)
             text = stored.get((site, code))
@@ -59,8 +67,16 @@ def compare(database: Database, replicas: Replicas) -> Comparison:
             if text is None:
                 missing.append(f"{name} {code}: not stored; {outcome}")
             elif other := [field for field, value in zip(TEXT, text, strict=True) if value != getattr(truth, field)]:
-                missing.append(f"{name} {code}: another {', '.join(other)}; {outcome}")
-    return Comparison(there, missing, too_many)
+                is_read_so = text == _read(pages.article(code, world.now), site, code, server.url(code))
+                differing = misread if is_read_so else missing
+                differing.append(f"{name} {code}: another {', '.join(other)}; {outcome}")
+    return Comparison(there, missing, misread, too_many)
+
+
+def _read(page: bytes, site: str, code: int, url: str) -> tuple[object, ...]:
+    article = read_page(page, site=site, code=code, url=url, base_url=f"http://{site}")
+    clean_article(article)
+    return tuple(getattr(article, name) for name in TEXT)
 
 
 def _ledger(database: Database, site: str) -> dict[int, tuple[str | None, str]]:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
+from asrcrawler.endings import CLOSED_BY_ANOTHER, DATABASE_FAILED
 from asrcrawler.exceptions import JobLostError, SchemaError, StorageError
 from asrcrawler.outlets import new_outlet
 from asrcrawler.storage import Database, outlets
 from asrcrawler.storage.migrations.revisions import HEAD, REVISIONS
 from asrcrawler.storage.queue import schema
 from asrcrawler.storage.queue.standing import standing
+from asrcrawler.storage.visits.runs import begin_run
+from asrcrawler.work import queued
 from asrcrawler.work.jobs import Ended
 from asrcrawler.work.queued import Queued
 
@@ -110,6 +113,25 @@ def test_a_job_that_another_has_taken_is_lost(archive: Database, postgresql_url:
                 await jobs.release(job, FINISHED)
 
     asyncio.run(work())
+
+
+def test_a_run_that_was_cut_off_is_made_again_though_its_outlet_is_not_due_and_not_for_ever(
+    archive: Database, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queued, "RETRY", 0)
+    monkeypatch.setattr(queued, "MOST_TRIES", 2)
+
+    async def work() -> None:
+        async with at_work(postgresql_url) as jobs:
+            for reason in (DATABASE_FAILED, CLOSED_BY_ANOTHER, DATABASE_FAILED):
+                job = await jobs.claim()
+                assert job, reason
+                if not job.key.attempts:
+                    begin_run(archive, job.outlet.site, {})  # by its start, the outlet is not due
+                await jobs.release(job, Ended(reason, 1))
+
+    asyncio.run(work())
+    assert states(archive) == ["failed"]
 
 
 @pytest.mark.parametrize(

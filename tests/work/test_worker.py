@@ -11,7 +11,10 @@ import pytest
 from scrapy.settings import Settings
 
 from asrcrawler.exceptions import StorageError, VanishedError
+from asrcrawler.outlets import new_outlet
+from asrcrawler.storage import outlets, sharing
 from asrcrawler.work import worker
+from asrcrawler.work.alone import Alone
 from asrcrawler.work.naming import OutletNames, named_after
 from asrcrawler.work.worker import Worker, summary, worst
 
@@ -62,6 +65,23 @@ def test_a_database_that_is_gone_for_good_ends_the_worker_and_one_that_may_come_
     with pytest.raises(VanishedError):
         asyncio.run(make(jobs).work())
     assert [record.message for record in caplog.records] == ["away; trying again in 0.01 seconds"]
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_worker_whose_database_file_is_deleted_or_replaced_ends_with_one_line_and_status_1(
+    is_replaced: bool, sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings({"ASR_DATABASE_URL": sqlite_url, "ASR_HEARTBEAT": 10})
+    with sharing(sqlite_url, 2, idle=60) as database:
+        outlets.add(database, new_outlet("asr", "http://127.0.0.1:9"))
+        assert database.path
+        database.path.unlink()
+        if is_replaced:
+            database.path.touch()
+        with pytest.raises(VanishedError, match=r": its file was deleted or replaced while it was in use$") as ended:
+            asyncio.run(Worker(settings, Alone(database), database, concurrency=1, once=False).work())
+        assert database.path.exists() == is_replaced
+    assert (ended.value.exit_status, caplog.records) == (1, [])  # the command tells what is raised, in one line
 
 
 def test_a_job_is_handed_back_until_that_is_done_or_the_worker_is_told_to_stop(

@@ -76,11 +76,12 @@ class WorkerStanding(NamedTuple):
 
     @property
     def number(self) -> str:
-        """The number of its process on its host."""
+        """Give the number of its process on its host."""
         return self.process.partition(" ")[0]
 
     @property
     def is_silent(self) -> bool:
+        """Tell whether it has been silent for so long that it stands out."""
         return self.silence > SILENT_AFTER
 
 
@@ -106,7 +107,7 @@ class QueueStanding:
 
 def standing(database: Database, sites: Mapping[str, str]) -> QueueStanding | None:
     """Read the queue; None where there is none, or none that this user may read. ``sites`` are those of the outlets,
-    by name. Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    by name, whose failures are told with their reasons. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
     if database.path is not None:  # a file, which one worker alone works on
         return None
@@ -119,7 +120,12 @@ def standing(database: Database, sites: Mapping[str, str]) -> QueueStanding | No
     except UnusableError:
         return None
     leases = unfinished(database)
-    told = [job._replace(why=_why(database, job, sites, leases)) if job.state == FAILED else job for job in jobs]
+    told = [
+        job._replace(why=_why(database, job, sites[job.outlet], leases))
+        if job.state == FAILED and job.outlet in sites
+        else job
+        for job in jobs
+    ]
     return QueueStanding(workers, told, leases)
 
 
@@ -134,9 +140,8 @@ def _jobs(connection: Connection) -> list[JobStanding]:
     ]
 
 
-def _why(database: Database, job: JobStanding, sites: Mapping[str, str], leases: Sequence[Lease]) -> str:
+def _why(database: Database, job: JobStanding, site: str, leases: Sequence[Lease]) -> str:
     """Say why a job failed: what the row of its run says, or that its worker fell silent."""
-    site = sites.get(job.outlet, "")
     if job.task == _TASKS["codes"]:
         return next((lease.problem for lease in leases if lease.site == site and lease.problem), None) or SILENT
     scheduled = (run for run in last_runs(database, site, RECENT) if not run.arguments.get("codes"))

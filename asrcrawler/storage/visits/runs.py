@@ -25,7 +25,7 @@ from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import AnotherRunError, TokenLostError
 from asrcrawler.policy import CLOCKS_APART
 from asrcrawler.storage.models import run
-from asrcrawler.storage.visits.counters import drop_empty
+from asrcrawler.storage.visits.counters import drop_empty, recount
 from asrcrawler.storage.visits.gone import judge_looks
 from asrcrawler.system import processes
 
@@ -99,11 +99,13 @@ _REMEMBERED_BEFORE = (
     .where(_own.c.id == bindparam("run_id"), _older.c.id < bindparam("run_id"), _older.c.memory.is_not(null()))
 )
 """The last run before one that left anything; made once, as copies of the table are dear."""
+_LAST_TOKEN = select(run.c.token).where(run.c.site == bindparam("own_site")).order_by(run.c.id.desc()).limit(1)
 
 
 def begin_run(database: Database, site: str, arguments: dict[str, Any], *, dead_after: float | None = None) -> int:
     """Open a run and give its id; ``dead_after`` so many seconds of silence, others may take it for dead.
 
+    Where the last run was of version 0.1, everything of the site is counted anew: that one did not count what it wrote.
     Raises :exc:`AnotherRunError` while another run works on the same site.
     """
     now = utcnow()
@@ -119,6 +121,9 @@ def begin_run(database: Database, site: str, arguments: dict[str, Any], *, dead_
             _set(connection, other.id, ended_at=ended_at, end_reason=KILLED, exit_status=None)
         if unended:
             judge_looks(connection, site)
+        last = connection.execute(_LAST_TOKEN, {"own_site": site}).first()
+        if last is not None and last.token is None:  # of a version without, which may have written after the upgrade
+            recount(connection, [site])
         token = secrets.token_hex(TOKEN_BYTES)
         values = {
             "site": site,

@@ -16,6 +16,7 @@ from asrcrawler.storage.figures.status import figures
 from asrcrawler.storage.visits import counters
 from asrcrawler.storage.visits.counters import What
 from asrcrawler.storage.visits.ledger import record_listed
+from asrcrawler.storage.visits.runs import RunFigures, begin_run, end_run
 from asrcrawler.storage.visits.writing import write_visits
 from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, a_story, an_absence, an_article, row, rows
 
@@ -77,6 +78,20 @@ def test_two_transactions_add_up(database: Database) -> None:
         with database.write(SITE) as connection:
             counters.move(connection, SITE, (), (), articles=3)
     assert [(found["what"], found["number"]) for found in rows(database, models.counter)] == [("articles", 6)]
+
+
+def test_what_a_run_of_the_first_version_wrote_after_the_upgrade_is_counted_by_the_next_run(database: Database) -> None:
+    run_id = begin_run(database, SITE, {})
+    record_listed(database, SITE, range(9), NOON, run_id=run_id)
+    end_run(database, run_id, RunFigures(), reason="finished", exit_status=0)
+    with database.write(SITE) as connection:
+        connection.execute(models.counter.delete())
+    end_run(database, begin_run(database, SITE, {}), RunFigures(), reason="finished", exit_status=0)
+    assert wrong(database) == [f"counters: {SITE}: there are not as many as are counted: codes"]
+    with database.write(SITE) as connection:
+        connection.execute(models.run.update().values(token=None))  # as that version left its rows
+    begin_run(database, SITE, {})
+    assert wrong(database) == []
 
 
 def test_a_row_that_nothing_counts_is_found(database: Database) -> None:
