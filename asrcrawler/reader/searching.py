@@ -22,6 +22,7 @@ from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.articles.whereabouts import with_code
 from asrcrawler.storage.search import search
 from asrcrawler.storage.search.nearest import nearest
+from asrcrawler.text.calendar import day_of
 
 if TYPE_CHECKING:
     from asrcrawler.reader.addresses import Scope
@@ -57,7 +58,15 @@ _HIT = {
     },
 }
 
-_TOTAL = {"type": "integer", "description": "articles that were found; where total_is_exact is false, there are more"}
+_TOTAL = {
+    "type": "integer",
+    "description": "articles that were found; where total_is_exact is false, there may be more",
+}
+_BACK = {
+    "type": ["string", "null"],
+    "format": "date-time",
+    "description": "nothing that was published before was searched; with its day as until, a search goes on",
+}
 
 router = APIRouter(tags=["archive"], route_class=ReadAgain)
 
@@ -73,7 +82,7 @@ def search_page(request: Request) -> Response:
         "total": 0,
         "number": 1,
     }
-    form["total_is_exact"] = True
+    form |= {"total_is_exact": True, "searched_back_to": None}
     form |= {"newer_page": None, "older_page": None, "problem": None}
     form |= {
         "without": lambda name: _page_address(request, **{name: None}),
@@ -94,6 +103,8 @@ def search_page(request: Request) -> Response:
         "hits": found.hits,
         "total": found.total,
         "total_is_exact": found.total_is_exact,
+        "searched_back_to": found.searched_back_to,
+        "before": found.searched_back_to and _page_address(request, until=day_of(found.searched_back_to)),
         "number": number,
         "newer_page": _page_address(request, page=number - 1) if number > 1 else None,
         "older_page": _page_address(request, page=number + 1) if further else None,
@@ -101,7 +112,9 @@ def search_page(request: Request) -> Response:
             kind: _page_address(request, path=scope.list_path(f"search.{kind}").partition("?")[0])
             for kind in ("csv", "jsonl", "atom")
         },
-        "proposal": None if found.total else nearest(scope.database, asked.q, Selection(sites=scope.all_sites)),
+        "proposal": None
+        if found.total or found.searched_back_to
+        else nearest(scope.database, asked.q, Selection(sites=scope.all_sites)),
         "most_in_file": MOST_HITS,
     }
     return page(request, "search.html", **form)
@@ -110,7 +123,7 @@ def search_page(request: Request) -> Response:
 @router.get(
     "/api/search",
     summary="Full-text search",
-    responses=described(listed("hits", _HIT, total=_TOTAL, total_is_exact={"type": "boolean"})),
+    responses=described(listed("hits", _HIT, total=_TOTAL, total_is_exact={"type": "boolean"}, searched_back_to=_BACK)),
 )
 def search_for_machines(request: Request, asked: Annotated[SearchedExactly, Query()]) -> Response:
     found, further = _found(scope_of(request), asked, asked.limit)

@@ -179,7 +179,7 @@ search_site = Table(
     Column("site", SITE, nullable=False),
     UniqueConstraint("site"),
 )
-"""Sites as numbers, for the keys of the index of words."""
+"""Sites as numbers, for the index of words."""
 
 search_index = Table(
     "search_index",
@@ -189,9 +189,10 @@ search_index = Table(
     Column("since", UtcDateTime),  # what is published from then on …
     Column("until", UtcDateTime),  # … and before then belongs into it; null: no bound
     Column("state", String(10), nullable=False),  # filling, current, left
-    Column("cursor", BigInteger, nullable=False),  # the key up to which it has the articles
+    Column("cursor", BigInteger, nullable=False),  # the lowest number down to which it has the articles
     Column("stale", Integer, nullable=False),  # articles of which earlier words are still in it
     Column("format", SmallInteger, nullable=False, server_default=text("1")),  # of its words, in the database's own way
+    Column("span", SmallInteger, nullable=False, server_default=text("12")),  # bits of the half hours of a volume
 )
 """The indexes of words; see :mod:`asrcrawler.storage.search.indexes`."""
 

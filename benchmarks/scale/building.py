@@ -15,9 +15,11 @@ from asrcrawler.items import Outcome
 from asrcrawler.replica.newsroom import SUBJECTS, report
 from asrcrawler.storage.engine.rows import insert_rows
 from asrcrawler.storage.models import article, coverage, label, ledger
-from asrcrawler.storage.search import index, indexes, spellings
+from asrcrawler.storage.search import index, indexes, refilling, spellings
 from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.storage.search.documents import Field, document
+from asrcrawler.storage.search.numbering import Place
+from asrcrawler.storage.search.signs import signs_of
 from asrcrawler.storage.visits import counters
 from asrcrawler.storage.visits.writing import labels_of
 from asrcrawler.text.calendar import jalali
@@ -53,9 +55,9 @@ def build(database: Database, articles: int) -> None:
     """Fill an empty archive with so many articles, and five codes for two of them."""
     with database.write() as connection:
         backend = backend_of(connection)
-        held = indexes.answering(connection) or index.create(connection, FOLDING)
+        held = indexes.answering(connection) or index.create(connection, FOLDING, refilling.SPAN)
         parts = _parts(random.Random(1), held.version)
-        base = index.base_of(connection, SITE)
+        site = index.number_of(connection, SITE)
         spellings.learn(connection, held, [part.row for part in parts])
         _without_words(connection, held)
     chance = random.Random(2)
@@ -66,12 +68,13 @@ def build(database: Database, articles: int) -> None:
             one, other = chance.choice(parts), chance.choice(parts)
             row = _article(number, articles, one, other)
             rows.append(row)
-            documents[base + row["code"]] = _document(one, other)
+            number = held.numbering.of(row["published_at"], site, row["code"])
+            documents[Place(number, site, row["code"], signs_of(row, site))] = _document(one, other)
         with database.write(SITE) as connection:
             insert_rows(connection, article, rows)
             insert_rows(connection, label, _labels(rows))
             insert_rows(connection, ledger, list(_ledger(numbers, articles)))
-            backend.put_in(connection, held.tables, documents)
+            backend.put_in(connection, held.tables, sorted(documents.items()))
     with database.write(SITE) as connection:
         insert_rows(connection, coverage, [{"site": SITE, "first": 1, "last": code_of(articles - 1)}])
         counters.recount(connection, [SITE])

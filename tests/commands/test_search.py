@@ -112,6 +112,7 @@ def test_nothing_found_is_a_sentence_and_no_error(archive: dict[str, str]) -> No
     assert json.loads(invoke("search", "هیچ‌کجا", "--json", settings=archive).stdout) == {
         "total": 0,
         "total_is_exact": True,
+        "searched_back_to": None,
         "hits": [],
     }
 

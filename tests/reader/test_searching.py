@@ -4,12 +4,14 @@ import csv
 import io
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from asrcrawler.reader import downloads
 from asrcrawler.reader.addresses import with_query
+from asrcrawler.storage.search import postgresql, questions, sqlite
 from tests.commands import invoke
 from tests.reader import shelf
 from tests.reader.test_pages import codes, page, texts
@@ -85,6 +87,24 @@ def test_nothing_found_says_what_to_try(client: TestClient) -> None:
     assert tree.css(".state a")[0].attributes["href"] == "/search?q=%D9%BE%DB%8C%D9%85%D8%A7%D9%86%DA%A9%D8%A7%D8%B1"
     beyond = found(client, q="بازار", page=50)
     assert "این برگه پس از پایان آن‌هاست" in texts(beyond, ".state")[0]
+
+
+def test_how_far_back_was_searched_is_said_with_a_link_that_goes_on(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "BUDGET", -1)
+    monkeypatch.setattr(questions, "LEAST", 1)
+    for backend in (sqlite, postgresql):
+        monkeypatch.setattr(backend, "FIRST_PARTS", 1)
+    for words, said in (("ناپیدایی", "تا اینجا خبری با این واژه‌ها پیدا نشد."), ("بازار", None)):
+        tree = found(client, q=words)
+        told = client.get("/api/search", params={"q": words}).json()
+        assert told["total_is_exact"] is False
+        day = told["searched_back_to"][:10]
+        assert said in {None, *texts(tree, "[role=status]")}
+        assert texts(tree, ".hint")[-1].startswith("جست‌وجو فقط تا خبرهای ")
+        [link] = [node for node in tree.css("a") if node.text() == "ادامهٔ جست‌وجو در خبرهای قدیمی‌تر"]
+        assert link.attributes["href"] == f"/search?q={quote(words)}&until={day}"
 
 
 @pytest.mark.parametrize(

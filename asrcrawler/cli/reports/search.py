@@ -11,6 +11,7 @@ from asrcrawler.text.display import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from asrcrawler.storage.search import Hit, Piece, Results
 
@@ -28,13 +29,14 @@ def report(results: Results, *, best_first: bool, bold: bool, columns: int) -> l
 
     Links are left whole, so that a terminal can open them. Where the hits are of several outlets, each is named.
     """
+    back = results.searched_back_to
     if not results.total:
-        return ["nothing found"]
+        return ["nothing found", *_further(back)]
     order = "best first" if best_first else "newest first"
     articles = "article" if results.total == 1 else "articles"
     shown = f"{number(len(results.hits))} of " if results.goes_on else ""
-    more = "" if results.total_is_exact else "more than "
-    lines = [f"{shown}{more}{number(results.total)} {articles}, {order}"]
+    more = "" if results.total_is_exact or back else "more than "
+    lines = [f"{shown}{more}{number(results.total)} {articles}, {order}", *_further(back)]
     is_of_several = len({hit.site for hit in results.hits}) > 1
     for hit in results.hits:
         name = (hit.outlet or hit.site) if is_of_several else None
@@ -43,10 +45,11 @@ def report(results: Results, *, best_first: bool, bold: bool, columns: int) -> l
 
 
 def as_json(results: Results) -> dict[str, Any]:
-    """Give ``{total, total_is_exact, hits}``; where the total is not exact, there are more."""
+    """Give ``{total, total_is_exact, searched_back_to, hits}``; where the total is not exact, there may be more."""
     return {
         "total": results.total,
         "total_is_exact": results.total_is_exact,
+        "searched_back_to": results.searched_back_to and results.searched_back_to.isoformat(timespec="seconds"),
         "hits": [hit_as_json(hit) for hit in results.hits],
     }
 
@@ -59,6 +62,11 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
         "title": [piece._asdict() for piece in hit.title],
         "snippet": [piece._asdict() for piece in hit.snippet],
     }
+
+
+def _further(back: datetime | None) -> list[str]:
+    """Say how far back was searched, where that was not all."""
+    return [f"searched back to {back:%Y-%m-%d %H:%M}; --until {back:%Y-%m-%d} goes on from there"] if back else []
 
 
 def _lines(hit: Hit, name: str | None, bold: bool, columns: int) -> Iterator[str]:

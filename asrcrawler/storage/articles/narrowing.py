@@ -32,16 +32,14 @@ class Few(NamedTuple):
     """What is still to be asked about each of them."""
 
 
-def narrowed(
-    connection: Connection, selection: Selection, site: str, *, most: int = MANY, top: int = HIGHEST_CODE
-) -> Few | None:
+def narrowed(connection: Connection, selection: Selection, site: str, *, top: int) -> Few | None:
     """Narrow a selection down to the fewest codes that one index leads to, up to ``top``.
 
-    None where each of them leads to more than ``most``, or none knows anything of the selection.
+    None where each of them leads to more than :data:`MANY`, or none knows anything of the selection.
     """
-    counted = [(_count(connection, codes, most + 1), codes, rest) for codes, rest in _leads(selection, site, top)]
-    least, codes, rest = min(counted, key=lambda lead: lead[0], default=(most + 1, None, selection))
-    if codes is None or least > most:
+    counted = [(_count(connection, codes, MANY + 1), codes, rest) for codes, rest in _leads(selection, site, top)]
+    least, codes, rest = min(counted, key=lambda lead: lead[0], default=(MANY + 1, None, selection))
+    if codes is None or least > MANY:
         return None
     return Few(sorted(connection.scalars(codes), reverse=True), rest)
 

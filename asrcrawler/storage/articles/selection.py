@@ -86,18 +86,18 @@ def labelled(selection: Selection, site: str) -> Iterator[Select[int]]:
         yield select(label.c.code).where(label.c.site == site, label.c.kind == kind, label.c.name == name)
 
 
-def within(selection: Selection) -> Iterator[ColumnElement[bool]]:
-    """Give the SQL condition on an article's code, however many spans there are."""
+def within(selection: Selection, code: ColumnElement[int] = article.c.code) -> Iterator[ColumnElement[bool]]:
+    """Give the SQL condition on an article's code, wherever it stands, however many spans there are."""
     if selection.codes is None:
         return
     spans = merge(selection.codes)
     if len(spans) == 1:
-        yield article.c.code.between(*spans[0])
+        yield code.between(*spans[0])
     elif spans:
         given = values(column("first", Integer), column("last", Integer), name="span").data(spans).cte()
-        yield select(given.c.first).where(article.c.code.between(given.c.first, given.c.last)).exists()
+        yield select(given.c.first).where(code.between(given.c.first, given.c.last)).exists()
     else:
-        yield article.c.code.is_(None)
+        yield code.is_(None)
 
 
 def sites(connection: Connection, selection: Selection, of: Table = article) -> list[str]:

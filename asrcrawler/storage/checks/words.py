@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, cast, exists, select
+from sqlalchemy import and_, exists, select
 
 from asrcrawler.items import EDITED
 from asrcrawler.storage.checks.finding import Finding
@@ -12,6 +12,7 @@ from asrcrawler.storage.models import article
 from asrcrawler.storage.search import index, indexes, refilling
 from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.storage.search.documents import digest, document
+from asrcrawler.storage.search.numbering import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 NAME = "words"
 BATCH = 1_000  # articles read at a time
+OVERFLOW = 48  # units: where one is full, a document gets a number of the next
 NO_INDEX = "there is no index of words"
 NOT_THERE = "is not in the index of words"
 
@@ -49,39 +51,30 @@ def complete(database: Database) -> None:
 
 
 def _of_index(connection: Connection, one: Index) -> Iterator[Finding]:
-    bases = index.bases(connection)
+    numbers, own = index.numbers_of_sites(connection), one.tables.document.c
     for site in list(connection.scalars(select(article.c.site).distinct().order_by(article.c.site))):
-        yield from _of_site(connection, one, site, bases.get(site))
-    for site, base in sorted(bases.items()):
-        key = one.tables.document.c.id
-        own = exists().where(article.c.site == site, article.c.code == key - base)
-        surplus = select(key - base).where(key.between(base, base + index.CODES - 1), ~own).order_by(key)
-        for code in connection.scalars(surplus):
+        yield from _of_site(connection, one, site, numbers.get(site))
+    for site, number in sorted(numbers.items()):
+        here = exists().where(article.c.site == site, article.c.code == own.code)
+        for code in connection.scalars(select(own.code).where(own.site == number, ~here).order_by(own.code)):
             yield Finding(NAME, "is in the index of words, and there is no article", site, code)
     if one.stale:
         yield Finding(NAME, f"the index still has earlier words of {one.stale} articles")
 
 
-def _of_site(connection: Connection, one: Index, site: str, base: int | None) -> Iterator[Finding]:
-    """Compare the index with the articles of a site, and on SQLite, which has digests, with their texts too."""
-    here = article.c.site == site
-    columns = [article.c[name] for name in ("code", *EDITED)]
-    if base is None:
-        absent = () if one.state == indexes.FILLING else connection.scalars(select(article.c.code).where(here))
-        for code in sorted(absent):
-            yield Finding(NAME, NOT_THERE, site, code)
-        return
-    key, documents = cast(article.c.code, BigInteger) + base, one.tables.document
-    own = article.join(documents, documents.c.id == key, isouter=True)
-    inside = here, key <= one.cursor
-    if not backend_of(connection).WORDS_APART:
-        missing = select(article.c.code).select_from(own).where(*inside, documents.c.id.is_(None))
-        for code in connection.scalars(missing.order_by(article.c.code)):
-            yield Finding(NAME, NOT_THERE, site, code)
-        return
-    every = select(*columns, documents.c.words).select_from(own).where(*inside)
-    for row in connection.execute(every.order_by(article.c.code), execution_options={"yield_per": BATCH}):
-        if row.words is None:
-            yield Finding(NAME, NOT_THERE, site, row.code)
-        elif row.words != digest(document(row._asdict(), one.version)):
+def _of_site(connection: Connection, one: Index, site: str, number: int | None) -> Iterator[Finding]:
+    """Compare the index with the dates of a site's articles; on SQLite, which has digests, with their texts too."""
+    apart, documents = backend_of(connection).WORDS_APART, one.tables.document
+    columns = [article.c[name] for name in ("code", "published_at", *(EDITED if apart else ()))]
+    own = article.join(documents, and_(documents.c.site == number, documents.c.code == article.c.code), isouter=True)
+    every = select(*columns, documents.c.id, *([documents.c.words] if apart else [])).select_from(own)
+    every = every.where(article.c.site == site).order_by(article.c.code)
+    for row in connection.execute(every, execution_options={"yield_per": BATCH}):
+        found = row._asdict()
+        if row.id is None:
+            if one.has_reached(found):
+                yield Finding(NAME, NOT_THERE, site, row.code)
+        elif one.numbering.unit(row.id) not in range(at := unit_of(row.published_at, row.code), at + OVERFLOW):
+            yield Finding(NAME, "stands in the index under another date", site, row.code)
+        elif apart and row.words != digest(document(found, one.version)):
             yield Finding(NAME, "the index has other words than its text", site, row.code)

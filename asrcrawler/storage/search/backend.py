@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 from asrcrawler.storage.search import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection
 
     from asrcrawler.storage.search.documents import Document
     from asrcrawler.storage.search.indexes import Tables
+    from asrcrawler.storage.search.numbering import Place
     from asrcrawler.storage.search.query import Query
 
 
@@ -22,7 +23,11 @@ class Backend(Protocol):
     WORDS_APART: bool
     """Whether the words stand in a table of their own, beside the documents, which then have a digest of them."""
     FORMAT: int
-    """The form in which an index is made today; one of an earlier form answers until it is made anew."""
+    """The form in which an index is made today; one of an earlier form is not asked, and made anew."""
+    SLOTS: int
+    """Bits of a slot, see ``numbering``: each half an hour takes so many documents."""
+    FIRST_PARTS: int
+    """Parts of a volume that are looked through at first."""
 
     def create(self, connection: Connection, tables: Tables, /) -> None:
         """Make what the tables of a new index need besides."""
@@ -30,26 +35,25 @@ class Backend(Protocol):
     def drop_some(self, connection: Connection, tables: Tables, /) -> bool:
         """Drop a bounded part of an index; tell whether that was the last of it."""
 
-    def put_in(self, connection: Connection, tables: Tables, documents: Mapping[int, Document], /) -> None:
-        """Add documents by their keys."""
+    def put_in(self, connection: Connection, tables: Tables, documents: Iterable[tuple[Place, Document]], /) -> None:
+        """Add documents, which are in the order of their numbers."""
 
-    def take_out(self, connection: Connection, tables: Tables, documents: Mapping[int, Document], /) -> int:
+    def take_out(self, connection: Connection, tables: Tables, documents: Mapping[Place, Document], /) -> int:
         """Remove the words that stand apart; count the documents whose words are not known any more."""
 
     def go_by_index(self, connection: Connection, /) -> None:
         """Have the questions of this transaction answered by means of the index."""
 
-    def document_id(self, tables: Tables, /) -> ColumnElement[int]:
-        """Name the key of a document."""
+    def number(self, tables: Tables, /) -> ColumnElement[int]:
+        """Name the number of a document, where its words are asked for."""
 
-    def of_site(self, tables: Tables, base: int, codes: tuple[int, int], /) -> ColumnElement[bool]:
-        """Ask for the documents with these codes, both ends inclusive; the keys of the site begin at ``base``."""
+    def matches(
+        self, tables: Tables, query: Query, volumes: Collection[int], parts: Collection[int], /
+    ) -> ColumnElement[bool]:
+        """Ask for the documents of some volumes that a query finds; it has a clause.
 
-    def matches(self, tables: Tables, query: Query, /) -> ColumnElement[bool]:
-        """Ask for the documents that a query finds; it has a clause."""
-
-    def scored(self, tables: Tables, matched: Select[int], query: Query, most: int, /) -> Select[int, float]:
-        """Select key and score of the newest ``most`` of ``matched``."""
+        ``parts``, where there are any, are those of one volume that the numbers asked for are in.
+        """
 
 
 def backend_of(connection: Connection) -> Backend:

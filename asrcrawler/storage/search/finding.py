@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
+from asrcrawler.clock import utcnow
 from asrcrawler.exceptions import StorageError
-from asrcrawler.storage.articles.selection import Selection, sites
+from asrcrawler.storage.articles.selection import Selection
+from asrcrawler.storage.engine.among import among
 from asrcrawler.storage.engine.errors import is_about_missing_table
-from asrcrawler.storage.models import article
+from asrcrawler.storage.models import article, search_site
 from asrcrawler.storage.outlets import names_by_site
-from asrcrawler.storage.search import index, indexes, questions
+from asrcrawler.storage.search import indexes, questions
 from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.storage.search.documents import Field
 from asrcrawler.storage.search.marking import Piece, marks, pieces, snippet
+from asrcrawler.storage.search.numbering import BEGINNING
 from asrcrawler.storage.search.query import parse
-from asrcrawler.storage.search.questions import Candidate, Listing, Matches, Order, by_date, by_score
+from asrcrawler.storage.search.questions import Order, Question
 from asrcrawler.storage.search.spellings import widen
 from asrcrawler.text.calendar import TEHRAN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from asrcrawler.storage.engine.database import Database
+    from asrcrawler.storage.search.indexes import Index
     from asrcrawler.storage.search.query import Term
 
 BEST, NEWEST = Order.BEST, Order.NEWEST
 EVERYTHING = Selection()
+UNIT_AT_MOST = 1_000
+"""Articles of half an hour, so that those that a slice ends in are put in order whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +72,12 @@ class Results(NamedTuple):
 
     hits: list[Hit]
     total: int
-    """All of them; where that is not exact, there are more."""
+    """All of them; where that is not exact, there may be more."""
     total_is_exact: bool = True
     goes_on: bool = False
     """Whether there are hits after these."""
+    searched_back_to: datetime | None = None
+    """Where not everything was looked through: nothing that was published before was."""
 
 
 def search(
@@ -80,56 +88,115 @@ def search(
     order: Order = BEST,
     offset: int = 0,
     limit: int = 20,
+    clock: Callable[[], float] = monotonic,
 ) -> Results:
     """Find the articles of ``selection`` that ``words`` ask for (:mod:`asrcrawler.storage.search.query`).
 
-    Any text is a query; where it has nothing to look for, the selection is listed, newest first. Where the only index
-    is not full yet, it answers with what it has. Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    Any text is a query; where it has nothing to look for, the selection is listed, newest first. An index that is not
+    full yet answers with what it has, and so does a search that takes too long by ``clock``: ``searched_back_to``.
+    Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
     try:
-        return _search(database, words, selection, order, offset, limit)
+        return _search(database, words, selection, order, offset, limit, clock)
     except StorageError as error:
         if not is_about_missing_table(error.__cause__):
             raise
-        return _search(database, words, selection, order, offset, limit)  # the index was dropped while it was asked
+        return _search(database, words, selection, order, offset, limit, clock)  # the index was dropped meanwhile
 
 
-def _search(database: Database, words: str, selection: Selection, order: Order, offset: int, limit: int) -> Results:
+def _search(
+    database: Database,
+    words: str,
+    selection: Selection,
+    order: Order,
+    offset: int,
+    limit: int,
+    clock: Callable[[], float],
+) -> Results:
     with database.read() as connection:
         asked = indexes.answering(connection)
         if asked is None:
             raise StorageError(f"database {database.name}: has no index of words; scrapy db check --repair makes one")
         backend_of(connection).go_by_index(connection)
         query = widen(connection, asked, parse(words, asked.version))
-        kind = Matches if query.clauses else Listing
-        bases = index.bases(connection)
-        named = bases if query.clauses else sites(connection, selection)  # a listed site needs no place in an index
-        asked_of = [
-            kind(connection, asked.tables, query, selection, site, bases.get(site, index.NOWHERE))
-            for site in named
-            if selection.sites is None or site in selection.sites
-        ]
-        total = sum(question.total() for question in asked_of)
-        is_exact, end = total <= questions.COUNTED, offset + limit
-        if limit <= 0 or (is_exact and offset >= total):
-            return Results([], min(total, questions.COUNTED), is_exact, goes_on=offset < total)
-        found = list(chain(*(question.candidates(order, end + 1) for question in asked_of)))
-        if len(asked_of) > 1:  # those of one site are in order already, the unranked ones last
-            found.sort(key=by_date if order is NEWEST or kind is Listing else by_score)
-        hits = _hits(connection, found[offset:end], query.wanted, asked.version)
-    if not is_exact:
-        total, is_exact = max(questions.COUNTED, min(len(found), end)), len(found) <= end
-    return Results(hits, total, is_exact, goes_on=len(found) > end)
+        question = Question(connection, asked, query, selection, clock)
+        end = offset + max(limit, 0)
+        most = max(questions.COUNTED, end + UNIT_AT_MOST) + 1
+        found = question.newest(most)
+        searched_back_to = _moment(asked, question.searched_down_to)
+        total, is_exact = len(found), len(found) < most and searched_back_to is None
+        if total > questions.COUNTED and not (is_exact and total <= end):
+            total, is_exact = max(questions.COUNTED, min(total, end)), False
+        results = Results([], total, is_exact, len(found) > end, searched_back_to)
+        if limit <= 0 or offset >= len(found):
+            return results
+        scores: dict[int, float] = {}
+        if order is BEST and query.clauses:
+            scores = question.scores(found[: questions.RANKED])
+            found[: questions.RANKED] = sorted(scores, key=lambda number: -scores[number])
+            shown = _candidates(connection, asked, found[offset:end])
+        else:
+            shown = _by_date(connection, asked, found, offset, end)
+        return results._replace(hits=_hits(connection, shown, scores, query.wanted, asked.version))
 
 
-def _hits(connection: Connection, candidates: Sequence[Candidate], terms: Sequence[Term], version: int) -> list[Hit]:
+def _moment(asked: Index, number: int | None) -> datetime | None:
+    """Give the moment of publication down to which an index was looked through; None for all of it."""
+    if number is None:
+        return None
+    return min(asked.numbering.moment(number) or BEGINNING, utcnow()).astimezone(TEHRAN)
+
+
+def _by_date(connection: Connection, asked: Index, found: Sequence[int], offset: int, end: int) -> list[_Candidate]:
+    """Put what was found in the order of the dates, and give a slice: numbers have that order but for half an hour."""
+    unit = asked.numbering.unit
+    first, last = unit(found[offset]), unit(found[min(end, len(found)) - 1])
+    here = [at for at, number in enumerate(found) if last <= unit(number) <= first]
+    window = _candidates(connection, asked, found[here[0] : here[-1] + 1])
+    window.sort(key=lambda one: (-unit(one.number), *_late(one.published_at), -one.code, one.site))
+    return window[offset - here[0] : end - here[0]]
+
+
+def _late(moment: datetime | None) -> tuple[float]:
+    return (-moment.timestamp() if moment else 0.0,)
+
+
+class _Candidate(NamedTuple):
+    """A document, and the article that it is of."""
+
+    number: int
+    site: str
+    code: int
+    published_at: datetime | None
+
+
+def _candidates(connection: Connection, asked: Index, numbers: Sequence[int]) -> list[_Candidate]:
+    """Look up documents, in the order given; the index may know a lost article, which is left out."""
+    own = asked.tables.document.c
+    same = and_(article.c.site == search_site.c.site, article.c.code == own.code)
+    whose = asked.tables.document.join(search_site, search_site.c.id == own.site).join(article, same)
+    wanted = select(own.id, article.c.site, article.c.code, article.c.published_at).select_from(whose)
+    rows = connection.execute(wanted.where(among(own.id, numbers)))
+    found = {row.id: _Candidate(*row) for row in rows}
+    return [found[number] for number in numbers if number in found]
+
+
+def _hits(
+    connection: Connection,
+    candidates: Sequence[_Candidate],
+    scores: Mapping[int, float],
+    terms: Sequence[Term],
+    version: int,
+) -> list[Hit]:
     rows, names = {}, names_by_site(connection)
     for site in {each.site for each in candidates}:  # for pairs of site and code, SQLite would read the whole archive
         codes = [each.code for each in candidates if each.site == site]
         found = connection.execute(_SHOWN_OF.where(article.c.site == site, article.c.code.in_(codes))).mappings()
         rows.update({(site, row["code"]): dict(row) for row in found})
-    there = (each for each in candidates if (each.site, each.code) in rows)  # the index may know a lost article
-    return [_hit(names.get(each.site), rows[each.site, each.code], each.score, terms, version) for each in there]
+    return [
+        _hit(names.get(each.site), rows[each.site, each.code], scores.get(each.number, 0.0), terms, version)
+        for each in candidates
+    ]
 
 
 _SHOWN = ("site", "code", "url", "title", "kicker", "lead", "body", "published_at", "published_jalali", "category",

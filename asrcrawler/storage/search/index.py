@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
@@ -12,6 +13,8 @@ from asrcrawler.storage.models import article, search_index, search_site
 from asrcrawler.storage.search import indexes, spellings
 from asrcrawler.storage.search.backend import backend_of
 from asrcrawler.storage.search.documents import document
+from asrcrawler.storage.search.numbering import Place
+from asrcrawler.storage.search.signs import signs_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -20,20 +23,14 @@ if TYPE_CHECKING:
 
     from asrcrawler.storage.search.indexes import Index
 
-CODES = 2**31
-"""Codes of a site; the key of a document is ``site number * CODES + code``, as small as varints like it."""
-
-NOWHERE = 0
-"""The base of a site without a number: no document has such a key."""
-
-READ = tuple(article.c[name] for name in ("site", "code", *EDITED))
+READ = tuple(article.c[name] for name in ("site", "code", "published_at", *EDITED))
 """The columns of an article that :func:`put` reads."""
 
 
-def create(connection: Connection, version: int) -> Index:
+def create(connection: Connection, version: int, span: int) -> Index:
     """Make another index, empty and to be filled."""
     backend = backend_of(connection)
-    index = indexes.add(connection, version, backend.FORMAT)
+    index = indexes.add(connection, version, backend.FORMAT, span)
     index.tables.document.create(connection)
     index.tables.compound.create(connection)
     backend.create(connection, index.tables)
@@ -44,16 +41,22 @@ def enter(connection: Connection, site: str, articles: Sequence[Mapping[str, Any
     """Index articles that were just written; before that, :func:`leave` has removed those that were known."""
     if not articles:
         return
-    base = base_of(connection, site)
-    for index in indexes.held(connection):
-        put(connection, index, base, [row for row in articles if base + row["code"] <= index.cursor])
+    held = indexes.held(connection)  # first: whoever fills an index has locked it, and numbers sites, too
+    number = number_of(connection, site)
+    for index in held:
+        put(connection, index, number, [row for row in articles if index.has_reached(row)])
 
 
-def put(connection: Connection, index: Index, base: int, articles: Sequence[Mapping[str, Any]]) -> None:
-    """Put articles into one index; the keys of their site begin at ``base``."""
+def put(connection: Connection, index: Index, site: int, articles: Sequence[Mapping[str, Any]]) -> None:
+    """Put articles of the site with this number into one index."""
     if not articles:
         return
-    documents = {base + row["code"]: document(row, index.version) for row in articles}
+    wanted = [index.numbering.of(row["published_at"], site, row["code"]) for row in articles]
+    numbered = sorted(zip(_free(connection, index, wanted), articles, strict=True), key=itemgetter(0))
+    documents = (
+        (Place(number, site, row["code"], signs_of(row, site)), document(row, index.version))
+        for number, row in numbered
+    )  # one after the other, as they are put in
     backend_of(connection).put_in(connection, index.tables, documents)
     spellings.learn(connection, index, articles)
 
@@ -62,48 +65,78 @@ def leave(connection: Connection, site: str, codes: Collection[int]) -> None:
     """Remove the articles with these codes from the indexes, before their text is overwritten."""
     if not codes:
         return
-    base, backend = base_of(connection, site), backend_of(connection)
-    stored: Sequence[Mapping[str, Any]] = []
+    backend = backend_of(connection)
+    stored: dict[int, Mapping[str, Any]] = {}
     for index in indexes.held(connection):
-        inside = [code for code in codes if base + code <= index.cursor]
-        if inside and backend.WORDS_APART:
+        places = _places(connection, index, site, codes)
+        if places and backend.WORDS_APART:
             stored = stored or _stored(connection, site, codes)
-            known = [row for row in stored if base + row["code"] <= index.cursor]
-            documents = {base + row["code"]: document(row, index.version) for row in known}
+            documents = {
+                place._replace(signs=signs_of(stored[place.code], place.site)): document(
+                    stored[place.code], index.version
+                )
+                for place in places
+                if place.code in stored
+            }
             if unknown := backend.take_out(connection, index.tables, documents):
                 _leave_behind(connection, index, unknown)
-        table = index.tables.document
-        connection.execute(delete(table).where(among(table.c.id, [base + code for code in inside])))
+        _remove(connection, index, places)
 
 
 def drop_lost(connection: Connection, site: str, codes: Collection[int]) -> None:
     """Remove what the indexes have of articles that are lost, but for words that stand apart: nobody knows them."""
     if not codes:
         return
-    base = base_of(connection, site)
     for index in indexes.held(connection):
-        table = index.tables.document
-        here = among(table.c.id, [base + code for code in codes])
-        if lost := len(connection.scalars(select(table.c.id).where(here)).all()):
-            connection.execute(delete(table).where(here))
-            if backend_of(connection).WORDS_APART:
-                _leave_behind(connection, index, lost)
+        lost = _places(connection, index, site, codes)
+        _remove(connection, index, lost)
+        if lost and backend_of(connection).WORDS_APART:
+            _leave_behind(connection, index, len(lost))
 
 
-def bases(connection: Connection) -> dict[str, int]:
-    """Give the key of code 0 of each site."""
-    return {site: number * CODES for site, number in connection.execute(select(search_site.c.site, search_site.c.id))}
+def numbers_of_sites(connection: Connection) -> dict[str, int]:
+    """Give the number of each site that has one."""
+    return dict(connection.execute(select(search_site.c.site, search_site.c.id)).all())
 
 
-def base_of(connection: Connection, site: str) -> int:
-    """Give the key of the site's code 0; a site that has no number yet gets one."""
+def number_of(connection: Connection, site: str) -> int:
+    """Give the number of a site; one that has none yet gets one."""
     wanted = select(search_site.c.id).where(search_site.c.site == site)
     number: int | None = connection.scalar(wanted)
     if number is None:
         connection.execute(insert(search_site).values(site=site))
         number = connection.scalar(wanted)
     assert number is not None
-    return number * CODES
+    return number
+
+
+def _free(connection: Connection, index: Index, wanted: Sequence[int]) -> list[int]:
+    """Give each number that is wanted, or the next one that no document has."""
+    key = index.tables.document.c.id
+    taken = set(connection.scalars(select(key).where(among(key, wanted))))
+    looked_up, found = set(wanted), []
+    for number in wanted:
+        while number in taken or (
+            number not in looked_up and connection.scalar(select(key).where(key == number)) is not None
+        ):
+            number += 1
+        taken.add(number)
+        found.append(number)
+    return found
+
+
+def _places(connection: Connection, index: Index, site: str, codes: Collection[int]) -> list[Place]:
+    """Find the documents of articles."""
+    own = index.tables.document.c
+    wanted = select(own.id, own.site, own.code).where(own.site == number_of(connection, site))
+    return [Place(*row) for row in connection.execute(wanted.where(among(own.code, codes)))]
+
+
+def _remove(connection: Connection, index: Index, places: Sequence[Place]) -> None:
+    if places:
+        table = index.tables.document
+        numbers = [place.number for place in places]
+        connection.execute(delete(table).where(among(table.c.id, numbers)))
 
 
 def _leave_behind(connection: Connection, index: Index, count: int) -> None:
@@ -111,6 +144,6 @@ def _leave_behind(connection: Connection, index: Index, count: int) -> None:
     indexes.change(connection, [index], stale=search_index.c.stale + count)
 
 
-def _stored(connection: Connection, site: str, codes: Collection[int]) -> list[dict[str, Any]]:
-    wanted = select(*READ).where(article.c.site == site, article.c.code.in_(codes))
-    return [dict(row) for row in connection.execute(wanted).mappings()]
+def _stored(connection: Connection, site: str, codes: Collection[int]) -> dict[int, Mapping[str, Any]]:
+    wanted = select(*READ).where(article.c.site == site, among(article.c.code, codes))
+    return {row["code"]: dict(row) for row in connection.execute(wanted).mappings()}

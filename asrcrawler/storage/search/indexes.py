@@ -9,16 +9,29 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    insert,
+    select,
+    update,
+)
 
 from asrcrawler.exceptions import SchemaError
 from asrcrawler.storage.engine.types import TextSearch
 from asrcrawler.storage.models import metadata, search_index
 from asrcrawler.storage.search.backend import backend_of
+from asrcrawler.storage.search.numbering import EMPTY, Numbering, unit_of
 from asrcrawler.text.persian import FOLDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Select
 
@@ -27,21 +40,17 @@ CURRENT = "current"
 LEFT = "left"
 """Another index has taken over; the tables are dropped step by step."""
 
-EMPTY, FULL = -1, 2**63 - 1
-"""The cursor before the first document, and after the last one that is possible."""
-
 
 class Tables(NamedTuple):
     """The tables of an index."""
 
     document: Table
-    """On PostgreSQL the words of each article, with a GIN index; on SQLite a digest of them."""
+    """Each article, with its words and a GIN index on them on PostgreSQL, on SQLite with a digest of them."""
     compound: Table
     """«پیشبینی» → «پیش بینی»: the compounds that articles write with a ZWNJ, folded."""
     words: str
     """The name of the FTS5 table, which only SQLite has."""
-    format: int
-    """In which form the words are kept; see ``FORMAT`` of the module of the database."""
+    numbering: Numbering
 
 
 class Index(NamedTuple):
@@ -52,19 +61,32 @@ class Index(NamedTuple):
     """The version of :func:`~asrcrawler.text.persian.fold` that its words are folded by."""
     state: str
     cursor: int
-    """The key up to which it has the articles."""
+    """The lowest number down to which it has the articles; it is filled from the newest on."""
     stale: int
     """Articles of which earlier words are still in it."""
     format: int
+    """In which form the words are kept; see ``FORMAT`` of the module of the database."""
+    span: int
+    """Bits of the units of a volume; see ``numbering``."""
+    slots: int
+    """Bits of a slot, on this database."""
+
+    @property
+    def numbering(self) -> Numbering:
+        return self.tables.numbering
 
     @property
     def tables(self) -> Tables:
-        return tables_of(self.id, self.format)
+        return tables_of(self.id, self.span, self.slots)
+
+    def has_reached(self, article: Mapping[str, Any]) -> bool:
+        """Tell whether an article belongs into what is filled."""
+        return self.numbering.first(unit_of(article["published_at"], article["code"])) >= self.cursor
 
 
 @lru_cache(maxsize=64)
-def tables_of(number: int, form: int = 1) -> Tables:
-    """Describe the tables of the index with this number, which has its words in this form."""
+def tables_of(number: int, span: int, slots: int) -> Tables:
+    """Describe the tables of the index with this number, and how it numbers its documents."""
     own = MetaData(naming_convention=metadata.naming_convention)
     key = BigInteger().with_variant(Integer, "sqlite")
     return Tables(
@@ -72,7 +94,10 @@ def tables_of(number: int, form: int = 1) -> Tables:
             f"search_document_{number}",
             own,
             Column("id", key, primary_key=True, autoincrement=False),
+            Column("site", Integer, nullable=False),
+            Column("code", Integer, nullable=False),
             Column("words", TextSearch("TSVECTOR").with_variant(LargeBinary, "sqlite"), nullable=False),
+            UniqueConstraint("site", "code"),
         ),
         Table(
             f"search_compound_{number}",
@@ -82,7 +107,7 @@ def tables_of(number: int, form: int = 1) -> Tables:
             sqlite_with_rowid=False,
         ),
         f"search_words_{number}",
-        form,
+        Numbering(slots, span),
     )
 
 
@@ -111,11 +136,11 @@ def answering(connection: Connection) -> Index | None:
     return max(found, key=lambda index: (index.state == CURRENT, index.id), default=None)
 
 
-def add(connection: Connection, version: int, form: int) -> Index:
+def add(connection: Connection, version: int, form: int, span: int) -> Index:
     """Write the row of another index, which is empty; the caller makes its tables."""
-    values = {"version": version, "state": FILLING, "cursor": EMPTY, "stale": 0, "format": form}
+    values = {"version": version, "state": FILLING, "cursor": EMPTY, "stale": 0, "format": form, "span": span}
     [number] = connection.execute(insert(search_index).values(values)).inserted_primary_key or [0]
-    return Index(number, version, FILLING, EMPTY, 0, form)
+    return Index(number, version, FILLING, EMPTY, 0, form, span, backend_of(connection).SLOTS)
 
 
 def change(connection: Connection, indexes: Sequence[Index], **values: Any) -> None:
@@ -132,7 +157,7 @@ def names(connection: Connection) -> Iterator[str]:
 
 
 def _found(connection: Connection, wanted: Select[Any]) -> list[Index]:
-    found = [Index(*row) for row in connection.execute(wanted)]
+    found = [Index._make((*row, backend_of(connection).SLOTS)) for row in connection.execute(wanted)]
     for one in found:
         if one.version not in FOLDINGS or one.format > backend_of(connection).FORMAT:
             made = f"folding {one.version}, format {one.format}"
@@ -140,5 +165,5 @@ def _found(connection: Connection, wanted: Select[Any]) -> list[Index]:
     return found
 
 
-_EVERY = select(*(search_index.c[name] for name in Index._fields)).order_by(search_index.c.id)
+_EVERY = select(*(search_index.c[name] for name in Index._fields if name != "slots")).order_by(search_index.c.id)
 _HELD = _EVERY.where(search_index.c.state.in_((FILLING, CURRENT)))

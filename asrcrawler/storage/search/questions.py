@@ -1,57 +1,65 @@
-"""Ask one site what a query finds: how many articles, and the first of them in an order."""
+"""Ask an index what a query finds: from the newest volume to older ones, until enough is found."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from sqlalchemy import and_, func, literal, select
+from sqlalchemy import func, select
 
-from asrcrawler.storage.articles.narrowing import highest_code, narrowed
-from asrcrawler.storage.articles.selection import carrying, conditions, labelled, own_conditions, within
+from asrcrawler.gone import Presence
+from asrcrawler.storage.articles.selection import Selection, own_conditions, within
 from asrcrawler.storage.engine.among import among
-from asrcrawler.storage.models import article, label
-from asrcrawler.storage.search import index
+from asrcrawler.storage.models import article, gone, search_site
+from asrcrawler.storage.search import index as documents
 from asrcrawler.storage.search.backend import backend_of
-from asrcrawler.storage.search.query import Query
+from asrcrawler.storage.search.documents import Field
+from asrcrawler.storage.search.numbering import DATED, EMPTY, PARTS, unit_of
+from asrcrawler.storage.search.query import Query, Term
+from asrcrawler.storage.search.signs import EVERY, of_label, of_site
+from asrcrawler.text.calendar import midnight
+from asrcrawler.text.persian import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection
 
-    from asrcrawler.spans import Span
-    from asrcrawler.storage.articles.narrowing import Few
-    from asrcrawler.storage.articles.selection import Selection
-    from asrcrawler.storage.search.indexes import Tables
-    from asrcrawler.storage.search.query import Term
+    from asrcrawler.storage.search.indexes import Index
 
-    Terms: TypeAlias = tuple[Term, ...]
+    Clock: TypeAlias = "Callable[[], float]"
 
 COUNTED = 2_000
 """Hits that are counted; of more it is told that they are more."""
 
 RANKED = 2_000
-"""Matches of a site that are ranked, the newest by code; older ones follow these, newest first.
+"""Matches that are ranked, the newest; older ones follow these, newest first.
 
-Ranking reads every match. A word that most articles have does not tell which of them is meant, and with so many matches
-the best of the newest are at least as good an answer."""
+A word that most articles have does not tell which of them is meant, and with so many matches the best of the newest are
+at least as good an answer."""
 
-DATED = 500
-"""Matches of a site that are put in the order of their dates, the highest codes; below them the codes are the order.
+BUDGET = 0.1
+"""Seconds after which no further volume is looked through; the answer then says how far back it goes.
 
-Codes are given in the order of time, so that this is the same but for drafts that lay for long."""
+Only words that are common, and never stand together, take so long. Articles without a date, which lie behind all
+others, are looked through whole."""
 
-ALL = 0, index.CODES - 1
+LEAST = 10_000
+"""Documents that are looked through however long it takes: an archive that is no larger always answers in full."""
 
-LOOKED_THROUGH = 20_000
-"""Articles of a site, the latest published ones, among which those with a category or tag are looked for.
+QUICK = 0.01  # seconds; after a step that took less, the next one goes four times as far
+MOST_VOLUMES = 16  # of one step
+MOST_PARTS = 32  # of a volume that are named one by one
+MANY = 10_000  # articles that are a list, of those that are gone or have the codes that are asked for
 
-Where too few of them have it, and more than :data:`COUNTED` older ones do, its articles with the highest codes are put
-in the order of their dates, as matches are."""
+WEIGHTS = {Field.TITLE: 20, Field.KICKER: 5, Field.TAG: 5, Field.LEAD: 4, Field.CATEGORY: 1}
+"""What it counts for that the words of a query stand in a field: half of it for any of them, half for all."""
+LONGER = frozenset({Field.LEAD, Field.CATEGORY})
+"""Fields in which a phrase is not looked for once more: those with most words, of which many do not make it up."""
 
 
 class Order(StrEnum):
@@ -62,203 +70,211 @@ class Order(StrEnum):
     """By date of publication; undated ones last."""
 
 
-class Candidate(NamedTuple):
-    """A hit, with what its place among the others depends on."""
+class Stretch(NamedTuple):
+    """Numbers that are looked through in one step, both ends inclusive."""
 
-    score: float
-    published_at: datetime | None
-    code: int
-    site: str
+    low: int
+    high: int
+    volumes: Sequence[int]
+    parts: Collection[int]
+    """Those of the only volume; none where all of it is looked through."""
 
 
 class Question:
-    """A query about one site; ``base`` and a code of the site make the key of its document."""
+    """What a query finds of a selection."""
 
     def __init__(
-        self, connection: Connection, tables: Tables, query: Query, selection: Selection, site: str, base: int
+        self, connection: Connection, index: Index, query: Query, selection: Selection, clock: Clock = monotonic
     ) -> None:
         self._connection = connection
-        self._tables = tables
+        self._document = index.tables.document
+        self._tables = index.tables
+        self._numbering = index.numbering
+        self._cursor = index.cursor
+        self._backend = backend_of(connection)
+        self._number = self._backend.number(index.tables)
         self._query = query
         self._selection = selection
-        self._site = site
-        self._base = base
-        self._index = backend_of(connection)
+        self._clock = clock
+        self._asked = replace(query, clauses=(*query.clauses, *self._signs()) or ((Term((EVERY,)),),))
+        self.searched_down_to: int | None = None
+        """The lowest number that was looked at, where that was not everything."""
 
-    def total(self) -> int:
-        """Count the articles that are found, as far as one more than :data:`COUNTED`."""
-        raise NotImplementedError
-
-    def candidates(self, order: Order, count: int) -> list[Candidate]:
-        """Give the first ``count`` of them."""
-        raise NotImplementedError
-
-    def _count(self, found: Select[int]) -> int:
-        counted = select(func.count()).select_from(found.limit(COUNTED + 1).subquery())
-        return self._connection.scalar(counted) or 0
-
-    def _keys(self, query: Query, span: Span = ALL) -> Select[int]:
-        """Select the keys of the documents that a query finds."""
-        here = self._index.of_site(self._tables, self._base, span)
-        return select(self._index.document_id(self._tables)).where(self._index.matches(self._tables, query), here)
-
-    def _keys_among(self, query: Query, codes: Sequence[int]) -> Select[int]:
-        """Select the keys of those of some codes whose documents a query finds."""
-        keys = self._keys(query, (min(codes, default=0), max(codes, default=0)))
-        return keys.where(among(self._index.document_id(self._tables) - self._base, codes))
-
-    def _of_selection(self, selection: Selection, code: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
-        """Ask of a code, wherever it stands, whether its article is of a selection."""
-        if own := [*within(selection), *own_conditions(selection)]:
-            here = article.c.site == self._site, article.c.code == code
-            yield select(article.c.code).where(*here, *own).correlate_except(article).exists()
-        yield from carrying(selection, self._site, code)
-
-
-class Matches(Question):
-    """The articles in which the words of the query occur."""
-
-    def total(self) -> int:
-        return self._count(self._matched())
-
-    def candidates(self, order: Order, count: int) -> list[Candidate]:
-        if order is Order.NEWEST:
-            return _first_sorted(self._dated(max(DATED, count)), DATED, by_date)[:count]
-        return _first_sorted(self._scored(max(RANKED, count)), RANKED, by_score)[:count]
-
-    def _scored(self, most: int) -> list[Candidate]:
-        rows = self._connection.execute(self._index.scored(self._tables, self._matched(), self._query, most))
-        return [Candidate(score, None, key - self._base, self._site) for key, score in rows]
-
-    def _dated(self, most: int) -> list[Candidate]:
-        key = self._index.document_id(self._tables)
-        own = and_(article.c.site == self._site, article.c.code == key - self._base)
-        newest = self._matched().join(article, own).add_columns(article.c.published_at).order_by(key.desc())
-        rows = self._connection.execute(newest.limit(most))
-        return [Candidate(0, at, key - self._base, self._site) for key, at in rows]
-
-    def _matched(self) -> Select[int]:
-        """Select the keys of the documents that are found.
-
-        Where the selection is about few codes, they are a list that is made once, and no other document is looked at.
-        In a join, SQLite could read them first, and then ask for the words again at every one.
-        """
-        code = self._index.document_id(self._tables) - self._base
-        if self._few is None:
-            span = 0, highest_code(self._connection, self._selection, self._site)
-            return self._keys(self._query, span).where(*self._of_selection(self._selection, code))
-        return self._keys_among(self._query, self._few.codes).where(*self._of_selection(self._few.rest, code))
-
-    @cached_property
-    def _few(self) -> Few | None:
-        return narrowed(self._connection, self._selection, self._site)
-
-
-class Listing(Question):
-    """All articles, without those that the query excludes."""
-
-    def total(self) -> int:
-        if not self._query.excluded:
-            return self._count(self._codes())
-        some = list(self._connection.scalars(self._codes().limit(enough := 3 * COUNTED)))
-        kept = len(some) - len(self._unwanted(some))
-        if kept > COUNTED or len(some) < enough:
-            return kept
-        return self._count(self._codes(self._query.excluded))
-
-    def candidates(self, _: Order, count: int) -> list[Candidate]:
-        if not self._query.excluded:
-            return self._first(count)
-        found = self._first(most := max(4 * count, DATED))
-        unwanted = self._unwanted([one.code for one in found])
-        kept = [one for one in found if one.code not in unwanted]
-        if len(kept) >= count or len(found) < most:
-            return kept[:count]
-        return self._first(count, self._query.excluded)
-
-    def _first(self, count: int, excluded: Terms = ()) -> list[Candidate]:
-        """Give the first ``count``; all are in the order of their dates, but see :data:`LOOKED_THROUGH`."""
-        if self._few is None:
-            horizon = self._horizon() if self._is_by_label else None
-            latest = self._latest(count, excluded, horizon)
-            if len(latest) >= count or not self._is_by_label:
-                return latest
-        codes = self._codes(excluded)
-        highest = codes.order_by(codes.selected_columns[0].desc()).limit(max(COUNTED, count)).subquery()
-        own = and_(article.c.site == self._site, article.c.code == highest.c.code)
-        dated = select(article.c.published_at, article.c.code).join(highest, own)
-        found = [Candidate(0, at, code, self._site) for at, code in self._connection.execute(dated)]
-        return _first_sorted(sorted(found, key=lambda one: -one.code), COUNTED, by_date)[:count]
-
-    def _latest(self, count: int, excluded: Terms, horizon: datetime | None) -> list[Candidate]:
-        """Go down the index on publication, no further than to ``horizon``; undated articles follow."""
-        at, code = article.c.published_at, article.c.code
-        every = self._articles(self._selection, code, at).where(*self._exclusion(code, excluded))
-        dated = every.where(at.is_not(None) if horizon is None else at >= horizon).order_by(at.desc(), code.desc())
-        found = list(self._connection.execute(dated.limit(count)))
-        if len(found) < count and horizon is None:
-            undated = every.where(at.is_(None)).order_by(code.desc())
-            found += self._connection.execute(undated.limit(count - len(found)))
-        return [Candidate(0, at, code, self._site) for code, at in found]
-
-    def _horizon(self) -> datetime | None:
-        """Give the moment of publication beyond which nobody looks for a category or tag; None in a small archive."""
-        at = article.c.published_at
-        every = select(at).where(article.c.site == self._site, at.is_not(None)).order_by(at.desc())
-        found: datetime | None = self._connection.scalar(every.offset(LOOKED_THROUGH).limit(1))
+    def newest(self, most: int) -> list[int]:
+        """Give the numbers of the newest documents that are found, ``most`` of them at most, the newest first."""
+        if self._selection.sites is not None and not self._sites:
+            return []
+        found: list[int] = []
+        top, parts, begun = self._top(self._bounds[1]), self._backend.FIRST_PARTS, self._clock()
+        now = begun
+        while top is not None:
+            stretch = self._stretch(top, parts)
+            some = self._found_in(stretch, most - len(found))
+            found += some
+            if len(found) >= most:
+                return found
+            top = self._top(stretch.low)
+            before, now = now, self._clock()
+            if now - before < QUICK:
+                parts = self._further(parts, len(some), most - len(found))
+            if top is not None and now - begun > BUDGET and self._may_end(top):
+                self.searched_down_to = stretch.low
+                return found
+        if self._bounds[0] < self._cursor:  # what is below is not in the index yet
+            self.searched_down_to = self._cursor
         return found
 
-    def _codes(self, excluded: Terms = ()) -> Select[int]:
-        """Select the codes of all that is listed."""
-        code = article.c.code
+    def scores(self, found: Sequence[int]) -> dict[int, float]:
+        """Rank documents that were found, the newest first: by the fields in which the words stand."""
+        scores = dict.fromkeys(found, 1.0)
+        volumes = list(dict.fromkeys(map(self._numbering.volume, found)))
+        for begin in range(0, len(volumes), MOST_VOLUMES):
+            some = volumes[begin : begin + MOST_VOLUMES]
+            own = [number for number in found if self._numbering.volume(number) in some]
+            within = Stretch(own[-1], own[0], some, self._parts(own[-1], own[0]))
+            for weight, query in self._of_fields():
+                for number in self._connection.scalars(select(self._number).where(*self._in(within, query))):
+                    if number in scores:
+                        scores[number] += weight
+        return scores
+
+    def _of_fields(self) -> Iterator[tuple[float, Query]]:
+        """Ask for each field which documents have any of the clauses in it, and which have all."""
+        for field, weight in WEIGHTS.items():
+            clauses = [tuple(_in_field(clause, field)) for clause in self._query.clauses]
+            some = tuple(term for clause in clauses for term in clause)
+            if len(clauses) == 1:
+                if some:
+                    yield weight, Query((some,))
+                continue
+            if some:
+                yield weight / 2, Query((*self._query.clauses, some))
+            if clauses and all(clauses):
+                yield weight / 2, Query(tuple(clauses))
+
+    def _found_in(self, stretch: Stretch, most: int) -> Sequence[int]:
+        found = select(self._number).where(*self._in(stretch, self._asked), *self._of_selection(stretch))
+        return self._connection.scalars(found.order_by(self._number.desc()).limit(most)).all()
+
+    def _in(self, stretch: Stretch, query: Query) -> Iterator[ColumnElement[bool]]:
+        yield self._backend.matches(self._tables, query, stretch.volumes, stretch.parts)
+        yield self._number.between(stretch.low, stretch.high)
+
+    def _may_end(self, top: int) -> bool:
+        """Tell whether enough was looked through above ``top`` for an answer that leaves the rest out."""
+        if self._numbering.unit(top) < DATED:
+            return False
+        seen = select(self._document.c.id).where(self._document.c.id.between(top + 1, self._bounds[1])).limit(LEAST)
+        return self._connection.scalar(select(func.count()).select_from(seen.subquery())) == LEAST
+
+    def _further(self, parts: int, found: int, missing: int) -> int:
+        """Choose how many parts are looked through next, if they have as many matches as the last ones had."""
+        needed = parts * missing // found + 1 if found else MOST_VOLUMES * PARTS
+        return min(max(needed, self._backend.FIRST_PARTS), 4 * parts)
+
+    def _top(self, below: int) -> int | None:
+        """Find the highest number below another one that a document may have that is looked for."""
         if self._few is not None:
-            found = self._articles(self._few.rest, code, by_code=True)
-            found = found.where(among(code, self._few.codes))
-        elif self._is_by_label:
-            code, rest = label.c.code, self._selection
-            rest = replace(rest, tag=None) if rest.category is None else replace(rest, category=None)
-            found = next(labelled(self._selection, self._site)).where(*self._of_selection(rest, code))
-        else:
-            found = self._articles(self._selection, code)
-        return found.where(*self._exclusion(code, excluded))
+            return next((number for number in self._few if self._bounds[0] <= number < below), None)
+        key = self._document.c.id
+        top: int | None = self._connection.scalar(select(func.max(key)).where(key < below))
+        return top if top is not None and top >= self._bounds[0] else None
 
-    def _articles(self, selection: Selection, *columns: ColumnElement[Any], by_code: bool = False) -> Select[Any]:
-        own = *within(selection), *conditions(selection, by_code=by_code)
-        return select(*columns).where(article.c.site == self._site, *own)
+    def _tops(self, low: int, most: int) -> Sequence[int]:
+        """Find the highest number of each of the ``most`` next volumes below ``low`` that have any."""
+        if self._few is not None:
+            highest = {self._numbering.volume(number): number for number in reversed(self._few) if number < low}
+            return [number for number in sorted(highest.values(), reverse=True) if number >= self._bounds[0]][:most]
+        key, width = self._document.c.id, PARTS << self._numbering.part_bits
+        tops = select(func.max(key).label("id")).where(key < low).cte("tops", recursive=True)
+        lower = select(func.max(key)).where(key < tops.c.id // width * width).correlate(tops).scalar_subquery()
+        tops = tops.union_all(select(lower).where(tops.c.id.is_not(None)))
+        return self._connection.scalars(select(tops.c.id).where(tops.c.id >= self._bounds[0]).limit(most)).all()
 
-    def _exclusion(self, code: ColumnElement[int], excluded: Terms) -> Iterator[ColumnElement[bool]]:
-        if excluded:
-            yield (literal(self._base) + code).not_in(self._keys(Query(clauses=(excluded,))))
+    def _stretch(self, top: int, parts: int) -> Stretch:
+        """Choose what is looked through next, from ``top`` down: so many parts of a volume, or whole volumes."""
+        numbering, volumes = self._numbering, [self._numbering.volume(top)]
+        part = max(numbering.part(top) - parts + 1, volumes[0] * PARTS)
+        low = part << numbering.part_bits
+        if (more := min(parts // PARTS, MOST_VOLUMES) - 1) > 0:
+            volumes += map(numbering.volume, self._tops(low, more))
+            low = volumes[-1] * PARTS << numbering.part_bits
+        low = max(low, self._bounds[0])
+        return Stretch(low, top, volumes, self._parts(low, top))
 
-    def _unwanted(self, codes: Sequence[int]) -> set[int]:
-        """Find those of some codes whose articles have an excluded word."""
-        keys = self._connection.scalars(self._keys_among(Query(clauses=(self._query.excluded,)), codes))
-        return {key - self._base for key in keys}
-
-    @property
-    def _is_by_label(self) -> bool:
-        """Tell whether a category or a tag is what narrows the selection down most."""
-        asked = self._selection
-        return (asked.category, asked.tag) != (None, None) and (asked.since, asked.until) == (None, None)
+    def _parts(self, low: int, high: int) -> Collection[int]:
+        """Name the parts that some numbers are in; none where they are many, or of several volumes."""
+        parts = range(self._numbering.part(low), self._numbering.part(high) + 1)
+        is_one = self._numbering.volume(low) == self._numbering.volume(high)
+        return parts if is_one and len(parts) <= MOST_PARTS else ()
 
     @cached_property
-    def _few(self) -> Few | None:
-        """Few articles that can be sorted; those of days are in the right order in their index."""
-        asked = replace(self._selection, since=None, until=None)
-        few = narrowed(self._connection, asked, self._site, most=COUNTED)
-        return few and few._replace(rest=replace(few.rest, since=self._selection.since, until=self._selection.until))
+    def _bounds(self) -> tuple[int, int]:
+        """Give the lowest number that is looked for, and the one above the highest."""
+        since, until = self._selection.since, self._selection.until
+        units = [0 if (since, until) == (None, None) else DATED, self._numbering.unit(EMPTY)]
+        if since is not None:
+            units[0] = unit_of(midnight(since), 0)
+        if until is not None:
+            units[1] = unit_of(midnight(until + timedelta(days=1)), 0)
+        return self._numbering.first(units[0]), self._numbering.first(units[1])
+
+    @cached_property
+    def _sites(self) -> list[int]:
+        """Give the numbers of the sites that are asked for."""
+        wanted, known = self._selection.sites, documents.numbers_of_sites(self._connection)
+        return sorted(number for site, number in known.items() if wanted is None or site in wanted)
+
+    def _signs(self) -> Iterator[tuple[Term, ...]]:
+        """Name the selection's outlets, its category and its tag by their signs."""
+        if len(self._sites) < len(documents.numbers_of_sites(self._connection)):
+            yield tuple(Term((of_site(number),)) for number in self._sites)
+        for kind, name in (("category", self._selection.category), ("tag", self._selection.tag)):
+            if name is not None:
+                yield (Term((of_label(kind, clean(name)),)),)
+
+    def _of_selection(self, stretch: Stretch) -> Iterator[ColumnElement[bool]]:
+        """Ask of each document what its words do not tell."""
+        asked = self._selection
+        if self._few is not None:
+            here = [number for number in self._few if stretch.low <= number <= stretch.high]
+            yield among(self._number + 0, here)  # not as the way in: FTS5 would ask anew for each
+        own = document = self._document.alias("own")
+        if asked.codes is not None or asked.unique or asked.gone:
+            rest = replace(asked, since=None, until=None)
+            same = article.c.site == search_site.c.site, article.c.code == own.c.code
+            row = (
+                select(article.c.code)
+                .select_from(own.join(search_site, search_site.c.id == own.c.site).join(article, same[0] & same[1]))
+                .where(own.c.id == self._number, *within(rest), *own_conditions(rest))
+            )
+            yield row.correlate_except(document, search_site, article).scalar_subquery().is_not(None)
+
+    @cached_property
+    def _few(self) -> list[int] | None:
+        """List the numbers of articles that are gone or have the codes asked for; None where they are too many."""
+        asked, own = self._selection, self._document.c
+        if asked.codes is None and not asked.gone:
+            return None
+        found: list[int] = []
+        for site, number in documents.numbers_of_sites(self._connection).items():
+            if number in self._sites:
+                wanted = select(own.id).where(own.site == number, *within(asked, own.code))
+                if asked.gone:
+                    missed = select(gone.c.code).where(gone.c.site == site, gone.c.state == str(Presence.GONE))
+                    wanted = wanted.where(own.code.in_(missed))
+                found += self._connection.scalars(wanted.limit(MANY + 1))
+                if len(found) > MANY:
+                    return None
+        return sorted(found, reverse=True)
 
 
-def by_score(candidate: Candidate) -> tuple[float, int]:
-    """Put the best first, of equal ones the newest."""
-    return -candidate.score, -candidate.code
+def _in_field(terms: Sequence[Term], field: Field) -> Iterator[Term]:
+    """Ask for terms in a field.
 
-
-def by_date(candidate: Candidate) -> tuple[float, int]:
-    """Put the one published last first, undated ones at the end."""
-    at = candidate.published_at
-    return -at.timestamp() if at else float("inf"), -candidate.code
-
-
-def _first_sorted(found: list[Candidate], count: int, key: Callable[[Candidate], Any]) -> list[Candidate]:
-    return sorted(found[:count], key=key) + found[count:]
+    The beginning of a word, which costs most, is asked for in the headline alone, and a phrase not in the longer ones.
+    """
+    for term in terms:
+        is_cheap = field is Field.TITLE or not (term.prefix or (len(term.words) > 1 and field in LONGER))
+        if term.field == field or (term.field is None and is_cheap):
+            yield replace(term, field=field)

@@ -1,8 +1,9 @@
 """Replace an index of words of an earlier folding or format, or one that still has words of earlier texts.
 
-Another index is filled beside it, in the order of the keys, and takes over when it is full; then the old one is
-dropped. All of this is done in steps of one short transaction each. The process may end after any of them: the next
-step, in whatever process, goes on from there. Crawls and readers go on meanwhile.
+Another index is filled beside it, from the newest articles to the oldest, and takes over when it is full; then the old
+one is dropped. Until then that one answers, if it is of today's format, else the new one with what it has. All of this
+is done in steps of one short transaction each. The process may end after any of them: the next step, in whatever
+process, goes on from there. Crawls and readers go on meanwhile.
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ from __future__ import annotations
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 
+from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.storage.articles.selection import Selection, sites
 from asrcrawler.storage.models import article, search_index
 from asrcrawler.storage.search import index, indexes
 from asrcrawler.storage.search.backend import backend_of
-from asrcrawler.storage.search.indexes import CURRENT, FILLING, FULL, LEFT
+from asrcrawler.storage.search.indexes import CURRENT, FILLING, LEFT
+from asrcrawler.storage.search.numbering import BEGINNING, CODES, DATED, FULL, UNIT, unit_of
 from asrcrawler.text.persian import FOLDING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -28,6 +32,11 @@ if TYPE_CHECKING:
     from asrcrawler.storage.search.indexes import Index
 
 PAGE = 50  # articles read at a time
+SPAN = 12
+"""Bits of the half hours of a volume, some three months; fewer where it would have too many documents."""
+LARGEST_VOLUME = 65_536  # documents, on average; for the beginning of a word, all of a volume is read
+VOLUME = 16_384  # documents of a volume when an index is made anew because of that
+TOO_WIDE = 2  # bits by which a volume is larger than it would be made today
 LONGEST_STEP = 0.4  # seconds of one transaction, and one slice more; a crawl's batch may wait so long for it
 BREATH = 0.15
 """Seconds between two steps: a SQLite database that is locked is asked for again every tenth of a second."""
@@ -49,11 +58,11 @@ def advance(database: Database) -> int | None:
     """
     with database.read() as connection:
         task = _task(connection, indexes.every(connection))
-        place = _place(connection, task.fill) if task.fill else None
+        is_full = task.fill is None or _is_full(connection, task.fill)
     if task.leave or task.begin:
         _arrange(database)
     elif task.fill is not None:
-        return _fill(database, task.fill, place) if place else _take_over(database)
+        return _take_over(database) if is_full else _fill(database, task.fill)
     elif task.drop is not None:
         _drop(database, task.drop)
     else:
@@ -105,7 +114,8 @@ def distrust(connection: Connection) -> None:
 
 def _task(connection: Connection, every: Sequence[Index]) -> _Task:
     wanted = FOLDING, backend_of(connection).FORMAT
-    fit = [one for one in every if (one.version, one.format) == wanted and one.stale == 0]
+    widest = _span(connection) + TOO_WIDE
+    fit = [one for one in every if (one.version, one.format) == wanted and one.stale == 0 and one.span < widest]
     full = [one for one in fit if one.state == CURRENT][-1:]
     filling = [one for one in fit if one.state == FILLING][:1]
     surplus = [one for one in every if one.state == FILLING and (full or one not in filling)]
@@ -125,37 +135,81 @@ def _arrange(database: Database) -> None:
         if task.leave:
             indexes.change(connection, task.leave, state=LEFT)
         elif task.begin:
-            index.create(connection, FOLDING)
+            index.create(connection, FOLDING, _span(connection))
 
 
-def _place(connection: Connection, filling: Index) -> str | None:
-    """Choose the site whose articles are next; None where all are in the index.
+def _span(connection: Connection) -> int:
+    """Choose the bits of a volume by how many articles there are in a year."""
+    at = article.c.published_at
+    count: int = connection.scalar(select(func.max(article.c.id))) or 0  # of the rows, as far as it matters
+    first, last = (connection.scalar(select(end(at))) for end in (func.min, func.max))
+    units = max((last - first) // UNIT, 1 << SPAN) if first and last else 1 << SPAN
+    span = SPAN
+    if (count << SPAN) // units > LARGEST_VOLUME:
+        while span and (count << span) // units > VOLUME:
+            span -= 1
+    return span
 
-    The keys of a site without a number come after all others.
-    """
-    bases = index.bases(connection)
-    stored = sites(connection, Selection())
-    for site in sorted((site for site in stored if site in bases), key=bases.__getitem__):
-        if _page(connection, site, bases[site], filling.cursor, 1):
-            return site
-    return next((site for site in stored if site not in bases), None)
+
+def _is_full(connection: Connection, filling: Index) -> bool:
+    return not _page(connection, filling.numbering.unit(filling.cursor), 1)
 
 
-def _fill(database: Database, seen: Index, site: str) -> int:
+def _page(connection: Connection, below: int, most: int) -> list[dict[str, Any]]:
+    """Read the newest articles of the units below another one, some ``most`` of them, and of each unit all."""
+    at, code = article.c.published_at, article.c.code
+    if below > DATED:
+        end = _moment(below)
+        dated = select(*index.READ).where(at.is_not(None) if end is None else at < end)
+        if rows := _rows(connection, dated.order_by(at.desc()).limit(most)):
+            lowest = _unit(rows[-1])
+            if len(rows) < most:
+                return rows
+            if whole := [row for row in rows if _unit(row) > lowest]:
+                return whole
+            lower = () if lowest == DATED else (at >= _moment(lowest),)
+            return _rows(connection, select(*index.READ).where(at < _moment(lowest + 1), *lower))
+    highest = min((below << CODES) - 1, HIGHEST_CODE)
+    undated = [
+        select(*index.READ).where(article.c.site == site, at.is_(None)) for site in sites(connection, Selection())
+    ]
+    tops = [connection.scalar(one.with_only_columns(func.max(code)).where(code <= highest)) for one in undated]
+    if (top := max((top for top in tops if top is not None), default=None)) is None:
+        return []
+    return [row for one in undated for row in _rows(connection, one.where(code.between(top >> CODES << CODES, top)))]
+
+
+def _moment(unit: int) -> datetime | None:
+    """Give the moment at which the half hour of a unit begins; None beyond all moments."""
+    try:
+        return BEGINNING + (unit - DATED) * UNIT
+    except OverflowError:
+        return None
+
+
+def _rows(connection: Connection, wanted: Select[Any]) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def _unit(row: Mapping[str, Any]) -> int:
+    return unit_of(row["published_at"], row["code"])
+
+
+def _fill(database: Database, seen: Index) -> int:
     done = 0
-    with database.write(site) as connection:
+    with database.write() as connection:
         deadline = monotonic() + LONGEST_STEP
-        if seen not in indexes.every(connection, {FILLING}):
+        if seen not in indexes.owned(connection, seen):
             return 0  # another process is at it
-        base, cursor = index.base_of(connection, site), seen.cursor
-        while page := _page(connection, site, base, cursor, PAGE):
-            index.put(connection, seen, base, page)
-            done, cursor = done + len(page), base + page[-1]["code"]
+        unit = seen.numbering.unit(seen.cursor)
+        while page := _page(connection, unit, PAGE):
+            done, unit = done + len(page), min(map(_unit, page))
+            for site in sorted({row["site"] for row in page}):
+                own = [row for row in page if row["site"] == site]
+                index.put(connection, seen, index.number_of(connection, site), own)
             if monotonic() > deadline:
                 break
-        else:
-            cursor = base + index.CODES - 1  # what the site has from now on goes into both
-        indexes.change(connection, [seen], cursor=cursor)
+        indexes.change(connection, [seen], cursor=seen.numbering.first(unit))
     return done
 
 
@@ -163,7 +217,7 @@ def _take_over(database: Database) -> int:
     with database.write() as connection:
         owned = indexes.owned(connection)
         filling = _task(connection, owned).fill
-        if filling is None or _place(connection, filling):
+        if filling is None or not _is_full(connection, filling):
             return 0  # an article came in the meantime
         indexes.change(connection, [one for one in owned if one.state == CURRENT], state=LEFT)
         indexes.change(connection, [filling], state=CURRENT, cursor=FULL)
@@ -179,11 +233,3 @@ def _drop(database: Database, old: Index) -> bool:
         if gone:
             connection.execute(delete(search_index).where(search_index.c.id == old.id))
     return gone
-
-
-def _page(connection: Connection, site: str, base: int, cursor: int, most: int) -> list[dict[str, Any]]:
-    beyond = max(cursor - base, -1)
-    if beyond >= index.CODES - 1:
-        return []
-    rows = select(*index.READ).where(article.c.site == site, article.c.code > beyond).order_by(article.c.code)
-    return [dict(row) for row in connection.execute(rows.limit(most)).mappings()]

@@ -1,8 +1,9 @@
 """Keep an index of words in SQLite: an FTS5 table without content.
 
-The words are folded before, so that the simplest tokenizer is enough: ``ascii`` takes every character that is not ASCII
-for a letter. The table does not keep the words; it removes a document only when it is given the words it was put in
-with.
+Each word begins with the letter of its volume: for the beginning of a word, FTS5 reads all that begin so, whatever rows
+are asked for, and with the letter that is no more than a volume. The words are folded before, so that the simplest
+tokenizer is enough: ``ascii`` takes every character that is not ASCII for a letter. The table does not keep the words;
+it removes a document only when it is given the words it was put in with.
 """
 
 from __future__ import annotations
@@ -10,25 +11,30 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Integer, String, column, func, inspect, literal_column, select, table
+from sqlalchemy import ColumnElement, Integer, String, column, inspect, literal_column, select, table
 
+from asrcrawler.storage.engine.among import among
 from asrcrawler.storage.engine.rows import insert_tuples
 from asrcrawler.storage.search.documents import Document, Field, digest
+from asrcrawler.storage.search.numbering import PARTS, Numbering, Place, letter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection
 
     from asrcrawler.storage.search.indexes import Tables
     from asrcrawler.storage.search.query import Query, Term
 
 WORDS_APART = True
-FORMAT = 1
-WEIGHTS = {Field.TITLE: 20, Field.KICKER: 5, Field.LEAD: 4, Field.TAG: 5, Field.CATEGORY: 1, Field.BODY: 1}
-"""What a word counts for where it stands."""
+FORMAT = 3  # before, words had no letter, and numbers followed the codes of a site
+SLOTS = 12  # the fewer, the smaller the steps between two documents of a word, and the table
+FIRST_PARTS = PARTS  # FTS5 goes down the documents of a volume, and ends when it has enough
 
 BETWEEN_RUNS = " \ue000 "  # no word that anybody can ask for: private use folds to a blank
+
+SIGNED = Field.CATEGORY
+"""The field that the signs stand in, too: see ``signs``."""
 
 _FIELDS = tuple(Field)
 _COLUMNS = ", ".join(f'"{field}"' for field in _FIELDS)
@@ -40,8 +46,8 @@ DROPPED = 2_000
 
 
 @lru_cache(maxsize=64)
-def document_id(tables: Tables) -> ColumnElement[int]:
-    """Name the key of a document."""
+def number(tables: Tables) -> ColumnElement[int]:
+    """Name the number of a document."""
     return table(tables.words, column("rowid", Integer)).c.rowid
 
 
@@ -76,22 +82,24 @@ def drop_some(connection: Connection, tables: Tables) -> bool:
     return True
 
 
-def put_in(connection: Connection, tables: Tables, documents: Mapping[int, Document]) -> None:
+def put_in(connection: Connection, tables: Tables, documents: Iterable[tuple[Place, Document]]) -> None:
     """Add documents, with a digest of their words."""
+    found = list(documents)
     statement = f"INSERT INTO {tables.words}(rowid, {_COLUMNS}) VALUES (?, {_PLACES})"  # noqa: S608
-    connection.exec_driver_sql(statement, _values(documents))
-    rows = [(key, digest(found)) for key, found in sorted(documents.items())]
-    insert_tuples(connection, tables.document, ("id", "words"), rows)
+    connection.exec_driver_sql(statement, _values(tables.numbering, found))
+    rows = [(*place.key, digest(words)) for place, words in found]
+    insert_tuples(connection, tables.document, ("id", "site", "code", "words"), rows)
 
 
-def take_out(connection: Connection, tables: Tables, documents: Mapping[int, Document]) -> int:
+def take_out(connection: Connection, tables: Tables, documents: Mapping[Place, Document]) -> int:
     """Remove the words of documents; count those whose words are not the ones that were put in.
 
     Their words were folded by another Unicode; nobody knows them, and they stay.
     """
     held = tables.document.c
-    kept = dict(connection.execute(select(held.id, held.words).where(held.id.in_(documents))).all())
-    known = {key: found for key, found in documents.items() if kept.get(key) == digest(found)}
+    numbers = among(held.id, [place.number for place in documents])
+    kept = dict(connection.execute(select(held.id, held.words).where(numbers)).all())
+    known = {place: found for place, found in documents.items() if kept.get(place.number) == digest(found)}
     if known:
         _delete(connection, tables, known)
     return len(documents) - len(known)
@@ -101,46 +109,44 @@ def go_by_index(_connection: Connection) -> None:
     """Do nothing: SQLite asks the FTS5 table by itself."""
 
 
-def _delete(connection: Connection, tables: Tables, documents: Mapping[int, Document]) -> None:
+def _delete(connection: Connection, tables: Tables, documents: Mapping[Place, Document]) -> None:
     into = f"{tables.words}({tables.words}, rowid, {_COLUMNS})"
     statement = f"INSERT INTO {into} VALUES ('delete', ?, {_PLACES})"  # noqa: S608
-    connection.exec_driver_sql(statement, _values(documents))
+    connection.exec_driver_sql(statement, _values(tables.numbering, documents.items()))
 
 
-def of_site(tables: Tables, base: int, codes: tuple[int, int]) -> ColumnElement[bool]:
-    """Ask for the documents with these codes, both ends inclusive; the keys of the site begin at ``base``."""
-    return document_id(tables).between(base + codes[0], base + codes[1])
+def matches(tables: Tables, query: Query, volumes: Collection[int], _: Collection[int]) -> ColumnElement[bool]:
+    """Ask the table of words for what a query finds in some volumes; it has a clause."""
+    asked = " OR ".join(f"({expression(query, letter(volume))})" for volume in volumes)
+    return literal_column(tables.words, String).op("MATCH", is_comparison=True)(asked)
 
 
-def matches(tables: Tables, query: Query) -> ColumnElement[bool]:
-    """Ask the table of words for what a query finds; it has a clause."""
-    return literal_column(tables.words, String).op("MATCH", is_comparison=True)(expression(query))
+def expression(query: Query, beginning: str) -> str:
+    """Write a query in FTS5's language, each word with what all words of the volume begin with.
+
+    Its words are letters and digits, in quotes, so nothing else gets in.
+    """
+    wanted = " AND ".join(_any_of(clause, beginning) for clause in query.clauses)
+    return f"({wanted}) NOT {_any_of(query.excluded, beginning)}" if query.excluded else wanted
 
 
-def scored(tables: Tables, matched: Select[int], _: Query, most: int) -> Select[int, float]:
-    """Select key and score of the newest ``most`` of ``matched``; FTS5 goes down its keys and scores no more."""
-    weights: list[ColumnElement[Any]] = [literal_column(str(WEIGHTS[field])) for field in _FIELDS]
-    score: ColumnElement[float] = -func.bm25(literal_column(tables.words), *weights)  # the lower the better
-    return matched.add_columns(score).order_by(document_id(tables).desc()).limit(most)
+def _any_of(terms: Sequence[Term], beginning: str) -> str:
+    return "(" + " OR ".join(_term(term, beginning) for term in terms) + ")"
 
 
-def expression(query: Query) -> str:
-    """Write a query in FTS5's language. Its words are letters and digits, in quotes, so nothing else gets in."""
-    wanted = " AND ".join(_any_of(clause) for clause in query.clauses)
-    return f"({wanted}) NOT {_any_of(query.excluded)}" if query.excluded else wanted
-
-
-def _any_of(terms: Sequence[Term]) -> str:
-    return "(" + " OR ".join(map(_term, terms)) + ")"
-
-
-def _term(term: Term) -> str:
+def _term(term: Term, beginning: str) -> str:
     where = f'"{term.field}" : ' if term.field else ""
     star = " *" if term.prefix else ""
-    return f'{where}"{" ".join(term.words)}"{star}'
+    return f'{where}"{" ".join(beginning + word for word in term.words)}"{star}'
 
 
-def _values(documents: Mapping[int, Document]) -> list[tuple[Any, ...]]:
-    return [
-        (key, *(BETWEEN_RUNS.join(document[field]) for field in _FIELDS)) for key, document in sorted(documents.items())
-    ]
+def _values(numbering: Numbering, documents: Iterable[tuple[Place, Document]]) -> list[tuple[Any, ...]]:
+    found = []
+    for place, document in documents:
+        beginning = letter(numbering.volume(place.number))
+        texts = {field: BETWEEN_RUNS.join(document[field]) for field in _FIELDS}
+        texts[SIGNED] += BETWEEN_RUNS + " ".join(place.signs)
+        before = " " + beginning
+        lettered = [beginning + text.replace(" ", before) if text else text for text in texts.values()]
+        found.append((place.number, *lettered))
+    return found

@@ -66,6 +66,8 @@ class ArticleRows:
     rewritten: set[int] = field(default_factory=set)
     """Articles whose text changed."""
     refreshed: set[int] = field(default_factory=set)
+    redated: set[int] = field(default_factory=set)
+    """Articles with another moment of publication, which the index of words goes by."""
     relabelled: set[int] = field(default_factory=set)
     digests: set[bytes] = field(default_factory=set)
     """Of the texts that came or went: their groups of duplicates change."""
@@ -113,6 +115,8 @@ class ArticleRows:
             self.retexted.add(code)
         if not touched.isdisjoint(LABELS):
             self.relabelled.add(code)
+        if "published_at" in touched:
+            self.redated.add(code)
         if not touched.isdisjoint(EDITED):
             self.rewritten.add(code)
         elif touched:

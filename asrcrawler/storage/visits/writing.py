@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping, Update
 
-    from asrcrawler.items import Absence
+    from asrcrawler.items import Absence, StoredCapture
     from asrcrawler.storage.engine.database import Database
-    from asrcrawler.storage.reparse.rereading import StoredCapture
     from asrcrawler.storage.visits.articles import Evidence
     from asrcrawler.storage.visits.runs import RunFigures
     from asrcrawler.text.packing import Dictionary
@@ -162,13 +161,14 @@ def save_articles(connection: Connection, rows: Batch) -> None:
     """
     rewritten = rows.rewritten - rows.inserted
     refreshed = rows.refreshed - rows.inserted - rewritten
-    index.leave(connection, rows.site, rewritten)
+    moved = (rows.rewritten | rows.redated) - rows.inserted
+    index.leave(connection, rows.site, moved)
     index.drop_lost(connection, rows.site, rows.inserted)
     insert_rows(connection, article_table, [rows.articles[code] for code in sorted(rows.inserted)])
     _update(connection, _REWRITE, _REWRITTEN, [rows.articles[code] for code in rewritten])
     _update(connection, _REFRESH, _SEEN_AGAIN, [rows.articles[code] for code in refreshed])
     insert_rows(connection, revision_table, rows.revisions)
-    index.enter(connection, rows.site, [rows.articles[code] for code in sorted(rows.inserted | rewritten)])
+    index.enter(connection, rows.site, [rows.articles[code] for code in sorted(rows.inserted | moved)])
     _relabel(connection, rows)
     link_duplicates(connection, rows.site, rows.digests)
     link_similar(connection, rows.site, rows.signatures, rows.retexted, rows.inserted)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from asrcrawler.cli.output import PLAIN, Style
 from asrcrawler.cli.reports.search import UNTITLED, as_json, report
 from asrcrawler.storage.search import Hit, Piece, Results
+from asrcrawler.text.calendar import TEHRAN
 from asrcrawler.text.display import cells
 from tests.storage.samples import NOON, SITE
 
@@ -37,6 +39,16 @@ def test_of_very_many_it_is_told_that_they_are_more() -> None:
     some = Results([a_hit()], 2_000, total_is_exact=False, goes_on=True)
     assert report(some, best_first=False, bold=False, columns=80)[0] == "1 of more than 2,000 articles, newest first"
     assert (as_json(some)["total"], as_json(some)["total_is_exact"]) == (2_000, False)
+
+
+def test_how_far_back_was_searched_is_said_where_that_was_not_all() -> None:
+    back = datetime(2023, 1, 24, 0, 30, tzinfo=TEHRAN)
+    line = "searched back to 2023-01-24 00:30; --until 2023-01-24 goes on from there"
+    nothing = Results([], 0, total_is_exact=False, searched_back_to=back)
+    assert report(nothing, best_first=True, bold=False, columns=80) == ["nothing found", line]
+    some = Results([a_hit()], 1, total_is_exact=False, searched_back_to=back)
+    assert report(some, best_first=True, bold=False, columns=80)[:2] == ["1 article, best first", line]
+    assert as_json(some)["searched_back_to"] == "2023-01-24T00:30:00+03:30"
 
 
 def test_a_hit_is_its_headline_date_code_section_snippet_and_link() -> None:

@@ -12,22 +12,25 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import MetaData, delete, insert, inspect, update
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, delete, insert, inspect, update
 
 from asrcrawler.exceptions import SchemaError, StorageError
 from asrcrawler.storage import Database, models
+from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.checks import findings
 from asrcrawler.storage.engine.rows import insert_rows
+from asrcrawler.storage.engine.types import TextSearch
 from asrcrawler.storage.migrations.revisions import HEAD
 from asrcrawler.storage.migrations.upgrade import upgrade
 from asrcrawler.storage.search import index, indexes, postgresql, refilling, sqlite
 from asrcrawler.storage.search.documents import digest, document
 from asrcrawler.storage.search.finding import search
-from asrcrawler.storage.search.index import CODES
+from asrcrawler.storage.search.numbering import EMPTY
 from asrcrawler.storage.search.query import parse
 from asrcrawler.storage.upkeep.care import tidy
 from asrcrawler.storage.visits.writing import write_visits
-from tests.storage.samples import DAY, NOON, OTHER_SITE, SITE, an_article, rows
+from asrcrawler.text.persian import fold
+from tests.storage.samples import DAY, HOUR, NOON, OTHER_SITE, SITE, an_article, rows
 from tests.storage.search.contents import compounds, fold_by_the_first, numbers, the_index, words_of
 
 if TYPE_CHECKING:
@@ -42,6 +45,9 @@ OLD, NEW = 'title:"مسیله اب"', "مساله آب"
 """Found by the old folding only, where an article writes «مسئله», and by the new one only."""
 
 
+_FIRST = indexes.tables_of(1, 0, 0).document
+
+
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refilling, "PAGE", 3)
@@ -52,7 +58,8 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def on_water(code: int, **fields: Any) -> Article:
     given: dict[str, Any] = {"title": "مسئله آب", "body": f"پیش‌بینی {code} مترمکعب", "tags": [f"رود {code}"]}
-    return an_article(code, **{**given, **fields})
+    published = None if code % 7 == 0 else NOON - code * HOUR
+    return an_article(code, **{**given, "published_at": published, **fields})
 
 
 def codes(database: Database, words: str) -> set[int]:
@@ -92,7 +99,7 @@ def test_the_old_index_answers_with_the_old_folding_until_the_new_one_is_full(ol
         assert [piece.text for piece in hit.title if piece.hit] == ["مسئله آب"]
         assert refilling.advance(old) is not None
         steps += 1
-    assert steps > 20 / 3
+    assert steps > 10
     assert (the_index(old).id, the_index(old).version) == (2, 2)
     assert search(old, OLD).total == 0
     assert search(old, NEW, limit=100).total == 20
@@ -130,6 +137,7 @@ def test_what_crawls_write_meanwhile_reaches_both_indexes(old: Database) -> None
                 chance.randint(1, 20),
                 site=site,
                 body=f"متن {number} و هیئت {chance.randint(1, 9)}",
+                published_at=chance.choice([None, NOON - chance.randint(1, 20) * HOUR]),
                 at=NOON + number * DAY,
             )
             for site in sites[: 2 + (number > 4)]
@@ -138,6 +146,11 @@ def test_what_crawls_write_meanwhile_reaches_both_indexes(old: Database) -> None
         for article in written:
             write_visits(old, [article])
             assert article.code in {hit.code for hit in search(old, f"متن {number}", limit=50).hits}
+        if written and number % 3 == 0:  # another date alone
+            again = on_water(
+                written[0].code, body=written[0].body, published_at=NOON - 9 * HOUR, at=NOON + number * DAY
+            )
+            write_visits(old, [again])
         refilling.advance(old)
     assert the_index(old).id == 2  # none was given up on the way
     grown = words_of(old)
@@ -240,12 +253,12 @@ def test_no_index_takes_over_while_a_batch_is_being_written(
     enter = index.enter
 
     def enter_late(*given: Any) -> None:
-        enter(*given)  # of a new site, and so beyond the cursor
+        enter(*given)  # older than all others, and so beyond the cursor
         filling.start()
         filling.join(0.3)
 
     monkeypatch.setattr(index, "enter", enter_late)
-    write_visits(old, [on_water(1, site="third.ir")])
+    write_visits(old, [on_water(30, site="third.ir")])
     filling.join()
     assert search(old, NEW, limit=0).total == 21
     assert [found for found in findings(old) if found.check == "words"] == []
@@ -258,10 +271,10 @@ def test_an_old_index_goes_in_small_steps(old: Database) -> None:
         assert refilling.advance(old) == 0
         assert refilling.advance(old) is None
         return
-    left = [len(rows(old, indexes.tables_of(1).document))]
+    left = [len(rows(old, _FIRST))]
     while 1 in numbers(old):
         with old.read() as connection:
-            if inspect(connection).has_table(indexes.tables_of(1).document.name):
+            if inspect(connection).has_table(_FIRST.name):
                 left.append(connection.exec_driver_sql("SELECT count(*) FROM search_document_1").scalar_one())
         refilling.advance(old)
         assert search(old, NEW).total == 20
@@ -325,29 +338,18 @@ def test_an_index_of_an_unknown_folding_or_format_is_refused(old: Database, colu
             question()
 
 
-def test_an_index_of_the_first_format_answers_until_it_is_made_anew(postgresql_url: str) -> None:
-    with closing(Database(postgresql_url)) as database:
-        database.prepare()
-        write_visits(database, [on_water(code, title="پل تازه" if code % 3 else "آب") for code in range(1, 10)])
-        with database.write() as connection:
-            connection.execute(update(models.search_index).values(format=1))
-        asked = ("عنوان:پل", "عنوان:تا*", "عنوان:«پل تازه»", "دسته:سیاسی", "-عنوان:پل آب")
-        before = [codes(database, words) for words in asked]
-        assert before[:2] == [{1, 2, 4, 5, 7, 8}] * 2
-        assert refilling.complete(database) == 9
-        assert (the_index(database).format, numbers(database)) == (postgresql.FORMAT, [2])
-        assert [codes(database, words) for words in asked] == before
-
-
 def test_a_word_of_a_field_is_a_word_of_its_own_whose_places_are_not_asked_for() -> None:
-    asked = [(words, form) for words in ("عنوان:پل", "دسته:سیا*") for form in (1, 2)]
-    told = {(words, form): postgresql.expression(parse(words), form) for words, form in asked}
-    assert told == {
-        ("عنوان:پل", 1): "(('پل':A))",
-        ("عنوان:پل", 2): "(('\ue004پل'))",
-        ("دسته:سیا*", 1): "(('سیا':*C))",
-        ("دسته:سیا*", 2): "(('\ue005سیا':*))",
-    }
+    told = [postgresql.expression(parse(words), "Ā") for words in ("عنوان:پل", "دسته:سیا*", "متن:«پل تازه»")]
+    assert told == ["(('Ā\ue004پل'))", "(('Ā\ue005سیا':*))", "(('Āپل':D <-> 'Āتازه':D))"]
+
+
+def test_two_frequent_words_that_follow_each_other_are_a_sign_and_no_places_are_asked_for() -> None:
+    in_this, told_of = postgresql.FREQUENT["در"] + postgresql.FREQUENT["این"], parse("«در این پل»")
+    assert postgresql.expression(parse("«در این»"), "Ā") == f"('Ā{in_this}')"
+    assert postgresql.expression(told_of, "Ā", [65]) == (
+        f"('Ā\ue0131') & (('Ā{in_this}' & ('Āدر' <-> 'Āاین' <-> 'Āپل')))"
+    )
+    assert {fold(word) for word in postgresql.FREQUENT} == postgresql.FREQUENT.keys()
 
 
 def test_without_an_index_a_search_says_so_and_articles_are_stored_all_the_same(database: Database) -> None:
@@ -362,7 +364,7 @@ def test_without_an_index_a_search_says_so_and_articles_are_stored_all_the_same(
 # --- databases of earlier versions
 
 
-SEEN: dict[str, Any] = dict.fromkeys(("first_seen_at", "last_seen_at", "changed_at", "published_at"), NOON)
+SEEN: dict[str, Any] = dict.fromkeys(("first_seen_at", "last_seen_at", "changed_at"), NOON)
 
 
 def earlier(url: str, revision: str) -> Database:
@@ -372,6 +374,7 @@ def earlier(url: str, revision: str) -> Database:
         {
             "revision": 1,
             **SEEN,
+            "published_at": NOON - (code + 1) * HOUR,
             "site": site,
             "code": code,
             "url": f"http://{site}/fa/news/{code}",
@@ -395,61 +398,51 @@ def earlier(url: str, revision: str) -> Database:
             return database
         connection.execute(insert(models.search_site), [{"id": 1, "site": SITE}, {"id": 2, "site": OTHER_SITE}])
         found = {
-            (1 if article["site"] == SITE else 2) * CODES + article["code"]: document(article, 1)
+            (1 if article["site"] == SITE else 2) * 2**31 + article["code"]: document(article, 1)
             for article in articles
         }
         if database.is_sqlite:
             fields = ", ".join(f'"{field}"' for field in sqlite._FIELDS)
             connection.exec_driver_sql(
-                f"INSERT INTO article_search(rowid, {fields}) VALUES (?, ?, ?, ?, ?, ?, ?)", sqlite._values(found)
+                f"INSERT INTO article_search(rowid, {fields}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(key, *(" ".join(each[field]) for field in sqlite._FIELDS)) for key, each in sorted(found.items())],
             )
         words: list[dict[str, Any]] = [
-            {"id": key, "words": digest(each) if database.is_sqlite else postgresql.vector(each)}
+            {"id": key, "words": digest(each) if database.is_sqlite else "'اب':1"}
             for key, each in sorted(found.items())
         ]
-        table = indexes.tables_of(1).document.to_metadata(MetaData(), name="search_document")
+        words_as_then = TextSearch("TSVECTOR").with_variant(LargeBinary, "sqlite")
+        table = Table("search_document", MetaData(), Column("id", BigInteger), Column("words", words_as_then))
         insert_rows(connection, table, words)
     return database
 
 
-@pytest.mark.parametrize("revision", ["0004", "0006"])
-def test_the_index_of_an_earlier_version_answers_as_it_is_until_it_is_filled_anew(
+@pytest.mark.parametrize("revision", ["0001", "0004", "0006"])
+def test_of_an_earlier_archive_what_is_filled_answers_and_says_how_far_back_it_goes(
     empty_url: str, revision: str
 ) -> None:
     with closing(earlier(empty_url, revision)) as database:
         database.prepare()
         assert database.schema_version() == HEAD
-        assert the_index(database)[:3] == (1, 1, "current")
-        assert search(database, OLD).total == 200
-        write_visits(database, [on_water(42, body="هیئت", at=NOON + DAY)])
-        assert codes(database, '"پیش بینی"') >= {41, 43}
-        assert {(hit.site, hit.code) for hit in search(database, "title:42").hits} == {(OTHER_SITE, 42)}
-        assert the_index(database).stale == 0
-        words_of(database)
-        assert refilling.complete(database) == 200
-        assert search(database, NEW, limit=0).total == 200
-        assert codes(database, "هیات") == {42}
-        assert {found.check for found in findings(database)} == {"ledger", "labels"}  # the old articles have neither
-
-
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
-def test_readers_of_an_archive_that_was_never_indexed_get_what_there_is_and_write_nothing(
-    empty_url: str, revision: str
-) -> None:
-    with closing(earlier(empty_url, revision)) as database:
-        database.prepare()
-        with closing(Database(empty_url, read_only=True)) as reader:
+        assert the_index(database)[1:4] == (2, "filling", EMPTY)
+        with closing(Database(empty_url, read_only=True)) as reader:  # readers write nothing
             reader.open_existing()
-            assert search(reader, NEW).total == 0
-            assert search(reader, "", limit=0).total == 200
-            for _ in range(4):  # on PostgreSQL the index that a migration has begun is of an earlier format
-                if found := search(reader, NEW).total:
-                    break
-                refilling.advance(database)
-            assert 0 < found < 200
-            assert search(reader, NEW).total == found
+            nothing = search(reader, NEW)
+            assert (nothing.total, nothing.total_is_exact) == (0, False)
+            assert nothing.searched_back_to is not None
             with pytest.raises(StorageError):
                 refilling.advance(reader)
-        assert refilling.complete(database) == 200 - found
-        assert numbers(database) == [1 if database.is_sqlite else 2]
-        assert search(database, "پیشبینی ميشود tag:نفت", limit=0).total == 200
+            found = search(reader, NEW)
+            while found.total == 0:
+                assert refilling.advance(database) is not None
+                found = search(reader, NEW)
+            assert (found.total, found.total_is_exact, found.goes_on) == (2, False, False)  # half an hour of both sites
+            assert found.searched_back_to == found.hits[-1].published_at == NOON - 2 * HOUR
+            assert search(reader, NEW, Selection(since=(NOON + DAY).date()))[1:] == (0, True, False, None)
+        write_visits(database, [on_water(42, body="هیئت", at=NOON + DAY)])
+        assert refilling.complete(database) >= 190
+        assert search(database, NEW, limit=0)[1:] == (200, True, True, None)
+        assert search(database, "پیشبینی ميشود tag:نفت", limit=0).total == 199
+        assert codes(database, "هیات") == {42}
+        assert len(numbers(database)) == 1
+        assert {found.check for found in findings(database)} == {"ledger", "labels"}  # the old articles have neither
