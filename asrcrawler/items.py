@@ -94,6 +94,23 @@ class PackedCapture:
     redirects: tuple[Redirect, ...] = ()
 
 
+class StoredCapture(NamedTuple):
+    """A capture to be read again, as one visit found it; packed, as it goes to another process."""
+
+    visit_id: int
+    code: int
+    at: datetime
+    outcome: str
+    """What the visit made of it."""
+    url: str
+    http_status: int | None
+    headers: dict[str, str]
+    size: int
+    digest: bytes
+    content: bytes
+    dictionary_id: int | None
+
+
 @dataclass(slots=True, kw_only=True)
 class Fetch:
     """The facts of the HTTP exchange in which a page was fetched, for the ledger."""

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from asrcrawler.work.jobs import Job, Jobs
 
 CODES = 20  # of each outlet
-EVERY = 1  # minute; few, so that nothing else is due by the clock that moves on
+EVERY = 10  # minutes; a dozen rounds end before a missing code is looked at again, by the clock that moves on
 NEXT = timedelta(minutes=1.5 * EVERY)
 DELAY = 0.5  # seconds between two requests, where several workers share the runs: one makes 20 at a time
 FRESH = 10  # processes
@@ -194,9 +194,8 @@ def measure(kind: str, outlets: int, rounds: int) -> Iterator[str]:
         done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
         measured = json.loads(done.stdout.splitlines()[-1])
         alone = fresh(url, list(replicas)[:FRESH])
-    assert [each["runs"] for each in measured] == [number * outlets for number in range(rounds + 1)]
     idle = measured[1:]
-    runs = outlets * (len(idle) - 1)
+    runs = int(idle[-1]["runs"] - idle[0]["runs"])
     cpu = (idle[-1]["cpu"] - idle[0]["cpu"]) / runs
     growth = idle[-1]["memory"] - idle[1]["memory"]
     most = max(each["connections"] for each in measured)

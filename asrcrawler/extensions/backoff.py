@@ -15,7 +15,8 @@ from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ASKED_TO_WAIT, REFUSED, UNREACHABLE
 from asrcrawler.http.retry import retry_moment
 from asrcrawler.items import Outcome
-from asrcrawler.pipelines.fields import Fields, article_in, value_of
+from asrcrawler.pipelines.adapter import Fields
+from asrcrawler.pipelines.fields import article_in, value_of
 
 if TYPE_CHECKING:
     from datetime import datetime

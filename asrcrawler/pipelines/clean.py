@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from asrcrawler.crawl.archive import Archive
 from asrcrawler.items import FIELDS, TYPES, Type
 from asrcrawler.pipelines.fields import article_in, set_value, value_of
 from asrcrawler.policy import FEWEST_TO_COMPARE, MISSING
@@ -78,6 +77,9 @@ class CleanPipeline:
     """
 
     def __init__(self, crawler: Crawler) -> None:
+        # With it come Scrapy and SQLAlchemy, which the processes that read captures again can do without.
+        from asrcrawler.crawl.archive import Archive
+
         self._figures = Archive.of(crawler).figures
         self._stats = crawler.stats
         self._blocks: list[Counter[tuple[str, str]]] = [Counter()]

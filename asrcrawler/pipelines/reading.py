@@ -15,8 +15,7 @@ from asrcrawler.samaneh.visit import Answer, Asked, Elsewhere, judge, unread
 from asrcrawler.text.packing import unpack
 
 if TYPE_CHECKING:
-    from asrcrawler.items import Absence, Article
-    from asrcrawler.storage.reparse.rereading import StoredCapture
+    from asrcrawler.items import Absence, Article, StoredCapture
     from asrcrawler.text.packing import Dictionary
 
 

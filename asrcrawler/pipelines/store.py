@@ -13,7 +13,7 @@ from asrcrawler.crawl.archive import Archive
 from asrcrawler.endings import ANOTHER_RUN, DATABASE_FAILED, DATABASE_HELD, NOT_FOLLOWED, reason_of
 from asrcrawler.exceptions import AnotherRunError, LockedError, OutletError, StorageError, UnstorableError
 from asrcrawler.items import Absence, Fetch, Outcome, PackedCapture, reading_of
-from asrcrawler.pipelines.fields import Fields, as_visit
+from asrcrawler.pipelines.adapter import Fields, as_visit
 from asrcrawler.pipelines.reading import read_capture
 
 if TYPE_CHECKING:

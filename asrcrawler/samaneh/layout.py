@@ -54,9 +54,11 @@ from asrcrawler.samaneh.shows import Shows
 from asrcrawler.text.persian import clean, fold_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+    from asrcrawler.samaneh.labels import Labelled
 
 _TOOL_CODE = re.compile(r"/fa/(?:save|print|send)/([1-9][0-9]{0,9})\b")
 _SEPARATORS = " >»«‹›/|\\،,؛#"
@@ -110,7 +112,7 @@ class Layout:
     @property
     def labelled_code_texts(self) -> list[str]:
         """Tell what stands behind «کد خبر», where the page has no place of that name."""
-        return [value.text for value in labelled(self._root, CODE, _has_digit, self._body_if_any)]
+        return [value.text for value in self._labelled(CODE, _has_digit)]
 
     @property
     def tool_codes(self) -> set[int]:
@@ -130,7 +132,7 @@ class Layout:
         node = self._nearest(node for node in self._sure.of("date") if _has_digit(node.text()))
         if node is not None:
             return _date_texts(node)
-        values = labelled(self._root, DATE, _has_digit, self._body_if_any)
+        values = self._labelled(DATE, _has_digit)
         nearest = self._nearest([value.node for value in values if not self._others.has(value.node)])
         return [value.text for value in values if nearest is not None and value.node.mem_id == nearest.mem_id][:1]
 
@@ -339,6 +341,10 @@ class Layout:
     def _others(self) -> Others:
         return Others(self._code, self._headline, self.bodies)
 
+    def _labelled(self, label: str, is_value: Callable[[str], bool]) -> list[Labelled]:
+        """Find the values behind a label anywhere on the page but in the article's text."""
+        return labelled(self._root, label, is_value, self._body_if_any, self._page)
+
     def _near(self, nodes: Iterable[LexborNode]) -> list[LexborNode]:
         """Find those that stand near the headline and in no box of others."""
         inside = {node.mem_id for node in self._around_headline}
@@ -420,7 +426,7 @@ class Layout:
     def _labelled_tags(self) -> list[LexborNode]:
         if not self.bodies:
             return []
-        for value in labelled(self._root, TAGS, bool, self._body_if_any):
+        for value in self._labelled(TAGS, bool):
             anchors = [anchor for anchor in value.node.css("a[href]") if not leads_elsewhere(anchor, self._code)]
             if anchors and not in_surroundings(value.node, self._above_headline):
                 return anchors

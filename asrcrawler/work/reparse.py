@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
+from importlib.machinery import ModuleSpec
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,8 +26,8 @@ from asrcrawler.text.packing import Dictionary
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
-    from asrcrawler.items import Article
-    from asrcrawler.storage.reparse.rereading import CodeHistory, StoredCapture
+    from asrcrawler.items import Article, StoredCapture
+    from asrcrawler.storage.reparse.rereading import CodeHistory
 
 FEW = 50  # codes; so many are read here before other processes have started
 AHEAD = 3  # portions in flight for each process; bounds the memory, and no process waits
@@ -109,11 +111,18 @@ def _pool(
 
 
 def _submit(pool: ProcessPoolExecutor, captures: list[StoredCapture]) -> Callable[[], list[Article | Absence]]:
-    """Submit captures to a pool. A process that it starts meanwhile inherits that it ignores Ctrl-C."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Submit captures to a pool.
+
+    A process that it starts meanwhile inherits that it ignores Ctrl-C. By default it would also run the program's
+    script again, and so load Scrapy; a script of such a name is one that multiprocessing leaves alone.
+    """
+    main = sys.modules["__main__"]
+    before, spec = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}), main.__spec__
+    main.__spec__ = ModuleSpec("asrcrawler.__main__", None)
     try:
         return pool.submit(_read, captures).result
     finally:
+        main.__spec__ = spec
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 

@@ -74,7 +74,7 @@ def build(database: Database, articles: int) -> None:
             insert_rows(connection, article, rows)
             insert_rows(connection, label, _labels(rows))
             insert_rows(connection, ledger, list(_ledger(numbers, articles)))
-            backend.put_in(connection, held.tables, documents)
+            backend.put_in(connection, held.tables, sorted(documents.items()))
     with database.write(SITE) as connection:
         insert_rows(connection, coverage, [{"site": SITE, "first": 1, "last": code_of(articles - 1)}])
         counters.recount(connection, [SITE])

@@ -12,9 +12,10 @@ from attrs import define
 from scrapy import Field, Item
 
 from asrcrawler.items import Absence, Article, Capture, Fetch, Outcome, PackedCapture
+from asrcrawler.pipelines.adapter import Fields, as_visit
 from asrcrawler.pipelines.clean import CleanPipeline
 from asrcrawler.pipelines.dedupe import DedupePipeline
-from asrcrawler.pipelines.fields import Fields, article_in, as_visit
+from asrcrawler.pipelines.fields import article_in
 from asrcrawler.pipelines.keep import KeepPipeline
 from asrcrawler.pipelines.store import StorePipeline
 from asrcrawler.storage import Database, models

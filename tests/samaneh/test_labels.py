@@ -21,4 +21,4 @@ def test_no_label_is_passed_over_by_the_tests_that_are_made_before(label: str, t
     begins, anywhere = labels._patterns(label)
     if begins.search(text.translate(labels._ARABIC)):
         assert anywhere.search(text)
-        assert any(word in text for word in labels._WORDS[label])
+        assert label == labels.TAGS or any(word in text for word in labels._WORDS[label])

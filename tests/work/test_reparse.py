@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import active_children
+from multiprocessing.spawn import get_preparation_data
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
@@ -15,11 +17,11 @@ import pytest
 
 from asrcrawler.exceptions import WorkerError
 from asrcrawler.http.completeness import BREAKS_OFF
-from asrcrawler.items import Absence, Article, Capture, Outcome
+from asrcrawler.items import Absence, Article, Capture, Outcome, StoredCapture
 from asrcrawler.pipelines import reading
 from asrcrawler.replica import World
 from asrcrawler.replica.rendering import Pages
-from asrcrawler.storage.reparse.rereading import CodeHistory, StoredCapture
+from asrcrawler.storage.reparse.rereading import CodeHistory
 from asrcrawler.text.packing import Dictionary, pack, train
 from asrcrawler.work import reparse
 from asrcrawler.work.reparse import Reader, Reading, _pool, read_again, whole
@@ -69,6 +71,13 @@ def test_a_page_is_read_as_a_crawl_reads_it() -> None:
     assert item.fetch is not None
     assert (item.fetch.at, item.fetch.etag, item.fetch.capture) == (NOON, '"1"', None)
     assert item.url == f"http://{SITE}/fa/news/6"
+
+
+def test_a_process_that_reads_loads_neither_scrapy_nor_sqlalchemy() -> None:
+    needed = f"{reparse.__name__}, {StoredCapture.__module__}"
+    code = f"import sys, {needed}; print({{'scrapy', 'sqlalchemy'}} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 def test_addresses_are_those_of_where_the_page_was_fetched() -> None:
@@ -197,6 +206,22 @@ def test_a_process_that_is_gone_is_one_error(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(reparse, "_read", end_at_once)
     with pytest.raises(WorkerError, match="was ended"):
         list(read_again(READER, portions([1]), codes=60, processes=1))
+
+
+def test_a_process_does_not_run_the_script_of_the_program_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+
+    def submit(*_: object) -> Future[Any]:
+        told.append(get_preparation_data(""))
+        return Future()
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", submit)
+    before = sys.modules["__main__"].__spec__
+    with _pool(READER, 1) as read:
+        read([])
+    assert told[0]["init_main_from_name"].endswith(".__main__")  # which multiprocessing does not run
+    assert "init_main_from_path" not in told[0]
+    assert sys.modules["__main__"].__spec__ is before
 
 
 def test_ctrl_c_is_not_for_the_processes_that_read() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from asrcrawler.clock import utcnow
 from asrcrawler.http.completeness import UNENDED
-from asrcrawler.items import Outcome
+from asrcrawler.items import Outcome, StoredCapture
 from asrcrawler.policy import has_come
 from asrcrawler.samaneh.urls import HIGHEST_CODE
 from asrcrawler.spans import merge
@@ -40,23 +40,6 @@ class Wanted:
     """Fetched then or later."""
     unreadable: bool = False
     """Only those that could not be read."""
-
-
-class StoredCapture(NamedTuple):
-    """A capture to be read again, as one visit found it; packed, as it goes to another process."""
-
-    visit_id: int
-    code: int
-    at: datetime
-    outcome: str
-    """What the visit made of it."""
-    url: str
-    http_status: int | None
-    headers: dict[str, str]
-    size: int
-    digest: bytes
-    content: bytes
-    dictionary_id: int | None
 
 
 class CodeHistory(NamedTuple):

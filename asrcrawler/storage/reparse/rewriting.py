@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from asrcrawler.items import StoredCapture
     from asrcrawler.storage.engine.database import Database
-    from asrcrawler.storage.reparse.rereading import CodeHistory, StoredCapture
+    from asrcrawler.storage.reparse.rereading import CodeHistory
     from asrcrawler.storage.visits.batch import Batch
 
 FIELDS = tuple(name for name in (*EDITED, *REFRESHED) if name != "text_digest")

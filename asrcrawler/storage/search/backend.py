@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from asrcrawler.storage.search import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -35,8 +35,8 @@ class Backend(Protocol):
     def drop_some(self, connection: Connection, tables: Tables, /) -> bool:
         """Drop a bounded part of an index; tell whether that was the last of it."""
 
-    def put_in(self, connection: Connection, tables: Tables, documents: Mapping[Place, Document], /) -> None:
-        """Add documents."""
+    def put_in(self, connection: Connection, tables: Tables, documents: Iterable[tuple[Place, Document]], /) -> None:
+        """Add documents, which are in the order of their numbers."""
 
     def take_out(self, connection: Connection, tables: Tables, documents: Mapping[Place, Document], /) -> int:
         """Remove the words that stand apart; count the documents whose words are not known any more."""

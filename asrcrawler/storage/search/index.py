@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
@@ -51,10 +52,11 @@ def put(connection: Connection, index: Index, site: int, articles: Sequence[Mapp
     if not articles:
         return
     wanted = [index.numbering.of(row["published_at"], site, row["code"]) for row in articles]
-    documents = {
-        Place(number, site, row["code"], signs_of(row, site)): document(row, index.version)
-        for number, row in zip(_free(connection, index, wanted), articles, strict=True)
-    }
+    numbered = sorted(zip(_free(connection, index, wanted), articles, strict=True), key=itemgetter(0))
+    documents = (
+        (Place(number, site, row["code"], signs_of(row, site)), document(row, index.version))
+        for number, row in numbered
+    )  # one after the other, as they are put in
     backend_of(connection).put_in(connection, index.tables, documents)
     spellings.learn(connection, index, articles)
 

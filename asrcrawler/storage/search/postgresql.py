@@ -21,7 +21,7 @@ from asrcrawler.storage.search.numbering import PARTS, Numbering, Place, letter
 from asrcrawler.storage.search.signs import of_part
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -81,11 +81,10 @@ def drop_some(connection: Connection, tables: Tables) -> bool:
     return True
 
 
-def put_in(connection: Connection, tables: Tables, documents: Mapping[Place, Document]) -> None:
-    """Add documents with their words."""
-    found = sorted(documents.items())
-    rows = ((*place.key, vector(words, place, tables.numbering)) for place, words in found)  # while the server takes
-    insert_tuples(connection, tables.document, ("id", "site", "code", "words"), rows)  # those before
+def put_in(connection: Connection, tables: Tables, documents: Iterable[tuple[Place, Document]]) -> None:
+    """Add documents with their words: they are folded and written out while the server takes those before."""
+    rows = ((*place.key, vector(words, place, tables.numbering)) for place, words in documents)
+    insert_tuples(connection, tables.document, ("id", "site", "code", "words"), rows)
 
 
 def take_out(_connection: Connection, _tables: Tables, _documents: Mapping[Place, Document]) -> int:

@@ -19,7 +19,7 @@ from asrcrawler.storage.search.documents import Document, Field, digest
 from asrcrawler.storage.search.numbering import PARTS, Numbering, Place, letter
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -82,11 +82,12 @@ def drop_some(connection: Connection, tables: Tables) -> bool:
     return True
 
 
-def put_in(connection: Connection, tables: Tables, documents: Mapping[Place, Document]) -> None:
+def put_in(connection: Connection, tables: Tables, documents: Iterable[tuple[Place, Document]]) -> None:
     """Add documents, with a digest of their words."""
+    found = list(documents)
     statement = f"INSERT INTO {tables.words}(rowid, {_COLUMNS}) VALUES (?, {_PLACES})"  # noqa: S608
-    connection.exec_driver_sql(statement, _values(tables.numbering, documents))
-    rows = [(*place.key, digest(found)) for place, found in sorted(documents.items())]
+    connection.exec_driver_sql(statement, _values(tables.numbering, found))
+    rows = [(*place.key, digest(words)) for place, words in found]
     insert_tuples(connection, tables.document, ("id", "site", "code", "words"), rows)
 
 
@@ -111,7 +112,7 @@ def go_by_index(_connection: Connection) -> None:
 def _delete(connection: Connection, tables: Tables, documents: Mapping[Place, Document]) -> None:
     into = f"{tables.words}({tables.words}, rowid, {_COLUMNS})"
     statement = f"INSERT INTO {into} VALUES ('delete', ?, {_PLACES})"  # noqa: S608
-    connection.exec_driver_sql(statement, _values(tables.numbering, documents))
+    connection.exec_driver_sql(statement, _values(tables.numbering, documents.items()))
 
 
 def matches(tables: Tables, query: Query, volumes: Collection[int], _: Collection[int]) -> ColumnElement[bool]:
@@ -139,9 +140,9 @@ def _term(term: Term, beginning: str) -> str:
     return f'{where}"{" ".join(beginning + word for word in term.words)}"{star}'
 
 
-def _values(numbering: Numbering, documents: Mapping[Place, Document]) -> list[tuple[Any, ...]]:
+def _values(numbering: Numbering, documents: Iterable[tuple[Place, Document]]) -> list[tuple[Any, ...]]:
     found = []
-    for place, document in sorted(documents.items()):
+    for place, document in documents:
         beginning = letter(numbering.volume(place.number))
         texts = {field: BETWEEN_RUNS.join(document[field]) for field in _FIELDS}
         texts[SIGNED] += BETWEEN_RUNS + " ".join(place.signs)

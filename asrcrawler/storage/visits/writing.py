@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping, Update
 
-    from asrcrawler.items import Absence
+    from asrcrawler.items import Absence, StoredCapture
     from asrcrawler.storage.engine.database import Database
-    from asrcrawler.storage.reparse.rereading import StoredCapture
     from asrcrawler.storage.visits.articles import Evidence
     from asrcrawler.storage.visits.runs import RunFigures
     from asrcrawler.text.packing import Dictionary

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import timedelta
 
+    from asrcrawler.items import StoredCapture
     from asrcrawler.storage import Database
-    from asrcrawler.storage.reparse.rereading import StoredCapture
     from asrcrawler.text.packing import Dictionary
 
 
