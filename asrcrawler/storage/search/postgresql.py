@@ -127,7 +127,7 @@ def _pairs(document: Document) -> set[str]:
     found: set[str] = set()
     for runs in document.values():
         for run in runs:
-            known = [FREQUENT.get(word) for word in run.split(" ")]
+            known = list(map(FREQUENT.get, run.split(" ")))
             found.update([one + two for one, two in pairwise(known) if one and two])
     return found
 
