@@ -111,17 +111,19 @@ def number_of(connection: Connection, site: str) -> int:
 
 
 def _free(connection: Connection, index: Index, wanted: Sequence[int]) -> list[int]:
-    """Give each number that is wanted, or the next one that no document has."""
-    key = index.tables.document.c.id
-    taken = set(connection.scalars(select(key).where(among(key, wanted))))
-    looked_up, found = set(wanted), []
-    for number in wanted:
-        while number in taken or (
-            number not in looked_up and connection.scalar(select(key).where(key == number)) is not None
-        ):
-            number += 1
-        taken.add(number)
-        found.append(number)
+    """Give each number that is wanted, or another one near it where a document has that."""
+    key, found, given = index.tables.document.c.id, list(wanted), set[int]()
+    left, turn = list(range(len(wanted))), 0
+    while left:
+        tried = {at: index.numbering.another(wanted[at], turn) for at in left}
+        taken = set(connection.scalars(select(key).where(among(key, set(tried.values())))))
+        left, turn = [], turn + 1
+        for at, number in tried.items():
+            if number in taken or number in given:
+                left.append(at)
+            else:
+                given.add(number)
+                found[at] = number
     return found
 
 

@@ -2,8 +2,9 @@
 
 A number is a unit and a slot within it. The unit of a dated article is its half an hour, so that days, which begin at a
 whole or half hour in Tehran, are spans of numbers; that of an undated one is its code, 64 of them together, below all
-half hours. Of a unit, the slot tells site and code as far as it can; where it is taken, the next free number is given.
-A volume is 2^n units that follow each other.
+half hours. Of a unit, the slot tells site and code as far as it can; where it is taken, another one is tried, and at
+last one of a later unit: of thousands of articles with the same date, some are in the wrong half an hour. A volume is
+2^n units that follow each other.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ DATED = 2**26
 """The unit of :data:`BEGINNING`; what is below has no date."""
 CODES = 6  # bits of a code that undated articles of one unit differ in
 OF_A_SITE = 4_096  # slots of a unit, as far as there are enough
+APART = 67  # slots between the same codes of two sites, where the slots are too few: more than undated ones of a unit
+TURNS, STEP = 8, 7  # slots of a unit that are tried, and how far apart they are
 PARTS = 64  # of a volume
 LETTERS = 1_792  # volumes with a letter of their own; of two that share one the numbers tell which is meant
 FIRST_LETTER = 0x100  # two bytes of UTF-8, as the last one
@@ -57,8 +60,14 @@ class Numbering(NamedTuple):
 
     def of(self, published_at: datetime | None, site: int, code: int) -> int:
         """Give the number of an article, if it is free."""
-        slot = (site * (OF_A_SITE + 3) + code % OF_A_SITE) % (1 << self.slots)
+        slot = (site * (OF_A_SITE + APART) + code % OF_A_SITE) % (1 << self.slots)
         return self.first(unit_of(published_at, code)) + slot
+
+    def another(self, number: int, turn: int) -> int:
+        """Give a number in the place of one that is taken: of the same unit in the first turns, then of later ones."""
+        later, step = divmod(turn, TURNS)
+        unit = self.unit(number)
+        return self.first(unit + later) + (number - self.first(unit) + step * STEP) % (1 << self.slots)
 
     def volume(self, number: int) -> int:
         return number >> (self.slots + self.span)

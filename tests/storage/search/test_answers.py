@@ -13,6 +13,7 @@ import pytest
 from asrcrawler.storage.articles.selection import Selection
 from asrcrawler.storage.search import Order, questions, search
 from asrcrawler.storage.search.documents import Field, document
+from asrcrawler.storage.search.numbering import Numbering, unit_of
 from asrcrawler.storage.search.query import parse
 from asrcrawler.storage.visits.writing import write_visits
 from asrcrawler.text.calendar import day_of
@@ -162,6 +163,20 @@ def test_a_search_that_takes_too_long_says_how_far_back_it_goes_and_goes_on_from
         selection = Selection(until=day_of(back))
     assert selection.until is not None
     assert seen == [hit for hit in whole.hits if hit.published_at is not None]  # a search until a day has no others
+
+
+def test_thousands_of_the_same_half_an_hour_have_numbers_of_their_own_soon() -> None:
+    numbering, taken = Numbering(slots=12, span=12), set[int]()
+    tried = 0
+    for code in range(10_000):
+        number, turn = numbering.of(NOON, 1, code), 0
+        while numbering.another(number, turn) in taken:
+            turn += 1
+        taken.add(numbering.another(number, turn))
+        tried += turn
+    assert len(taken) == 10_000
+    assert tried < 10 * 10_000
+    assert {numbering.unit(number) - unit_of(NOON, 1) for number in taken} == {0, 1, 2}
 
 
 def test_an_article_whose_date_alone_changes_is_found_at_its_new_place(database: Database) -> None:
