@@ -93,7 +93,7 @@ class RunReport:
         """Write the end of the run, and close the archive even where that fails."""
         try:
             await self._remember(archive, reason, status, by_itself=by_itself)
-            await self._warn_of_falls(archive)
+            await self._warn_of_falls(archive, archive.figures.sources)
             await self._warn_of_outage(archive)
         except StorageError:
             await archive.close(reason=reason, exit_status=FAILED)
@@ -107,11 +107,14 @@ class RunReport:
         elif status == OK and reason == FINISHED and archive.memory.refusals and archive.figures.outcomes:
             await archive.remember(replace(archive.memory, refusals=0, rest_until=None))
 
-    async def _warn_of_falls(self, archive: Archive) -> None:
-        """Tell once in a run of each field that has left its place. Without further articles there is nothing new."""
-        if archive.figures.sources in (self._compared, []):
+    async def _warn_of_falls(self, archive: Archive, counted: object) -> None:
+        """Tell once in a run of each field that has left its place. Without further articles there is nothing new.
+
+        ``counted``: the counts that the database has, at least.
+        """
+        if counted in (self._compared, []):
             return
-        self._compared = archive.figures.sources
+        self._compared = counted
         try:
             found = await archive.ask_once(sources, archive.site)
         except StorageError as error:
@@ -163,8 +166,9 @@ class RunReport:
         while archive.run_id is not None:
             await asyncio.sleep(archive.config.heartbeat or HEARTBEAT.total_seconds())
             try:
+                counted = archive.figures.sources  # what is counted meanwhile may not be in the database yet
                 await archive.keep_alive()
-                await self._warn_of_falls(archive)
+                await self._warn_of_falls(archive, counted)
             except TokenLostError as error:
                 archive.log.error("%s", error)
                 self._farewell = asyncio.ensure_future(
