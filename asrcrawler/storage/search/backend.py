@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from asrcrawler.storage.search import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -26,6 +26,8 @@ class Backend(Protocol):
     """The form in which an index is made today; one of an earlier form is not asked, and made anew."""
     SLOTS: int
     """Bits of a slot, see ``numbering``: each half an hour takes so many documents."""
+    CLOCK: Callable[[], float]
+    """Gives the seconds that count for how long a search takes."""
     FIRST_PARTS: int
     """Parts of a volume that are looked through at first."""
 

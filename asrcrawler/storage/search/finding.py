@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, select
@@ -88,13 +87,13 @@ def search(
     order: Order = BEST,
     offset: int = 0,
     limit: int = 20,
-    clock: Callable[[], float] = monotonic,
+    clock: Callable[[], float] | None = None,
 ) -> Results:
     """Find the articles of ``selection`` that ``words`` ask for (:mod:`asrcrawler.storage.search.query`).
 
     Any text is a query; where it has nothing to look for, the selection is listed, newest first. An index that is not
-    full yet answers with what it has, and so does a search that takes too long by ``clock``: ``searched_back_to``.
-    Raises :exc:`~asrcrawler.exceptions.StorageError`.
+    full yet answers with what it has, and so does a search that takes too long by ``clock`` (else by the one that suits
+    the database): ``searched_back_to``. Raises :exc:`~asrcrawler.exceptions.StorageError`.
     """
     try:
         return _search(database, words, selection, order, offset, limit, clock)
@@ -111,7 +110,7 @@ def _search(
     order: Order,
     offset: int,
     limit: int,
-    clock: Callable[[], float],
+    clock: Callable[[], float] | None,
 ) -> Results:
     with database.read() as connection:
         asked = indexes.answering(connection)

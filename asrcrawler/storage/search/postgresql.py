@@ -10,6 +10,7 @@ it there, and unpacks no places.
 from __future__ import annotations
 
 from itertools import pairwise
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, cast, text
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 WORDS_APART = False
 FORMAT = 3  # before, words had no letter, and numbers followed the codes of a site
 SLOTS = 21  # 512 sites do not meet in one: several may be written to at once
+CLOCK = monotonic  # the work is done in another process
 FIRST_PARTS = 1  # all that match in them are collected
 
 MARKS = {

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
-from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from sqlalchemy import func, select
@@ -84,7 +83,7 @@ class Question:
     """What a query finds of a selection."""
 
     def __init__(
-        self, connection: Connection, index: Index, query: Query, selection: Selection, clock: Clock = monotonic
+        self, connection: Connection, index: Index, query: Query, selection: Selection, clock: Clock | None = None
     ) -> None:
         self._connection = connection
         self._document = index.tables.document
@@ -95,7 +94,7 @@ class Question:
         self._number = self._backend.number(index.tables)
         self._query = query
         self._selection = selection
-        self._clock = clock
+        self._clock = clock or self._backend.CLOCK
         self._asked = replace(query, clauses=(*query.clauses, *self._signs()) or ((Term((EVERY,)),),))
         self.searched_down_to: int | None = None
         """The lowest number that was looked at, where that was not everything."""

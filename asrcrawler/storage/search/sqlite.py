@@ -9,6 +9,7 @@ it removes a document only when it is given the words it was put in with.
 from __future__ import annotations
 
 from functools import lru_cache
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Integer, String, column, inspect, literal_column, select, table
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 WORDS_APART = True
 FORMAT = 3  # before, words had no letter, and numbers followed the codes of a site
 SLOTS = 12  # the fewer, the smaller the steps between two documents of a word, and the table
+CLOCK = thread_time  # all is done in this thread, and a busy machine or a slow disk makes no answer shorter
 FIRST_PARTS = PARTS  # FTS5 goes down the documents of a volume, and ends when it has enough
 
 BETWEEN_RUNS = " \ue000 "  # no word that anybody can ask for: private use folds to a blank
