@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from asrcrawler.exceptions import StorageError, UnstorableError
 from asrcrawler.storage import Database, models
 from asrcrawler.storage.engine.rows import insert_rows, upsert_rows
-from asrcrawler.storage.search.indexes import tables_of
+from asrcrawler.storage.search import indexes
 from tests.storage.samples import NOON, SITE, rows
 
 VISIT = {"site": SITE, "code": 7, "at": NOON, "outcome": "stored", "size": 3, "headers": {"etag": "«الف»\t\\N"}}
@@ -32,17 +32,18 @@ def test_values_come_back_as_they_went_in(database: Database) -> None:
 
 def test_a_row_that_is_there_makes_way(database: Database) -> None:
     with database.write(SITE) as connection:
+        [index] = indexes.every(connection)
         upsert_rows(connection, models.ledger, [_booked(7, "missing"), _booked(8, "stored")])
         upsert_rows(connection, models.ledger, [_booked(7, "stored"), _booked(9, "failed")])
         upsert_rows(connection, models.ledger, [])
         for _ in range(2):
-            upsert_rows(connection, tables_of(1).compound, [{"glued": "گفتوگو", "words": "گفت وگو"}])
+            upsert_rows(connection, index.tables.compound, [{"glued": "گفتوگو", "words": "گفت وگو"}])
     assert {row["code"]: row["outcome"] for row in rows(database, models.ledger)} == {
         7: "stored",
         8: "stored",
         9: "failed",
     }
-    assert rows(database, tables_of(1).compound) == [{"glued": "گفتوگو", "words": "گفت وگو"}]
+    assert rows(database, index.tables.compound) == [{"glued": "گفتوگو", "words": "گفت وگو"}]
 
 
 @pytest.mark.parametrize("wrong", [{"at": NOON.replace(tzinfo=None)}, {"outcome": None}, {"headers": object()}])
