@@ -65,7 +65,8 @@ _TOTAL = {
 _BACK = {
     "type": ["string", "null"],
     "format": "date-time",
-    "description": "nothing that was published before was searched; with its day as until, a search goes on",
+    "description": "nothing that was published before was searched; with its day as until, a search goes on (but while"
+    " the index of words is being made, as after an update)",
 }
 
 router = APIRouter(tags=["archive"], route_class=ReadAgain)
@@ -104,7 +105,9 @@ def search_page(request: Request) -> Response:
         "total": found.total,
         "total_is_exact": found.total_is_exact,
         "searched_back_to": found.searched_back_to,
-        "before": found.searched_back_to and _page_address(request, until=day_of(found.searched_back_to)),
+        "before": found.searched_back_to
+        and not found.awaits_index
+        and _page_address(request, until=day_of(found.searched_back_to)),
         "number": number,
         "newer_page": _page_address(request, page=number - 1) if number > 1 else None,
         "older_page": _page_address(request, page=number + 1) if further else None,

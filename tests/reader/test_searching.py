@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from asrcrawler.reader import downloads
 from asrcrawler.reader.addresses import with_query
-from asrcrawler.storage.search import postgresql, questions, sqlite
+from asrcrawler.storage.search import postgresql, questions, search, sqlite
 from tests.commands import invoke
 from tests.reader import shelf
 from tests.reader.test_pages import codes, page, texts
@@ -105,6 +105,12 @@ def test_how_far_back_was_searched_is_said_with_a_link_that_goes_on(
         assert texts(tree, ".hint")[-1].startswith("جست‌وجو فقط تا خبرهای ")
         [link] = [node for node in tree.css("a") if node.text() == "ادامهٔ جست‌وجو در خبرهای قدیمی‌تر"]
         assert link.attributes["href"] == f"/search?q={quote(words)}&until={day}"
+    monkeypatch.setattr(
+        "asrcrawler.reader.searching.search", lambda *given, **how: search(*given, **how)._replace(awaits_index=True)
+    )
+    tree = found(client, q="بازار")
+    assert "نمایهٔ جست‌وجو در حال ساخته‌شدن است" in texts(tree, ".hint")[-1]
+    assert not [node for node in tree.css("a") if node.text() == "ادامهٔ جست‌وجو در خبرهای قدیمی‌تر"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from asrcrawler.text.display import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
 
     from asrcrawler.storage.search import Hit, Piece, Results
 
@@ -29,14 +28,13 @@ def report(results: Results, *, best_first: bool, bold: bool, columns: int) -> l
 
     Links are left whole, so that a terminal can open them. Where the hits are of several outlets, each is named.
     """
-    back = results.searched_back_to
     if not results.total:
-        return ["nothing found", *_further(back)]
+        return ["nothing found", *_further(results)]
     order = "best first" if best_first else "newest first"
     articles = "article" if results.total == 1 else "articles"
     shown = f"{number(len(results.hits))} of " if results.goes_on else ""
-    more = "" if results.total_is_exact or back else "more than "
-    lines = [f"{shown}{more}{number(results.total)} {articles}, {order}", *_further(back)]
+    more = "" if results.total_is_exact or results.searched_back_to else "more than "
+    lines = [f"{shown}{more}{number(results.total)} {articles}, {order}", *_further(results)]
     is_of_several = len({hit.site for hit in results.hits}) > 1
     for hit in results.hits:
         name = (hit.outlet or hit.site) if is_of_several else None
@@ -64,9 +62,13 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _further(back: datetime | None) -> list[str]:
+def _further(results: Results) -> Iterator[str]:
     """Say how far back was searched, where that was not all."""
-    return [f"searched back to {back:%Y-%m-%d %H:%M}; --until {back:%Y-%m-%d} goes on from there"] if back else []
+    if back := results.searched_back_to:
+        way_on = f"--until {back:%Y-%m-%d} goes on from there"
+        if results.awaits_index:
+            way_on = "the index of words is being made, which scrapy db upgrade completes"
+        yield f"searched back to {back:%Y-%m-%d %H:%M}; {way_on}"
 
 
 def _lines(hit: Hit, name: str | None, bold: bool, columns: int) -> Iterator[str]:

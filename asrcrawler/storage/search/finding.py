@@ -77,6 +77,8 @@ class Results(NamedTuple):
     """Whether there are hits after these."""
     searched_back_to: datetime | None = None
     """Where not everything was looked through: nothing that was published before was."""
+    awaits_index: bool = False
+    """Whether the rest is not in the index of words yet, which is being made."""
 
 
 def search(
@@ -126,7 +128,8 @@ def _search(
         total, is_exact = len(found), len(found) < most and searched_back_to is None
         if total > questions.COUNTED and not (is_exact and total <= end):
             total, is_exact = max(questions.COUNTED, min(total, end)), False
-        results = Results([], total, is_exact, len(found) > end, searched_back_to)
+        awaits_index = searched_back_to is not None and question.searched_down_to == asked.cursor
+        results = Results([], total, is_exact, len(found) > end, searched_back_to, awaits_index)
         if limit <= 0 or offset >= len(found):
             return results
         scores: dict[int, float] = {}

@@ -49,6 +49,8 @@ def test_how_far_back_was_searched_is_said_where_that_was_not_all() -> None:
     some = Results([a_hit()], 1, total_is_exact=False, searched_back_to=back)
     assert report(some, best_first=True, bold=False, columns=80)[:2] == ["1 article, best first", line]
     assert as_json(some)["searched_back_to"] == "2023-01-24T00:30:00+03:30"
+    waiting = report(some._replace(awaits_index=True), best_first=True, bold=False, columns=80)[1]
+    assert waiting.endswith("00:30; the index of words is being made, which scrapy db upgrade completes")
 
 
 def test_a_hit_is_its_headline_date_code_section_snippet_and_link() -> None:

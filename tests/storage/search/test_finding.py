@@ -296,7 +296,7 @@ def test_the_snippet_is_of_the_lead_where_the_body_has_nothing_to_show(database:
 
 
 def test_an_empty_database_has_no_hits(database: Database) -> None:
-    assert search(database, "نفت") == search(database, "") == ([], 0, True, False, None)
+    assert search(database, "نفت") == search(database, "") == ([], 0, True, False, None, False)
 
 
 HOSTILE = [

@@ -430,6 +430,7 @@ def test_of_an_earlier_archive_what_is_filled_answers_and_says_how_far_back_it_g
             nothing = search(reader, NEW)
             assert (nothing.total, nothing.total_is_exact) == (0, False)
             assert nothing.searched_back_to is not None
+            assert nothing.awaits_index
             with pytest.raises(StorageError):
                 refilling.advance(reader)
             found = search(reader, NEW)
@@ -438,10 +439,10 @@ def test_of_an_earlier_archive_what_is_filled_answers_and_says_how_far_back_it_g
                 found = search(reader, NEW)
             assert (found.total, found.total_is_exact, found.goes_on) == (2, False, False)  # half an hour of both sites
             assert found.searched_back_to == found.hits[-1].published_at == NOON - 2 * HOUR
-            assert search(reader, NEW, Selection(since=(NOON + DAY).date()))[1:] == (0, True, False, None)
+            assert search(reader, NEW, Selection(since=(NOON + DAY).date()))[1:] == (0, True, False, None, False)
         write_visits(database, [on_water(42, body="هیئت", at=NOON + DAY)])
         assert refilling.complete(database) >= 190
-        assert search(database, NEW, limit=0)[1:] == (200, True, True, None)
+        assert search(database, NEW, limit=0)[1:] == (200, True, True, None, False)
         assert search(database, "پیشبینی ميشود tag:نفت", limit=0).total == 199
         assert codes(database, "هیات") == {42}
         assert len(numbers(database)) == 1
