@@ -155,12 +155,12 @@ def _by_date(connection: Connection, asked: Index, found: Sequence[int], offset:
     first, last = unit(found[offset]), unit(found[min(end, len(found)) - 1])
     here = [at for at, number in enumerate(found) if last <= unit(number) <= first]
     window = _candidates(connection, asked, found[here[0] : here[-1] + 1])
-    window.sort(key=lambda one: (-unit(one.number), *_late(one.published_at), -one.code, one.site))
+    window.sort(key=lambda one: (-unit(one.number), -_seconds(one.published_at), -one.code, one.site))
     return window[offset - here[0] : end - here[0]]
 
 
-def _late(moment: datetime | None) -> tuple[float]:
-    return (-moment.timestamp() if moment else 0.0,)
+def _seconds(moment: datetime | None) -> float:
+    return moment.timestamp() if moment else 0.0
 
 
 class _Candidate(NamedTuple):

@@ -221,12 +221,16 @@ class Question:
     @cached_property
     def _sites(self) -> list[int]:
         """Give the numbers of the sites that are asked for."""
-        wanted, known = self._selection.sites, documents.numbers_of_sites(self._connection)
-        return sorted(number for site, number in known.items() if wanted is None or site in wanted)
+        wanted = self._selection.sites
+        return sorted(number for site, number in self._every_site.items() if wanted is None or site in wanted)
+
+    @cached_property
+    def _every_site(self) -> dict[str, int]:
+        return documents.numbers_of_sites(self._connection)
 
     def _signs(self) -> Iterator[tuple[Term, ...]]:
         """Name the selection's outlets, its category and its tag by their signs."""
-        if len(self._sites) < len(documents.numbers_of_sites(self._connection)):
+        if len(self._sites) < len(self._every_site):
             yield tuple(Term((of_site(number),)) for number in self._sites)
         for kind, name in (("category", self._selection.category), ("tag", self._selection.tag)):
             if name is not None:
@@ -256,7 +260,7 @@ class Question:
         if asked.codes is None and not asked.gone:
             return None
         found: list[int] = []
-        for site, number in documents.numbers_of_sites(self._connection).items():
+        for site, number in self._every_site.items():
             if number in self._sites:
                 wanted = select(own.id).where(own.site == number, *within(asked, own.code))
                 if asked.gone:

@@ -100,7 +100,7 @@ class ArticleRows:
             change = self._compare_todays_readings(stored, values)
         if change is None:
             values = {name: values[name] for name in REFRESHED}
-        if change is not None:
+        else:
             self._keep_revision(stored, change, at)
             values |= {"revision": stored["revision"] + 1, "changed_at": at}
         self.update(stored, values | {"last_seen_at": at})
